@@ -1,0 +1,16 @@
+"""Time-ordered identifiers."""
+
+import secrets
+import time
+from uuid import UUID
+
+_RANDOM_BITS = 74
+
+
+def new_id() -> UUID:
+    """Return a UUIDv7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then randomness."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = secrets.randbits(_RANDOM_BITS)
+    high = random >> 62
+    low = random & ((1 << 62) - 1)
+    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
