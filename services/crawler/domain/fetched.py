@@ -1,0 +1,39 @@
+"""What one fetch of a URL brought back: the contract between adapters/web.py and the pure part."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.events import Hop
+from shared.vocabulary import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """One answered, or failed, fetch with every hop that led to it.
+
+    `failure` is set when there is no answer to judge: timeout, tls_error, unreachable, dns_gone,
+    redirect_loop, too_large, undecodable (broken content coding), address_not_allowed, or
+    robots_disallows_us when we did not ask. With too_large the body holds what was read.
+    `hops` are the redirects that were followed, each with its status and raw Location.
+    """
+
+    url: str
+    final_url: str
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    hops: tuple[Hop, ...] = ()
+    body: bytes = b""
+    failure: Reason | None = None
+    not_modified: bool = False
+    ip: str | None = None
+    elapsed_ms: int = 0
+    wire_bytes: int = 0
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, whatever the case of its name."""
+        return next(self.header_values(name), None)
+
+    def header_values(self, name: str) -> Iterator[str]:
+        """Return every value of a header, in the order of the answer."""
+        lowered = name.lower()
+        return (value for key, value in self.headers if key.lower() == lowered)
