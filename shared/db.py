@@ -1,0 +1,112 @@
+"""One database of one service: the engine, and the transaction that every handler and store is given."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+class Tx:
+    """An open transaction. Whoever opened it commits it; everybody else only uses it.
+
+    `execute` takes SQLAlchemy Core statements. `fetch`, `fetch_value` and `run` go straight to
+    asyncpg with `$1` placeholders, for the measured hot paths: both see the same transaction.
+    In raw statements json and jsonb travel as `str`. The search path is the service's schema.
+    """
+
+    __slots__ = ("_connection", "_raw", "schema")
+
+    def __init__(
+        self, connection: AsyncConnection, raw: "asyncpg.Connection[Any]", *, schema: str
+    ) -> None:
+        self._connection = connection
+        self._raw = raw
+        self.schema = schema
+
+    async def execute(
+        self, statement: Executable, parameters: Parameters | None = None
+    ) -> CursorResult[Any]:
+        return await self._connection.execute(statement, parameters)
+
+    async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        rows: list[asyncpg.Record] = await self._raw.fetch(sql, *args)
+        return rows
+
+    async def fetch_value(self, sql: str, *args: object) -> Any:
+        return await self._raw.fetchval(sql, *args)
+
+    async def run(self, sql: str, *args: object) -> str:
+        """Run a statement without rows; returns the command tag, for example `UPDATE 3`."""
+        tag: str = await self._raw.execute(sql, *args)
+        return tag
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo only what happens inside when it raises."""
+        async with self._raw.transaction():
+            yield
+
+
+class Database:
+    """The connections of one service to its own schema."""
+
+    def __init__(self, url: str, *, schema: str, pool_size: int = 10) -> None:
+        """Prepare the engine; nothing is connected yet.
+
+        `url` is a SQLAlchemy URL (`postgresql+asyncpg://user@/name?host=/run/dir` or with a host).
+        """
+        self.url = url
+        self.schema = schema
+        self._engine = new_engine(url, schema=schema, pool_size=pool_size)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Tx]:
+        """Open a transaction; leaving the block commits it, an error rolls it back."""
+        async with self._engine.connect() as connection:
+            raw = await raw_connection(connection)
+            async with raw.transaction():
+                yield Tx(connection, raw, schema=self.schema)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
+        """Hold one connection outside any transaction: for LISTEN and for advisory locks."""
+        async with self._engine.connect() as connection:
+            raw = await raw_connection(connection)
+            try:
+                yield raw
+            finally:
+                # A session lock or a LISTEN must not ride back into the pool.
+                await connection.invalidate()
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+async def raw_connection(connection: AsyncConnection) -> "asyncpg.Connection[Any]":
+    """Return the asyncpg connection below a SQLAlchemy connection."""
+    adapter = await connection.get_raw_connection()
+    raw: asyncpg.Connection[Any] = adapter.driver_connection
+    return raw
+
+
+def new_engine(url: str, *, schema: str, pool_size: int = 10) -> AsyncEngine:
+    """Return an engine whose connections look into `schema` first.
+
+    The engine is in autocommit mode because `Database.begin` opens the transaction on the driver:
+    SQLAlchemy begins one lazily at its own first statement, too late for the raw ones.
+    """
+    return create_async_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        connect_args={
+            "server_settings": {"search_path": schema, "application_name": f"anchorwatch-{schema}"}
+        },
+    )

@@ -1,0 +1,143 @@
+"""Every event contract, once: frozen classes, their names and who listens (docs/events.md is made from this).
+
+Inside a version only optional fields may be added; anything else is a new class beside the old one.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from shared.events.crawler import (
+    LinkChecked,
+    LinkDiscovered,
+    PageRead,
+)
+from shared.events.envelope import (
+    BATCH_CONTENT_TYPE,
+    CONTENT_TYPE,
+    ENVELOPE_FIELDS,
+    Event,
+    LinkEvent,
+    Part,
+)
+from shared.events.outreach import (
+    PlacementEvent,
+    PlacementExpiring,
+    PlacementLost,
+    PlacementMismatched,
+    PlacementPromised,
+    PlacementTerms,
+    PlacementUpdated,
+    PlacementVerified,
+)
+from shared.events.parts import (
+    Hop,
+    Observation,
+    Occurrence,
+    PageFacts,
+    SiteHost,
+)
+from shared.events.profile import (
+    AuditCompleted,
+    CheckRequested,
+    ImportCompleted,
+    LinkChanged,
+    LinkTracked,
+    LinkUntracked,
+    SiteCreated,
+    SiteDeleted,
+    SiteSnapshot,
+    SiteUpdated,
+    TargetBroken,
+)
+from shared.events.toxicity import (
+    DisavowVersionCreated,
+    LinkScored,
+    ReviewDecided,
+    ToxicityChanged,
+)
+from shared.events.work import (
+    JobUpdated,
+)
+
+__all__ = [
+    "BATCH_CONTENT_TYPE",
+    "CONTENT_TYPE",
+    "ENVELOPE_FIELDS",
+    "REGISTRY",
+    "AuditCompleted",
+    "CheckRequested",
+    "DisavowVersionCreated",
+    "Event",
+    "Hop",
+    "ImportCompleted",
+    "JobUpdated",
+    "LinkChanged",
+    "LinkChecked",
+    "LinkDiscovered",
+    "LinkEvent",
+    "LinkScored",
+    "LinkTracked",
+    "LinkUntracked",
+    "Observation",
+    "Occurrence",
+    "PageFacts",
+    "PageRead",
+    "Part",
+    "PlacementEvent",
+    "PlacementExpiring",
+    "PlacementLost",
+    "PlacementMismatched",
+    "PlacementPromised",
+    "PlacementTerms",
+    "PlacementUpdated",
+    "PlacementVerified",
+    "ReviewDecided",
+    "SiteCreated",
+    "SiteDeleted",
+    "SiteHost",
+    "SiteSnapshot",
+    "SiteUpdated",
+    "TargetBroken",
+    "ToxicityChanged",
+    "UnknownEventError",
+    "decode",
+]
+
+
+class UnknownEventError(ValueError):
+    """The bytes name an event, or a version of one, that this program does not know."""
+
+
+def decode(body: bytes | Mapping[str, Any]) -> Event:
+    """Return the event in one CloudEvents object.
+
+    Raises UnknownEventError for a type or version that is not in REGISTRY, and ValueError
+    (pydantic's ValidationError is one) for bytes that do not hold what the contract says.
+    """
+    envelope = orjson.loads(body) if isinstance(body, bytes) else body
+    event_class = REGISTRY.get(envelope.get("type", ""))
+    schema = envelope.get("dataschema", "")
+    if event_class is None or schema.rpartition(":")[2] != str(event_class.version):
+        raise UnknownEventError(f"unknown event {envelope.get('type')!r} ({schema!r})")
+    fields = dict(envelope["data"])
+    fields["event_id"] = envelope["id"]
+    fields["occurred_at"] = envelope["time"]
+    fields["workspace_id"] = envelope.get("workspaceid")
+    fields["site_id"] = envelope.get("siteid")
+    fields["trace_id"] = envelope.get("traceparent")
+    return event_class.model_validate(fields)
+
+
+def _registry(root: type[Event]) -> dict[str, type[Event]]:
+    found: dict[str, type[Event]] = {}
+    for event_class in root.__subclasses__():
+        if "name" in vars(event_class):
+            found[event_class.name] = event_class
+        found.update(_registry(event_class))
+    return found
+
+
+REGISTRY: dict[str, type[Event]] = _registry(Event)
+"""Every event by its name."""

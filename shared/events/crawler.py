@@ -1,0 +1,63 @@
+"""What the crawler saw."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.envelope import Event, LinkEvent
+from shared.events.parts import Observation, Occurrence, PageFacts
+from shared.vocabulary import DiscoveryReason
+
+
+class LinkChecked(LinkEvent):
+    """What the crawler saw when it looked for one link. The streak is the crawler's (seams.md 2)."""
+
+    name: ClassVar[str] = "link.checked"
+    publisher: ClassVar[str] = "crawler"
+    consumers: ClassVar[tuple[str, ...]] = ("profile", "toxicity")
+    packed: ClassVar[bool] = True
+
+    observation: Observation
+    missing_streak: int = 0
+    missing_since: datetime | None = None
+    next_check_at: datetime | None = None
+    targets: Annotated[tuple[Occurrence, ...], Field(max_length=50)] = ()
+    """Links to the same site on the page, in document order: all of them when the watch has no
+    target yet; when the target is missing, those that no other watch of this page has."""
+
+
+class LinkDiscovered(Event):
+    """A link to a watched site that nobody tracks yet, with the observation that found it."""
+
+    name: ClassVar[str] = "link.discovered"
+    publisher: ClassVar[str] = "crawler"
+    consumers: ClassVar[tuple[str, ...]] = ("profile",)
+    outward: ClassVar[bool] = True
+
+    reason: DiscoveryReason
+    referring_url: str
+    page_key: UUID
+    target_url: str
+    target_key: UUID
+    observation: Observation
+
+    about: ClassVar[tuple[str, str]] = ("page", "observation.page_id")
+
+
+class PageRead(Event):
+    """What a page looks like, sent when its body changed or the facts are older than 30 days."""
+
+    name: ClassVar[str] = "page.read"
+    publisher: ClassVar[str] = "crawler"
+    consumers: ClassVar[tuple[str, ...]] = ("toxicity", "outreach")
+    packed: ClassVar[bool] = True
+
+    page_id: UUID
+    page_key: UUID
+    facts_seq: int
+    read_at: datetime
+    facts: PageFacts
+
+    about: ClassVar[tuple[str, str]] = ("page", "page_id")

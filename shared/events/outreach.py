@@ -1,0 +1,86 @@
+"""What was agreed about placements, and what became of them."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from shared.events.envelope import Event
+from shared.vocabulary import Position, Reason
+
+
+class PlacementTerms(Event):
+    """The contract of a placement: what was agreed about one link (seams.md 17)."""
+
+    publisher: ClassVar[str] = "outreach"
+    consumers: ClassVar[tuple[str, ...]] = ("profile",)
+    outward: ClassVar[bool] = True
+
+    placement_id: UUID
+    terms_seq: int
+    referring_url: str | None = None
+    referring_domain: str
+    target_url: str | None = None
+    anchor_text: str | None = None
+    rel: tuple[str, ...] | None = None
+    """The rel tokens that were agreed; None = nothing agreed, empty = must be followed."""
+    position: Position | None = None
+    go_live_on: date | None = None
+    until_on: date | None = None
+    max_outlinks: int | None = None
+    vendor_id: UUID | None = None
+    cancelled: bool = False
+
+    about: ClassVar[tuple[str, str]] = ("placement", "placement_id")
+
+
+class PlacementPromised(PlacementTerms):
+    """A link was promised to us."""
+
+    name: ClassVar[str] = "placement.promised"
+
+
+class PlacementUpdated(PlacementTerms):
+    """The terms of a placement changed, or it was cancelled."""
+
+    name: ClassVar[str] = "placement.updated"
+
+
+class PlacementEvent(Event):
+    """What became of a placement."""
+
+    publisher: ClassVar[str] = "outreach"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    placement_id: UUID
+    link_id: UUID | None = None
+    referring_domain: str
+    reasons: tuple[Reason, ...] = ()
+
+    about: ClassVar[tuple[str, str]] = ("placement", "placement_id")
+
+
+class PlacementVerified(PlacementEvent):
+    """The link of a placement was seen live and as agreed."""
+
+    name: ClassVar[str] = "placement.verified"
+
+
+class PlacementMismatched(PlacementEvent):
+    """The link of a placement was seen, but not as agreed."""
+
+    name: ClassVar[str] = "placement.mismatched"
+
+
+class PlacementLost(PlacementEvent):
+    """The link of a placement is gone, confirmed."""
+
+    name: ClassVar[str] = "placement.lost"
+
+
+class PlacementExpiring(PlacementEvent):
+    """The agreed time of a placement ends soon."""
+
+    name: ClassVar[str] = "placement.expiring"
+
+    until_on: date

@@ -1,0 +1,103 @@
+"""Values that several events carry: occurrences, hops, observations, page facts."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.envelope import Part
+from shared.vocabulary import HostRole, LinkKind, Outcome, Position, Reason
+
+
+class Hop(Part):
+    """One answered request of a redirect chain, in order."""
+
+    url: str
+    status: int | None = None
+    location: str | None = None
+
+
+class Occurrence(Part):
+    """One `<a>` (area, image link, frame ...) of a link on its page, as a browser sees it."""
+
+    target_url: str
+    target_key: UUID
+    anchor_text: str = ""
+    rel: tuple[str, ...] = ()
+    kind: LinkKind = LinkKind.TEXT
+    position: Position = Position.UNKNOWN
+    hidden: bool = False
+    in_noscript: bool = False
+    in_iframe: bool = False
+    image_alt: str | None = None
+    left_context: str = ""
+    right_context: str = ""
+
+
+class SiteHost(Part):
+    host: str
+    role: HostRole = HostRole.MAIN
+
+
+class Observation(Part):
+    """What one fetch of a page says about one link; absolute facts only (seams.md 5)."""
+
+    page_id: UUID
+    check_id: UUID
+    check_seq: int
+    checked_at: datetime
+    outcome: Outcome
+    reasons: tuple[Reason, ...] = ()
+    http_status: int | None = None
+    final_url: str | None = None
+    redirects: tuple[Hop, ...] = ()
+    indexable: bool | None = None
+    page_followed: bool | None = None
+    canonical: str | None = None
+    meta_robots: tuple[str, ...] = ()
+    x_robots_tag: tuple[str, ...] = ()
+    title: str | None = None
+    lang: str | None = None
+    outlinks_internal: int | None = None
+    outlinks_external: int | None = None
+    occurrences: Annotated[tuple[Occurrence, ...], Field(max_length=50)] = ()
+    occurrence_count: int = 0
+    elapsed_ms: int = 0
+    evidence_id: UUID | None = None
+
+
+class PageFacts(Part):
+    """What a page shows about itself; bounded so that one event stays below 16 kB."""
+
+    url: str
+    final_url: str
+    referring_domain: str
+    host: str
+    http_status: int
+    title: str | None = None
+    description: str | None = None
+    lang: str | None = None
+    charset: str | None = None
+    word_count: int = 0
+    visible_chars: int = 0
+    anchor_chars: int = 0
+    markup_bytes: int = 0
+    compression_ratio: float | None = None
+    outlinks_internal: int = 0
+    outlinks_external: int = 0
+    outlink_domains: Annotated[tuple[str, ...], Field(max_length=500)] = ()
+    outlink_domains_more: int = 0
+    hidden_links: int = 0
+    nofollow_links: int = 0
+    ad_scripts: int = 0
+    text_fingerprint: str | None = None
+    template_fingerprint: str | None = None
+    tracker_ids: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    platform: str | None = None
+    server: str | None = None
+    ip: str | None = None
+    has_contact: bool = False
+    has_legal: bool = False
+    emails: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    feeds: Annotated[tuple[str, ...], Field(max_length=10)] = ()

@@ -1,0 +1,171 @@
+"""What profile keeps, asks for and concludes."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.envelope import Event, LinkEvent
+from shared.events.parts import SiteHost
+from shared.vocabulary import ChangeKind, ContractState, LinkStatus, Reason
+
+
+class SiteSnapshot(Event):
+    """The whole of a site as it is now; `version_no` grows with every change of the site."""
+
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("crawler", "toxicity", "outreach", "gateway")
+    outward: ClassVar[bool] = True
+
+    version_no: int
+    domain: str
+    site_name: str = ""
+    domains: tuple[SiteHost, ...] = ()
+    brands: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    competitors: tuple[str, ...] = ()
+    paused: bool = False
+    archived: bool = False
+
+    about: ClassVar[tuple[str, str]] = ("site", "site_id")
+
+
+class SiteCreated(SiteSnapshot):
+    """A site was added to a workspace."""
+
+    name: ClassVar[str] = "site.created"
+
+
+class SiteUpdated(SiteSnapshot):
+    """A site's hosts, brands, keywords, partners, competitors or settings changed."""
+
+    name: ClassVar[str] = "site.updated"
+
+
+class SiteDeleted(SiteSnapshot):
+    """A site was deleted; its links are no longer watched."""
+
+    name: ClassVar[str] = "site.deleted"
+
+
+class LinkTracked(LinkEvent):
+    """Watch this link, or take over these new terms of watching it (an upsert)."""
+
+    name: ClassVar[str] = "link.tracked"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("crawler",)
+    packed: ClassVar[bool] = True
+
+    referring_url: str
+    page_key: UUID
+    target_url: str | None = None
+    target_key: UUID | None = None
+    hosts: tuple[str, ...]
+    value: float = 1.0
+    contract: bool = False
+    ever_live: bool = False
+    known_since: datetime
+    priority: int = 0
+    tracked_seq: int = 1
+    """Grows with each link.tracked of the same link; an older one never overwrites a newer one."""
+
+
+class LinkUntracked(LinkEvent):
+    """Stop watching this link (deleted, merged, or its site is gone)."""
+
+    name: ClassVar[str] = "link.untracked"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("crawler",)
+    packed: ClassVar[bool] = True
+
+    tracked_seq: int = 1
+    merged_into: UUID | None = None
+
+
+class CheckRequested(LinkEvent):
+    """Somebody asked to look at this link now."""
+
+    name: ClassVar[str] = "check.requested"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("crawler",)
+    packed: ClassVar[bool] = True
+
+
+class LinkChanged(LinkEvent):
+    """A link's status, contract state or facts are different from before; what profile concludes."""
+
+    name: ClassVar[str] = "link.changed"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("toxicity", "outreach", "gateway")
+    outward: ClassVar[bool] = True
+
+    check_seq: int | None = None
+    change_id: UUID
+    kind: ChangeKind
+    from_status: LinkStatus
+    to_status: LinkStatus
+    reasons: tuple[Reason, ...] = ()
+    previous: dict[str, Any] = Field(default_factory=dict)
+    current: dict[str, Any] = Field(default_factory=dict)
+    referring_url: str
+    referring_domain: str
+    target_url: str | None = None
+    sentence: str = ""
+    evidence_id: UUID | None = None
+    contract_state: ContractState | None = None
+    contract_reasons: tuple[Reason, ...] = ()
+    placement_id: UUID | None = None
+    checked_at: datetime | None = None
+    followed: bool | None = None
+    counts: bool | None = None
+
+
+class TargetBroken(Event):
+    """A page of our site that others link to does not answer as it should."""
+
+    name: ClassVar[str] = "target.broken"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    target_url: str
+    http_status: int | None = None
+    reason: Reason
+    links: int = 0
+
+    about: ClassVar[tuple[str, str]] = ("site", "site_id")
+
+
+class ImportCompleted(Event):
+    """An import has been read to its end."""
+
+    name: ClassVar[str] = "import.completed"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    import_id: UUID
+    file_name: str
+    dialect: str
+    rows: int
+    accepted: int
+    duplicates: int
+    rejected: int
+    own_domain: int
+
+    about: ClassVar[tuple[str, str]] = ("import", "import_id")
+
+
+class AuditCompleted(Event):
+    """A dated audit is ready to be read."""
+
+    name: ClassVar[str] = "audit.completed"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    audit_id: UUID
+
+    about: ClassVar[tuple[str, str]] = ("audit", "audit_id")

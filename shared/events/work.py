@@ -1,0 +1,41 @@
+"""Progress of long work."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from shared.events.envelope import Event
+from shared.vocabulary import JobState
+
+
+class JobUpdated(Event):
+    """A job made progress; at most one a second for each job."""
+
+    name: ClassVar[str] = "job.updated"
+    publisher: ClassVar[str] = "all"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+
+    job_id: UUID
+    service: str
+    kind: str
+    state: JobState
+    total: int | None = None
+    done: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    eta_seconds: int | None = None
+
+    about: ClassVar[tuple[str, str]] = ("job", "job_id")
+
+
+def _registry(root: type[Event]) -> dict[str, type[Event]]:
+    found: dict[str, type[Event]] = {}
+    for event_class in root.__subclasses__():
+        if "name" in vars(event_class):
+            found[event_class.name] = event_class
+        found.update(_registry(event_class))
+    return found
+
+
+REGISTRY: dict[str, type[Event]] = _registry(Event)
+"""Every event by its name."""

@@ -1,0 +1,137 @@
+"""The tables that every service has in its own schema: outbox, inbox, dead letters, jobs."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+_BUSY = {"autovacuum_vacuum_scale_factor": "0.01"}
+
+
+@dataclass(frozen=True, slots=True)
+class HouseTables:
+    outbox: Table
+    inbox: Table
+    dead_letters: Table
+    jobs: Table
+    job_errors: Table
+
+
+def add_house_tables(metadata: MetaData) -> HouseTables:
+    """Add the house tables to the metadata of a service and return them."""
+    return HouseTables(
+        outbox=_outbox(metadata),
+        inbox=_inbox(metadata),
+        dead_letters=_dead_letters(metadata),
+        jobs=_jobs(metadata),
+        job_errors=_job_errors(metadata),
+    )
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _created() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _outbox(metadata: MetaData) -> Table:
+    return Table(
+        "outbox",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("event_id", UUID, nullable=False),
+        Column("name", Text, nullable=False),
+        Column("packed", Boolean, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        _created(),
+        postgresql_with=_BUSY,
+    )
+
+
+def _inbox(metadata: MetaData) -> Table:
+    return Table(
+        "inbox",
+        metadata,
+        Column("event_id", UUID, primary_key=True),
+        Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Index("inbox_received_at_idx", "received_at", postgresql_using="brin"),
+        postgresql_with=_BUSY,
+    )
+
+
+def _dead_letters(metadata: MetaData) -> Table:
+    return Table(
+        "dead_letters",
+        metadata,
+        Column("dead_letter_id", UUID, primary_key=True),
+        Column("event_id", UUID),
+        Column("name", Text),
+        Column("reason", Text, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        _created(),
+        _moment("replayed_at"),
+    )
+
+
+def _jobs(metadata: MetaData) -> Table:
+    return Table(
+        "jobs",
+        metadata,
+        Column("job_id", UUID, primary_key=True),
+        Column("workspace_id", UUID, nullable=False),
+        Column("site_id", UUID),
+        Column("kind", Text, nullable=False),
+        Column("state", Text, nullable=False, server_default="queued"),
+        Column("total", BigInteger),
+        Column("done", BigInteger, nullable=False, server_default="0"),
+        Column("accepted", BigInteger, nullable=False, server_default="0"),
+        Column("duplicates", BigInteger, nullable=False, server_default="0"),
+        Column("rejected", BigInteger, nullable=False, server_default="0"),
+        Column("payload", JSONB, nullable=False, server_default="{}"),
+        Column("cursor", JSONB, nullable=False, server_default="{}"),
+        Column("result_url", Text),
+        Column("detail", Text),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        _moment("lease_until"),
+        _created(),
+        _moment("started_at"),
+        _moment("ended_at"),
+        Index(
+            "jobs_open_idx",
+            "created_at",
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+        Index("jobs_workspace_idx", "workspace_id", "created_at"),
+    )
+
+
+def _job_errors(metadata: MetaData) -> Table:
+    jobs = metadata.tables[f"{metadata.schema}.jobs"]
+    return Table(
+        "job_errors",
+        metadata,
+        Column("job_id", UUID, ForeignKey(jobs.c.job_id, ondelete="CASCADE"), primary_key=True),
+        Column("row_no", BigInteger, primary_key=True),
+        Column("pointer", Text, nullable=False),
+        Column("code", Text, nullable=False),
+        Column("detail", Text, nullable=False),
+        Column("raw", Text),
+    )
