@@ -1,0 +1,1 @@
+"""What the crawler knows and decides, without I/O."""
