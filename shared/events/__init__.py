@@ -12,6 +12,7 @@ from shared.events.crawler import (
     LinkChecked,
     LinkDiscovered,
     PageRead,
+    TargetChecked,
 )
 from shared.events.envelope import (
     BATCH_CONTENT_TYPE,
@@ -100,6 +101,7 @@ __all__ = [
     "SiteSnapshot",
     "SiteUpdated",
     "TargetBroken",
+    "TargetChecked",
     "ToxicityChanged",
     "UnknownEventError",
     "decode",

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events.envelope import Event, LinkEvent
-from shared.events.parts import Observation, Occurrence, PageFacts
-from shared.vocabulary import DiscoveryReason
+from shared.events.parts import Hop, Observation, Occurrence, PageFacts
+from shared.vocabulary import DiscoveryReason, Reason
 
 
 class LinkChecked(LinkEvent):
@@ -61,3 +61,27 @@ class PageRead(Event):
     facts: PageFacts
 
     about: ClassVar[tuple[str, str]] = ("page", "page_id")
+
+
+class TargetChecked(Event):
+    """How a page of a watched site answers: sent about once a day for each target that links have.
+
+    `broken` is None where the look failed (wall, timeout, robots): not a word about the page.
+    `http_status` and `final_url` are those of the end of the redirects.
+    """
+
+    name: ClassVar[str] = "target.checked"
+    publisher: ClassVar[str] = "crawler"
+    consumers: ClassVar[tuple[str, ...]] = ("profile",)
+
+    target_url: str
+    target_key: UUID
+    check_seq: int
+    checked_at: datetime
+    broken: bool | None = None
+    reasons: tuple[Reason, ...] = ()
+    http_status: int | None = None
+    final_url: str | None = None
+    redirects: tuple[Hop, ...] = ()
+
+    about: ClassVar[tuple[str, str]] = ("target", "target_key")
