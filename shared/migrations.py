@@ -2,6 +2,7 @@
 
 import asyncio
 from importlib.resources import files
+from pathlib import Path
 
 from alembic import command, context
 from alembic.config import Config
@@ -75,18 +76,29 @@ def run_migrations(metadata: MetaData) -> None:
 
 
 def write_revision(url: str, service: str, message: str) -> None:
-    """Write the next migration of a service from the difference between its tables and `url`."""
+    """Write the next migration of a service: what its tables have and its history has not.
 
-    def revise(connection: Connection) -> None:
-        config = alembic_config(service)
-        config.attributes["connection"] = connection
-        command.revision(config, message=message, autogenerate=True)
+    `url` names an empty database; the history so far is run on it first.
+    """
+    asyncio.run(_write_revision(url, service, message))
 
-    async def run() -> None:
-        engine = new_engine(url, schema=service, pool_size=1)
-        async with engine.connect() as connection:
-            await _create_schema(connection, service)
-            await connection.run_sync(revise)
-        await engine.dispose()
 
-    asyncio.run(run())
+async def _write_revision(url: str, service: str, message: str) -> None:
+    engine = new_engine(url, schema=service, pool_size=1)
+    async with engine.connect() as connection:
+        await _create_schema(connection, service)
+        await connection.run_sync(_revise, service, message)
+    await engine.dispose()
+
+
+def _revise(connection: Connection, service: str, message: str) -> None:
+    config = alembic_config(service)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    numbers = sorted(file.name for file in _versions(config).glob("[0-9]*.py"))
+    command.revision(config, message, autogenerate=True, rev_id=f"{len(numbers) + 1:04}")
+
+
+def _versions(config: Config) -> Path:
+    """Return the folder of a service's versions."""
+    return Path(str(config.get_main_option("script_location"))) / "versions"

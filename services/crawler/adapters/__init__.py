@@ -1,0 +1,1 @@
+"""Where the crawler service meets the outside world."""

@@ -1,0 +1,1 @@
+"""The public face: keys, access, the aggregate API, live events and the console."""

@@ -1,0 +1,1 @@
+"""Where the gateway service meets the outside world."""

@@ -1,0 +1,1 @@
+"""Where the outreach service meets the outside world."""

@@ -1,0 +1,1 @@
+"""Knows every link: sites, imports, history, conclusions, audits."""

@@ -1,0 +1,1 @@
+"""Where the profile service meets the outside world."""

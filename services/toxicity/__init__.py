@@ -1,0 +1,1 @@
+"""Says with evidence how dangerous a link is; reviews and disavow files."""

@@ -1,0 +1,1 @@
+"""Where the toxicity service meets the outside world."""
