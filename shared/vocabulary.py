@@ -141,6 +141,8 @@ class AnchorFlag(StrEnum):
 class ChangeKind(StrEnum):
     """The kind of a row in a link's history."""
 
+    VERIFIED = "verified"
+    """The first verdict on a link that was known before we looked: no growth (seams.md 15)."""
     NEW = "new"
     LOST = "lost"
     RECOVERED = "recovered"
