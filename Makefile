@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --root-user-action=ignore
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml --extra build --extra embedded
 ARGS ?=
@@ -19,17 +19,17 @@ help: ## list these targets
 # The test environment holds everything that running needs, in the same versions: it counts as both.
 .venv/run: .venv/made requirements.lock pyproject.toml
 	@echo "Installing what running needs into .venv ..."
-	@$(PIP) --require-hashes -r requirements.lock && $(PIP) --no-build-isolation --no-deps -e .
+	@$(PIP) --require-hashes --no-deps -r requirements.lock && $(PIP) --no-build-isolation --no-deps -e .
 	@touch $@
 
 .venv/dev: .venv/made requirements-dev.lock pyproject.toml
 	@echo "Installing what the tests need into .venv ..."
-	@$(PIP) --require-hashes -r requirements-dev.lock && $(PIP) --no-build-isolation --no-deps -e .
+	@$(PIP) --require-hashes --no-deps -r requirements-dev.lock && $(PIP) --no-build-isolation --no-deps -e .
 	@touch .venv/run $@
 
 .venv/bench: .venv/dev requirements-bench.lock
 	@echo "Installing the benchmarks' peers into .venv ..."
-	@$(PIP) --require-hashes -r requirements-bench.lock
+	@$(PIP) --require-hashes --no-deps -r requirements-bench.lock
 	@touch $@
 
 .PHONY: install

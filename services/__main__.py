@@ -1,0 +1,123 @@
+"""The `anchorwatch` command: a table from names to modules, and the one place that ends on errors."""
+
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from shared.errors import AnchorwatchError, InvalidError
+
+FAILED = 4
+BUG = 70
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: the module whose `main(arguments)` runs it, and what it does in plain words."""
+
+    module: str
+    does: str
+    given: tuple[str, ...] = ()
+    """Arguments that the name itself stands for."""
+
+
+def _service(name: str, does: str) -> Command:
+    return Command("services.cli.service", does, given=(name,))
+
+
+COMMANDS = {
+    "all": Command("services.cli.all", "start everything on this machine, on one port"),
+    "demo": Command("services.cli.demo", "the same, watching a made-up web that changes by itself"),
+    "audit": Command("services.cli.audit", "import link files, check every link, score and report"),
+    "check": Command("services.cli.check", "look once at one page for one link"),
+    "import": Command("services.cli.import_file", "send a file of links to a running Anchorwatch"),
+    "disavow": Command("services.cli.disavow", "read, repair and explain disavow files"),
+    "migrate": Command("services.cli.migrate", "bring the database to this version"),
+    "deadletters": Command(
+        "services.cli.deadletters", "list or replay events that nobody could use"
+    ),
+    "crawler": _service("crawler", "run only the service that looks at pages"),
+    "profile": _service("profile", "run only the service that knows every link"),
+    "toxicity": _service("toxicity", "run only the service that weighs how dangerous links are"),
+    "outreach": _service("outreach", "run only the service that keeps placements and vendors"),
+    "gateway": _service("gateway", "run only the service that people and programs talk to"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    show_traceback = words[:1] == ["--traceback"]
+    if show_traceback:
+        del words[0]
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print(_help())
+        return 0
+    if words[0] in {"-V", "--version"}:
+        print(f"anchorwatch {version('anchorwatch')}")
+        return 0
+    command = COMMANDS.get(words[0])
+    if command is None:
+        return _say(f"There is no command {words[0]!r}. `anchorwatch --help` lists them.", 2)
+    return _run(command, words[1:], show_traceback=show_traceback)
+
+
+def _run(command: Command, arguments: Sequence[str], *, show_traceback: bool) -> int:
+    try:
+        module = importlib.import_module(command.module)
+        code: int = module.main([*command.given, *arguments])
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough, as in `anchorwatch ... | head`.
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001 - because a person at a terminal gets a sentence
+        if show_traceback:
+            traceback.print_exc()
+        return _explain(error)
+    return code
+
+
+def _explain(error: BaseException) -> int:
+    if isinstance(error, BaseExceptionGroup):
+        # A task group wraps what happened inside; the first error of ours tells the story.
+        ours, others = error.split(AnchorwatchError)
+        return _explain(((ours or others) or error).exceptions[0])
+    if isinstance(error, InvalidError):
+        faults = "".join(f"\n  {fault.pointer}: {fault.detail}" for fault in error.errors)
+        return _say(f"{error.detail}{faults}", FAILED)
+    if isinstance(error, AnchorwatchError):
+        return _say(error.detail, FAILED)
+    if isinstance(error, OSError) and error.strerror:
+        about = f"{error.filename}: " if error.filename else ""
+        return _say(f"{about}{error.strerror}.", FAILED)
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    return _say(
+        f"Anchorwatch has a bug here ({what}). `anchorwatch --traceback ...` shows more.", BUG
+    )
+
+
+def _say(sentence: str, code: int) -> int:
+    print(f"anchorwatch: {sentence}", file=sys.stderr)
+    return code
+
+
+def _help() -> str:
+    lines = [
+        "Anchorwatch keeps watch over a site's backlinks.",
+        "",
+        "  anchorwatch COMMAND [...]    anchorwatch COMMAND --help    anchorwatch --version",
+        "",
+        *(f"  {name:<12} {command.does}" for name, command in COMMANDS.items()),
+        "",
+        "Exit codes: 0 done, 1 the answer is no, 2 wrong usage, 3 cannot say, 4 failed.",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
