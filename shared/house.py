@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -58,8 +57,11 @@ def _outbox(metadata: MetaData) -> Table:
         Column("id", BigInteger, Identity(always=True), primary_key=True),
         Column("event_id", UUID, nullable=False),
         Column("name", Text, nullable=False),
-        Column("packed", Boolean, nullable=False),
         Column("body", LargeBinary, nullable=False),
+        # Set for a retry or a replay: only this queue gets it, on this rung of the retry ladder.
+        Column("queue", Text),
+        Column("attempt", Integer, nullable=False, server_default="0"),
+        Column("rung", Integer),
         _created(),
         postgresql_with=_BUSY,
     )
@@ -81,12 +83,15 @@ def _dead_letters(metadata: MetaData) -> Table:
         "dead_letters",
         metadata,
         Column("dead_letter_id", UUID, primary_key=True),
-        Column("event_id", UUID),
+        Column("event_id", UUID, unique=True),
         Column("name", Text),
+        Column("queue", Text, nullable=False),
         Column("reason", Text, nullable=False),
+        Column("detail", Text, nullable=False),
         Column("body", LargeBinary, nullable=False),
         Column("attempts", Integer, nullable=False),
         _created(),
+        _moment("last_at", nullable=False),
         _moment("replayed_at"),
     )
 
@@ -109,8 +114,10 @@ def _jobs(metadata: MetaData) -> Table:
         Column("cursor", JSONB, nullable=False, server_default="{}"),
         Column("result_url", Text),
         Column("detail", Text),
+        Column("eta_seconds", Integer),
         Column("attempts", Integer, nullable=False, server_default="0"),
         _moment("lease_until"),
+        _moment("notified_at"),
         _created(),
         _moment("started_at"),
         _moment("ended_at"),
