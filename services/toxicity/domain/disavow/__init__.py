@@ -1,0 +1,1 @@
+"""Google disavow files: a tolerant reader, a strict writer and what lies between them."""

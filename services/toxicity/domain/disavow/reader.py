@@ -1,0 +1,121 @@
+"""Reads any disavow file that people hold: what can be understood is, and every repair is told."""
+
+import codecs
+import re
+from dataclasses import dataclass, field
+
+from services.toxicity.domain.disavow.entries import (
+    Fault,
+    Numbered,
+    Parsed,
+    Repair,
+    RepairCode,
+    settle,
+)
+from services.toxicity.domain.disavow.lines import read_line, visible
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8", RepairCode.BOM),
+    (codecs.BOM_UTF16_LE, "utf-16-le", RepairCode.UTF16),
+    (codecs.BOM_UTF16_BE, "utf-16-be", RepairCode.UTF16),
+)
+_COMMENT_MARKS = "#\uff03"
+
+
+@dataclass(slots=True)
+class _State:
+    """Where the reader stands: the comment block above, and what has been collected."""
+
+    block: list[str] = field(default_factory=list)
+    block_used: bool = False
+    header: list[str] = field(default_factory=list)
+    entries: list[Numbered] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
+    errors: list[Fault] = field(default_factory=list)
+
+    def end_block(self) -> None:
+        """A comment that no entry follows directly belongs to the file, not to an entry."""
+        if not self.block_used:
+            self.header.extend(self.block)
+        self.block = []
+        self.block_used = False
+
+
+def parse(data: bytes | str) -> Parsed:
+    """Return what a disavow file says. Never raises; what cannot be read is in `errors`.
+
+    Comment lines directly above entries are the note of these entries, up to the next blank line
+    or comment; all other comments are the file's header.
+    """
+    text, repairs = (data, []) if isinstance(data, str) else _decode(data)
+    if text.startswith("\ufeff"):
+        text = text[1:]
+        repairs.append(Repair(1, RepairCode.BOM, "", ""))
+    state = _State(repairs=repairs)
+    repairs.extend(_line_ending_repair(text))
+    for number, raw in enumerate(_LINE_END.split(text), start=1):
+        _take(state, number, raw)
+    state.end_block()
+    entries, settled = settle(state.entries)
+    ordered = sorted([*state.repairs, *settled], key=lambda repair: repair.line)
+    return Parsed(
+        entries=tuple(entries),
+        header=tuple(dict.fromkeys(state.header)),
+        repairs=tuple(ordered),
+        errors=tuple(state.errors),
+    )
+
+
+def _take(state: _State, number: int, raw: str) -> None:
+    text = visible(raw)
+    if not text:
+        state.end_block()
+        return
+    if text[0] in _COMMENT_MARKS:
+        if state.block_used:
+            state.end_block()
+        comment = text.lstrip(f"{_COMMENT_MARKS} \t")
+        if comment:
+            state.block.append(comment)
+        return
+    reading = read_line(number, raw, note=tuple(state.block))
+    state.block_used = True
+    state.entries.extend(Numbered(number, entry) for entry in reading.entries)
+    state.repairs.extend(reading.repairs)
+    state.errors.extend(reading.faults)
+
+
+def _decode(data: bytes) -> tuple[str, list[Repair]]:
+    for mark, encoding, code in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace"), [Repair(1, code, "", "")]
+    guessed = _unmarked_utf16(data)
+    if guessed is not None:
+        return data.decode(guessed, "replace"), [Repair(1, RepairCode.UTF16, "", "")]
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return data.decode("cp1252", "replace"), [Repair(line, RepairCode.NOT_UTF8, "", "")]
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """Guess UTF-16 without its mark: in Western text every other byte is zero."""
+    sample = data[:512]
+    if len(sample) < 4:
+        return None
+    if sample[1::2].count(0) > len(sample) // 3:
+        return "utf-16-le"
+    if sample[0::2].count(0) > len(sample) // 3:
+        return "utf-16-be"
+    return None
+
+
+def _line_ending_repair(text: str) -> list[Repair]:
+    first = text.find("\r")
+    if first < 0:
+        return []
+    count = text.count("\r")
+    line = text.count("\n", 0, first) + 1
+    return [Repair(line, RepairCode.LINE_ENDINGS, f"{count} lines", "")]

@@ -1,0 +1,140 @@
+"""Writes the file that Google takes: ASCII, sorted, inside the limits, and never an unsafe line."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.toxicity.domain.disavow.entries import (
+    Entry,
+    EntryKind,
+    Fault,
+    Numbered,
+    Refusal,
+    quoted,
+    settle,
+)
+from services.toxicity.domain.guard import Guard
+from shared.errors import FieldError, InvalidError
+
+MAX_LINES = 100_000  # blank lines and comments count
+MAX_BYTES = 2_000_000  # Google says 2 MB; the smaller reading is safe under both
+MAX_URL = 2_048
+MAX_COMMENT = 500
+
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file ready to be handed over, what is in it, and what was kept out of it."""
+
+    text: str
+    domains: int
+    urls: int
+    refused: tuple[Refusal, ...] = ()
+
+
+class LimitError(InvalidError):
+    """The file would pass a limit of Google's; nothing was written."""
+
+    code = "disavow-limit"
+
+
+def write(
+    entries: Iterable[Entry], *, header: Sequence[str] = (), guard: Guard | None = None
+) -> Written:
+    """Return the file of these entries; raises LimitError before a byte is given away.
+
+    The order depends on nothing but the entries, so that two versions can be compared: entries
+    without a note first, then block by block, domains before pages, by the alphabet.
+    """
+    safe, refused = admit([Numbered(0, entry) for entry in entries], guard=guard or Guard())
+    kept, _ = settle(safe)
+    text = render([item.entry for item in kept], header=header)
+    faults = limit_faults(text)
+    if faults:
+        raise LimitError(
+            "The disavow file would be larger than Google takes.",
+            [FieldError("/entries", fault.code, fault.sentence) for fault in faults],
+        )
+    domains = sum(item.entry.kind is EntryKind.DOMAIN for item in kept)
+    return Written(text=text, domains=domains, urls=len(kept) - domains, refused=tuple(refused))
+
+
+def admit(entries: Iterable[Numbered], *, guard: Guard) -> tuple[list[Numbered], list[Refusal]]:
+    """Part entries into those that may be written and those that never are."""
+    safe: list[Numbered] = []
+    refused: list[Refusal] = []
+    for item in entries:
+        refusal = _refusal(item, guard)
+        if refusal is None:
+            safe.append(item)
+        else:
+            refused.append(refusal)
+    return safe, refused
+
+
+def _refusal(item: Numbered, guard: Guard) -> Refusal | None:
+    entry = item.entry
+    line = item.line or None
+    held = (
+        guard.of_domain(entry.value)
+        if entry.kind is EntryKind.DOMAIN
+        else guard.of_url(entry.value)
+    )
+    if held is not None:
+        return Refusal(line, quoted(entry.line), held.code, held.sentence)
+    if len(entry.value) > MAX_URL:
+        sentence = f"Google takes addresses of at most {MAX_URL:,} characters; disavow the domain."
+        return Refusal(line, quoted(entry.line), "url_too_long", sentence)
+    if not entry.value.isascii() or _SPACES.search(entry.value):
+        sentence = "The name is not in its ASCII form; read it with the tolerant reader first."
+        return Refusal(line, quoted(ascii_comment(entry.line)), "not_ascii", sentence)
+    return None
+
+
+def render(entries: Iterable[Entry], *, header: Sequence[str] = ()) -> str:
+    """Return the text of entries that have been admitted and settled."""
+    blocks: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        blocks.setdefault(_comments(entry.note), []).append(entry)
+    parts = [_commented(_comments(header), ())]
+    parts += [_commented(note, _sorted_lines(blocks[note])) for note in sorted(blocks)]
+    return "\n".join(part for part in parts if part)
+
+
+def limit_faults(text: str) -> list[Fault]:
+    """Return which of Google's limits a finished text passes."""
+    lines = text.count("\n")
+    size = len(text.encode())
+    faults = []
+    if lines > MAX_LINES:
+        sentence = f"{lines:,} lines; Google takes {MAX_LINES:,}, blank lines and comments included."
+        faults.append(Fault(None, "too_many_lines", "", sentence))
+    if size > MAX_BYTES:
+        sentence = f"{size:,} bytes; Google takes {MAX_BYTES:,}. Disavow domains instead of pages."
+        faults.append(Fault(None, "too_many_bytes", "", sentence))
+    return faults
+
+
+def ascii_comment(text: str) -> str:
+    """Return a comment in one line of ASCII; accents are taken off, other signs are escaped."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    escaped = plain.encode("ascii", "backslashreplace").decode("ascii")
+    printable = "".join(char if char.isprintable() else " " for char in escaped)
+    return _SPACES.sub(" ", printable).strip(" #")[:MAX_COMMENT].rstrip()
+
+
+def _comments(note: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(comment for line in note if (comment := ascii_comment(line))))
+
+
+def _sorted_lines(entries: Sequence[Entry]) -> tuple[str, ...]:
+    ordered = sorted(entries, key=lambda entry: (entry.kind is EntryKind.URL, entry.value))
+    return tuple(entry.line for entry in ordered)
+
+
+def _commented(comments: Sequence[str], lines: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in [*(f"# {text}" for text in comments), *lines])

@@ -1,0 +1,167 @@
+"""The guard list: what is never proposed and never written into a disavow file, whatever its score."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from services.toxicity.domain import platforms
+from shared import urls
+
+_COUNTRY = 2  # letters of a country's top-level domain
+
+
+class Scope(StrEnum):
+    NEVER = "never"
+    """Neither the domain nor a page of it."""
+    PAGES_ONLY = "pages_only"
+    """A single page may be disavowed, the domain never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why something is held back, in words that a client can be shown."""
+
+    code: str
+    scope: Scope
+    sentence: str
+
+
+_EMPTY = Hold("empty", Scope.NEVER, "There is no name here.")
+_ADDRESS = Hold(
+    "ip_address", Scope.PAGES_ONLY, "An IP address is not a domain; only its pages can be named."
+)
+_NO_DOT = Hold("no_dot", Scope.NEVER, "A name without a dot is no domain.")
+_SUFFIX = Hold(
+    "public_suffix",
+    Scope.PAGES_ONLY,
+    "Many unrelated sites live below this name; the line would throw away the links of all of them.",
+)
+_OWN = Hold("own_site", Scope.NEVER, "This is a site of your own, or a name above it.")
+_PARTNER = Hold("partner", Scope.NEVER, "You listed this site as a partner.")
+_COMPETITOR = Hold(
+    "competitor", Scope.NEVER, "You listed this site as a competitor; its links are not spam."
+)
+_KEPT = Hold("kept", Scope.NEVER, "Somebody looked at this within a year and decided to keep it.")
+_PLACED = Hold("placement", Scope.NEVER, "There is an agreed placement on this domain.")
+_PUBLIC_BODY = Hold(
+    "public_body",
+    Scope.PAGES_ONLY,
+    "A public body or a university: a bad page there is most likely hacked; tell the webmaster.",
+)
+_PLATFORM = Hold(
+    "platform", Scope.PAGES_ONLY, "Countless people publish there; only a single page can be at fault."
+)
+_SEARCH_ENGINE = Hold(
+    "search_engine", Scope.PAGES_ONLY, "A search engine or portal; only a single page can be at fault."
+)
+_INFRASTRUCTURE = Hold(
+    "infrastructure",
+    Scope.PAGES_ONLY,
+    "A CDN, archive, translator or shortener: it repeats the pages of others.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The names that belong to one workspace, beside those that are guarded for everybody."""
+
+    own: frozenset[str] = frozenset()
+    partners: frozenset[str] = frozenset()
+    competitors: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    placed: frozenset[str] = frozenset()
+
+    def of_domain(self, host: str) -> Hold | None:
+        """Return why `domain:host` must not be written, or None."""
+        return self._private_hold(host, whole=True) or common_hold(host)
+
+    def of_url(self, url: str) -> Hold | None:
+        """Return why a page must not be written, or None; guarded platforms allow single pages."""
+        host = urls.host_of(url)
+        hold = self._private_hold(host, whole=False) or common_hold(host)
+        return hold if hold is not None and hold.scope is Scope.NEVER else None
+
+    def _private_hold(self, host: str, *, whole: bool) -> Hold | None:
+        lists = (
+            (self.own, _OWN),
+            (self.partners, _PARTNER),
+            (self.kept, _KEPT),
+            (self.placed, _PLACED),
+            (self.competitors, _COMPETITOR),
+        )
+        for names, hold in lists:
+            if names and _touches(host, names, whole=whole):
+                return hold
+        return None
+
+
+def guard_of(
+    *,
+    own: Iterable[str] = (),
+    partners: Iterable[str] = (),
+    competitors: Iterable[str] = (),
+    kept: Iterable[str] = (),
+    placed: Iterable[str] = (),
+) -> Guard:
+    """Return a guard from names or URLs as people typed them."""
+    return Guard(
+        own=_names(own),
+        partners=_names(partners),
+        competitors=_names(competitors),
+        kept=_names(kept),
+        placed=_names(placed),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def common_hold(host: str) -> Hold | None:
+    """Return why a whole domain is guarded for everybody, or None."""
+    if not host:
+        return _EMPTY
+    if urls.is_ip(host):
+        return _ADDRESS
+    if "." not in host:
+        return _NO_DOT
+    domain = urls.registrable_domain(host)
+    if domain is None:
+        return _SUFFIX
+    if _is_public_body(host):
+        return _PUBLIC_BODY
+    for names, hold in _LISTED:
+        if host in names or domain in names:
+            return hold
+    return None
+
+
+_LISTED = (
+    (platforms.SEARCH_ENGINES, _SEARCH_ENGINE),
+    (platforms.INFRASTRUCTURE, _INFRASTRUCTURE),
+    (platforms.PLATFORMS, _PLATFORM),
+)
+
+
+def _is_public_body(host: str) -> bool:
+    labels = host.split(".")
+    if labels[-1] in platforms.PUBLIC_BODY_SUFFIXES:
+        return True
+    if len(labels[-1]) == _COUNTRY and labels[-2] in platforms.PUBLIC_BODY_LABELS:
+        return True
+    return any(
+        ".".join(labels[start:]) in platforms.PUBLIC_BODY_DOMAINS for start in range(len(labels) - 1)
+    )
+
+
+def _touches(host: str, names: frozenset[str], *, whole: bool) -> bool:
+    """Whether a line about `host` would hit one of `names`: itself, below it, or (whole) above it."""
+    name = host
+    while name:
+        if name in names:
+            return True
+        _, _, name = name.partition(".")
+    return whole and any(own.endswith(f".{host}") for own in names)
+
+
+def _names(texts: Iterable[str]) -> frozenset[str]:
+    hosts = (urls.host_of(urls.from_text(text) or "") for text in texts if text.strip())
+    return frozenset(urls.bare_host(host) for host in hosts if host)
