@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -178,7 +178,3 @@ def _tag(body: bytes, secret: bytes) -> str:
 def derive(secret: bytes, purpose: str) -> bytes:
     """Return a key for one purpose, so that a signature made for one is worth nothing elsewhere."""
     return hmac.new(secret, f"anchorwatch {purpose}".encode(), hashlib.sha256).digest()
-
-
-MintToken = Callable[[Caller], str]
-"""What a client of another service needs: the header value for a caller, now."""

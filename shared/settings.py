@@ -47,7 +47,7 @@ class HouseSettings(BaseModel):
         description="The URL under which people reach the product, where it differs from host and port.",
     )
     database_url: SecretStr = Field(
-        default=SecretStr("postgresql://anchorwatch@127.0.0.1:5432/anchorwatch"),
+        default=SecretStr("postgresql+asyncpg://anchorwatch@127.0.0.1:5432/anchorwatch"),
         description="PostgreSQL (15 or newer) of this service.",
     )
     database_password: SecretStr | None = Field(
@@ -92,8 +92,10 @@ class HouseSettings(BaseModel):
 
     @property
     def database_dsn(self) -> str:
-        """Return database_url with database_password in it."""
-        return _with_password(self.database_url, self.database_password)
+        """Return database_url with database_password in it, for SQLAlchemy's asyncpg driver."""
+        url = _with_password(self.database_url, self.database_password)
+        scheme, _, rest = url.partition("://")
+        return f"postgresql+asyncpg://{rest}" if scheme in {"postgres", "postgresql"} else url
 
     @property
     def amqp_dsn(self) -> str:
