@@ -1,0 +1,108 @@
+"""What one look said about one link, reduced to what can be compared and stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.events import Observation, Occurrence
+from shared.vocabulary import UNFOLLOWED_RELS, LinkKind, Position, Reason
+
+_POSITION_RANK = {
+    Position.CONTENT: 0,
+    Position.UNKNOWN: 1,
+    Position.HEADER: 2,
+    Position.NAV: 3,
+    Position.SIDEBAR: 4,
+    Position.FOOTER: 5,
+    Position.COMMENT: 6,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of a link that was seen. The text around it is not one of them (seams.md 6)."""
+
+    target_url: str | None = None
+    target_key: UUID | None = None
+    anchor_text: str = ""
+    image_alt: str | None = None
+    rel: tuple[str, ...] = ()
+    kind: LinkKind = LinkKind.TEXT
+    position: Position = Position.UNKNOWN
+    hidden: bool = False
+    page_followed: bool = True
+    indexable: bool = True
+    reasons: tuple[Reason, ...] = ()
+    # Moves with every edit of the page; only a contract that limits it looks at it.
+    outlinks_external: int | None = field(default=None, compare=False)
+
+    @property
+    def followed(self) -> bool:
+        """Say whether neither the link nor its page takes it out of "followed"."""
+        return self.page_followed and not UNFOLLOWED_RELS.intersection(self.rel)
+
+    @property
+    def counts(self) -> bool:
+        """Say whether the link, being present, counts for SEO."""
+        return self.followed and self.indexable
+
+
+def facts_of(
+    observation: Observation, occurrences: Sequence[Occurrence], reasons: tuple[Reason, ...] = ()
+) -> Facts:
+    """Return the facts of a link that occurs on the page in these places."""
+    best = min(occurrences, key=_worth)
+    return Facts(
+        target_url=best.target_url,
+        target_key=best.target_key,
+        anchor_text=best.anchor_text,
+        image_alt=best.image_alt,
+        rel=tuple(sorted(best.rel)),
+        kind=best.kind,
+        position=best.position,
+        hidden=best.hidden,
+        page_followed=observation.page_followed is not False,
+        indexable=observation.indexable is not False,
+        reasons=reasons,
+        outlinks_external=observation.outlinks_external,
+    )
+
+
+def _worth(occurrence: Occurrence) -> tuple[bool, bool, bool, int]:
+    """Order the places of one link: the one that is worth most speaks for it; ties keep page order."""
+    return (
+        occurrence.hidden or occurrence.in_noscript,
+        not UNFOLLOWED_RELS.isdisjoint(occurrence.rel),
+        occurrence.in_iframe,
+        _POSITION_RANK[occurrence.position],
+    )
+
+
+def encode_facts(facts: Facts | None) -> str | None:
+    """Return the JSON text in which a row keeps facts."""
+    return None if facts is None else orjson.dumps(facts).decode()
+
+
+def decode_facts(text: str | None) -> Facts | None:
+    """Return the facts in the JSON text of a row."""
+    if text is None:
+        return None
+    stored: dict[str, Any] = orjson.loads(text)
+    key = stored["target_key"]
+    return Facts(
+        target_url=stored["target_url"],
+        target_key=None if key is None else UUID(key),
+        anchor_text=stored["anchor_text"],
+        image_alt=stored["image_alt"],
+        rel=tuple(stored["rel"]),
+        kind=LinkKind(stored["kind"]),
+        position=Position(stored["position"]),
+        hidden=stored["hidden"],
+        page_followed=stored["page_followed"],
+        indexable=stored["indexable"],
+        reasons=tuple(map(Reason, stored["reasons"])),
+        outlinks_external=stored["outlinks_external"],
+    )

@@ -1,0 +1,382 @@
+"""The tables of schema `profile`."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, UUID
+
+from shared.house import add_house_tables
+from shared.vocabulary import LinkStatus
+
+METADATA = MetaData(schema="profile")
+HOUSE = add_house_tables(METADATA)
+
+_NO_TEXTS = text("'{}'::text[]")
+# Rows of links are updated by every check: room on the page keeps those updates HOT.
+_UPDATED_OFTEN = {"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.02"}
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _created() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _texts(name: str) -> Column[object]:
+    return Column(name, ARRAY(Text), nullable=False, server_default=_NO_TEXTS)
+
+
+def _number(name: str) -> Column[object]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+def _flag(name: str) -> Column[object]:
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
+
+
+def _site() -> Column[object]:
+    return Column("site_id", UUID, ForeignKey("profile.sites.site_id"), nullable=False)
+
+
+SITES = Table(
+    "sites",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("domains", JSONB, nullable=False),
+    _texts("brands"),
+    _texts("keywords"),
+    _texts("competitors"),
+    _texts("partners"),
+    Column("manual_action", Text),
+    Column("settings", JSONB, nullable=False, server_default="{}"),
+    _flag("paused"),
+    _flag("archived"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    # Until when links that appear can be known: the last look that could have discovered one.
+    _moment("discovered_until"),
+    _created(),
+    _moment("updated_at"),
+    _moment("deleted_at"),
+    Index(
+        "sites_workspace_domain_key",
+        "workspace_id",
+        "domain",
+        unique=True,
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+)
+
+LINKS = Table(
+    "links",
+    METADATA,
+    Column("link_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    _site(),
+    Column("referring_url", Text, nullable=False),
+    Column("referring_host", Text, nullable=False),
+    Column("referring_domain", Text, nullable=False),
+    Column("page_key", UUID, nullable=False),
+    Column("target_url", Text),
+    Column("target_key", UUID),
+    Column("discovery", Text, nullable=False),
+    _texts("sources"),
+    # What the lifecycle concluded.
+    Column("status", Text, nullable=False, server_default="pending"),
+    Column("good_status", Text, nullable=False, server_default="pending"),
+    _texts("reasons"),
+    _flag("counts"),
+    _moment("confirming_since"),
+    Column("override", Text),
+    Column("override_reason", Text),
+    # What it concludes from (domain/lifecycle.py).
+    _number("check_seq"),
+    _number("observed_seq"),
+    _number("found_seq"),
+    _number("lost_seq"),
+    _number("baseline_seq"),
+    Column("missing_streak", Integer, nullable=False, server_default="0"),
+    _moment("missing_since"),
+    _texts("observed_reasons"),
+    _texts("blind_reasons"),
+    Column("seen", JSON),
+    Column("baseline", JSON),
+    _flag("baseline_locked"),
+    Column("seen_print", BigInteger, nullable=False, server_default="0"),
+    # The facts that lists filter by.
+    Column("followed", Boolean),
+    Column("indexable", Boolean),
+    _texts("rel"),
+    Column("kind", Text),
+    Column("position", Text),
+    Column("anchor_text", Text),
+    Column("anchor_kind", Text),
+    _texts("anchor_flags"),
+    Column("http_status", Integer),
+    Column("final_url", Text),
+    # Times.
+    _moment("known_since", nullable=False),
+    _moment("first_seen_at"),
+    _moment("gained_at"),
+    _moment("last_seen_at"),
+    _moment("last_checked_at"),
+    _moment("next_check_at"),
+    _moment("changed_at"),
+    _moment("lost_at"),
+    # The contract (outreach owns it; these are its terms).
+    Column("placement_id", UUID),
+    Column("terms", JSON),
+    Column("contract_state", Text),
+    _texts("contract_reasons"),
+    # Toxicity's latest word and the metrics of other tools.
+    _number("scored_seq"),
+    Column("toxicity_score", Integer),
+    Column("toxicity_band", Text),
+    Column("toxicity_action", Text),
+    Column("toxicity_model", Text),
+    Column("toxicity_sentence", Text),
+    Column("authority", Double),
+    Column("metrics", JSONB, nullable=False, server_default="{}"),
+    Column("value", Double, nullable=False, server_default="1"),
+    # What people added.
+    _texts("tags"),
+    Column("note", Text),
+    Column("owner", Text),
+    _moment("snoozed_until"),
+    Column("tracked_seq", Integer, nullable=False, server_default="1"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("merged_into", UUID),
+    _created(),
+    _moment("deleted_at"),
+    UniqueConstraint(
+        "site_id",
+        "page_key",
+        "target_key",
+        name="links_site_page_target_key",
+        postgresql_nulls_not_distinct=True,
+    ),
+    CheckConstraint(
+        "status IN (" + ", ".join(f"'{status}'" for status in LinkStatus) + ")",
+        name="links_status_check",
+    ),
+    # No index on what every check writes (last_checked_at, next_check_at, check_seq): HOT updates.
+    Index("links_site_status_idx", "site_id", "status", "link_id"),
+    Index("links_site_domain_idx", "site_id", "referring_domain", "link_id"),
+    Index("links_site_first_seen_idx", "site_id", "first_seen_at", "link_id"),
+    Index("links_site_changed_idx", "site_id", "changed_at", "link_id"),
+    Index("links_site_lost_idx", "site_id", "lost_at", "link_id"),
+    Index(
+        "links_site_gained_idx",
+        "site_id",
+        "gained_at",
+        postgresql_where=text("gained_at IS NOT NULL"),
+    ),
+    Index("links_site_toxicity_idx", "site_id", "toxicity_score", "link_id"),
+    Index("links_site_target_idx", "site_id", "target_key"),
+    Index("links_tags_idx", "tags", postgresql_using="gin"),
+    Index("links_placement_idx", "placement_id", postgresql_where=text("placement_id IS NOT NULL")),
+    postgresql_with=_UPDATED_OFTEN,
+)
+
+OCCURRENCES = Table(
+    "occurrences",
+    METADATA,
+    Column("link_id", UUID, ForeignKey(LINKS.c.link_id, ondelete="CASCADE"), primary_key=True),
+    Column("check_seq", BigInteger, nullable=False),
+    Column("items", JSON, nullable=False),
+    Column("page", JSON, nullable=False),
+)
+
+OBSERVATIONS = Table(
+    "observations",
+    METADATA,
+    Column("link_id", UUID, primary_key=True),
+    Column("check_seq", BigInteger, primary_key=True),
+    Column("site_id", UUID, nullable=False),
+    _moment("checked_at", nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("http_status", Integer),
+    Column("evidence_id", UUID),
+    Index("observations_checked_at_idx", "checked_at", postgresql_using="brin"),
+)
+
+CHANGES = Table(
+    "changes",
+    METADATA,
+    Column("change_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("site_id", UUID, nullable=False),
+    Column("link_id", UUID, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("from_status", Text, nullable=False),
+    Column("to_status", Text, nullable=False),
+    _texts("reasons"),
+    Column("previous", JSON, nullable=False),
+    Column("current", JSON, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("check_seq", BigInteger),
+    Column("evidence_id", UUID),
+    Column("actor", Text),
+    _moment("at", nullable=False),
+    Index("changes_link_idx", "link_id", "at"),
+    Index("changes_site_idx", "site_id", "at", "change_id"),
+    Index("changes_site_kind_idx", "site_id", "kind", "at"),
+)
+
+CLAIMS = Table(
+    "claims",
+    METADATA,
+    Column("link_id", UUID, ForeignKey(LINKS.c.link_id, ondelete="CASCADE"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("import_id", UUID),
+    Column("claim", JSON, nullable=False),
+    Column("metrics", JSONB, nullable=False, server_default="{}"),
+    Column("anchor_text", Text),
+    Column("rel", ARRAY(Text)),
+    Column("kind", Text),
+    _moment("first_seen_at"),
+    _moment("last_seen_at"),
+    _moment("lost_at"),
+    _moment("claimed_at", nullable=False),
+    Index("claims_import_idx", "import_id"),
+)
+
+DOMAIN_CLAIMS = Table(
+    "domain_claims",
+    METADATA,
+    Column("site_id", UUID, ForeignKey(SITES.c.site_id), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("import_id", UUID),
+    Column("link_count", BigInteger),
+    Column("target_count", BigInteger),
+    Column("claim", JSON, nullable=False),
+    Column("metrics", JSONB, nullable=False, server_default="{}"),
+    _moment("first_seen_at"),
+    _moment("last_seen_at"),
+    _moment("lost_at"),
+    _moment("claimed_at", nullable=False),
+)
+
+IMPORTS = Table(
+    "imports",
+    METADATA,
+    Column("import_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    _site(),
+    Column("job_id", UUID, nullable=False),
+    Column("file_no", Integer, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("state", Text, nullable=False, server_default="queued"),
+    Column("dialect", Text),
+    Column("source", Text),
+    Column("detection", JSONB),
+    Column("refused", Text),
+    Column("rows", BigInteger, nullable=False, server_default="0"),
+    _number("accepted"),
+    _number("duplicates"),
+    _number("rejected"),
+    _number("own_domain"),
+    _number("new_links"),
+    _moment("data_until"),
+    Column("actor", Text, nullable=False),
+    _created(),
+    _moment("ended_at"),
+    UniqueConstraint("job_id", "file_no", name="imports_job_file_key"),
+    Index("imports_site_idx", "site_id", "created_at"),
+)
+
+IMPORT_CHUNKS = Table(
+    "import_chunks",
+    METADATA,
+    Column(
+        "import_id", UUID, ForeignKey(IMPORTS.c.import_id, ondelete="CASCADE"), primary_key=True
+    ),
+    Column("chunk_no", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+IMPORT_KEYS = Table(
+    "import_keys",
+    METADATA,
+    Column(
+        "import_id", UUID, ForeignKey(IMPORTS.c.import_id, ondelete="CASCADE"), primary_key=True
+    ),
+    Column("row_key", UUID, primary_key=True),
+)
+
+CONTRACTS = Table(
+    "contracts",
+    METADATA,
+    Column("placement_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    _site(),
+    Column("terms_seq", BigInteger, nullable=False),
+    Column("referring_domain", Text, nullable=False),
+    Column("page_key", UUID),
+    Column("terms", JSON, nullable=False),
+    Column("go_live_on", Date),
+    Column("link_id", UUID),
+    _flag("cancelled"),
+    Index(
+        "contracts_open_idx",
+        "site_id",
+        "referring_domain",
+        postgresql_where=text("link_id IS NULL AND NOT cancelled"),
+    ),
+)
+
+TARGETS = Table(
+    "targets",
+    METADATA,
+    Column("site_id", UUID, ForeignKey(SITES.c.site_id), primary_key=True),
+    Column("target_key", UUID, primary_key=True),
+    Column("target_url", Text, nullable=False),
+    Column("check_seq", BigInteger, nullable=False),
+    _moment("checked_at", nullable=False),
+    Column("broken", Boolean),
+    _texts("reasons"),
+    Column("http_status", Integer),
+    Column("final_url", Text),
+    Column("redirects", JSON, nullable=False),
+    _moment("broken_since"),
+)
+
+AUDITS = Table(
+    "audits",
+    METADATA,
+    Column("audit_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    _site(),
+    Column("job_id", UUID),
+    Column("number", Integer, nullable=False),
+    Column("inputs_hash", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("report", JSON, nullable=False),
+    _created(),
+    UniqueConstraint("site_id", "number", name="audits_site_number_key"),
+)
