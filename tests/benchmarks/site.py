@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import cast
 
 import uvloop
+from typing_extensions import override
 
 ADDRESSES = 20
 TARGET = "https://target.example/landing"
@@ -117,9 +118,11 @@ class _Serve(asyncio.Protocol):
         self._answer = answer
         self._buffer = b""
 
+    @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
+    @override
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:

@@ -25,7 +25,7 @@ _SETTINGS = {
 }
 
 
-class LinkSpider(scrapy.Spider):  # type: ignore[misc]
+class LinkSpider(scrapy.Spider):
     """Fetches each page once and looks for links to the target."""
 
     name = "links"
