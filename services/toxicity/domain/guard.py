@@ -50,10 +50,14 @@ _PUBLIC_BODY = Hold(
     "A public body or a university: a bad page there is most likely hacked; tell the webmaster.",
 )
 _PLATFORM = Hold(
-    "platform", Scope.PAGES_ONLY, "Countless people publish there; only a single page can be at fault."
+    "platform",
+    Scope.PAGES_ONLY,
+    "Countless people publish there; only a single page can be at fault.",
 )
 _SEARCH_ENGINE = Hold(
-    "search_engine", Scope.PAGES_ONLY, "A search engine or portal; only a single page can be at fault."
+    "search_engine",
+    Scope.PAGES_ONLY,
+    "A search engine or portal; only a single page can be at fault.",
 )
 _INFRASTRUCTURE = Hold(
     "infrastructure",
@@ -126,7 +130,7 @@ def common_hold(host: str) -> Hold | None:
     domain = urls.registrable_domain(host)
     if domain is None:
         return _SUFFIX
-    if _is_public_body(host):
+    if _is_public_body(host, domain):
         return _PUBLIC_BODY
     for names, hold in _LISTED:
         if host in names or domain in names:
@@ -141,15 +145,14 @@ _LISTED = (
 )
 
 
-def _is_public_body(host: str) -> bool:
-    labels = host.split(".")
-    if labels[-1] in platforms.PUBLIC_BODY_SUFFIXES:
+def _is_public_body(host: str, domain: str) -> bool:
+    if host.rpartition(".")[2] in platforms.PUBLIC_BODY_SUFFIXES:
         return True
-    if len(labels[-1]) == _COUNTRY and labels[-2] in platforms.PUBLIC_BODY_LABELS:
+    _, label, country = f"..{domain}".rsplit(".", 2)
+    below_suffix = domain.count(".") > 1  # gov.uk and ac.jp are suffixes, go.de is a company
+    if below_suffix and len(country) == _COUNTRY and label in platforms.PUBLIC_BODY_LABELS:
         return True
-    return any(
-        ".".join(labels[start:]) in platforms.PUBLIC_BODY_DOMAINS for start in range(len(labels) - 1)
-    )
+    return domain in platforms.PUBLIC_BODY_DOMAINS or host in platforms.PUBLIC_BODY_DOMAINS
 
 
 def _touches(host: str, names: frozenset[str], *, whole: bool) -> bool:

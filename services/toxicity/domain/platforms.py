@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - a block of words can be read and compared, 400 quoted ones cannot
 """Hosts on which strangers publish beside each other, and the machinery of the web: never a whole domain.
 
 The lists are ours, by hand. A name in them says nothing about quality: it says that one bad page

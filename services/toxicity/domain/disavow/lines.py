@@ -128,7 +128,9 @@ def _entry(reading: Reading, text: str, note: tuple[str, ...]) -> Entry | None:
     if scheme and (scheme[2] or scheme[1].lower() in {"http", "https"}):
         return _url_entry(reading, text, note)
     if "@" in text.partition("/")[0]:
-        reading.failed("mail_address", "This is a mail address; write `domain:` and the part behind @.")
+        reading.failed(
+            "mail_address", "This is a mail address; write `domain:` and the part behind @."
+        )
         return None
     if _BARE.fullmatch(text):
         return _bare_entry(reading, text, note)
@@ -164,7 +166,9 @@ def _bare_entry(reading: Reading, text: str, note: tuple[str, ...]) -> Entry | N
 def _url_entry(reading: Reading, text: str, note: tuple[str, ...]) -> Entry | None:
     href = urls.resolve(text)
     if href is None or not urls.is_http(href):
-        reading.failed("address", "This is not a page address; write http:// or https:// and a name.")
+        reading.failed(
+            "address", "This is not a page address; write http:// or https:// and a name."
+        )
         return None
     page, hash_sign, _ = href.partition("#")
     if hash_sign:
@@ -187,7 +191,9 @@ def _host(reading: Reading, text: str) -> str | None:
     href = urls.resolve(f"http://{name}/") if name and not _SPACES.search(name) else None
     host = urls.host_of(href) if href else ""
     if not host or "/" in name or len(host.split(".")) > _MAX_LABELS:
-        reading.failed("name", "This is not a domain name; write `domain:` and a name like example.com.")
+        reading.failed(
+            "name", "This is not a domain name; write `domain:` and a name like example.com."
+        )
         return None
     if host != name and not name.isascii():
         reading.repaired(RepairCode.IDN, name, host)

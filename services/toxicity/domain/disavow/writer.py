@@ -110,7 +110,9 @@ def limit_faults(text: str) -> list[Fault]:
     size = len(text.encode())
     faults = []
     if lines > MAX_LINES:
-        sentence = f"{lines:,} lines; Google takes {MAX_LINES:,}, blank lines and comments included."
+        sentence = (
+            f"{lines:,} lines; Google takes {MAX_LINES:,}, blank lines and comments included."
+        )
         faults.append(Fault(None, "too_many_lines", "", sentence))
     if size > MAX_BYTES:
         sentence = f"{size:,} bytes; Google takes {MAX_BYTES:,}. Disavow domains instead of pages."

@@ -1,0 +1,466 @@
+"""One small function per kind of evidence: facts in, at most one finding out; no facts, no finding."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from services.toxicity.domain.facts import Decision, Facts, LinkFacts, PageView
+from services.toxicity.domain.weights import BY_CODE, Clause, Family
+from shared.vocabulary import NOT_OBSERVED, AnchorFlag, AnchorKind, Position, Reason
+
+ENOUGH_DOMAINS = 50  # below this many referring domains a share says nothing
+EXACT_SHARE = 0.10
+EXACT_GROSS_SHARE = 0.25
+SAME_ANCHOR_SHARE = 0.05
+LIST_ANCHOR_SHARE = 0.60
+LIST_OUTLINKS = 30
+BARE_ANCHOR_SHARE = 0.85
+THIN_WORDS = 100
+THIN_OUTLINKS = 20
+REPETITIVE_RATIO = 4.0
+REPETITIVE_CHARS = 2_000
+MANY_HIDDEN = 5
+REAL_WORDS = 300
+REAL_ANCHOR_SHARE = 0.30
+SITEWIDE_LINKS = 10
+MANY_OUTLINKS = 100
+VERY_MANY_OUTLINKS = 300
+SAME_LINK_TIMES = 5
+CHAIN_DOMAINS = 2
+PARAGRAPH_WORDS = 12
+QUOTED = 120
+
+_WORD = re.compile(r"\w+")
+_TEMPLATE = frozenset({Position.FOOTER, Position.SIDEBAR, Position.NAV, Position.HEADER})
+_JUNK_FLAGS = frozenset({AnchorFlag.TOXIC})
+_REPEATABLE = frozenset({AnchorKind.EXACT, AnchorKind.PARTIAL, AnchorKind.OTHER})
+_BAD = frozenset({Decision.DISAVOW, Decision.ASK_REMOVAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One weighted piece of evidence, as a person is shown it."""
+
+    code: str
+    value: str
+    threshold: str
+    evidence: str
+
+    @property
+    def family(self) -> Family:
+        return BY_CODE[self.code].family
+
+    @property
+    def milli(self) -> int:
+        return BY_CODE[self.code].milli
+
+    @property
+    def short(self) -> str:
+        return BY_CODE[self.code].short
+
+    @property
+    def clause(self) -> Clause:
+        return BY_CODE[self.code].clause
+
+
+def find(facts: Facts) -> tuple[Finding, ...]:
+    """Return every finding, in the order of the published table's families."""
+    found = [finding for rule in _RULES if (finding := rule(facts)) is not None]
+    if facts.link is not None:
+        found += _of_link(facts, facts.link)
+    if facts.page is not None:
+        found += [finding for rule in _PAGE_RULES if (finding := rule(facts.page)) is not None]
+    return tuple(found)
+
+
+def _of_link(facts: Facts, link: LinkFacts) -> Iterable[Finding]:
+    for rule in _LINK_RULES:
+        finding = rule(facts, link)
+        if finding is not None:
+            yield finding
+
+
+def _quote(text: str) -> str:
+    text = " ".join(text.split())
+    return f"“{text if len(text) <= QUOTED else text[: QUOTED - 1] + '…'}”"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+# ---- the link's text ----------------------------------------------------------------------------
+
+
+def poison_anchor(_: Facts, link: LinkFacts) -> Finding | None:
+    if AnchorFlag.TOXIC not in link.anchor_flags:
+        return None
+    text = _quote(link.anchor_text)
+    return Finding(
+        "poison_anchor",
+        text,
+        "no such word",
+        f"The link text is {text}; your site is about something else.",
+    )
+
+
+def exact_overuse(facts: Facts, link: LinkFacts) -> Finding | None:
+    around = facts.around
+    if link.anchor_kind is not AnchorKind.EXACT or around.domains < ENOUGH_DOMAINS:
+        return None
+    share = around.exact_domains / around.domains
+    if share <= EXACT_SHARE:
+        return None
+    gross = share > EXACT_GROSS_SHARE
+    limit = EXACT_GROSS_SHARE if gross else EXACT_SHARE
+    return Finding(
+        "exact_gross_overuse" if gross else "exact_overuse",
+        _percent(share),
+        f"at most {_percent(limit)} of referring domains",
+        f"{around.exact_domains} of {around.domains} referring domains link with a target keyword,"
+        f" this one with {_quote(link.anchor_text)}.",
+    )
+
+
+def repeated_anchor(facts: Facts, link: LinkFacts) -> Finding | None:
+    around = facts.around
+    if link.anchor_kind not in _REPEATABLE or around.domains < ENOUGH_DOMAINS:
+        return None
+    share = around.anchor_domains / around.domains
+    if share <= SAME_ANCHOR_SHARE or not link.anchor_text:
+        return None
+    return Finding(
+        "repeated_anchor",
+        _percent(share),
+        f"at most {_percent(SAME_ANCHOR_SHARE)} of referring domains",
+        f"{around.anchor_domains} referring domains use {_quote(link.anchor_text)}.",
+    )
+
+
+def other_language_anchor(_: Facts, link: LinkFacts) -> Finding | None:
+    if AnchorFlag.OTHER_LANGUAGE not in link.anchor_flags:
+        return None
+    return Finding(
+        "other_language_anchor",
+        _quote(link.anchor_text),
+        "the scripts of your names and keywords",
+        f"The link text {_quote(link.anchor_text)} is in a script that your site does not use.",
+    )
+
+
+def brand_anchor(_: Facts, link: LinkFacts) -> Finding | None:
+    named = link.anchor_kind in {AnchorKind.BRANDED, AnchorKind.URL}
+    if not named or link.anchor_flags & _JUNK_FLAGS:
+        return None
+    return Finding(
+        "brand_anchor",
+        _quote(link.anchor_text),
+        "your names and addresses",
+        f"The link text {_quote(link.anchor_text)} is how people link by themselves.",
+    )
+
+
+# ---- the link's place ---------------------------------------------------------------------------
+
+
+def hidden_link(_: Facts, link: LinkFacts) -> Finding | None:
+    if not link.hidden:
+        return None
+    return Finding(
+        "hidden_link",
+        "hidden",
+        "visible to visitors",
+        "The page's styles hide the link from visitors.",
+    )
+
+
+def injected_link(facts: Facts, link: LinkFacts) -> Finding | None:
+    """A poisoned text on a page that is not about such things, hidden or outside its content."""
+    page = facts.page
+    out_of_place = link.hidden or link.position in _TEMPLATE
+    if page is None or AnchorFlag.TOXIC not in link.anchor_flags or not out_of_place:
+        return None
+    if page.title_is_toxic or not page.title:
+        return None
+    return Finding(
+        "injected_link",
+        _quote(link.anchor_text),
+        "a text that fits the page",
+        f"The page is called {_quote(page.title)}; the link {_quote(link.anchor_text)} does not"
+        " belong to it. The site is probably hacked: its owner is a victim too.",
+    )
+
+
+def sitewide_link(facts: Facts, link: LinkFacts) -> Finding | None:
+    links = facts.around.links_of_domain
+    if link.position not in _TEMPLATE or links < SITEWIDE_LINKS:
+        return None
+    return Finding(
+        "sitewide_link",
+        f"{links} links",
+        f"fewer than {SITEWIDE_LINKS} from one domain",
+        f"{links} pages of this domain link to you, here from the {link.position.value}.",
+    )
+
+
+def footer_link(_: Facts, link: LinkFacts) -> Finding | None:
+    if link.position is not Position.FOOTER:
+        return None
+    return Finding("footer_link", "footer", "inside the content", "The link stands in the footer.")
+
+
+def comment_link(_: Facts, link: LinkFacts) -> Finding | None:
+    if link.position is not Position.COMMENT or link.qualified:
+        return None
+    return Finding(
+        "comment_link",
+        "comment, followed",
+        "nofollow or ugc in comments",
+        "The link stands in a comment, and the page does not mark it as written by a visitor.",
+    )
+
+
+def many_external_links(facts: Facts, link: LinkFacts) -> Finding | None:
+    count = link.outlinks_external if facts.page is None else facts.page.outlinks_external
+    if count is None or count <= MANY_OUTLINKS:
+        return None
+    very = count > VERY_MANY_OUTLINKS
+    return Finding(
+        "very_many_external_links" if very else "many_external_links",
+        f"{count} links",
+        f"at most {VERY_MANY_OUTLINKS if very else MANY_OUTLINKS}",
+        f"The page links to other sites {count} times.",
+    )
+
+
+def repeated_on_page(_: Facts, link: LinkFacts) -> Finding | None:
+    if link.occurrence_count < SAME_LINK_TIMES:
+        return None
+    return Finding(
+        "repeated_on_page",
+        f"{link.occurrence_count} times",
+        f"fewer than {SAME_LINK_TIMES}",
+        f"The page has the same link {link.occurrence_count} times.",
+    )
+
+
+def qualified_link(_: Facts, link: LinkFacts) -> Finding | None:
+    if not link.qualified:
+        return None
+    marks = ", ".join(sorted(link.rel & {"nofollow", "ugc", "sponsored"})) or "the whole page"
+    return Finding(
+        "qualified_link",
+        marks,
+        "followed",
+        f"Marked as not to be counted ({marks}): it can't harm.",
+    )
+
+
+# ---- how the page behaves, whether the link belongs there ---------------------------------------
+
+
+def redirect_chain(_: Facts, link: LinkFacts) -> Finding | None:
+    count = len(link.redirect_domains)
+    if count < CHAIN_DOMAINS:
+        return None
+    return Finding(
+        "redirect_chain",
+        f"{count} domains",
+        f"fewer than {CHAIN_DOMAINS}",
+        f"The way to the page leads through {', '.join(link.redirect_domains)}.",
+    )
+
+
+def unique_paragraph(_: Facts, link: LinkFacts) -> Finding | None:
+    words = len(_WORD.findall(link.context))
+    in_text = link.position in {Position.CONTENT, Position.UNKNOWN}
+    junk = link.anchor_flags & _JUNK_FLAGS
+    if words < PARAGRAPH_WORDS or not in_text or link.hidden or junk:
+        return None
+    return Finding(
+        "unique_paragraph",
+        f"{words} words around it",
+        f"at least {PARAGRAPH_WORDS}",
+        f"The link stands in running text: {_quote(link.context)}.",
+    )
+
+
+def cloaked(facts: Facts) -> Finding | None:
+    if Reason.CLOAKED not in facts.last_reasons:
+        return None
+    return Finding(
+        "cloaked", "two versions", "one", "Robots and visitors are shown different pages."
+    )
+
+
+def parked(facts: Facts) -> Finding | None:
+    if Reason.PARKED not in facts.last_reasons:
+        return None
+    return Finding(
+        "parked",
+        "parked",
+        "a page of its own",
+        "The domain shows a parking page with advertisements.",
+    )
+
+
+def page_blocked(facts: Facts) -> Finding | None:
+    if not facts.last_reasons & NOT_OBSERVED:
+        return None
+    return Finding(
+        "page_blocked",
+        "could not look",
+        "seen",
+        "At the last try we could not look at the page. That says nothing about it.",
+    )
+
+
+# ---- the page's content -------------------------------------------------------------------------
+
+
+def link_list(page: PageView) -> Finding | None:
+    share = page.anchor_share
+    if share is None or share < LIST_ANCHOR_SHARE or page.outlinks_external < LIST_OUTLINKS:
+        return None
+    bare = share >= BARE_ANCHOR_SHARE
+    return Finding(
+        "bare_link_list" if bare else "link_list",
+        _percent(share),
+        f"less than {_percent(BARE_ANCHOR_SHARE if bare else LIST_ANCHOR_SHARE)}",
+        f"{_percent(share)} of the visible text is link text, to {page.outlinks_external} outside addresses.",
+    )
+
+
+def thin_page(page: PageView) -> Finding | None:
+    if page.word_count >= THIN_WORDS or page.outlinks_external < THIN_OUTLINKS:
+        return None
+    return Finding(
+        "thin_page",
+        f"{page.word_count} words",
+        f"at least {THIN_WORDS} on a page with {THIN_OUTLINKS} or more outside links",
+        f"The page has {page.word_count} words and links to other sites {page.outlinks_external} times.",
+    )
+
+
+def repetitive_text(page: PageView) -> Finding | None:
+    ratio = page.compression_ratio
+    if ratio is None or ratio < REPETITIVE_RATIO or page.visible_chars < REPETITIVE_CHARS:
+        return None
+    return Finding(
+        "repetitive_text",
+        f"{ratio:.1f}",
+        f"below {REPETITIVE_RATIO:.1f}",
+        f"The text shrinks to one part in {ratio:.1f} when packed: it repeats itself.",
+    )
+
+
+def poison_title(page: PageView) -> Finding | None:
+    if not page.title_is_toxic:
+        return None
+    return Finding(
+        "poison_title",
+        _quote(page.title),
+        "no such word",
+        f"The page is called {_quote(page.title)}.",
+    )
+
+
+def hidden_links_on_page(page: PageView) -> Finding | None:
+    if page.hidden_links < MANY_HIDDEN:
+        return None
+    return Finding(
+        "hidden_links_on_page",
+        f"{page.hidden_links} links",
+        f"fewer than {MANY_HIDDEN}",
+        f"The page hides {page.hidden_links} links from visitors.",
+    )
+
+
+def contact_present(page: PageView) -> Finding | None:
+    if not page.has_contact:
+        return None
+    return Finding("contact_present", "found", "none", "The page says how to reach its owner.")
+
+
+def legal_present(page: PageView) -> Finding | None:
+    if not page.has_legal:
+        return None
+    return Finding(
+        "legal_present", "found", "none", "The page leads to an imprint or privacy page."
+    )
+
+
+def real_text(page: PageView) -> Finding | None:
+    share = page.anchor_share
+    if page.word_count < REAL_WORDS or share is None or share > REAL_ANCHOR_SHARE:
+        return None
+    return Finding(
+        "real_text",
+        f"{page.word_count} words",
+        f"at least {REAL_WORDS}, at most {_percent(REAL_ANCHOR_SHARE)} of it link text",
+        f"The page has {page.word_count} words; {_percent(share)} of its text is link text.",
+    )
+
+
+# ---- what people decided ------------------------------------------------------------------------
+
+
+def domain_kept(facts: Facts) -> Finding | None:
+    verdict = facts.verdict
+    if verdict is None or verdict.decision is not Decision.KEEP:
+        return None
+    what = "domain" if verdict.whole_domain else "link"
+    return Finding(
+        "domain_kept",
+        "kept",
+        "no decision",
+        f"The {what} was kept on {verdict.decided_on:%d %b %Y}.",
+    )
+
+
+def domain_condemned(facts: Facts) -> Finding | None:
+    verdict = facts.verdict
+    if verdict is None or not verdict.whole_domain or verdict.decision not in _BAD:
+        return None
+    return Finding(
+        "domain_condemned",
+        "judged bad",
+        "no decision",
+        f"Your team judged this domain on {verdict.decided_on:%d %b %Y}.",
+    )
+
+
+_RULES: tuple[Callable[[Facts], Finding | None], ...] = (
+    parked,
+    cloaked,
+    page_blocked,
+    domain_kept,
+    domain_condemned,
+)
+_LINK_RULES: tuple[Callable[[Facts, LinkFacts], Finding | None], ...] = (
+    poison_anchor,
+    exact_overuse,
+    repeated_anchor,
+    other_language_anchor,
+    brand_anchor,
+    hidden_link,
+    injected_link,
+    sitewide_link,
+    footer_link,
+    comment_link,
+    many_external_links,
+    repeated_on_page,
+    qualified_link,
+    redirect_chain,
+    unique_paragraph,
+)
+_PAGE_RULES: tuple[Callable[[PageView], Finding | None], ...] = (
+    link_list,
+    thin_page,
+    repetitive_text,
+    poison_title,
+    hidden_links_on_page,
+    contact_present,
+    legal_present,
+    real_text,
+)

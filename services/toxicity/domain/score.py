@@ -1,0 +1,253 @@
+"""Findings to score: log-odds that add up exactly, a band, an action and what would change them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.toxicity.domain.facts import Decision, Facts
+from services.toxicity.domain.findings import Finding, find
+from services.toxicity.domain.weights import CAPS, FAMILY_WORDS, MODEL, POLICY_URL, PRIOR, Family
+from shared.vocabulary import Action, Band, Position
+
+WATCH_FROM = 0.40
+REVIEW_FROM = 0.80
+PROPOSE_FROM = 0.97
+FAMILIES_TO_PROPOSE = 3
+FRESH_DAYS = 30
+
+_OBSERVABLE = 5  # families that one look at a page can fill
+_SHOWN = 2  # reasons that a list sentence names
+_MAX_CHANGES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the waterfall: the prior, a finding, or what a family's limit takes away."""
+
+    kind: str
+    code: str
+    milli: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the score would be without one finding."""
+
+    code: str
+    score: int
+    band: Band
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One judgement of one link. `milli` is the exact sum of the lines' `milli`."""
+
+    milli: int
+    p_toxic: float | None
+    score: int | None
+    band: Band
+    action: Action
+    confidence: str
+    observed: tuple[Family, ...]
+    findings: tuple[Finding, ...]
+    lines: tuple[Line, ...]
+    holds: tuple[str, ...]
+    changes: tuple[Change, ...]
+    sentence: str
+    model: str = MODEL
+
+
+def judge(facts: Facts) -> Score:
+    """Return the score of a link from what is known of it; the same facts give the same score."""
+    findings = find(facts)
+    lines = waterfall(findings)
+    milli = sum(line.milli for line in lines)
+    observed = _observed(facts)
+    enough = facts.link is not None and facts.page is not None
+    p_toxic = probability(milli) if enough else None
+    holds = _holds(facts, findings)
+    action = _action(facts, findings, p_toxic=p_toxic, holds=holds)
+    band = _band(p_toxic, proposed=action is Action.PROPOSE_DISAVOW)
+    return Score(
+        milli=milli,
+        p_toxic=p_toxic,
+        score=None if p_toxic is None else round(100 * p_toxic),
+        band=band,
+        action=action,
+        confidence=_confidence(observed),
+        observed=observed,
+        findings=findings,
+        lines=lines,
+        holds=holds,
+        changes=_changes(findings, milli) if enough else (),
+        sentence=_sentence(facts, findings, band=band, action=action),
+    )
+
+
+def waterfall(findings: Sequence[Finding]) -> tuple[Line, ...]:
+    """Return the lines whose sum is the log-odds: prior, findings, limits of families."""
+    lines = [Line("prior", "prior", PRIOR, "Where every link starts: 5 in 100 are manipulative.")]
+    lines += [Line("finding", item.code, item.milli, item.evidence) for item in findings]
+    for family, (low, high) in CAPS.items():
+        total = _family_total(findings, family)
+        excess = max(low, min(high, total)) - total
+        if excess:
+            text = f"{FAMILY_WORDS[family]}: no more than this part of the evidence may count."
+            lines.append(Line("limit", f"limit_{family.value}", excess, text))
+    return tuple(lines)
+
+
+def probability(milli: int) -> float:
+    """Return the probability that thousandths of log-odds stand for."""
+    return 1.0 / (1.0 + math.exp(-milli / 1000))
+
+
+def evidence_families(findings: Sequence[Finding]) -> frozenset[Family]:
+    """Return the families in which something observed speaks against the link.
+
+    Your own earlier decisions are no evidence: a decision may not confirm itself.
+    """
+    return frozenset(item.family for item in findings if item.milli > 0) - {Family.HISTORY}
+
+
+def _family_total(findings: Sequence[Finding], family: Family) -> int:
+    return sum(item.milli for item in findings if item.family is family)
+
+
+def _observed(facts: Facts) -> tuple[Family, ...]:
+    seen = []
+    if facts.page is not None:
+        seen.append(Family.CONTENT)
+    if facts.link is not None:
+        seen += [Family.PLACE, Family.ANCHOR, Family.BEHAVIOUR]
+        if facts.link.context or facts.link.position is not Position.UNKNOWN:
+            seen.append(Family.RELEVANCE)
+    return tuple(seen)
+
+
+def _confidence(observed: Sequence[Family]) -> str:
+    if len(observed) >= _OBSERVABLE:
+        return "high"
+    return "medium" if len(observed) == _OBSERVABLE - 1 else "low"
+
+
+def _holds(facts: Facts, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return why this link may not be proposed, whatever its score."""
+    holds = list(facts.holds)
+    if len(evidence_families(findings)) < FAMILIES_TO_PROPOSE:
+        holds.append("too_few_families")
+    if facts.days_unseen > FRESH_DAYS:
+        holds.append("not_seen_lately")
+    if facts.verdict is not None and facts.verdict.decision is Decision.KEEP:
+        holds.append("kept")
+    return tuple(dict.fromkeys(holds))
+
+
+def _action(
+    facts: Facts, findings: Sequence[Finding], *, p_toxic: float | None, holds: Sequence[str]
+) -> Action:
+    if facts.lost or (facts.verdict and facts.verdict.decision in _LEAVE_ALONE):
+        return Action.NO_ACTION_NEEDED
+    if p_toxic is None:
+        return Action.LOOK_AGAIN
+    if facts.link is not None and facts.link.qualified:
+        return Action.NO_ACTION_NEEDED
+    if p_toxic < WATCH_FROM:
+        return Action.NONE
+    if _is_ambient(findings):
+        return Action.NO_ACTION_NEEDED
+    if p_toxic < REVIEW_FROM:
+        return Action.WATCH
+    if p_toxic >= PROPOSE_FROM and not holds:
+        return Action.PROPOSE_DISAVOW
+    return Action.REQUEST_REMOVAL if len(evidence_families(findings)) > 1 else Action.REVIEW
+
+
+_LEAVE_ALONE = frozenset({Decision.KEEP, Decision.IGNORE})
+
+
+def _is_ambient(findings: Sequence[Finding]) -> bool:
+    """Whether this is junk of the web that happens to name the site: nobody aimed it at anything."""
+    aimed = any(item.family is Family.ANCHOR and item.milli > 0 for item in findings)
+    return not aimed and all(item.code != "domain_condemned" for item in findings)
+
+
+def _band(p_toxic: float | None, *, proposed: bool) -> Band:
+    if p_toxic is None:
+        return Band.INSUFFICIENT_DATA
+    if proposed:
+        return Band.PROPOSE_DISAVOW
+    if p_toxic >= REVIEW_FROM:
+        return Band.REVIEW
+    return Band.WATCH if p_toxic >= WATCH_FROM else Band.OK
+
+
+def _changes(findings: Sequence[Finding], milli: int) -> tuple[Change, ...]:
+    """Return what each finding against the link is worth in the end: the score without it."""
+    changes = []
+    for finding in findings:
+        if finding.milli <= 0:
+            continue
+        rest = [item for item in findings if item is not finding]
+        without = sum(line.milli for line in waterfall(rest))
+        if without == milli:
+            continue
+        p_toxic = probability(without)
+        band = _band(p_toxic, proposed=False)
+        text = f"Without {finding.short} it would score {round(100 * p_toxic)}."
+        changes.append((without, Change(finding.code, round(100 * p_toxic), band, text)))
+    changes.sort(key=lambda pair: (pair[0], pair[1].code))
+    return tuple(change for _, change in changes[:_MAX_CHANGES])
+
+
+def _sentence(facts: Facts, findings: Sequence[Finding], *, band: Band, action: Action) -> str:
+    """Return what a list shows instead of a number."""
+    against = sorted(
+        (item for item in findings if item.milli > 0), key=lambda item: (-item.milli, item.code)
+    )
+    why = ", ".join(item.short for item in against[:_SHOWN])
+    if facts.lost:
+        return "Gone: nothing to do"
+    if facts.verdict is not None and facts.verdict.decision is Decision.KEEP:
+        return "Kept by your team"
+    if band is Band.INSUFFICIENT_DATA:
+        return "Not enough seen"
+    if band is Band.OK:
+        return "Nothing worrying seen"
+    if action is Action.NO_ACTION_NEEDED:
+        return f"Ignore: Google does ({why})" if why else "Ignore: Google does"
+    if action is Action.PROPOSE_DISAVOW:
+        return f"Candidate, you decide: {', '.join(item.short for item in against[:3])}"
+    return f"Worth a look: {why}"
+
+
+def waterfall_json(score: Score) -> dict[str, Any]:
+    """Return the explanation that is kept with the score, so that it can be shown unchanged later."""
+    return {
+        "findings": [
+            {
+                "code": item.code,
+                "family": item.family.value,
+                "label": item.short,
+                "value": item.value,
+                "threshold": item.threshold,
+                "evidence": item.evidence,
+                "policy": {"clause": item.clause.value, "url": POLICY_URL},
+                "weight": item.milli,
+            }
+            for item in score.findings
+        ],
+        "waterfall": [
+            {"kind": line.kind, "code": line.code, "weight": line.milli, "text": line.text}
+            for line in score.lines
+        ],
+        "what_would_change_it": [
+            {"code": item.code, "score": item.score, "band": item.band.value, "text": item.text}
+            for item in score.changes
+        ],
+        "observed_families": [family.value for family in score.observed],
+        "held_back_by": list(score.holds),
+    }

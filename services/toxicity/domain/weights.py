@@ -1,0 +1,128 @@
+"""The published weights of the model: every kind of evidence, its family, its weight and its source.
+
+Weights are thousandths of log-odds, whole numbers, so that a score is exactly the sum of its lines.
+docs/toxicity.md repeats this table; a test keeps the two together.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Family(StrEnum):
+    """Groups of evidence; each has a limit, so that none can decide alone."""
+
+    CONTENT = "content"
+    PLACE = "place"
+    ANCHOR = "anchor"
+    BEHAVIOUR = "behaviour"
+    RELEVANCE = "relevance"
+    HISTORY = "history"
+
+
+PRIOR = -2_944
+"""Log-odds of 5 %: how many links of an ordinary profile are manipulative before one has looked."""
+
+CAPS: dict[Family, tuple[int, int]] = {
+    Family.CONTENT: (-1_500, 3_000),
+    Family.PLACE: (-1_000, 2_000),
+    Family.ANCHOR: (-500, 2_500),
+    Family.BEHAVIOUR: (-500, 1_500),
+    Family.RELEVANCE: (-1_500, 0),
+    Family.HISTORY: (-4_000, 2_000),
+}
+"""The least and the most that a family may add."""
+
+FAMILY_WORDS: dict[Family, str] = {
+    Family.CONTENT: "What the page is made of",
+    Family.PLACE: "Where the link stands",
+    Family.ANCHOR: "What the link says",
+    Family.BEHAVIOUR: "How the page behaves",
+    Family.RELEVANCE: "Whether the link belongs there",
+    Family.HISTORY: "What you decided before",
+}
+
+
+class Clause(StrEnum):
+    """Sections of Google's spam policies for web search that findings cite."""
+
+    LINK_SPAM = "Link spam"
+    HIDDEN = "Hidden text and link abuse"
+    HACKED = "Hacked content"
+    THIN = "Scaled content abuse"
+    STUFFING = "Keyword stuffing"
+    USER_SPAM = "User-generated spam"
+    REDIRECTS = "Sneaky redirects"
+    CLOAKING = "Cloaking"
+    EXPIRED = "Expired domain abuse"
+    QUALIFY = "Qualify your outbound links to Google"
+    NONE = "No policy speaks of this"
+
+
+POLICY_URL = "https://developers.google.com/search/docs/essentials/spam-policies"
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One kind of evidence: `short` is how a list names it, `source` says why it weighs this much."""
+
+    code: str
+    family: Family
+    milli: int
+    short: str
+    clause: Clause
+    source: str
+
+
+_PRACTICE = "reference practice: anchors of the Penguin era and published attacks"
+_NTOULAS = "Ntoulas et al. 2006, content features of spam pages"
+_GUIDE = "Google's spam policies name it"
+_JUDGED = "judgement, small on purpose"
+
+WEIGHTS: tuple[Weight, ...] = (
+    Weight("poison_anchor", Family.ANCHOR, 2_500, "a link text of adult, gambling, pharmacy or scam words", Clause.LINK_SPAM, _PRACTICE),
+    Weight("exact_overuse", Family.ANCHOR, 800, "a target keyword as link text, used too often", Clause.LINK_SPAM, _PRACTICE),
+    Weight("exact_gross_overuse", Family.ANCHOR, 1_600, "a target keyword as link text, used far too often", Clause.LINK_SPAM, _PRACTICE),
+    Weight("repeated_anchor", Family.ANCHOR, 700, "the same link text on many sites", Clause.LINK_SPAM, _PRACTICE),
+    Weight("other_language_anchor", Family.ANCHOR, 1_000, "a link text in another script than your site's", Clause.LINK_SPAM, _PRACTICE),
+    Weight("brand_anchor", Family.ANCHOR, -400, "your name or address as link text", Clause.NONE, _JUDGED),
+    Weight("link_list", Family.CONTENT, 1_200, "a page that is a list of links", Clause.LINK_SPAM, _NTOULAS),
+    Weight("bare_link_list", Family.CONTENT, 1_800, "a page of nothing but links", Clause.LINK_SPAM, _NTOULAS),
+    Weight("thin_page", Family.CONTENT, 700, "many links and hardly any text", Clause.THIN, _NTOULAS),
+    Weight("repetitive_text", Family.CONTENT, 900, "text that repeats itself", Clause.STUFFING, _NTOULAS),
+    Weight("poison_title", Family.CONTENT, 1_500, "a page about adult, gambling, pharmacy or scam matters", Clause.LINK_SPAM, _PRACTICE),
+    Weight("hidden_links_on_page", Family.CONTENT, 800, "a page with many hidden links", Clause.HIDDEN, _GUIDE),
+    Weight("parked", Family.CONTENT, 1_500, "a parked domain", Clause.EXPIRED, _GUIDE),
+    Weight("contact_present", Family.CONTENT, -300, "a way to contact the owner", Clause.NONE, _JUDGED),
+    Weight("legal_present", Family.CONTENT, -300, "an imprint or privacy page", Clause.NONE, _JUDGED),
+    Weight("real_text", Family.CONTENT, -500, "a page with text of its own", Clause.NONE, _NTOULAS),
+    Weight("hidden_link", Family.PLACE, 1_600, "a link that visitors can't see", Clause.HIDDEN, _GUIDE),
+    Weight("injected_link", Family.PLACE, 1_000, "a link that looks injected into somebody else's page", Clause.HACKED, _GUIDE),
+    Weight("sitewide_link", Family.PLACE, 900, "the same link in the template of many pages", Clause.LINK_SPAM, _GUIDE),
+    Weight("footer_link", Family.PLACE, 300, "a link in the footer", Clause.LINK_SPAM, _JUDGED),
+    Weight("comment_link", Family.PLACE, 700, "a followed link in a comment", Clause.USER_SPAM, _GUIDE),
+    Weight("many_external_links", Family.PLACE, 600, "more than 100 links to other sites", Clause.LINK_SPAM, _GUIDE),
+    Weight("very_many_external_links", Family.PLACE, 900, "more than 300 links to other sites", Clause.LINK_SPAM, _GUIDE),
+    Weight("repeated_on_page", Family.PLACE, 300, "the same link many times on one page", Clause.LINK_SPAM, _JUDGED),
+    Weight("qualified_link", Family.PLACE, -600, "marked so that search engines don't count it", Clause.QUALIFY, _GUIDE),
+    Weight("redirect_chain", Family.BEHAVIOUR, 800, "reached only through other domains", Clause.REDIRECTS, _GUIDE),
+    Weight("cloaked", Family.BEHAVIOUR, 1_200, "a page that shows robots something else", Clause.CLOAKING, _GUIDE),
+    Weight("page_blocked", Family.BEHAVIOUR, 0, "a page that does not let us look", Clause.NONE, "not seen is not bad: no weight"),
+    Weight("unique_paragraph", Family.RELEVANCE, -1_000, "a link inside a paragraph of text", Clause.NONE, _PRACTICE),
+    Weight("domain_kept", Family.HISTORY, -4_000, "kept by somebody on your team", Clause.NONE, "your own decision"),
+    Weight("domain_condemned", Family.HISTORY, 1_500, "another link of the domain was judged bad by your team", Clause.NONE, "your own decision"),
+)  # fmt: skip
+
+BY_CODE: dict[str, Weight] = {weight.code: weight for weight in WEIGHTS}
+
+
+def model_id() -> str:
+    """Return the name of this model: any other weight, limit or prior gives another name."""
+    table = [f"prior {PRIOR}"]
+    table += [f"{family} {low} {high}" for family, (low, high) in CAPS.items()]
+    table += [f"{weight.code} {weight.family} {weight.milli}" for weight in WEIGHTS]
+    digest = hashlib.blake2b("\n".join(table).encode(), digest_size=4).hexdigest()
+    return f"evidence-1-{digest}"
+
+
+MODEL = model_id()
