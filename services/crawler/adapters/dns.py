@@ -1,0 +1,116 @@
+"""Asks the name servers whether a name is really gone: an NXDOMAIN that an authority signed off."""
+
+import asyncio
+import secrets
+import struct
+from pathlib import Path
+
+from typing_extensions import override
+
+_NXDOMAIN = 3
+_SOA = 6
+_HEADER = struct.Struct(">HHHHHH")
+_RECORD = struct.Struct(">HHIH")
+_MAX_NAME_PARTS = 128
+RESOLV_CONF = Path("/etc/resolv.conf")
+
+
+def nameservers(path: Path = RESOLV_CONF) -> tuple[str, ...]:
+    """Return the name servers that this machine is told to use."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ()
+    words = [line.split() for line in lines]
+    return tuple(w[1] for w in words if len(w) > 1 and w[0] == "nameserver")[:3]
+
+
+async def is_gone(host: str, servers: tuple[str, ...], *, timeout_s: float = 3.0) -> bool:
+    """Return whether a name server says, with the zone's SOA record, that the name does not exist.
+
+    A negative answer of an authority carries the SOA (RFC 2308, section 2.1). Resolvers that are cut
+    off, filter or guess say NXDOMAIN without one: from those we learn nothing about the name.
+    """
+    for server in servers:
+        reply = await _ask(host, server, timeout_s=timeout_s)
+        if reply is not None:
+            return says_gone(reply)
+    return False
+
+
+def encode_question(host: str, query_id: int) -> bytes:
+    """Return a DNS query for the IPv4 address of a host (ASCII, punycode)."""
+    labels = host.removesuffix(".").encode("ascii").split(b".")
+    if not all(0 < len(label) < 64 for label in labels):
+        raise ValueError("not a DNS name")
+    name = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
+    return _HEADER.pack(query_id, 0x0100, 1, 0, 0, 0) + name + struct.pack(">HH", 1, 1)
+
+
+def says_gone(reply: bytes) -> bool:
+    """Return whether a reply is an NXDOMAIN with a SOA record in its authority section."""
+    try:
+        _, flags, questions, answers, authorities, _ = _HEADER.unpack_from(reply)
+        if flags & 0x000F != _NXDOMAIN:
+            return False
+        at = _HEADER.size
+        for _ in range(questions):
+            at = _after_name(reply, at) + 4
+        for index in range(answers + authorities):
+            at = _after_name(reply, at)
+            kind, _, _, length = _RECORD.unpack_from(reply, at)
+            if index >= answers and kind == _SOA:
+                return True
+            at += _RECORD.size + length
+    except (struct.error, IndexError):
+        return False
+    return False
+
+
+def _after_name(reply: bytes, at: int) -> int:
+    for _ in range(_MAX_NAME_PARTS):
+        length = reply[at]
+        if length == 0:
+            return at + 1
+        if length >= 0xC0:  # a pointer ends the name (RFC 1035, 4.1.4)
+            return at + 2
+        at += 1 + length
+    raise IndexError("name without end")
+
+
+async def _ask(host: str, server: str, *, timeout_s: float) -> bytes | None:
+    query_id = secrets.randbits(16)
+    try:
+        question = encode_question(host, query_id)
+    except ValueError:
+        return None
+    loop = asyncio.get_running_loop()
+    reply: asyncio.Future[bytes] = loop.create_future()
+    try:
+        async with asyncio.timeout(timeout_s):
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: _Reply(reply, query_id), remote_addr=(server, 53)
+            )
+            try:
+                transport.sendto(question)
+                return await reply
+            finally:
+                transport.close()
+    except OSError:  # TimeoutError is one
+        return None
+
+
+class _Reply(asyncio.DatagramProtocol):
+    def __init__(self, reply: "asyncio.Future[bytes]", query_id: int) -> None:
+        self._reply = reply
+        self._id = query_id.to_bytes(2, "big")
+
+    @override
+    def datagram_received(self, data: bytes, addr: tuple[str | bytes, int]) -> None:
+        if data[:2] == self._id and not self._reply.done():
+            self._reply.set_result(data)
+
+    @override
+    def error_received(self, exc: Exception) -> None:
+        if not self._reply.done():
+            self._reply.set_exception(exc)

@@ -1,0 +1,105 @@
+"""The wall of the crawler: sockets open only to public addresses, or to the routes of CONNECT_TO."""
+
+import re
+import socket
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+from shared import addresses, urls
+from shared.vocabulary import Reason
+
+AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
+
+_ROUTE = re.compile(
+    r"(?P<host>[^:\s]+):(?P<port>\d{1,5})=(?P<address>\[[^\]]+\]|[^:\s]+):(?P<to>\d{1,5})"
+)
+
+
+class AddressNotAllowedError(OSError):
+    """A connection was about to be opened to an address or port that is closed to the crawler.
+
+    An OSError, so that happy eyeballs goes on to the next address of the same name.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Requests for `host:port` (`*` is any host) are connected to `address:to_port` instead."""
+
+    host: str
+    port: int
+    address: str
+    to_port: int
+
+    def matches(self, host: str, port: int) -> bool:
+        return self.port == port and self.host in {"*", host}
+
+
+def parse_routes(text: str) -> tuple[Route, ...]:
+    """Return the routes in a CONNECT_TO setting: `blog.example:80=127.0.0.1:18080,*:443=...`."""
+    return tuple(_parse_route(part) for part in map(str.strip, text.split(",")) if part)
+
+
+def _parse_route(text: str) -> Route:
+    found = _ROUTE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not host:port=address:port")
+    address = found["address"].strip("[]")
+    try:
+        ip_address(address)
+    except ValueError:
+        raise ValueError(f"{address!r} in {text!r} must be an IP address, not a name") from None
+    host = found["host"] if found["host"] == "*" else urls.host_of(f"http://{found['host']}/")
+    ports = int(found["port"]), int(found["to"])
+    if not host or not all(0 < port < 65_536 for port in ports):
+        raise ValueError(f"{text!r} holds a host or port that does not exist")
+    return Route(host, ports[0], address, ports[1])
+
+
+class Guard:
+    """Decides about every socket, at the last moment: after redirects, after DNS, after caches."""
+
+    def __init__(
+        self,
+        *,
+        ports: Collection[int] = addresses.DEFAULT_PORTS,
+        routes: Sequence[Route] = (),
+    ) -> None:
+        self._ports = frozenset(ports)
+        self._routes = tuple(routes)
+        self._exempt = frozenset((str(ip_address(r.address)), r.to_port) for r in routes)
+
+    def route(self, host: str, port: int) -> Route | None:
+        """Return where CONNECT_TO sends requests for this host and port; the first match wins."""
+        return next((route for route in self._routes if route.matches(host, port)), None)
+
+    def fault(self, url: str) -> Reason | None:
+        """Return why this resolved URL may not be asked; names are judged when they connect."""
+        if not urls.is_http(url) or len(url) > addresses.MAX_URL_LENGTH:
+            return Reason.ADDRESS_NOT_ALLOWED
+        host, port = urls.host_of(url), addresses.port_of(url)
+        if not host or addresses.is_closed_host(host):
+            return Reason.ADDRESS_NOT_ALLOWED
+        if port not in self._ports and self.route(host, port) is None:
+            return Reason.ADDRESS_NOT_ALLOWED
+        return None
+
+    def allows(self, address: str, port: int) -> bool:
+        """Return whether a socket may be opened to this address and port."""
+        try:
+            written = str(ip_address(address))
+        except ValueError:
+            return False
+        if (written, port) in self._exempt:
+            return True
+        return port in self._ports and addresses.is_public(written)
+
+    def open_socket(self, info: AddressInfo) -> socket.socket:
+        """Make the socket for a connection that may be made; aiohttp's `socket_factory`."""
+        family, kind, protocol, _, target = info
+        if family not in {socket.AF_INET, socket.AF_INET6} or not self.allows(target[0], target[1]):
+            # Never the address: this text may reach the person who asked.
+            raise AddressNotAllowedError("address not allowed")
+        return socket.socket(family=family, type=kind, proto=protocol)
