@@ -1,0 +1,91 @@
+"""How fast a host may be asked: the delay between two requests, and how answers change it."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from shared.vocabulary import Reason
+
+MAX_DELAY_S = 60.0
+MAX_CRAWL_DELAY_S = 30.0
+MAX_RETRY_AFTER_S = 86_400.0
+_GOOD_ANSWERS = 10
+_EASE = 1.1
+_BUSY = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one request showed about the health of its host."""
+
+    status: int | None
+    failure: Reason | None = None
+    latency_s: float = 0.0
+    retry_after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The pace of one host (registrable domain)."""
+
+    delay_s: float = 0.0
+    crawl_delay_s: float = 0.0
+    free_at: datetime | None = None
+    blocked_until: datetime | None = None
+    good: int = 0
+
+    def gap_s(self, floor_s: float) -> float:
+        """Return the seconds between two requests."""
+        return max(self.delay_s, floor_s, self.crawl_delay_s)
+
+    def blocked_s(self, now: datetime) -> float:
+        """Return for how long the host wants to be left alone."""
+        if self.blocked_until is None:
+            return 0.0
+        return max(0.0, (self.blocked_until - now).total_seconds())
+
+
+def take_turn(pace: Pace, now: datetime, *, floor_s: float) -> tuple[Pace, float]:
+    """Return the pace with its next free moment taken, and the seconds until that moment."""
+    start = max(filter(None, (now, pace.free_at, pace.blocked_until)))
+    taken = replace(pace, free_at=start + timedelta(seconds=pace.gap_s(floor_s)))
+    return taken, (start - now).total_seconds()
+
+
+def after(pace: Pace, answer: Answer, now: datetime, *, floor_s: float) -> Pace:
+    """Return the pace after an answer: doubled by trouble, eased slowly, never below the floor.
+
+    With a floor of 0 only Retry-After and crawl-delay slow us down: that is how the loopback of
+    tests, demo and benchmarks is run.
+    """
+    if answer.status in _BUSY or answer.failure is Reason.TIMEOUT:
+        pace = replace(pace, delay_s=min(MAX_DELAY_S, 2 * max(pace.delay_s, floor_s)), good=0)
+        wait_s = retry_after_s(answer.retry_after, now)
+        if wait_s > 0:
+            pace = replace(pace, blocked_until=now + timedelta(seconds=wait_s))
+        return pace
+    if answer.failure is not None:
+        return pace
+    good = pace.good + 1
+    delay = pace.delay_s / _EASE if good % _GOOD_ANSWERS == 0 else pace.delay_s
+    wanted = answer.latency_s if floor_s > 0 else 0.0
+    return replace(pace, delay_s=min(MAX_DELAY_S, max(delay, wanted, floor_s)), good=good)
+
+
+def with_crawl_delay(pace: Pace, seconds: float | None) -> Pace:
+    """Return the pace under the crawl-delay of a robots.txt, honoured up to 30 s."""
+    return replace(pace, crawl_delay_s=min(MAX_CRAWL_DELAY_S, max(0.0, seconds or 0.0)))
+
+
+def retry_after_s(value: str | None, now: datetime) -> float:
+    """Return the seconds that a Retry-After header asks for, at most a day; 0 if it says nothing."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdecimal():
+        return min(MAX_RETRY_AFTER_S, float(text[:9]))
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0.0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(MAX_RETRY_AFTER_S, max(0.0, (moment - now).total_seconds()))
