@@ -3,3 +3,36 @@
 `detect(head, file_name)` looks at the first bytes; `read(chunks, detection, site_hosts)` streams
 the rows. A file of any size is read in constant memory, and a bad row never stops the file.
 """
+
+from services.profile.domain.imports.counts import Counts, count_rows
+from services.profile.domain.imports.detect import HEAD_BYTES, detect, remap
+from services.profile.domain.imports.reader import read
+from services.profile.domain.imports.rows import (
+    DateOrder,
+    Detection,
+    Dialect,
+    DomainRow,
+    LinkRow,
+    OwnRow,
+    Row,
+    RowError,
+    key_of,
+)
+
+__all__ = [
+    "HEAD_BYTES",
+    "Counts",
+    "DateOrder",
+    "Detection",
+    "Dialect",
+    "DomainRow",
+    "LinkRow",
+    "OwnRow",
+    "Row",
+    "RowError",
+    "count_rows",
+    "detect",
+    "key_of",
+    "read",
+    "remap",
+]

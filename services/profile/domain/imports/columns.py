@@ -1,0 +1,171 @@
+"""Column names of every tool, and the field of ours that each one fills."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_NOISE = re.compile(r"[\s._\-/\\#:()=*?\"'\u2019\u200e\u200f\ufeff]+")
+
+# Our field, then the names under which tools and people write it (folded by `fold_header`).
+_NAMES = {
+    "referring_url": (
+        "referringpageurl refpageurl referringpage referringurl refurl sourceurl sourcepageurl "
+        "sourcepage sourcelink linkingpage linkingpageurl linkingurl urlfrom fromurl pagefrom "
+        "linkfrom backlinkurl backlinkpage backlink referrerurl refererurl referrer referer "
+        "urlsource source from placementurl liveurl livelink posturl articleurl publishedurl "
+        "quellurl quellseite verlinkendeseite urldeorigen paginadeorigen urlorigen enlace "
+        "pagesource urlreferente pagereferente urldiorigine urldeorigem paginadeorigem bronurl "
+        "kallurl urlzrodlowy kaynakurl url pageurl page link"
+    ),
+    "target_url": (
+        "targeturl targetpageurl targetpage targetlink target urlto tourl linkto to destinationurl "
+        "destinationpage destination landingpageurl landingpage linkedpage linkedurl linkedpageurl "
+        "expectedtargeturl zielurl zielseite urldedestino paginadedestino urldestino urlcible "
+        "pagecible paginadidestinazione urldidestinazione doelurl malurl urldocelowy hedefurl"
+    ),
+    "anchor": (
+        "anchor anchortext linkanchor linkanchortext linktext anchortexts anchors ankertext "
+        "textodeanclaje textoancla anclaje ancre textedancre testodiancoraggio textoancora ancora "
+        "ankartext anchorlink"
+    ),
+    "anchor_and_target": "anchorandtargeturl",
+    "alt": "imagealt alttext alt altanchor",
+    "nofollow": "nofollow flagnofollow onlyrelnofollow isnofollow",
+    "followed": "dofollow isdofollow follow followed isfollow followlink",
+    "ugc": "ugc isugc flagugc",
+    "sponsored": "sponsored issponsored flagsponsored",
+    "rel": "rel relattribute linkrel relvalue rels",
+    "type": "type linktype backlinktype itemtype",
+    "is_text": "text istext",
+    "is_image": "image flagimagelink flagimages isimage",
+    "is_frame": "frame flagframe isframe",
+    "is_form": "form isform",
+    "is_redirect": "flagredirect isredirect 301",
+    "is_mention": "flagmention",
+    "is_rss": "isrss",
+    "is_canonical": "iscanonical",
+    "is_alternate": "isalternate",
+    "first_seen": (
+        "firstseen firstseendate firstseenlink firstfound firstfounddate sourcefirstfounddate "
+        "firstindexeddate firstcrawled discovereddate discoverydate datediscovered datefound "
+        "discovered founddate zuerstgesehen primeravez"
+    ),
+    "last_seen": (
+        "lastseen lastseendate lastcrawled lastcrawl lastvisited lastchecked lastfound "
+        "sourcecrawldate sourcelastaccessdate lastaccessdate refpagechecked date crawldate "
+        "lastindexed zuletztgesehen lastupdate"
+    ),
+    "lost_at": "lost lostdate datelost lostat",
+    # domains
+    "domain": (
+        "domain site refdomain referringdomain referringdomains linkingdomain linkingsite "
+        "rootdomain sourcedomain domainfrom website host hostname sitedomain rootdomainname"
+    ),
+    "link_count": (
+        "linkingpages backlinkscount backlinks linkstotarget links totallinks linkcount numlinks "
+        "matchedlinks externalbacklinks backlinkstotarget inboundlinks"
+    ),
+    "target_count": "targetpages linkedpages targetpagescount",
+    # metrics keep the name of who made them
+    "metric:ahrefs_dr": "domainrating dr domainratingsource",
+    "metric:ahrefs_ur": "ur urlrating urlratingsource",
+    "metric:ahrefs_domain_traffic": "domaintraffic trafficdomain",
+    "metric:ahrefs_page_traffic": "pagetraffic",
+    "metric:semrush_as": "pageascore pageauthorityscore ascore",
+    "metric:semrush_domain_as": "domainascore domainauthorityscore authorityscore",
+    "metric:semrush_toxicity": "toxicityscore toxicscore",
+    "metric:majestic_tf": "sourcetrustflow trustflow tf",
+    "metric:majestic_cf": "sourcecitationflow citationflow cf",
+    "metric:moz_da": "domainauthority da linkingdomainda",
+    "metric:moz_pa": "pageauthority pa",
+    "metric:moz_spam": "spamscore",
+    "metric:ubersuggest_ds": "domainscore",
+    "metric:ubersuggest_ps": "pagescore",
+    "metric:dataforseo_rank": "rank domainfromrank pagefromrank",
+    "metric:dataforseo_spam": "backlinkspamscore",
+    # what the source says, kept in its own words
+    "claim:title": "referringpagetitle sourcetitle title pagetitle sourcepagetitle pagefromtitle",
+    "claim:left_context": "leftcontext snippetleft textpre",
+    "claim:right_context": "rightcontext snippetright textpost",
+    "claim:http_code": "referringpagehttpcode httpcode httpstatuscode pagefromstatuscode",
+    "claim:target_http_code": "targetpagehttpcode httpcodetarget urltostatuscode",
+    "claim:language": "language languages lang",
+    "claim:platform": "platform domainfromplatformtype poweredby",
+    "claim:country": "country domainfromcountry",
+    "claim:ip": "ipaddress ip ipsource",
+    "claim:redirect_chain": "redirectchainurls urlredirect indirectlinkpath",
+    "claim:redirect_codes": "redirectchainstatuscodes redirectcode",
+    "claim:in_content": "content iscontent",
+    "claim:location": "semanticlocation linklocation location position placement",
+    "claim:rendered": "rendered jscrawl",
+    "claim:raw_html": "raw httpcrawl",
+    "claim:is_spam": "isspam",
+    "claim:sitewide": "sitewide",
+    "claim:lost_status": "loststatus lostreason reasonlost",
+    "claim:drop_reason": "dropreason",
+    "claim:discovered_status": "discoveredstatus",
+    "claim:new_link": "newlink isnew",
+    "claim:lost_link": "lostlink islost flagdeleted",
+    "claim:broken": "isbroken",
+    "claim:old_crawl": "flagoldcrawl",
+    "claim:link_state": "linkstate",
+    "claim:status": "status linkstatus",
+    "claim:origin": "origin",
+    "claim:toxic_markers": "toxicmarkers",
+    "claim:external_links": "externallinks linksexternal pagefromexternallinks",
+    "claim:internal_links": "internallinks linksinternal",
+    "claim:links_in_group": "linksingroup linkgroupcount linkscount",
+    "claim:topic": "sourcetopicaltrustflowtopic0",
+    "claim:author": "author",
+    "claim:page_type": "pagetype",
+    "claim:page_category": "pagecategory",
+    "claim:followed_links": "dofollowlinks",
+    "claim:new_links": "newlinks",
+    "claim:lost_links": "lostlinks",
+    # LinkSentinel and people's own sheets
+    "claim:expected_anchor": "expectedanchortext",
+    "claim:expected_rel": "expectedrel",
+    "claim:expected_status": "expectedstatus",
+    "claim:placement_date": "placementdate",
+    "claim:campaign": "campaign",
+    "claim:vendor": "vendor",
+    "claim:client": "client",
+    "claim:cost": "cost price",
+    "claim:note": "notes note comment comments",
+    "claim:tags": "tags",
+}
+
+# Where two columns of one file mean the same field, the earlier name wins.
+_RANKS = {
+    (field, name): rank
+    for field, names in _NAMES.items()
+    for rank, name in enumerate(names.split())
+}
+_FIELDS: dict[str, tuple[str, ...]] = {}
+for _field, _name in _RANKS:
+    _FIELDS[_name] = (*_FIELDS.get(_name, ()), _field)
+
+KNOWN_FIELDS = frozenset(_NAMES)
+
+
+def fold_header(name: str) -> str:
+    """Fold case, blanks, dots, underscores and accents: `Ref. page URL` is `refpageurl`."""
+    plain = unicodedata.normalize("NFKD", name)
+    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return _NOISE.sub("", plain.casefold())
+
+
+def map_columns(folded: tuple[str, ...]) -> Mapping[str, int]:
+    """Say which column fills which field, by name alone."""
+    best: dict[str, tuple[int, int]] = {}
+    for index, name in enumerate(folded):
+        for field in _FIELDS.get(name, ()):
+            candidate = (_RANKS[field, name], index)
+            if candidate < best.get(field, (len(_RANKS), 0)):
+                best[field] = candidate
+    return {field: index for field, (_, index) in best.items()}
+
+
+def knows_header(folded: tuple[str, ...]) -> int:
+    """Count the columns whose name we know: how much a line looks like a header."""
+    return sum(name in _FIELDS for name in folded)

@@ -1,0 +1,163 @@
+"""Turns the cells of one row into a typed row: columns are resolved once per file."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from services.profile.domain.imports import cells
+from services.profile.domain.imports.dates import parse_date
+from services.profile.domain.imports.rows import DateOrder, Detection, Dialect
+from shared.vocabulary import LinkKind
+
+MAX_TEXT = 1_000  # characters of a claim or anchor that are kept
+_REL_FIELDS = ("nofollow", "ugc", "sponsored")
+_KIND_FIELDS = {
+    "is_redirect": LinkKind.REDIRECT,
+    "is_image": LinkKind.IMAGE,
+    "is_frame": LinkKind.FRAME,
+    "is_form": LinkKind.FORM,
+    "is_mention": LinkKind.MENTION,
+    "is_rss": LinkKind.RSS,
+    "is_canonical": LinkKind.CANONICAL,
+    "is_alternate": LinkKind.ALTERNATE,
+    "is_text": LinkKind.TEXT,
+}
+
+Cells = Sequence[str]
+
+
+class Claims(NamedTuple):
+    """What one row says, before any address is judged."""
+
+    anchor: str | None
+    rel: frozenset[str] | None
+    kind: LinkKind | None
+    first_seen: datetime | None
+    last_seen: datetime | None
+    lost_at: datetime | None
+    claim: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+
+def claims_reader(detection: Detection) -> Callable[[Cells], Claims]:
+    """Return the function that reads the claims of a row of this file."""
+    columns = detection.columns
+    anchor = _anchor_reader(columns)
+    rel = _rel_reader(columns, silent_means_followed=detection.dialect in _FLAGS_ONLY_WHEN_SET)
+    kind = _kind_reader(columns)
+    dates = _dates_reader(columns, detection.date_order)
+    claim = _claim_reader(columns)
+    metrics = _metrics_reader(columns, decimal_comma=detection.decimal_comma)
+
+    def read(row: Cells) -> Claims:
+        return Claims(anchor(row), rel(row), kind(row), *dates(row), claim(row), metrics(row))
+
+    return read
+
+
+# Majestic writes a flag only where it is set: an empty cell says that it is not.
+_FLAGS_ONLY_WHEN_SET = frozenset({Dialect.MAJESTIC_BACKLINKS})
+
+
+def _anchor_reader(columns: Mapping[str, int]) -> Callable[[Cells], str | None]:
+    place = columns.get("anchor")
+    both = columns.get("anchor_and_target")
+    if place is not None:
+        return lambda row: row[place].strip()[:MAX_TEXT]
+    if both is not None:
+        return lambda row: split_anchor_and_target(row[both])[0][:MAX_TEXT]
+    return lambda _row: None
+
+
+def split_anchor_and_target(text: str) -> tuple[str, str]:
+    """Split the one cell in which old Ahrefs exports write the anchor and the address behind it."""
+    anchor, _, target = text.strip().rpartition("\n" if "\n" in text.strip() else " ")
+    return (anchor.strip(), target) if cells.is_address(target) else (text.strip(), "")
+
+
+def _rel_reader(
+    columns: Mapping[str, int], *, silent_means_followed: bool
+) -> Callable[[Cells], frozenset[str] | None]:
+    flags = [(name, columns[name]) for name in _REL_FIELDS if name in columns]
+    words = [columns[name] for name in ("rel", "type") if name in columns]
+    followed = columns.get("followed")
+
+    def read(row: Cells) -> frozenset[str] | None:
+        said = [(name, cells.truth_of(row[place])) for name, place in flags]
+        rel = frozenset(name for name, value in said if value)
+        if rel or any(value is False for _, value in said) or (said and silent_means_followed):
+            return rel
+        for place in words:
+            found = cells.rel_words(row[place])
+            if found is not None:
+                return found
+        return _from_followed(row[followed]) if followed is not None else None
+
+    return read
+
+
+def _from_followed(text: str) -> frozenset[str] | None:
+    value = cells.truth_of(text)
+    if value is None:
+        return cells.rel_words(text)
+    return frozenset() if value else frozenset({"nofollow"})
+
+
+def _kind_reader(columns: Mapping[str, int]) -> Callable[[Cells], LinkKind | None]:
+    flags = [(kind, columns[name]) for name, kind in _KIND_FIELDS.items() if name in columns]
+    named = columns.get("type")
+
+    def read(row: Cells) -> LinkKind | None:
+        for kind, place in flags:
+            if cells.truth_of(row[place]):
+                return kind
+        return None if named is None else cells.kind_of(row[named])
+
+    return read
+
+
+def _dates_reader(
+    columns: Mapping[str, int], order: DateOrder
+) -> Callable[[Cells], tuple[datetime | None, datetime | None, datetime | None]]:
+    first, last, lost = (columns.get(name) for name in ("first_seen", "last_seen", "lost_at"))
+
+    def date(row: Cells, place: int | None) -> datetime | None:
+        return None if place is None or not row[place] else parse_date(row[place], order)
+
+    def read(row: Cells) -> tuple[datetime | None, datetime | None, datetime | None]:
+        return date(row, first), date(row, last), date(row, lost)
+
+    return read
+
+
+def _claim_reader(columns: Mapping[str, int]) -> Callable[[Cells], Mapping[str, str]]:
+    places = [
+        (field.removeprefix("claim:"), index)
+        for field, index in columns.items()
+        if field.startswith("claim:") or field in {"type", "alt"}
+    ]
+
+    def read(row: Cells) -> Mapping[str, str]:
+        return {name: row[place][:MAX_TEXT] for name, place in places if row[place]}
+
+    return read
+
+
+def _metrics_reader(
+    columns: Mapping[str, int], *, decimal_comma: bool
+) -> Callable[[Cells], Mapping[str, float]]:
+    places = [
+        (field.removeprefix("metric:"), index)
+        for field, index in columns.items()
+        if field.startswith("metric:")
+    ]
+
+    def read(row: Cells) -> Mapping[str, float]:
+        found = {}
+        for name, place in places:
+            value = cells.number_of(row[place], decimal_comma=decimal_comma) if row[place] else None
+            if value is not None:
+                found[name] = value
+        return found
+
+    return read

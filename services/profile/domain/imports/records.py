@@ -1,0 +1,147 @@
+"""Cuts a stream of bytes into records: bounded memory, and one bad line costs one line."""
+
+import csv
+import io
+from collections.abc import Generator, Iterable, Iterator
+from typing import NamedTuple
+
+from services.profile.domain.imports.encoding import decoder
+from services.profile.domain.imports.rows import Detection
+
+MAX_LINE = 256 * 1024  # characters; the widest honest Ahrefs rows have about 20,000
+MAX_RECORD_LINES = 64  # a quoted text with more line breaks is an unclosed quote
+RAW_SHOWN = 300  # characters of a bad record
+
+_LONG_MARK = "\x00too long\x00"
+_BLANK_QUOTES = str.maketrans('"\t;,|\r\n', "       ")
+
+
+class Fault(NamedTuple):
+    """A record that is none: what is wrong, and how it began."""
+
+    code: str
+    raw: str
+
+
+Record = list[str] | Fault
+
+
+def line_blocks(chunks: Iterable[bytes], detection: Detection) -> Iterator[list[str]]:
+    """Yield lists of whole lines; of an endless line only the beginning is kept."""
+    decode = decoder(detection.encoding).decode
+    rest, cut = "", False
+    for chunk in chunks:
+        text = decode(chunk)
+        if detection.newline == "\r":
+            text = text.replace("\r", "\n")
+        if cut:  # inside a line that is too long already: wait for its end
+            end = text.find("\n")
+            if end < 0:
+                continue
+            text, cut = text[end:], False
+        # Unlike str.splitlines, StringIO does not split at U+2028 and its like; it is C as well.
+        lines = io.StringIO(rest + text, newline="\n").readlines()
+        rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
+        if len(rest) > MAX_LINE:
+            rest, cut = rest[: MAX_LINE + 1], True
+        if lines:
+            yield _without_long_lines(lines)
+    last = rest + decode(b"", final=True)
+    if last:
+        yield _without_long_lines([last])
+
+
+def _without_long_lines(lines: list[str]) -> list[str]:
+    if max(map(len, lines)) <= MAX_LINE:
+        return lines
+    return [line if len(line) <= MAX_LINE else _marked(line) for line in lines]
+
+
+def _marked(line: str) -> str:
+    return f"{_LONG_MARK}{line[:RAW_SHOWN].translate(_BLANK_QUOTES)}\n"
+
+
+def records(chunks: Iterable[bytes], detection: Detection) -> Iterator[Record]:
+    """Yield every record below the header; blank lines are no records."""
+    blocks = line_blocks(chunks, detection)
+    if detection.header_row is not None:
+        blocks = _after(blocks, detection.header_row)
+    if detection.delimiter is None:
+        return _plain_records(blocks)
+    return _csv_records(blocks, detection.delimiter, len(detection.header))
+
+
+def _after(blocks: Iterator[list[str]], skipped: int) -> Iterator[list[str]]:
+    for block in blocks:
+        if skipped < len(block):
+            yield block[skipped:]
+            yield from blocks
+            return
+        skipped -= len(block)
+
+
+def _plain_records(blocks: Iterable[list[str]]) -> Iterator[Record]:
+    for block in blocks:
+        for line in block:
+            text = line.strip()
+            if text.startswith(_LONG_MARK):
+                yield Fault("line_too_long", text.removeprefix(_LONG_MARK))
+            elif text:
+                yield [text]
+
+
+def _csv_records(blocks: Iterable[list[str]], delimiter: str, width: int) -> Iterator[Record]:
+    carried: list[str] = []
+    for block in blocks:
+        carried = yield from _split(carried + block, delimiter, width, final=False)
+    yield from _split(carried, delimiter, width, final=True)
+
+
+def _split(
+    lines: list[str], delimiter: str, width: int, *, final: bool
+) -> Generator[Record, None, list[str]]:
+    """Yield the records of these lines; return the lines of one that goes on in the next block."""
+    at = 0
+    while at < len(lines):
+        # Not islice: it would walk to `at` again after every broken line.
+        reader = csv.reader(map(lines.__getitem__, range(at, len(lines))), delimiter=delimiter)
+        base = at
+        broken = False
+        try:
+            for fields in reader:
+                end = base + reader.line_num
+                if end == len(lines) and not final and _open(lines[at:end]):
+                    return lines[at:]
+                if end - at > 1 and (len(fields) != width or end - at > MAX_RECORD_LINES):
+                    broken = True
+                    break
+                if fields:
+                    yield _checked(fields)
+                at = end
+        except csv.Error:  # a field above the limit of the csv module, or a stray carriage return
+            broken = True
+        if broken:
+            yield _alone(lines[at], delimiter, width)
+            at += 1
+    return []
+
+
+def _open(lines: list[str]) -> bool:
+    return len(lines) <= MAX_RECORD_LINES and sum(line.count('"') for line in lines) % 2 == 1
+
+
+def _checked(fields: list[str]) -> Record:
+    if fields[0].startswith(_LONG_MARK):
+        return Fault("line_too_long", fields[0].removeprefix(_LONG_MARK))
+    return fields
+
+
+def _alone(line: str, delimiter: str, width: int) -> Record:
+    """Read one line whose quote swallowed its followers: whole only if no field is missing."""
+    try:
+        fields = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        fields = []
+    if fields and len(fields) == width:
+        return [*fields[:-1], fields[-1].rstrip("\r\n")]
+    return Fault("broken_quotes", line[:RAW_SHOWN].strip())
