@@ -6,10 +6,10 @@ from functools import lru_cache
 from shared import urls
 from shared.vocabulary import UNFOLLOWED_RELS, LinkKind
 
-_TRUE = frozenset(
-    "true 1 yes y x + ja oui si sí sim tak да wahr vrai verdadero vero истина".split()
-)
-_FALSE = frozenset("false 0 no n - nein non não nie нет falsch faux falso ложь".split())
+_TRUE_WORDS = "true 1 yes y x + ja oui si sí sim tak да wahr vrai verdadero vero истина"
+_FALSE_WORDS = "false 0 no n - nein non não nie нет falsch faux falso ложь"
+_TRUE = frozenset(_TRUE_WORDS.split())
+_FALSE = frozenset(_FALSE_WORDS.split())
 _ADDRESS = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 _BARE = re.compile(r"(?:[^\s/?#@:,;\"'=]+\.)+[^\W\d_][\w-]+(?::\d+)?(/\S*)?", re.UNICODE)
 _GROUPED = re.compile(r"-?\d{1,3}(?:[,.' \u00a0\u202f\u2019]\d{3})+")

@@ -26,7 +26,7 @@ _MONTH_NAMES = {
     "nl": "jan feb mrt apr mei jun jul aug sep okt nov dec",
     "pl": "sty lut mar kwi maj cze lip sie wrz paź lis gru",
     "ru": "янв фев мар апр мая июн июл авг сен окт ноя дек",
-    "uk": "січ лют бер кві тра чер лип сер вер жов лис гру",
+    "uk": "січ лют бер кві тра чер лип сер вер жов лис гру",  # noqa: RUF001
     "sv": "jan feb mar apr maj jun jul aug sep okt nov dec",
     "fi": "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu",
     "cs": "led úno bře dub kvě červen červenec srp zář říj lis pro",
@@ -35,7 +35,7 @@ _MONTH_NAMES = {
     "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
     "hu": "jan febr márc ápr máj jún júl aug szept okt nov dec",
     "ro": "ian feb mar apr mai iun iul aug sept oct noi dec",
-    "el": "ιαν φεβ μαρ απρ μαΐ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",
+    "el": "ιαν φεβ μαρ απρ μαΐ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",  # noqa: RUF001
     "id": "jan feb mar apr mei jun jul agu sep okt nov des",
 }
 

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from services.profile.domain.imports import cells
@@ -27,6 +28,10 @@ _JSON = "This is JSON. Export the list as CSV and import that."
 _NO_ADDRESS = (
     "No column of this file holds addresses of pages or domains. "
     "Import a list of linking pages or linking sites, one per row."
+)
+_DOMAIN_LINES = (
+    "Lines that begin with “domain:” are kept as domains without a page. "
+    "If this is a disavow file, import it under Disavow instead."
 )
 
 
@@ -127,7 +132,7 @@ def _header_worth(fields: Sequence[str]) -> int:
 def _agreeing_table(lines: Sequence[str]) -> _Table | None:
     """Find the first line that splits into as many fields as the next: a header we do not know."""
     filled = [(at, line) for at, line in enumerate(lines[:_PREAMBLE_LINES]) if line.strip()]
-    for (at, line), (_, following) in zip(filled, filled[1:], strict=False):
+    for (at, line), (_, following) in pairwise(filled):
         for delimiter in _DELIMITERS:
             fields = _split(line, delimiter)
             if len([field for field in fields if field.strip()]) < 2:
@@ -206,10 +211,7 @@ def _is_entry(line: str) -> bool:
 def _list_notes(entries: Sequence[str]) -> tuple[str, ...]:
     if not any(entry.casefold().startswith("domain:") for entry in entries):
         return ()
-    return (
-        "Lines that begin with “domain:” are kept as domains without a page. "
-        "If this is a disavow file, import it under Disavow instead.",
-    )
+    return (_DOMAIN_LINES,)
 
 
 def _from_table(table: _Table, site_hosts: Collection[str]) -> Detection:

@@ -22,11 +22,12 @@ _WORKBOOK = "This is an Excel workbook. Save the sheet as CSV and import that."
 _BINARY = "This is not a text file. Export the list as CSV and import that."
 _FALLBACK = "anchorwatch-cp1252"
 # What Excel and older tools write outside western Europe; anything else is read as cp1252.
-_REGIONAL = frozenset(
+_REGIONAL_NAMES = (
     "cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 windows-1250 windows-1251 windows-1253 "
     "windows-1254 windows-1255 windows-1256 windows-1257 koi8-r shift_jis euc-jp gb18030 gbk "
-    "gb2312 big5 euc-kr uhc cp949 tis-620".split()
+    "gb2312 big5 euc-kr uhc cp949 tis-620"
 )
+_REGIONAL = frozenset(_REGIONAL_NAMES.split())
 
 
 def _stray_byte_as_cp1252(error: UnicodeError) -> tuple[str, int]:
