@@ -1,0 +1,53 @@
+// What several views share: who is signed in, the sites, the words for codes, and the live events.
+import { signal } from "@preact/signals";
+import { get, listen } from "./api.js";
+
+export const sites = signal(undefined);
+export const words = signal({});
+export const live = signal({ turn: 0 });
+export const jobs = signal({});
+export const signedIn = signal(undefined);
+
+const HEARD = ["link.changed", "site.created", "site.updated", "site.deleted", "import.completed", "job.updated", "audit.completed"];
+
+export async function enter() {
+  try {
+    const [list, vocabulary] = await Promise.all([get("/v1/sites", { limit: 500 }), get("/v1/words")]);
+    sites.value = list.items;
+    words.value = vocabulary;
+    signedIn.value = true;
+  } catch (problem) {
+    if (problem.status !== 401) throw problem;
+    signedIn.value = false;
+    return;
+  }
+  listen(HEARD, hear);
+}
+
+let pending = 0;
+
+// Views load again at most once a second, however many events arrive.
+function hear(type, event) {
+  if (type === "job.updated") {
+    jobs.value = { ...jobs.value, [event.data.job_id]: event.data };
+    return;
+  }
+  if (type.startsWith("site.")) refreshSites();
+  if (pending) return;
+  pending = setTimeout(() => {
+    pending = 0;
+    live.value = { turn: live.value.turn + 1 };
+  }, 1000);
+}
+
+export async function refreshSites() {
+  sites.value = (await get("/v1/sites", { limit: 500 })).items;
+}
+
+export function word(kind, code) {
+  return words.value[kind]?.[code]?.label ?? "";
+}
+
+export function choices(kind) {
+  return Object.entries(words.value[kind] ?? {}).map(([code, text]) => [code, text.label]);
+}

@@ -1,0 +1,52 @@
+// A site at a glance: figures that open their lists, gained and gone, anchors, and what needs a person.
+import { get } from "../api.js";
+import { count, day, html, Moment, shortUrl } from "../html.js";
+import { Chart } from "../chart.js";
+import { Loading, useLoad } from "../load.js";
+import { link } from "../route.js";
+import { live, word } from "../state.js";
+
+const LINES = [
+  { label: "Gained", colour: "--good", bars: true, value: (row) => row.gained_links },
+  { label: "Gone", colour: "--bad", bars: true, value: (row) => -row.lost_links },
+];
+
+function Cards({ siteId, figures }) {
+  const cards = [["Links present", figures.links_present, { status: "live,changed" }], ["Referring domains", figures.referring_domains, {}],
+    ["Count for SEO", figures.links_counting, { status: "live,changed", followed: "true" }], ["Gone, 30 days", figures.lost_30d, { status: "lost" }],
+    ["Changed", figures.statuses?.changed, { status: "changed" }], ["Couldn't look", figures.statuses?.unknown, { status: "unknown" }],
+    ["Not checked yet", figures.statuses?.pending, { status: "pending" }]];
+  return html`<ul class="cards">${cards.map(([label, value, filters]) => html`
+    <li><a class="card" style=${{ display: "block" }} href=${link(["sites", siteId, "links"], filters)}><b class="figure">${count(value)}</b>${label}</a></li>`)}</ul>`;
+}
+
+function Bars({ rows }) {
+  return html`<ul class="bars">${rows.map((row) => html`<li>
+    <div class="row between"><span>${word("anchor_kind", row.kind)}</span><span class="muted">${Math.round(row.share * 100)} %${row.low !== null && row.low !== undefined ? ` · aim for new links ${row.low * 100}–${row.high * 100} %` : ""}</span></div>
+    <span class="track"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+      ${row.low !== null && row.low !== undefined && html`<rect class="band" x=${row.low * 100} width=${(row.high - row.low) * 100} height="10" />`}
+      <rect class="share" width=${row.share * 100} y="3" height="4" /></svg></span></li>`)}</ul>`;
+}
+
+function Attention({ siteId, changes }) {
+  if (changes.length === 0) return html`<p class="muted">Nothing needs you now.</p>`;
+  return html`<ul class="timeline">${changes.map((change) => html`<li key=${change.id}>
+    <a href=${link(["links", change.link_id])}>${shortUrl(change.referring_url)}</a> <strong>${change.words?.label}</strong>
+    <div class="muted small">${change.words?.sentence} <${Moment} at=${change.changed_at} /></div></li>`)}</ul>`;
+}
+
+export function Overview({ siteId, site }) {
+  const figures = useLoad(() => get("/v1/overview", { site_id: siteId }), [siteId, live.value.turn]);
+  const velocity = useLoad(() => get(`/v1/sites/${siteId}/velocity`, { interval: "day" }), [siteId, live.value.turn]);
+  const anchors = useLoad(() => get(`/v1/sites/${siteId}/anchors`), [siteId, live.value.turn]);
+  const changes = useLoad(() => get(`/v1/sites/${siteId}/changes`, { kind: "lost,changed", limit: 12 }), [siteId, live.value.turn]);
+  return html`<h1>${site?.name || site?.domain || "Overview"}</h1>
+    <${Loading} what="the figures" state=${figures}>${(value) => html`<${Cards} siteId=${siteId} figures=${value} />`}<//>
+    <div class="two"><div>
+      <section class="card"><h2>Gained and gone</h2><${Loading} what="velocity" state=${velocity}>${(value) => html`
+        <${Chart} title="Links per day" rows=${value.items} lines=${LINES} />
+        ${value.known_up_to && html`<p class="muted small">New links can be known up to ${day(value.known_up_to)}.</p>`}`}<//></section>
+      <section class="card"><h2>Anchors, by referring domain</h2><${Loading} what="anchors" state=${anchors}>${(value) => html`
+        <p class="muted">${value.sentence}</p><${Bars} rows=${value.by_domain} />`}<//></section>
+    </div><section class="card"><h2>Needs attention</h2><${Loading} what="changes" state=${changes}>${(value) => html`<${Attention} siteId=${siteId} changes=${value.items} />`}<//></section></div>`;
+}
