@@ -1,0 +1,66 @@
+"""The requests that one fetch leads to: redirects hop by hop, with cookies that live no longer."""
+
+import aiohttp
+from yarl import URL
+
+from shared import urls
+from shared.events import Hop
+from shared.vocabulary import Reason
+
+_MAX_COOKIES = 50
+_MAX_LOCATION = 2048
+
+
+class Chain:
+    """The requests that one fetch leads to, from the first URL to the last."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.at = url
+        self.hops: list[Hop] = []
+        self.cookies: aiohttp.CookieJar | None = None
+        self._seen: set[tuple[str, str]] = set()
+
+    def cookie_header(self) -> str:
+        if self.cookies is None:
+            return ""
+        fitting = self.cookies.filter_cookies(request_url(self.at))
+        return "; ".join(f"{morsel.key}={morsel.coded_value}" for morsel in fitting.values())
+
+    def keep_cookies(self, response: aiohttp.ClientResponse) -> None:
+        """Take over the cookies of an answer, for the later requests of this chain only."""
+        if not response.cookies or len(response.cookies) > _MAX_COOKIES:
+            return
+        if self.cookies is None:
+            self.cookies = aiohttp.CookieJar()
+        self.cookies.update_cookies(response.cookies, response.url)
+
+    def loops(self) -> bool:
+        """Return whether this URL was asked before; a new cookie makes it another question."""
+        question = (self.at.partition("#")[0], self.cookie_header())
+        if question in self._seen:
+            return True
+        self._seen.add(question)
+        return False
+
+    def follow(self, status: int | None, location: str) -> Reason | None:
+        """Go to where a redirect points; return why that cannot be done."""
+        self.hops.append(Hop(url=self.at, status=status, location=location[:_MAX_LOCATION]))
+        target = urls.resolve(location, self.at)
+        if target is None:
+            return Reason.ADDRESS_NOT_ALLOWED
+        self.at = without_userinfo(target)
+        return Reason.REDIRECT_LOOP if self.loops() else None
+
+
+def request_url(url: str) -> URL:
+    # encoded=True: yarl would rewrite /%7Euser/ and others; ask for exactly what a browser asks.
+    return URL(url.partition("#")[0], encoded=True)
+
+
+def without_userinfo(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    if "@" not in authority:
+        return url
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"

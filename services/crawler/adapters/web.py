@@ -1,0 +1,333 @@
+"""Fetches one URL as a polite browser would: hop by hop, streaming, under caps, past the guard."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+import aiohttp
+
+from services.crawler.adapters.chain import Chain, request_url
+from services.crawler.adapters.decoding import (
+    ACCEPT_ENCODING,
+    Body,
+    TooLargeError,
+    UndecodableError,
+)
+from services.crawler.adapters.guard import AddressNotAllowedError, Guard
+from services.crawler.adapters.names import NameGoneError, Names, Place
+from services.crawler.domain.fetched import Fetched
+from services.crawler.domain.pace import Answer
+from shared import addresses, urls
+from shared.vocabulary import Reason
+
+MAX_HOPS = 10
+
+_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
+_HEADER_LIMIT = 65_536
+_MAX_HEADERS = 200
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LARGE_BODY = 512 * 1024
+_LARGE_BODIES = 6
+_KEEPALIVE_S = 10.0
+# No link can be read from these, so their bodies stay where they are.
+_OPAQUE = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The caps of every single request."""
+
+    connect_s: float = 15.0
+    total_s: float = 30.0
+    max_wire: int = 5_000_000
+    max_decoded: int = 10_000_000
+    concurrency: int = 64
+    per_address: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What the last full answer of `url` gave us to ask whether it is still the same."""
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+
+
+class Gate(Protocol):
+    """Asked before every request: waits for the host's turn, or says why we may not ask."""
+
+    async def enter(self, url: str) -> Reason | None: ...
+
+    def leave(self, url: str, answer: Answer) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reply:
+    """One answered or failed request."""
+
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    failure: Reason | None = None
+    ip: str | None = None
+    elapsed_s: float = 0.0
+    wire_bytes: int = 0
+    conditional: bool = False
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+class Web:
+    """The crawler's only way out; made by `open_web`."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, *, guard: Guard, names: Names, limits: Limits
+    ) -> None:
+        self._session = session
+        self._guard = guard
+        self._names = names
+        self._limits = limits
+        self._slots = asyncio.Semaphore(limits.concurrency)
+        self._large = asyncio.Semaphore(_LARGE_BODIES)
+        self._by_address: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        gate: Gate,
+        validators: Validators | None = None,
+        max_hops: int = MAX_HOPS,
+        cut_at: int | None = None,
+    ) -> Fetched:
+        """Return what `url` answers after its redirects; trouble is a `failure`, never an exception.
+
+        With `cut_at` a longer body is not an error: it is cut there.
+        """
+        chain = Chain(url)
+        chain.loops()
+        elapsed_s = 0.0
+        while True:
+            fault = self._guard.fault(chain.at) or await gate.enter(chain.at)
+            if fault is not None:
+                return _fetched(chain, _Reply(failure=fault, elapsed_s=elapsed_s))
+            reply = await self._ask(chain, validators, cut_at)
+            gate.leave(chain.at, _summary(reply))
+            elapsed_s += reply.elapsed_s
+            reply = replace(reply, elapsed_s=elapsed_s)
+            location = reply.header("location") if reply.status in _REDIRECTS else None
+            if location is None:
+                return _fetched(chain, reply)
+            fault = chain.follow(reply.status, location)
+            if fault is None and len(chain.hops) > max_hops:
+                fault = Reason.REDIRECT_LOOP
+            if fault is not None:
+                return _fetched(chain, _Reply(failure=fault, elapsed_s=elapsed_s))
+
+    async def _ask(self, chain: Chain, validators: Validators | None, cut_at: int | None) -> _Reply:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            place = await self._names.find(urls.host_of(chain.at), addresses.port_of(chain.at))
+            async with self._slot(place):
+                started = loop.time()
+                async with asyncio.timeout(self._limits.total_s):
+                    reply = await self._exchange(chain, place, validators, cut_at)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return _Reply(failure=_failure(error), elapsed_s=loop.time() - started)
+        return replace(reply, elapsed_s=loop.time() - started)
+
+    @asynccontextmanager
+    async def _slot(self, place: Place) -> AsyncIterator[None]:
+        async with AsyncExitStack() as held:
+            if not place.routed:
+                await held.enter_async_context(self._address_slot(place.found[0]))
+            await held.enter_async_context(self._slots)
+            yield
+
+    def _address_slot(self, address: str) -> asyncio.Semaphore:
+        slot = self._by_address.get(address)
+        if slot is None:
+            slot = self._by_address[address] = asyncio.Semaphore(self._limits.per_address)
+        return slot
+
+    async def _exchange(
+        self, chain: Chain, place: Place, validators: Validators | None, cut_at: int | None
+    ) -> _Reply:
+        headers = _request_headers(chain, validators)
+        async with (
+            self._session.get(
+                request_url(chain.at), headers=headers, allow_redirects=False
+            ) as response,
+            AsyncExitStack() as held,
+        ):
+            chain.keep_cookies(response)
+            reply = _Reply(
+                status=response.status,
+                headers=_headers(response),
+                ip=None if place.routed else _peer(response) or place.found[0],
+                conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
+            )
+            if response.status in _REDIRECTS or _is_opaque(response):
+                return reply
+            return await self._with_body(reply, response, held, cut_at)
+
+    async def _with_body(
+        self,
+        reply: _Reply,
+        response: aiohttp.ClientResponse,
+        held: AsyncExitStack,
+        cut_at: int | None,
+    ) -> _Reply:
+        coding = ", ".join(response.headers.getall("Content-Encoding", ()))
+        limits = self._limits
+        try:
+            body = Body(coding, max_wire=limits.max_wire, max_decoded=limits.max_decoded)
+        except UndecodableError:
+            return replace(reply, failure=Reason.UNDECODABLE)
+        large = False
+        failure = None
+        try:
+            async for chunk in response.content.iter_any():
+                body.feed(chunk)
+                if cut_at is not None and len(body) >= cut_at:
+                    return replace(reply, body=body.so_far()[:cut_at], wire_bytes=body.wire_bytes)
+                if len(body) > _LARGE_BODY and not large:
+                    # Bounds memory: few bodies at once may grow to the cap, the others wait unread.
+                    await held.enter_async_context(self._large)
+                    large = True
+            content = body.finish()
+        except TooLargeError:
+            failure, content = Reason.TOO_LARGE, body.so_far()
+        except UndecodableError:
+            failure, content = Reason.UNDECODABLE, b""
+        return replace(reply, body=content, failure=failure, wire_bytes=body.wire_bytes)
+
+
+@asynccontextmanager
+async def open_web(
+    *,
+    guard: Guard,
+    user_agent: str,
+    limits: Limits | None = None,
+    names: Names | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[Web]:
+    """Open the crawler's connections for the block."""
+    limits = limits or Limits()
+    names = names or Names(guard)
+    connector = aiohttp.TCPConnector(
+        # create_default_context trusts SSL_CERT_FILE besides the system's certificates.
+        ssl=tls or ssl.create_default_context(),
+        resolver=names,
+        use_dns_cache=False,
+        socket_factory=guard.open_socket,
+        limit=0,
+        keepalive_timeout=_KEEPALIVE_S,
+    )
+    session = aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        max_line_size=_HEADER_LIMIT,
+        max_field_size=_HEADER_LIMIT,
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_s),
+        headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING},
+    )
+    try:
+        async with session:
+            yield Web(session, guard=guard, names=names, limits=limits)
+    finally:
+        await names.close()
+
+
+def _request_headers(chain: Chain, validators: Validators | None) -> dict[str, str]:
+    headers = {}
+    cookies = chain.cookie_header()
+    if cookies:
+        headers["Cookie"] = cookies
+    if validators is not None and validators.url == chain.at:
+        if validators.etag:
+            headers["If-None-Match"] = validators.etag
+        if validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
+    return headers
+
+
+def _headers(response: aiohttp.ClientResponse) -> tuple[tuple[str, str], ...]:
+    raw = response.raw_headers[:_MAX_HEADERS]
+    return tuple((_text(name), _text(value)) for name, value in raw)
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _peer(response: aiohttp.ClientResponse) -> str | None:
+    connection = response.connection
+    if connection is None or connection.transport is None:
+        return None
+    peer = connection.transport.get_extra_info("peername")
+    return str(peer[0]) if peer else None
+
+
+def _is_opaque(response: aiohttp.ClientResponse) -> bool:
+    return response.headers.get("Content-Type", "").strip().lower().startswith(_OPAQUE)
+
+
+def _summary(reply: _Reply) -> Answer:
+    return Answer(
+        status=reply.status,
+        failure=reply.failure,
+        latency_s=reply.elapsed_s,
+        retry_after=reply.header("retry-after"),
+    )
+
+
+def _fetched(chain: Chain, reply: _Reply) -> Fetched:
+    not_modified = reply.status == 304 and reply.conditional
+    failure = reply.failure
+    if reply.status == 304 and not not_modified:
+        failure = Reason.UNREACHABLE  # an answer to a question that we did not ask
+    return Fetched(
+        url=chain.url,
+        final_url=chain.at,
+        status=reply.status,
+        headers=reply.headers,
+        hops=tuple(chain.hops),
+        body=reply.body,
+        failure=failure,
+        not_modified=not_modified,
+        ip=reply.ip,
+        elapsed_ms=round(reply.elapsed_s * 1000),
+        wire_bytes=reply.wire_bytes,
+    )
+
+
+_CAUSES: Mapping[type[BaseException], Reason] = {
+    AddressNotAllowedError: Reason.ADDRESS_NOT_ALLOWED,
+    NameGoneError: Reason.DNS_GONE,
+    TimeoutError: Reason.TIMEOUT,
+    ssl.SSLError: Reason.TLS_ERROR,
+    aiohttp.ClientSSLError: Reason.TLS_ERROR,
+}
+
+
+def _failure(error: BaseException) -> Reason:
+    """Return what went wrong; an aiohttp error tells it in the OSError that it wraps."""
+    inner = getattr(error, "os_error", None) or getattr(error, "certificate_error", None)
+    for candidate in (inner, error, error.__cause__):
+        for kind, reason in _CAUSES.items():
+            if isinstance(candidate, kind):
+                return reason
+    return Reason.UNREACHABLE
