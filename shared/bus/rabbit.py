@@ -115,7 +115,7 @@ class RabbitBus:
             yield source
         finally:
             # What is unacknowledged returns to the queue; a dead channel has returned it already.
-            with suppress_BROKEN:
+            with suppress(*_BROKEN):
                 async with asyncio.timeout(_CLOSE_S):
                     await channel.close()
 
@@ -184,7 +184,7 @@ class _Connection:
     async def _close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress_BROKEN:
+            with suppress(*_BROKEN):
                 async with asyncio.timeout(_CLOSE_S):
                     await connection.close()
 
