@@ -1,0 +1,47 @@
+"""Settings of the gateway."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.settings import HouseSettings
+
+
+class Settings(HouseSettings):
+    """What the gateway needs beyond the house settings."""
+
+    service: ClassVar[str] = "gateway"
+
+    crawler_url: str = Field(
+        default="http://127.0.0.1:8081", description="Where the crawler service answers."
+    )
+    profile_url: str = Field(
+        default="http://127.0.0.1:8082", description="Where the profile service answers."
+    )
+    toxicity_url: str = Field(
+        default="http://127.0.0.1:8083", description="Where the toxicity service answers."
+    )
+    outreach_url: str = Field(
+        default="http://127.0.0.1:8084", description="Where the outreach service answers."
+    )
+    rate_limit: int = Field(
+        default=3000, ge=1, description="Requests that one key or user may make in a minute."
+    )
+    sign_in_limit: int = Field(
+        default=10, ge=1, description="Attempts to sign in that one address may make in a minute."
+    )
+    checks_at_once: int = Field(
+        default=4, ge=1, description="`POST /v1/checks` that one key or user may have in flight."
+    )
+    streams_at_once: int = Field(
+        default=500, ge=1, description="Open event streams (SSE) of one process."
+    )
+    session_hours: int = Field(
+        default=24 * 14, ge=1, le=24 * 365, description="How long a sign-in to the console lasts."
+    )
+    event_days: int = Field(
+        default=30, ge=1, description="Days for which outward events can be read again."
+    )
+    secure_cookies: bool = Field(
+        default=False, description="Send the session cookie over HTTPS only; set it behind TLS."
+    )

@@ -1,0 +1,192 @@
+"""The tables of schema `gateway`."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+
+from shared.house import add_house_tables
+from shared.vocabulary import Role
+
+METADATA = MetaData(schema="gateway")
+HOUSE = add_house_tables(METADATA)
+
+_ROLES = ", ".join(f"'{role}'" for role in Role)
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _created() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _version() -> Column[object]:
+    return Column("version", Integer, nullable=False, server_default="1")
+
+
+def _workspace() -> Column[object]:
+    return Column(
+        "workspace_id", UUID, ForeignKey("gateway.workspaces.workspace_id"), nullable=False
+    )
+
+
+def _role(name: str) -> CheckConstraint:
+    return CheckConstraint(f"{name} IN ({_ROLES})", name=f"{name}_known")
+
+
+WORKSPACES = Table(
+    "workspaces",
+    METADATA,
+    Column("workspace_id", UUID, primary_key=True),
+    Column("name", Text, nullable=False),
+    # The first workspace belongs to whoever runs the installation; only its owners add others.
+    Column("is_operator", Boolean, nullable=False, server_default=text("false")),
+    _version(),
+    _created(),
+    Index(
+        "workspaces_one_operator_idx",
+        "is_operator",
+        unique=True,
+        postgresql_where=text("is_operator"),
+    ),
+)
+
+USERS = Table(
+    "users",
+    METADATA,
+    Column("user_id", UUID, primary_key=True),
+    _workspace(),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("password_hash", Text),
+    Column("workspace_role", Text),
+    _moment("disabled_at"),
+    _moment("last_seen_at"),
+    _version(),
+    _created(),
+    _role("workspace_role"),
+    UniqueConstraint("email"),
+    Index("users_workspace_idx", "workspace_id", "user_id"),
+)
+
+KEYS = Table(
+    "keys",
+    METADATA,
+    Column("key_id", UUID, primary_key=True),
+    _workspace(),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("workspace_role", Text),
+    Column("created_by", UUID, nullable=False),
+    _moment("expires_at"),
+    _moment("revoked_at"),
+    _moment("last_used_at"),
+    _created(),
+    _role("workspace_role"),
+    UniqueConstraint("secret_hash"),
+    Index("keys_workspace_idx", "workspace_id", "key_id"),
+)
+
+GRANTS = Table(
+    "grants",
+    METADATA,
+    Column("grant_id", UUID, primary_key=True),
+    _workspace(),
+    # A user or a key; both come and go with their grants, in one transaction.
+    Column("actor_id", UUID, nullable=False),
+    Column("site_id", UUID, nullable=False),
+    Column("role", Text, nullable=False),
+    _created(),
+    _role("role"),
+    UniqueConstraint("actor_id", "site_id"),
+    Index("grants_workspace_idx", "workspace_id", "grant_id"),
+    Index("grants_site_idx", "site_id"),
+)
+
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("user_id", UUID, ForeignKey("gateway.users.user_id"), nullable=False),
+    _moment("expires_at", nullable=False),
+    _created(),
+    Index("sessions_user_idx", "user_id"),
+    Index("sessions_expires_idx", "expires_at"),
+)
+
+LOGINS = Table(
+    "logins",
+    METADATA,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("user_id", UUID, ForeignKey("gateway.users.user_id"), nullable=False),
+    _moment("expires_at", nullable=False),
+    _moment("used_at"),
+    _created(),
+    Index("logins_expires_idx", "expires_at"),
+)
+
+IDEMPOTENCY = Table(
+    "idempotency",
+    METADATA,
+    Column("actor_id", UUID, primary_key=True),
+    Column("idempotency_key", Text, primary_key=True),
+    # None while a streamed body is still being read.
+    Column("fingerprint", LargeBinary),
+    Column("status", Integer),
+    Column("headers", JSONB),
+    Column("body", LargeBinary),
+    _moment("locked_until", nullable=False),
+    _created(),
+    Index("idempotency_created_idx", "created_at"),
+)
+
+AUDIT_LOG = Table(
+    "audit_log",
+    METADATA,
+    Column("entry_id", UUID, primary_key=True),
+    _workspace(),
+    Column("occurred_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("actor_id", UUID, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("site_id", UUID),
+    Column("detail", JSONB, nullable=False, server_default="{}"),
+    Column("trace_id", Text),
+    Index("audit_log_workspace_idx", "workspace_id", "entry_id"),
+)
+
+EVENT_LOG = Table(
+    "event_log",
+    METADATA,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("event_id", UUID, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("workspace_id", UUID, nullable=False),
+    Column("site_id", UUID),
+    # The whole CloudEvents object, as it came.
+    Column("body", LargeBinary, nullable=False),
+    _created(),
+    UniqueConstraint("event_id"),
+    Index("event_log_workspace_idx", "workspace_id", "seq"),
+    Index("event_log_created_idx", "created_at", postgresql_using="brin"),
+)
