@@ -9,6 +9,8 @@ from uuid import UUID
 import orjson
 
 from services.profile.domain.facts import Facts
+from shared.events import PlacementTerms
+from shared.urls import page_id
 from shared.vocabulary import UNFOLLOWED_RELS, Position, Reason
 
 # Standing facts of a page that take away what was paid for, whatever else was agreed.
@@ -50,6 +52,22 @@ class Terms:
     max_outlinks: int | None = None
     go_live_on: date | None = None
     until_on: date | None = None
+
+
+def terms_of(event: PlacementTerms) -> Terms:
+    """Return what was agreed, as the link's row keeps it."""
+    return Terms(
+        placement_id=event.placement_id,
+        terms_seq=event.terms_seq,
+        target_url=event.target_url,
+        target_key=page_id(event.target_url) if event.target_url else None,
+        anchor_text=event.anchor_text,
+        rel=event.rel,
+        position=event.position,
+        max_outlinks=event.max_outlinks,
+        go_live_on=event.go_live_on,
+        until_on=event.until_on,
+    )
 
 
 def mismatches(terms: Terms, seen: Facts) -> tuple[Reason, ...]:

@@ -83,6 +83,10 @@ _CONCLUSION = attrgetter(
     "state.blind_reasons",
     "state.seen",
     "state.baseline",
+    "state.baseline_locked",
+    "state.terms",
+    "state.override",
+    "tracked_seq",
     "target_key",
     "seen_print",
     "first_seen_at",
@@ -100,11 +104,11 @@ def is_unchanged(before: Link, after: Link) -> bool:
 def sight_of(event: LinkChecked, target_key: UUID | None) -> Sight:
     """Return what an event says about the link with this target."""
     observation = event.observation
-    occurrences = observation.occurrences
+    on_page = observation.occurrences or event.targets
+    occurrences = on_page
     if target_key is not None:
-        occurrences = tuple(o for o in occurrences if o.target_key == target_key)
-    elsewhere = not occurrences and bool(observation.occurrences or event.targets)
-    if observation.outcome is Outcome.FOUND and elsewhere:
+        occurrences = tuple(o for o in on_page if o.target_key == target_key)
+    if observation.outcome is Outcome.FOUND and on_page and not occurrences:
         # The crawler still watches for any target; of ours there was nothing to see this time.
         return _missing_sight(event)
     return _sight(event, occurrences)

@@ -1,0 +1,87 @@
+"""The end of every handler that looked at links: save, write history, tell."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from services.profile.domain.batch import Batch, apply_sight
+from services.profile.domain.history import (
+    Entry,
+    changed_events,
+    entry_by_hand,
+    entry_of_step,
+    tracked_event,
+    untracked_event,
+)
+from services.profile.domain.lifecycle import change_between, with_terms
+from services.profile.metrics import LINK_CHANGES
+from services.profile.store import contracts, history, links, sites
+from shared import clock, outbox
+from shared.db import Tx
+from shared.events import Event
+from shared.vocabulary import DiscoveryReason
+
+
+async def save_batch(tx: Tx, batch: Batch) -> None:
+    """Write what a batch left: a constant number of statements, however many links it holds."""
+    new = await _add_found_beside(tx, batch)
+    entries = [entry_of_step(step, change) for step, change in batch.changes]
+    bound = await _bind_contracts(tx, batch, entries)
+    saved = batch.saved()
+    owners = await sites.find_sites(tx, {link.site_id for link in saved}) if saved else {}
+    await links.touch_links(tx, batch.touched())
+    await links.save_links(tx, saved)
+    await history.add_observations(tx, batch.seen)
+    await history.save_occurrences(tx, batch.shown)
+    await links.merge_links(tx, batch.merged, clock.now())
+    await publish_entries(tx, entries)
+    watch = batch.retargeted | new | bound
+    events: list[Event] = [
+        tracked_event(link, owners[link.site_id].hosts)
+        for link in saved
+        if link.link_id in watch and link.site_id in owners
+    ]
+    events += [
+        untracked_event(batch.links[link_id], merged_into=into)
+        for link_id, into in batch.merged.items()
+    ]
+    await outbox.add(tx, events)
+
+
+async def publish_entries(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Write rows of the history and tell everybody."""
+    await history.add_changes(tx, entries)
+    await outbox.add(tx, changed_events(entries))
+    for entry in entries:
+        LINK_CHANGES.labels(entry.change.kind).inc()
+
+
+async def _add_found_beside(tx: Tx, batch: Batch) -> set[UUID]:
+    """Insert the links that were found beside a tracked one and take the same look at them."""
+    found = {(link.site_id, link.page_key, link.target_key): look for link, look in batch.added}
+    added = await links.add_links(
+        tx,
+        [link for link, _ in batch.added],
+        [DiscoveryReason.PAGE_FOUND] * len(batch.added),
+    )
+    for link in added:
+        apply_sight(batch, link, found[link.site_id, link.page_key, link.target_key])
+    return {link.link_id for link in added}
+
+
+async def _bind_contracts(tx: Tx, batch: Batch, entries: list[Entry]) -> set[UUID]:
+    """Give links that are there for the first time the promise that waited for them."""
+    fresh = batch.first_seen_live()
+    if not fresh:
+        return set()
+    promises = await contracts.claim_promises(tx, fresh)
+    for link_id, terms in promises.items():
+        link = batch.links[link_id]
+        state = with_terms(link.state, terms)
+        bound = replace(link, state=state, tracked_seq=link.tracked_seq + 1)
+        batch.links[link_id] = bound
+        change = change_between(link.state, state, appeared=False)
+        if change is not None:
+            at = link.last_checked_at or link.known_since
+            entries.append(entry_by_hand(bound, change, at=at, actor=None))
+    return set(promises)

@@ -1,0 +1,135 @@
+"""What was seen (30 days) and what became different (for ever)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from services.profile.domain.history import Entry
+from services.profile.domain.link import Link, Sight
+from shared.db import Tx
+
+_OBSERVATIONS = """
+    INSERT INTO observations (link_id, check_seq, site_id, checked_at, outcome, reasons, http_status,
+        evidence_id)
+    SELECT u.link_id, u.check_seq, u.site_id, u.checked_at, u.outcome,
+        string_to_array(u.reasons, ' '), u.http_status, u.evidence_id
+    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[],
+        $7::int[], $8::uuid[])
+      AS u(link_id, check_seq, site_id, checked_at, outcome, reasons, http_status, evidence_id)
+    ON CONFLICT (link_id, check_seq) DO NOTHING
+"""
+
+
+async def add_observations(tx: Tx, seen: Sequence[tuple[Link, Sight]]) -> None:
+    """Keep a narrow row of every look, also of late ones; a look delivered twice is one row."""
+    if not seen:
+        return
+    await tx.run(
+        _OBSERVATIONS,
+        [link.link_id for link, _ in seen],
+        [sight.look.check_seq for _, sight in seen],
+        [link.site_id for link, _ in seen],
+        [sight.look.checked_at for _, sight in seen],
+        [sight.look.outcome for _, sight in seen],
+        [" ".join(sight.look.reasons) for _, sight in seen],
+        [sight.observation.http_status for _, sight in seen],
+        [sight.observation.evidence_id for _, sight in seen],
+    )
+
+
+_OCCURRENCES = """
+    INSERT INTO occurrences (link_id, check_seq, items, page)
+    SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::json[], $4::json[])
+    ON CONFLICT (link_id) DO UPDATE SET check_seq = excluded.check_seq, items = excluded.items,
+        page = excluded.page
+    WHERE occurrences.check_seq < excluded.check_seq
+"""
+_PAGE_FIELDS = {
+    *("redirects", "canonical", "meta_robots", "x_robots_tag", "title", "lang"),
+    *("outlinks_internal", "outlinks_external", "occurrence_count", "http_status", "final_url"),
+}
+
+
+async def save_occurrences(tx: Tx, seen: Sequence[tuple[Link, Sight]]) -> None:
+    """Replace what the pages of these links show: each place of the link, and the page's head."""
+    newest = {link.link_id: (link, sight) for link, sight in seen}
+    if not newest:
+        return
+    pairs = [newest[link_id] for link_id in sorted(newest)]
+    await tx.run(
+        _OCCURRENCES,
+        [link.link_id for link, _ in pairs],
+        [sight.look.check_seq for _, sight in pairs],
+        [_json([o.model_dump(mode="json") for o in sight.occurrences]) for _, sight in pairs],
+        [
+            _json(sight.observation.model_dump(mode="json", include=_PAGE_FIELDS))
+            for _, sight in pairs
+        ],
+    )
+
+
+_CHANGES = """
+    INSERT INTO changes (change_id, workspace_id, site_id, link_id, kind, from_status, to_status,
+        reasons, previous, current, sentence, check_seq, evidence_id, actor, at)
+    SELECT u.change_id, u.workspace_id, u.site_id, u.link_id, u.kind, u.from_status, u.to_status,
+        string_to_array(u.reasons, ' '), u.previous, u.current, u.sentence, u.check_seq,
+        u.evidence_id, u.actor, u.at
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+        $8::text[], $9::json[], $10::json[], $11::text[], $12::bigint[], $13::uuid[], $14::text[],
+        $15::timestamptz[])
+      AS u(change_id, workspace_id, site_id, link_id, kind, from_status, to_status, reasons, previous,
+        current, sentence, check_seq, evidence_id, actor, at)
+"""
+
+
+async def add_changes(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Write rows of the history."""
+    if not entries:
+        return
+    links = [entry.link for entry in entries]
+    changes = [entry.change for entry in entries]
+    await tx.run(
+        _CHANGES,
+        [entry.change_id for entry in entries],
+        [link.workspace_id for link in links],
+        [link.site_id for link in links],
+        [link.link_id for link in links],
+        [change.kind for change in changes],
+        [change.from_status for change in changes],
+        [change.to_status for change in changes],
+        [" ".join(change.reasons) for change in changes],
+        [_json(change.previous) for change in changes],
+        [_json(change.current) for change in changes],
+        [entry.sentence for entry in entries],
+        [entry.check_seq for entry in entries],
+        [entry.evidence_id for entry in entries],
+        [entry.actor for entry in entries],
+        [entry.at for entry in entries],
+    )
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+async def remove_old_observations(tx: Tx, *, before: datetime, limit: int) -> int:
+    """Forget at most `limit` looks older than `before`; returns how many were forgotten."""
+    tag = await tx.run(
+        "DELETE FROM observations WHERE ctid = ANY(ARRAY("
+        "SELECT ctid FROM observations WHERE checked_at < $1 LIMIT $2))",
+        before,
+        limit,
+    )
+    return int(tag.rpartition(" ")[2])
+
+
+async def list_changes(tx: Tx, link_id: UUID, *, limit: int) -> list[dict[str, object]]:
+    """Return the newest changes of one link."""
+    rows = await tx.fetch(
+        "SELECT * FROM changes WHERE link_id = $1 ORDER BY at DESC, change_id DESC LIMIT $2",
+        link_id,
+        limit,
+    )
+    return [dict(row) for row in rows]
