@@ -385,7 +385,10 @@ async def _declare(connection: AbstractConnection, ladder: Sequence[float]) -> N
         for parking in (unrouted, dead):
             queue = await _quorum(channel, parking.name, {})
             await queue.bind(parking)
-        to_dead = {"x-dead-letter-exchange": DEAD, "x-delivery-limit": _DELIVERY_LIMIT}
+        to_dead: dict[str, FieldValue] = {
+            "x-dead-letter-exchange": DEAD,
+            "x-delivery-limit": _DELIVERY_LIMIT,
+        }
         for name in all_queues():
             await _quorum(channel, name, {**to_dead, "x-dead-letter-strategy": "at-least-once"})
         for event, name in routes():
@@ -425,12 +428,12 @@ async def _quorum(
     channel: AbstractChannel, name: str, arguments: Mapping[str, FieldValue]
 ) -> AbstractQueue:
     bounded: dict[str, FieldValue] = {
+        "x-queue-type": "quorum",
         "x-overflow": "reject-publish",
         "x-max-length-bytes": _MAX_QUEUE_BYTES,
+        **arguments,
     }
-    return await channel.declare_queue(
-        name, durable=True, arguments={"x-queue-type": "quorum", **bounded, **arguments}
-    )
+    return await channel.declare_queue(name, durable=True, arguments=bounded)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
