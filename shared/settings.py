@@ -13,12 +13,16 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from shared.errors import AnchorwatchError
+
 PREFIX = "ANCHORWATCH_"
 _LISTS = (tuple, list, set, frozenset)
 
 
-class SettingsError(ValueError):
+class SettingsError(AnchorwatchError):
     """A setting is missing or cannot be used; the sentence names the variable and the fix."""
+
+    code = "settings"
 
 
 class HouseSettings(BaseModel):

@@ -1,0 +1,78 @@
+"""The home folder: one process at a time, secrets for their owner only, its database adopted."""
+
+import multiprocessing
+import os
+import signal
+import stat
+from collections.abc import Iterator
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from services import home
+from shared import postgres
+from shared.errors import ConflictError, NotFoundError
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A home that `nobody` can reach; its server is stopped whatever the test did."""
+    path = Path(mkdtemp(prefix="anchorwatch-home-"))
+    path.chmod(0o755)
+    yield path
+    if (path / "secret").exists():
+        postgres.start(path, durable=False).kill()
+
+
+def hold(path: Path, held: Event) -> None:
+    with home.locked(path):
+        held.set()
+        signal.pause()
+
+
+def test_two_processes_cannot_work_in_one_home(tmp_path: Path) -> None:
+    held = SPAWN.Event()
+    holder = SPAWN.Process(target=hold, args=(tmp_path, held))
+    holder.start()
+    assert held.wait(30)
+    with pytest.raises(ConflictError, match=f"process {holder.pid}"), home.locked(tmp_path):
+        pass
+    holder.kill()
+    holder.join()
+    with home.locked(tmp_path):
+        assert (tmp_path / "lock").read_text() == str(os.getpid())
+
+
+def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    secret = home.secret_of(tmp_path)
+    assert len(secret) >= 32
+    assert home.secret_of(tmp_path) == secret
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
+
+
+def test_a_short_command_finds_the_database_of_a_home_whether_it_runs_or_not(folder: Path) -> None:
+    home.secret_of(folder)
+    with home.visited_database(folder) as visited:
+        assert visited.is_running()
+    assert not visited.is_running()
+    with home.locked(folder), home.database(folder, durable=False) as running:
+        with home.visited_database(folder) as visited:
+            assert visited.sockets == running.sockets
+        assert running.is_running()
+
+
+def test_a_server_that_a_killed_process_left_is_adopted(folder: Path) -> None:
+    home.secret_of(folder)
+    left = postgres.start(folder, durable=False)
+    before = (left.data / "postmaster.pid").read_text().splitlines()[0]
+    with home.locked(folder), home.database(folder) as adopted:
+        assert (adopted.data / "postmaster.pid").read_text().splitlines()[0] == before
+
+
+def test_a_folder_without_anchorwatch_is_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="ANCHORWATCH_HOME"), home.visited_database(tmp_path):
+        pass
