@@ -119,6 +119,8 @@ MULTI_BYTE = frozenset(
     {UTF_8, "gbk", "gb18030", "big5", "euc-jp", "iso-2022-jp", "shift_jis", "euc-kr"}
     | {"utf-16be", "utf-16le", REPLACEMENT}
 )
+# What a page in these encodings sends is UTF-8 (Encoding standard, output encoding).
+OUTPUT_UTF_8 = frozenset({UTF_8, "utf-16be", "utf-16le", REPLACEMENT})
 SINGLE_BYTE = CODECS.keys() - MULTI_BYTE
 NAMES: dict[str, str] = {
     label: name for name, (_, labels) in _ENCODINGS.items() for label in (name, *labels.split())

@@ -11,6 +11,7 @@ class Link:
 
     `url` is the WHATWG-resolved absolute URL, None where a browser would not resolve it.
     `rel` are the lower-case tokens of the element itself; page-level nofollow is the page's.
+    `text` is the whole text content, `visible_text` what a person reads of it.
     `position_rule` says which rule decided the position, `hidden_rule` why a person cannot see it.
     """
 
@@ -18,6 +19,7 @@ class Link:
     url: str | None
     kind: LinkKind = LinkKind.TEXT
     text: str = ""
+    visible_text: str = ""
     rel: tuple[str, ...] = ()
     position: Position = Position.UNKNOWN
     position_rule: str = ""
@@ -25,7 +27,6 @@ class Link:
     hidden_rule: str = ""
     in_noscript: bool = False
     in_iframe: bool = False
-    in_comment: bool = False
     image_alt: str | None = None
     left_context: str = ""
     right_context: str = ""

@@ -1,0 +1,218 @@
+"""What a page shows about itself: amount of text, links, advertisement, trackers, platform."""
+
+import re
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from services.crawler.domain.ancestry import Ancestry
+from services.crawler.domain.fingerprint import shingles, simhash
+from services.crawler.domain.hidden import rule_of
+from services.crawler.domain.links import first_base, tokens_of
+from shared import urls
+from shared.vocabulary import UNFOLLOWED_RELS
+
+MAX_TEXT = 400_000
+MAX_DOMAINS = 500
+MAX_TRACKERS = 20
+MAX_LISTED = 10
+MAX_LINKS = 20_000
+MAX_URL = 2_048
+SCANNED_BYTES = 1024 * 1024
+COMPRESSED_BYTES = 256 * 1024
+SHINGLE_WORDS = 4
+
+_SILENT = frozenset({"script", "style", "template", "noscript", "textarea", "title", "head"})
+_TRACKER = re.compile(
+    rb"\b(UA-[0-9]{4,10}-[0-9]{1,4}|G-[A-Z0-9]{8,12}|GTM-[A-Z0-9]{4,9}|AW-[0-9]{6,12}"
+    rb"|ca-pub-[0-9]{10,16}|pub-[0-9]{16})\b"
+)
+_AD_HOSTS = (
+    *("googlesyndication.com", "doubleclick.net", "adsbygoogle", "amazon-adsystem.com"),
+    *("taboola.com", "outbrain.com", "adnxs.com", "popads.net", "propellerads", "mgid.com"),
+    *("exoclick.com", "adsterra", "revcontent.com", "media.net", "yandex.ru/ads", "an.yandex.ru"),
+)
+_PLATFORMS = (
+    *((b"/wp-content/", "wordpress"), (b"cdn.shopify.com", "shopify")),
+    *((b"static.wixstatic.com", "wix"), (b"squarespace.com", "squarespace")),
+    *((b"/sites/default/files", "drupal"), (b"/media/jui/", "joomla")),
+    *((b"blogger.com", "blogger"), (b"medium.com/_/", "medium"), (b"ghost.org", "ghost")),
+    *((b"phpbb", "phpbb"), (b"vbulletin", "vbulletin"), (b"xenforo", "xenforo")),
+)
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b")
+_CONTACT = re.compile(
+    r"contact|kontakt|contatto|contacto|contato|about-us|impressum|write-for-us", re.IGNORECASE
+)
+_LEGAL = re.compile(
+    r"privacy|terms|impressum|imprint|datenschutz|legal|mentions-legales|cookie-policy|agb\b",
+    re.IGNORECASE,
+)
+# Writing without spaces: two characters count as a word.
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What toxicity and outreach want to know of a page; everything is bounded."""
+
+    description: str | None
+    word_count: int
+    visible_chars: int
+    anchor_chars: int
+    markup_bytes: int
+    compression_ratio: float | None
+    outlink_domains: tuple[str, ...]
+    outlink_domains_more: int
+    hidden_links: int
+    nofollow_links: int
+    ad_scripts: int
+    text_fingerprint: str | None
+    template_fingerprint: str | None
+    tracker_ids: tuple[str, ...]
+    platform: str | None
+    has_contact: bool
+    has_legal: bool
+    emails: tuple[str, ...]
+    feeds: tuple[str, ...]
+
+
+def visible_text(document: LexborHTMLParser) -> str:
+    """Return the text that stands in the body, without scripts and the like, squeezed."""
+    pieces: list[str] = []
+    size = 0
+    for node in document.body.traverse(include_text=True) if document.body is not None else ():
+        if not node.is_text_node:
+            continue
+        parent = node.parent
+        if parent is not None and parent.tag in _SILENT:
+            continue
+        text = (node.text_content or "")[:MAX_TEXT]
+        pieces.append(text)
+        size += len(text)
+        if size > MAX_TEXT:
+            break
+    return " ".join(" ".join(pieces).split())[:MAX_TEXT]
+
+
+def facts_of(document: LexborHTMLParser, markup: bytes, url: str) -> Facts:
+    """Return the facts of a parsed page."""
+    text = visible_text(document)
+    words = text.lower().split()
+    scanned = markup[:SCANNED_BYTES]
+    links = _Links(document, url)
+    return Facts(
+        description=_description(document),
+        word_count=len(words) + len(_DENSE.findall(text)) // 2,
+        visible_chars=len(text),
+        anchor_chars=links.anchor_chars,
+        markup_bytes=len(markup),
+        compression_ratio=_compression_ratio(markup),
+        outlink_domains=tuple(links.domains)[:MAX_DOMAINS],
+        outlink_domains_more=max(0, len(links.domains) - MAX_DOMAINS),
+        hidden_links=links.hidden,
+        nofollow_links=links.nofollow,
+        ad_scripts=_ad_scripts(document),
+        text_fingerprint=simhash(shingles(words, SHINGLE_WORDS)),
+        template_fingerprint=simhash(_structure(document)),
+        tracker_ids=_first(_TRACKER.findall(scanned), MAX_TRACKERS),
+        platform=_platform(document, scanned),
+        has_contact=links.has_contact,
+        has_legal=links.has_legal,
+        emails=_emails(text, links.mailto),
+        feeds=_feeds(document, url),
+    )
+
+
+class _Links:
+    """What all links of a page say together."""
+
+    def __init__(self, document: LexborHTMLParser, url: str) -> None:
+        self.domains: dict[str, None] = {}
+        self.mailto: list[str] = []
+        self.anchor_chars = self.hidden = self.nofollow = 0
+        self.has_contact = self.has_legal = False
+        self._ancestry = Ancestry()
+        self._base = first_base(document.css("base[href]"), url)
+        self._own = urls.domain_or_host(urls.host_of(url))
+        for node in document.css("a[href]")[:MAX_LINKS]:
+            self._take(node)
+
+    def _take(self, node: LexborNode) -> None:
+        attributes = node.attributes
+        href = (attributes.get("href") or "")[:MAX_URL]
+        url = urls.resolve(href, self._base)
+        if url is None:
+            return
+        text = node.first_child.text_content if node.first_child is not None else ""
+        self.anchor_chars += len((text or "").strip())
+        if url.startswith("mailto:"):
+            self.mailto.append(url[len("mailto:") :].partition("?")[0])
+        host = urls.host_of(url) if urls.is_http(url) else ""
+        if not host:
+            return
+        domain = urls.domain_or_host(host)
+        if domain != self._own:
+            self.domains[domain] = None
+        else:
+            self.has_contact = self.has_contact or _CONTACT.search(url) is not None
+            self.has_legal = self.has_legal or _LEGAL.search(url) is not None
+        if UNFOLLOWED_RELS.intersection(tokens_of(attributes.get("rel"))):
+            self.nofollow += 1
+        if rule_of(self._ancestry.of(node).look):
+            self.hidden += 1
+
+
+def _description(document: LexborHTMLParser) -> str | None:
+    node = document.css_first('meta[name="description" i][content]')
+    content = node.attributes.get("content") if node is not None else None
+    return " ".join(content.split())[:512] or None if content else None
+
+
+def _compression_ratio(markup: bytes) -> float | None:
+    sample = markup[:COMPRESSED_BYTES]
+    return round(len(sample) / len(zlib.compress(sample, 1)), 2) if sample else None
+
+
+def _ad_scripts(document: LexborHTMLParser) -> int:
+    sources = (node.attributes.get("src") or "" for node in document.css("script[src],iframe[src]"))
+    return sum(any(host in source for host in _AD_HOSTS) for source in sources)
+
+
+def _structure(document: LexborHTMLParser) -> Iterable[str]:
+    """Return the kinds of boxes of the page: two pages of one template share nearly all."""
+    kinds: dict[str, None] = {}
+    for node in document.css("[class],[id]")[:MAX_LINKS]:
+        attributes = node.attributes
+        kinds[f"{node.tag} {attributes.get('class') or ''} {attributes.get('id') or ''}"] = None
+    return kinds
+
+
+def _platform(document: LexborHTMLParser, scanned: bytes) -> str | None:
+    node = document.css_first('meta[name="generator" i][content]')
+    generator = (node.attributes.get("content") or "").strip() if node is not None else ""
+    if generator:
+        return generator.split()[0].lower()[:40]
+    return next((name for mark, name in _PLATFORMS if mark in scanned), None)
+
+
+def _emails(text: str, mailto: list[str]) -> tuple[str, ...]:
+    written = _EMAIL.findall(text) if "@" in text else []
+    clicked = [address for address in mailto if _EMAIL.fullmatch(address)]
+    return tuple(dict.fromkeys(address.lower() for address in (*clicked, *written)))[:MAX_LISTED]
+
+
+def _feeds(document: LexborHTMLParser, url: str) -> tuple[str, ...]:
+    base = first_base(document.css("base[href]"), url)
+    nodes = document.css('link[rel~="alternate" i][href]')
+    feeds = (
+        urls.resolve((node.attributes.get("href") or "")[:MAX_URL], base)
+        for node in nodes[:MAX_LISTED]
+        if "xml" in (node.attributes.get("type") or "").lower()
+    )
+    return tuple(dict.fromkeys(feed for feed in feeds if feed is not None))
+
+
+def _first(found: Iterable[bytes], limit: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.decode("ascii") for item in found))[:limit]

@@ -1,0 +1,121 @@
+"""Robots directives of pages and headers, and the canonical that a header names."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from shared import urls
+
+MAX_VALUE = 4_096
+
+_WITH_VALUE = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
+_PLAIN = (
+    *("all", "index", "follow", "none", "noindex", "nofollow", "noarchive", "nocache"),
+    *("nosnippet", "notranslate", "noimageindex", "indexifembedded", "nositelinkssearchbox"),
+    *("noodp", "noydir", "noai", "noimageai"),
+)
+# A date holds commas and colons, so values are cut at known names and agents, never at commas.
+_TOKEN = re.compile(
+    rf"(?<![\w-])(?:(?P<name>{'|'.join((*_WITH_VALUE, *_PLAIN))})(?![\w-])"
+    r"|(?P<agent>[a-z][\w.-]*)[ \t]*:(?!//))",
+    re.IGNORECASE,
+)
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s;,\"']+))", re.IGNORECASE)
+_GOOGLE = frozenset({None, "robots", "*", "googlebot"})
+_META_NAMES = frozenset(
+    {"robots", "googlebot", "googlebot-news", "bingbot", "slurp", "yandex", "baiduspider"}
+    | {"duckduckbot", "applebot", "otherbot"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """One thing that a page or header asks of crawlers; without an agent it asks all of them."""
+
+    name: str
+    agent: str | None = None
+    value: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the directive as a header would write it."""
+        said = f"{self.name}: {self.value}" if self.value else self.name
+        return f"{self.agent}: {said}" if self.agent else said
+
+
+def is_robots_meta(name: str) -> bool:
+    """Return whether a `<meta name>` speaks to crawlers."""
+    return name in _META_NAMES
+
+
+def directives_of(text: str, agent: str | None = None) -> Iterator[Directive]:
+    """Return the directives in the content of a robots meta or the value of an X-Robots-Tag."""
+    text = text[:MAX_VALUE]
+    found = list(_TOKEN.finditer(text))
+    for at, token in enumerate(found):
+        if token["agent"] is not None:
+            agent = token["agent"].lower()
+            continue
+        name = token["name"].lower()
+        value = ""
+        if name in _WITH_VALUE:
+            end = found[at + 1].start() if at + 1 < len(found) else len(text)
+            value = text[token.end() : end].strip(" \t:,;")
+        yield Directive(name, agent, value)
+
+
+def meta_directives(name: str, content: str) -> Iterator[Directive]:
+    """Return the directives of one `<meta>`; `robots` speaks to every crawler."""
+    return directives_of(content, None if name == "robots" else name)
+
+
+def header_directives(values: Iterable[str]) -> tuple[Directive, ...]:
+    """Return the directives of every X-Robots-Tag header of an answer."""
+    return tuple(directive for value in values for directive in directives_of(value))
+
+
+def forbids_index(directives: Iterable[Directive], now: datetime) -> bool:
+    """Return whether Google may not index, the most restrictive directive winning."""
+    return any(_forbids_index(directive, now) for directive in directives)
+
+
+def forbids_follow(directives: Iterable[Directive]) -> bool:
+    """Return whether Google may not follow the links of the page."""
+    return any(
+        directive.agent in _GOOGLE and directive.name in {"nofollow", "none"}
+        for directive in directives
+    )
+
+
+def canonical_of_header(values: Iterable[str], base: str) -> str | None:
+    """Return the URL that a `Link` header calls canonical (RFC 8288)."""
+    for value in values:
+        for link in value[: MAX_VALUE * 4].split("<")[1:]:
+            href, _, parameters = link.partition(">")
+            rel = _REL.search(parameters)
+            tokens = (rel[1] or rel[2] or rel[3] or "").lower().split() if rel else ()
+            if "canonical" in tokens:
+                return urls.resolve(href.strip(), base)
+    return None
+
+
+def parse_date(text: str) -> datetime | None:
+    """Return the time in RFC 822, RFC 850 or ISO 8601 form; without a zone it is UTC."""
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            parsed = read(text.strip())
+        except (ValueError, IndexError, OverflowError):
+            continue
+        return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
+    return None
+
+
+def _forbids_index(directive: Directive, now: datetime) -> bool:
+    if directive.agent not in _GOOGLE:
+        return False
+    if directive.name == "unavailable_after":
+        until = parse_date(directive.value)
+        return until is not None and until <= now
+    return directive.name in {"noindex", "none"}
