@@ -1,0 +1,168 @@
+"""The tables of schema `crawler`: what is watched, where, when it is due, and how hosts want to be asked."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from shared.house import add_house_tables
+from shared.vocabulary import Outcome
+
+METADATA = MetaData(schema="crawler")
+HOUSE = add_house_tables(METADATA)
+
+CHECK_SEQ = Sequence("check_seq", metadata=METADATA)
+"""Numbers every claim; the one order of observations (seams.md 1)."""
+
+_OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
+_BUSY = {"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.02"}
+
+
+def _moment(name: str, *, nullable: bool = True, default: str | None = None) -> Column[object]:
+    return Column(
+        name,
+        DateTime(timezone=True),
+        nullable=nullable,
+        server_default=text(default) if default else None,
+    )
+
+
+SITES = Table(
+    "sites",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("version_no", BigInteger, nullable=False),
+    Column("hosts", ARRAY(Text), nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+# One row for each registrable domain. Whoever locks rows takes hosts first, then pages, then
+# watches, each in the order of its key: that order is what keeps workers from deadlocks.
+HOSTS = Table(
+    "hosts",
+    METADATA,
+    Column("host", Text, primary_key=True),
+    Column("delay_s", Double, nullable=False, server_default="0"),
+    Column("crawl_delay_s", Double, nullable=False, server_default="0"),
+    _moment("blocked_until"),
+    # The end of the pause after the last request, or of the lease of the worker that has the host.
+    _moment("next_free_at", nullable=False, default="'-infinity'"),
+    # Never later than the earliest next_check_at of the host's pages; claims correct it.
+    _moment("due_at", nullable=False, default="'infinity'"),
+    Column(
+        "ready_at",
+        DateTime(timezone=True),
+        Computed("greatest(next_free_at, due_at)", persisted=True),
+        nullable=False,
+    ),
+    Index("hosts_ready_at_idx", "ready_at"),
+    postgresql_with=_BUSY,
+)
+
+ROBOTS = Table(
+    "robots",
+    METADATA,
+    Column("origin", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("refusal", Text),
+    _moment("fetched_at", nullable=False),
+    _moment("expires_at", nullable=False),
+    Index("robots_expires_at_idx", "expires_at"),
+)
+
+PAGES = Table(
+    "pages",
+    METADATA,
+    Column("page_id", UUID, primary_key=True),
+    Column("page_key", UUID, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    _moment("next_check_at", nullable=False),
+    # Somebody asked for a look while the page was leased: it comes right after that one.
+    _moment("wanted_at"),
+    _moment("lease_until"),
+    Column("check_seq", BigInteger, nullable=False, server_default="0"),
+    _moment("checked_at"),
+    _moment("changed_at"),
+    _moment("full_at"),
+    Column("final_url", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("fingerprint", LargeBinary),
+    Column("short_run", SmallInteger, nullable=False, server_default="0"),
+    Column("failure_run", Integer, nullable=False, server_default="0"),
+    Column("checks", Integer, nullable=False, server_default="0"),
+    Column("facts_hash", LargeBinary),
+    _moment("facts_at"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("pages_due_idx", "host", "next_check_at"),
+    postgresql_with=_BUSY,
+)
+
+WATCHES = Table(
+    "watches",
+    METADATA,
+    Column("link_id", UUID, primary_key=True),
+    # Empty only in the tombstone of a link that was untracked before its link.tracked came.
+    Column("page_id", UUID, ForeignKey(PAGES.c.page_id)),
+    Column("site_id", UUID),
+    Column("workspace_id", UUID),
+    Column("target_key", UUID),
+    Column("target_url", Text),
+    Column("hosts", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("value", Double, nullable=False, server_default="1"),
+    Column("contract", Boolean, nullable=False, server_default=text("false")),
+    Column("ever_live", Boolean, nullable=False, server_default=text("false")),
+    _moment("known_since"),
+    Column("tracked_seq", BigInteger, nullable=False),
+    _moment("removed_at"),
+    Column("missing_streak", Integer, nullable=False, server_default="0"),
+    _moment("missing_since"),
+    Column("last_outcome", Text),
+    # The last observation as it was sent, for pages that answer "not modified".
+    Column("observation", LargeBinary),
+    CheckConstraint(f"last_outcome IN ({_OUTCOMES})", name="last_outcome_known"),
+    CheckConstraint("page_id IS NOT NULL OR removed_at IS NOT NULL", name="page_or_tombstone"),
+    Index("watches_page_idx", "page_id"),
+    Index("watches_site_idx", "site_id"),
+    Index("watches_removed_idx", "removed_at", postgresql_where=text("removed_at IS NOT NULL")),
+    postgresql_with=_BUSY,
+)
+
+TARGETS = Table(
+    "targets",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("target_key", UUID, primary_key=True),
+    Column("page_id", UUID, ForeignKey(PAGES.c.page_id), nullable=False),
+    Column("workspace_id", UUID, nullable=False),
+    Column("target_url", Text, nullable=False),
+    Index("targets_page_idx", "page_id"),
+)
+
+DISCOVERIES = Table(
+    "discoveries",
+    METADATA,
+    Column("page_id", UUID, primary_key=True),
+    Column("site_id", UUID, primary_key=True),
+    Column("target_key", UUID, primary_key=True),
+    Column("discovered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
