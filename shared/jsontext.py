@@ -4,6 +4,7 @@ import json
 import re
 from itertools import accumulate
 from typing import Any, NoReturn
+from uuid import UUID
 
 import orjson
 
@@ -26,7 +27,14 @@ class JsonError(ValueError):
 
 def dumps(value: Any) -> bytes:
     """Return compact JSON; times as RFC 3339 with `Z`."""
-    return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(value, default=plain, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+
+
+def plain(value: object) -> str:
+    """Return what orjson does not know by itself: asyncpg's UUIDs are of a class of their own."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def loads_strict(text: bytes) -> Any:

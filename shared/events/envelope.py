@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared import clock, ids
+from shared import clock, ids, jsontext
 
 CONTENT_TYPE = "application/cloudevents+json"
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json"
@@ -65,7 +65,7 @@ class Event(BaseModel):
         if self.trace_id is not None:
             envelope["traceparent"] = self.trace_id
         envelope["data"] = self.model_dump(exclude=set(ENVELOPE_FIELDS))
-        return orjson.dumps(envelope)
+        return orjson.dumps(envelope, default=jsontext.plain)
 
 
 class LinkEvent(Event):

@@ -43,6 +43,10 @@ class Batch:
     def __post_init__(self) -> None:
         self._first = dict(self.links)
 
+    def include(self, link: Link) -> None:
+        """Let a row that was just inserted belong to the batch."""
+        self.links[link.link_id] = self._first[link.link_id] = link
+
     def touched(self) -> list[Link]:
         """Return the links of which only times and sequence numbers moved."""
         return [link for link in self._moved() if is_unchanged(self._first[link.link_id], link)]

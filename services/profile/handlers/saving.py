@@ -65,6 +65,7 @@ async def _add_found_beside(tx: Tx, batch: Batch) -> set[UUID]:
         [DiscoveryReason.PAGE_FOUND] * len(batch.added),
     )
     for link in added:
+        batch.include(link)
         apply_sight(batch, link, found[link.site_id, link.page_key, link.target_key])
     return {link.link_id for link in added}
 

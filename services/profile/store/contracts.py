@@ -97,7 +97,7 @@ async def bind_links(tx: Tx, placements: Iterable[UUID], pairs: Mapping[UUID, UU
 async def claim_promises(tx: Tx, links: Sequence[Link]) -> dict[UUID, Terms]:
     """Bind open promises to links that have just come up; returns link -> terms."""
     rows = await tx.fetch(
-        "SELECT placement_id, site_id, referring_domain, page_key, terms FROM contracts"
+        "SELECT placement_id, site_id, referring_domain, page_key, terms::text FROM contracts"
         " WHERE link_id IS NULL AND NOT cancelled AND (site_id, referring_domain) IN"
         " (SELECT * FROM unnest($1::uuid[], $2::text[]))"
         " ORDER BY go_live_on NULLS LAST, placement_id LIMIT 1000 FOR UPDATE SKIP LOCKED",

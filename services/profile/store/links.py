@@ -1,5 +1,4 @@
 """The rows of links: locked, advanced and inserted a batch at a time."""
-# ruff: noqa: S608 - statements are built of constants of this module only
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -22,7 +21,7 @@ _COLUMNS = """
     lost_at, http_status, final_url, seen_print, anchor_kind, anchor_flags, tracked_seq, value,
     status, good_status, reasons, counts, confirming_since, contract_state, contract_reasons,
     check_seq, observed_seq, found_seq, lost_seq, baseline_seq, missing_streak, missing_since,
-    observed_reasons, blind_reasons, seen, baseline, baseline_locked, terms, override
+    observed_reasons, blind_reasons, seen::text, baseline::text, baseline_locked, terms::text, override
 """
 _ALIVE = "merged_into IS NULL AND deleted_at IS NULL"
 _LOCK = f"""

@@ -1,5 +1,4 @@
 """The rows of sites."""
-# ruff: noqa: S608 - statements are built of constants of this module only
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -23,12 +22,11 @@ _COLUMNS = """
 
 def _site(row: asyncpg.Record) -> Site:
     values: dict[str, Any] = dict(row)
-    hosts = orjson.loads(values.pop("domains"))
-    settings = orjson.loads(values.pop("settings"))
+    hosts = values.pop("domains")
     for name in ("brands", "keywords", "competitors", "partners"):
         values[name] = tuple(values[name])
     domains = tuple(Host(host["host"], HostRole(host["role"])) for host in hosts)
-    return Site(domains=domains, settings=settings, **values)
+    return Site(domains=domains, **values)
 
 
 async def find_sites(tx: Tx, site_ids: Iterable[UUID]) -> dict[UUID, Site]:

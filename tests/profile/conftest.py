@@ -1,0 +1,118 @@
+"""The profile service's database with a site in it, and what it published."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+import asyncpg
+import pytest
+from typing_extensions import override
+
+from services.profile.domain.link import Link
+from services.profile.domain.site import Host, Site
+from services.profile.store import links, sites
+from shared.db import Database, Tx
+from shared.events import Event, decode
+from shared.ids import new_id
+from shared.urls import domain_or_host, host_of, page_id
+from shared.vocabulary import DiscoveryReason
+from tests.profile.builders import NOON, PAGE, TARGET
+
+E = TypeVar("E", bound=Event)
+
+
+@pytest.fixture
+def database(db_for: Callable[[str], Database]) -> Database:
+    return db_for("profile")
+
+
+@pytest.fixture
+async def tx(database: Database) -> AsyncIterator[Tx]:
+    """One open transaction: tests of handlers do what the consumer does around them."""
+    async with database.begin() as open_tx:
+        yield open_tx
+
+
+@pytest.fixture
+async def site(tx: Tx) -> Site:
+    return await add_site(tx)
+
+
+async def add_site(tx: Tx, domain: str = "acme.example", workspace_id: UUID | None = None) -> Site:
+    return await sites.add_site(
+        tx,
+        Site(
+            site_id=new_id(),
+            workspace_id=workspace_id or new_id(),
+            domain=domain,
+            name="Acme",
+            domains=(Host(domain),),
+            brands=("Acme Home",),
+            keywords=("garden furniture",),
+        ),
+    )
+
+
+async def add_link(
+    tx: Tx,
+    site: Site,
+    *,
+    page: str = PAGE,
+    target: str | None = TARGET,
+    discovery: DiscoveryReason = DiscoveryReason.IMPORTED,
+) -> UUID:
+    """A link that was imported and not looked at yet."""
+    link = Link(
+        link_id=new_id(),
+        workspace_id=site.workspace_id,
+        site_id=site.site_id,
+        referring_url=page,
+        referring_domain=domain_or_host(host_of(page)),
+        page_key=page_id(page),
+        target_url=target,
+        target_key=page_id(target) if target else None,
+        known_since=NOON,
+    )
+    await links.add_links(tx, [link], [discovery])
+    return link.link_id
+
+
+async def get_link(tx: Tx, link_id: UUID) -> Link:
+    return (await links.lock_links(tx, [link_id]))[link_id]
+
+
+async def published(tx: Tx, kind: type[E]) -> list[E]:
+    """What is in the outbox of this type, in order."""
+    rows = await tx.fetch("SELECT body FROM outbox WHERE name = $1 ORDER BY id", kind.name)
+    events = [decode(row["body"]) for row in rows]
+    return [event for event in events if isinstance(event, kind)]
+
+
+class CountingTx(Tx):
+    """A transaction that counts the statements that go through it."""
+
+    __slots__ = ("statements",)
+
+    def __init__(self, inner: Tx) -> None:
+        super().__init__(inner._connection, inner._raw, schema=inner.schema)
+        self.statements: list[str] = []
+
+    @override
+    async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        self.statements.append(sql)
+        return await super().fetch(sql, *args)
+
+    @override
+    async def fetch_value(self, sql: str, *args: object) -> object:
+        self.statements.append(sql)
+        return await super().fetch_value(sql, *args)
+
+    @override
+    async def run(self, sql: str, *args: object) -> str:
+        if not sql.startswith("NOTIFY"):  # sent at most every 50 ms, so not a matter of the batch
+            self.statements.append(sql)
+        return await super().run(sql, *args)
+
+
+def columns(rows: Sequence[asyncpg.Record], name: str) -> list[object]:
+    return [row[name] for row in rows]
