@@ -379,4 +379,5 @@ async def test_a_batch_costs_the_same_statements_whatever_its_size(tx: Tx, first
 
 def test_a_batch_starts_with_nothing_to_do() -> None:
     batch = Batch({})
-    assert (batch.saved(), batch.touched(), batch.first_seen_live()) == ([], [], [])
+    assert batch.outcome() == ([], [])
+    assert batch.first_seen_live() == []

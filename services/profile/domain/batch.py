@@ -47,13 +47,14 @@ class Batch:
         """Let a row that was just inserted belong to the batch."""
         self.links[link.link_id] = self._first[link.link_id] = link
 
-    def touched(self) -> list[Link]:
-        """Return the links of which only times and sequence numbers moved."""
-        return [link for link in self._moved() if is_unchanged(self._first[link.link_id], link)]
-
-    def saved(self) -> list[Link]:
-        """Return the links of which something became different."""
-        return [link for link in self._moved() if not is_unchanged(self._first[link.link_id], link)]
+    def outcome(self) -> tuple[list[Link], list[Link]]:
+        """Return the links of which only times and numbers moved, and those that became different."""
+        touched: list[Link] = []
+        saved: list[Link] = []
+        for link in self._moved():
+            same = is_unchanged(self._first[link.link_id], link)
+            (touched if same else saved).append(link)
+        return touched, saved
 
     def _moved(self) -> Iterable[Link]:
         return (link for key, link in self.links.items() if link is not self._first[key])

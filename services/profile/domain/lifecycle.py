@@ -89,12 +89,25 @@ class Change:
 
 def transition(before: LinkState, look: Look) -> tuple[LinkState, Change | None]:
     """Take one look into account. Looks may come in any order, and more than once."""
+    if _is_same_again(before, look):  # nearly every look, and three times cheaper
+        seq = look.check_seq
+        return replace(before, check_seq=seq, observed_seq=seq, found_seq=seq), None
     merged = _merge(before, _guarded(look))
     if merged is before:
         return before, None
     after = conclude(merged)
     appeared = look.check_seq > before.observed_seq > 0 and not before.ever_live
     return after, change_between(before, after, appeared=appeared)
+
+
+def _is_same_again(state: LinkState, look: Look) -> bool:
+    """Say whether the newest look found what the newest one before it found: nothing to conclude."""
+    return (
+        look.outcome is Outcome.FOUND
+        and look.check_seq > state.check_seq == state.found_seq > 0
+        and look.facts == state.seen
+        and state.terms is None
+    )
 
 
 def _guarded(look: Look) -> Look:

@@ -45,9 +45,10 @@ async def _take_terms(events: Sequence[PlacementTerms], tx: Tx) -> None:
     for link in found.values():
         event = agreed.get(link.link_id)
         _put_under(batch, entries, link, terms_of(event) if event else None)
-    await links.save_links(tx, batch.saved())
+    _, saved = batch.outcome()
+    await links.save_links(tx, saved)
     await publish_entries(tx, entries)
-    watched = [(link, owners[link.site_id].hosts) for link in batch.saved()]
+    watched = [(link, owners[link.site_id].hosts) for link in saved]
     await outbox.add(tx, [tracked_event(link, hosts) for link, hosts in watched])
 
 

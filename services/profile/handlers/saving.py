@@ -27,9 +27,9 @@ async def save_batch(tx: Tx, batch: Batch) -> None:
     new = await _add_found_beside(tx, batch)
     entries = [entry_of_step(step, change) for step, change in batch.changes]
     bound = await _bind_contracts(tx, batch, entries)
-    saved = batch.saved()
+    touched, saved = batch.outcome()
     owners = await sites.find_sites(tx, {link.site_id for link in saved}) if saved else {}
-    await links.touch_links(tx, batch.touched())
+    await links.touch_links(tx, touched)
     await links.save_links(tx, saved)
     await history.add_observations(tx, batch.seen)
     await history.save_occurrences(tx, batch.shown)

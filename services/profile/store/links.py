@@ -75,6 +75,7 @@ def _state(row: asyncpg.Record) -> LinkState:
     (status, good, reasons, counts, confirming, contract, contract_reasons) = row[23:30]
     (check, observed, found, lost, base, streak, since) = row[30:37]
     (observed_reasons, blind_reasons, seen, baseline, locked, terms, override) = row[37:]
+    facts = decode_facts(seen)
     return LinkState(
         status=_STATUSES[status],
         good_status=_STATUSES[good],
@@ -92,8 +93,8 @@ def _state(row: asyncpg.Record) -> LinkState:
         missing_since=since,
         observed_reasons=_reasons(observed_reasons),
         blind_reasons=_reasons(blind_reasons),
-        seen=decode_facts(seen),
-        baseline=decode_facts(baseline),
+        seen=facts,
+        baseline=facts if baseline == seen else decode_facts(baseline),
         baseline_locked=locked,
         terms=decode_terms(terms),
         override=None if override is None else _STATUSES[override],
