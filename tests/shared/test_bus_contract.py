@@ -1,0 +1,311 @@
+"""What every transport promises; each test runs on the embedded bus and on a real RabbitMQ."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import pytest
+from typing_extensions import override
+
+from shared import dead_letters, outbox
+from shared.bus.embedded import EmbeddedBus
+from shared.bus.rabbit import RabbitBus
+from shared.consumer import Consumer
+from shared.db import Database, Tx
+from shared.errors import DropError, RetryError
+from shared.events import Event, LinkChecked, SiteCreated
+from shared.isolation import Handler
+from tests.shared.bus_house import LADDER, BusHouse, keep
+from tests.shared.conftest import HouseFor
+from tests.shared.events import a_check, a_site
+from tests.waiting import eventually
+
+
+@pytest.fixture(params=["embedded", pytest.param("rabbit", marks=pytest.mark.rabbitmq)])
+async def house(request: pytest.FixtureRequest, house_for: HouseFor) -> AsyncIterator[BusHouse]:
+    if request.param == "embedded":
+        shared_bus = EmbeddedBus(await house_for("bus_owner"), ladder=LADDER)
+        await shared_bus.open()
+        yield BusHouse(house_for, lambda: shared_bus, "embedded")
+    else:
+        url = request.getfixturevalue("amqp_url")
+        yield BusHouse(house_for, lambda: RabbitBus(url, ladder=LADDER), "rabbit")
+
+
+def ids(events: Sequence[Event]) -> list[UUID]:
+    return sorted(event.event_id for event in events)
+
+
+async def test_every_service_that_listens_gets_each_event_once(house: BusHouse) -> None:
+    checks = [a_check() for _ in range(250)]
+    async with (
+        house.serving("profile", {LinkChecked: keep}),
+        house.serving("toxicity", {LinkChecked: keep}),
+        house.serving("crawler", {}),
+    ):
+        await house.publish("crawler", checks)
+        assert sorted(await house.until_handled("profile", 250)) == ids(checks)
+        assert sorted(await house.until_handled("toxicity", 250)) == ids(checks)
+        assert await house.count("crawler", "outbox") == 0
+
+
+async def test_events_wait_for_a_service_that_starts_later(house: BusHouse) -> None:
+    checks, sites = [a_check() for _ in range(120)], [a_site() for _ in range(3)]
+    await house.publish("crawler", [*checks, *sites])
+    await house.carry("crawler")
+    assert await house.count("crawler", "outbox") == 0
+    async with house.serving("toxicity", {LinkChecked: keep, SiteCreated: keep}):
+        assert sorted(await house.until_handled("toxicity", 123)) == ids([*checks, *sites])
+
+
+async def test_competing_consumers_share_the_work(house: BusHouse) -> None:
+    checks: list[LinkChecked] = []
+    at_work: set[str] = set()
+
+    def kept_by(name: str) -> Handler[LinkChecked]:
+        async def keep_and_tell(events: Sequence[LinkChecked], tx: Tx) -> None:
+            at_work.add(name)
+            await keep(events, tx)
+
+        return keep_and_tell
+
+    async def both_work() -> bool:
+        more = [a_check() for _ in range(100)]
+        checks.extend(more)
+        await house.publish("profile", more)
+        await house.until_handled("profile", len(checks))
+        return at_work == {"first", "second"}
+
+    async with (
+        house.serving("profile", {LinkChecked: kept_by("first")}),
+        house.serving("profile", {LinkChecked: kept_by("second")}),
+    ):
+        await eventually(both_work)
+    assert sorted(await house.handled("profile")) == ids(checks)
+
+
+async def test_a_failed_event_comes_again_after_the_first_rung(house: BusHouse) -> None:
+    check = a_check()
+    attempts: list[float] = []
+
+    async def fail_once(events: Sequence[LinkChecked], tx: Tx) -> None:
+        attempts.append(time.monotonic())
+        if len(attempts) == 1:
+            raise RuntimeError("not today")
+        await keep(events, tx)
+
+    async with house.serving("profile", {LinkChecked: fail_once}):
+        await house.publish("profile", [check])
+        assert await house.until_handled("profile", 1) == [check.event_id]
+    assert attempts[1] - attempts[0] >= LADDER[0] * 0.9
+
+
+async def test_a_handler_may_ask_for_a_longer_wait(house: BusHouse) -> None:
+    attempts: list[float] = []
+
+    async def ask_for_time(events: Sequence[LinkChecked], tx: Tx) -> None:
+        attempts.append(time.monotonic())
+        if len(attempts) == 1:
+            raise RetryError("the site is not here yet", after_s=LADDER[1])
+        await keep(events, tx)
+
+    async with house.serving("profile", {LinkChecked: ask_for_time}):
+        await house.publish("profile", [a_check()])
+        await house.until_handled("profile", 1)
+    assert attempts[1] - attempts[0] >= LADDER[1] * 0.9
+
+
+async def test_an_event_that_always_fails_is_parked_after_the_last_rung(house: BusHouse) -> None:
+    check = a_check()
+    attempts: list[UUID] = []
+
+    async def fail(events: Sequence[LinkChecked], tx: Tx) -> None:
+        attempts.extend(event.event_id for event in events)
+        raise RuntimeError("a bug")
+
+    async with house.serving("profile", {LinkChecked: fail}):
+        await house.publish("profile", [check])
+
+        async def is_parked() -> int:
+            return await house.count("profile", "dead_letters")
+
+        await eventually(is_parked)
+        [letter] = await letters(house)
+    assert attempts == [check.event_id] * (1 + len(LADDER))
+    assert (letter.event_id, letter.reason, letter.attempts) == (check.event_id, "failed", 4)
+    assert letter.detail == "RuntimeError: a bug"
+
+
+async def test_a_poisonous_event_costs_its_neighbours_nothing(house: BusHouse) -> None:
+    checks = [a_check() for _ in range(300)]
+    poison = checks[137]
+
+    async def refuse_poison(events: Sequence[LinkChecked], tx: Tx) -> None:
+        await keep(events, tx)
+        if poison in events:
+            raise DropError("this link has no page")
+
+    async with house.serving("profile", {LinkChecked: refuse_poison}):
+        await house.publish("profile", checks)
+        await house.until_handled("profile", 299)
+        [letter] = await letters(house)
+    assert sorted(await house.handled("profile")) == ids([one for one in checks if one != poison])
+    assert (letter.event_id, letter.reason) == (poison.event_id, "refused")
+
+
+async def test_a_parked_event_can_be_replayed_to_the_one_service(house: BusHouse) -> None:
+    site = a_site()
+    is_fixed = False
+
+    async def refuse_until_fixed(events: Sequence[SiteCreated], tx: Tx) -> None:
+        if not is_fixed:
+            raise DropError("no column for this")
+        await keep(events, tx)
+
+    async with (
+        house.serving("toxicity", {SiteCreated: refuse_until_fixed}),
+        house.serving("outreach", {SiteCreated: keep}),
+    ):
+        await house.publish("toxicity", [site])
+        await house.until_handled("outreach", 1)
+
+        async def is_parked() -> int:
+            return await house.count("toxicity", "dead_letters")
+
+        await eventually(is_parked)
+        is_fixed = True
+        async with (await house.db("toxicity")).begin() as tx:
+            [letter] = await dead_letters.list_dead_letters(tx)
+            assert await dead_letters.replay(tx, [letter.dead_letter_id]) == 1
+            assert await dead_letters.replay(tx, [letter.dead_letter_id]) == 0
+        assert await house.until_handled("toxicity", 1) == [site.event_id]
+        assert await house.handled("outreach") == [site.event_id]
+
+
+async def test_bytes_that_are_no_event_of_ours_are_parked(house: BusHouse) -> None:
+    known = a_site()
+    strangers = [b"not json", b'{"id": 5}', a_site().encode().replace(b"created", b"sold")]
+    strangers.append(a_site().encode().replace(b'"version_no"', b'"version_number"'))
+    async with (await house.db("profile")).begin() as tx:
+        await outbox.add(tx, [known])
+        await tx.run(
+            "INSERT INTO outbox (event_id, name, body)"
+            " SELECT gen_random_uuid(), 'site.created', unnest($1::bytea[])",
+            strangers,
+        )
+    async with house.serving("profile", {}), house.serving("toxicity", {SiteCreated: keep}):
+
+        async def are_parked() -> bool:
+            return await house.count("toxicity", "dead_letters") == 4
+
+        await eventually(are_parked)
+        assert await house.handled("toxicity") == [known.event_id]
+        reasons = sorted(letter.reason for letter in await letters(house, "toxicity"))
+    assert reasons == ["not-as-agreed", "unknown-event", "unreadable", "unreadable"]
+
+
+async def test_an_event_counts_once_however_often_it_comes(house: BusHouse) -> None:
+    checks = [a_check() for _ in range(150)]
+    last = a_check()
+    async with house.serving("profile", {LinkChecked: keep}):
+        await house.publish("profile", [*checks, *checks[:50]])
+        await house.publish("profile", checks)
+        await house.until_handled("profile", 150)
+        await house.publish("profile", [*checks, last])
+
+        async def last_is_handled() -> bool:
+            return last.event_id in await house.handled("profile")
+
+        await eventually(last_is_handled)
+    assert sorted(await house.handled("profile")) == ids([*checks, last])
+
+
+async def test_trouble_of_the_database_costs_no_attempt(house: BusHouse) -> None:
+    calls = 0
+
+    async def meet_trouble(events: Sequence[LinkChecked], tx: Tx) -> None:
+        nonlocal calls
+        calls += 1
+        if calls <= len(LADDER) + 2:
+            raise ConnectionResetError("the database went away")
+        await keep(events, tx)
+
+    async with house.serving("profile", {LinkChecked: meet_trouble}):
+        await house.publish("profile", [a_check()])
+        await house.until_handled("profile", 1)
+    assert await house.count("profile", "dead_letters") == 0
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class DyingDatabase(Database):
+    """Ends the process when a transaction of a consumer is about to commit."""
+
+    @override
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Tx]:
+        async with super().begin() as tx:
+            yield tx
+            raise Killed
+
+
+async def test_a_consumer_that_dies_before_its_commit_loses_nothing(house: BusHouse) -> None:
+    checks = [a_check() for _ in range(30)]
+    await house.publish("crawler", checks)
+    await house.carry("crawler")
+    own = await house.db("profile")
+    bus = house.new_bus()
+    await bus.open()
+    doomed = DyingDatabase(own.url, schema="profile")
+    dying = Consumer("profile", db=doomed, bus=bus)
+    dying.on(LinkChecked, keep)
+    async with bus.source("profile.bulk") as source:
+        await source.wait()
+        with pytest.raises(Killed):
+            await dying.step("profile.bulk", source)
+    await bus.close()
+    await doomed.close()
+    assert await house.handled("profile") == []
+    async with house.serving("profile", {LinkChecked: keep}):
+        assert sorted(await house.until_handled("profile", 30)) == ids(checks)
+
+
+async def test_stopping_waits_for_the_batch_in_flight(house: BusHouse) -> None:
+    check = a_check()
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def take_time(events: Sequence[LinkChecked], tx: Tx) -> None:
+        begun.set()
+        await may_end.wait()
+        await keep(events, tx)
+
+    async def let_it_end() -> None:
+        await asyncio.sleep(0.3)
+        may_end.set()
+
+    async with asyncio.TaskGroup() as group, house.serving("profile", {LinkChecked: take_time}):
+        await house.publish("profile", [check])
+        await begun.wait()
+        group.create_task(let_it_end())
+    assert await house.handled("profile") == [check.event_id]
+    later = a_check()
+    async with house.serving("profile", {LinkChecked: keep}):
+        await house.publish("profile", [later])
+        await house.until_handled("profile", 2)
+    assert sorted(await house.handled("profile")) == ids([check, later])
+
+
+async def test_stopping_flushes_the_outbox(house: BusHouse) -> None:
+    checks = [a_check() for _ in range(2500)]
+    async with house.serving("crawler", {}):
+        await house.publish("crawler", checks)
+    assert await house.count("crawler", "outbox") == 0
+
+
+async def letters(house: BusHouse, service: str = "profile") -> list[dead_letters.DeadLetter]:
+    async with (await house.db(service)).begin() as tx:
+        return await dead_letters.list_dead_letters(tx)
