@@ -137,6 +137,15 @@ async def test_only_the_text_around_a_link_changed_is_no_change(tx: Tx, site: Si
     assert items[0]["left_context"] == "they hate"
 
 
+async def test_the_anchor_is_classified_by_the_words_of_the_site(tx: Tx, site: Site) -> None:
+    link_id = await add_link(tx, site)
+    await on_link_checked([a_check(link_id, 1)], tx)
+    assert (await get_link(tx, link_id)).anchor_kind == "branded"
+    edited = (an_occurrence(anchor_text="click here"),)
+    await on_link_checked([a_check(link_id, 2, occurrences=edited)], tx)
+    assert (await get_link(tx, link_id)).anchor_kind == "generic"
+
+
 async def test_events_about_links_that_are_gone_are_no_trouble(tx: Tx, site: Site) -> None:
     link_id = await add_link(tx, site)
     await tx.run("UPDATE links SET deleted_at = now()")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from services.profile.domain.anchor import classified
 from services.profile.domain.batch import Batch, apply_sight
 from services.profile.domain.history import (
     Entry,
@@ -14,6 +15,8 @@ from services.profile.domain.history import (
     untracked_event,
 )
 from services.profile.domain.lifecycle import change_between, with_terms
+from services.profile.domain.link import Link
+from services.profile.domain.site import Site
 from services.profile.metrics import LINK_CHANGES
 from services.profile.store import contracts, history, links, sites
 from shared import clock, outbox
@@ -29,6 +32,7 @@ async def save_batch(tx: Tx, batch: Batch) -> None:
     bound = await _bind_contracts(tx, batch, entries)
     touched, saved = batch.outcome()
     owners = await sites.find_sites(tx, {link.site_id for link in saved}) if saved else {}
+    saved = [_with_anchor(link, owners) for link in saved]
     await links.touch_links(tx, touched)
     await links.save_links(tx, saved)
     await history.add_observations(tx, batch.seen)
@@ -86,3 +90,12 @@ async def _bind_contracts(tx: Tx, batch: Batch, entries: list[Entry]) -> set[UUI
             at = link.last_checked_at or link.known_since
             entries.append(entry_by_hand(bound, change, at=at, actor=None))
     return set(promises)
+
+
+def _with_anchor(link: Link, owners: dict[UUID, Site]) -> Link:
+    """Classify the anchor of a link that was seen; cheap beside the writing of the row."""
+    seen, site = link.state.seen, owners.get(link.site_id)
+    if seen is None or site is None:
+        return link
+    kind, flags = classified(site, seen)
+    return replace(link, anchor_kind=kind, anchor_flags=flags)
