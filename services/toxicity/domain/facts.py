@@ -1,7 +1,7 @@
 """What is known about a link when it is judged; None and empty mean "not observed", never "bad"."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
@@ -14,8 +14,7 @@ class LinkFacts:
     """What the last check that found the link saw of it."""
 
     anchor_text: str = ""
-    anchor_kind: AnchorKind = AnchorKind.OTHER
-    anchor_flags: frozenset[AnchorFlag] = frozenset()
+    image_alt: str | None = None
     rel: frozenset[str] = frozenset()
     kind: LinkKind = LinkKind.TEXT
     position: Position = Position.UNKNOWN
@@ -26,6 +25,9 @@ class LinkFacts:
     outlinks_external: int | None = None
     redirect_domains: tuple[str, ...] = ()
     reasons: frozenset[Reason] = frozenset()
+    # Judged from the text with the site's names and keywords, so not a part of what was seen.
+    anchor_kind: AnchorKind = AnchorKind.OTHER
+    anchor_flags: frozenset[AnchorFlag] = frozenset()
 
     @property
     def qualified(self) -> bool:
@@ -33,18 +35,33 @@ class LinkFacts:
         return bool(self.rel & UNFOLLOWED_RELS) or self.page_followed is False
 
     def to_json(self) -> dict[str, Any]:
-        """Return the facts as the database keeps them; the same facts give the same text."""
-        values = asdict(self)
-        for name in ("anchor_flags", "rel", "reasons"):
-            values[name] = sorted(values[name])
-        return values
+        """Return what was seen as the database keeps it; the same facts give the same text."""
+        return {
+            "anchor_text": self.anchor_text,
+            "image_alt": self.image_alt,
+            "rel": sorted(self.rel),
+            "kind": self.kind.value,
+            "position": self.position.value,
+            "hidden": self.hidden,
+            "context": self.context,
+            "occurrence_count": self.occurrence_count,
+            "page_followed": self.page_followed,
+            "outlinks_external": self.outlinks_external,
+            "redirect_domains": list(self.redirect_domains),
+            "reasons": sorted(self.reasons),
+        }
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Self:
+    def from_json(
+        cls,
+        values: Mapping[str, Any],
+        *,
+        anchor_kind: AnchorKind = AnchorKind.OTHER,
+        anchor_flags: frozenset[AnchorFlag] = frozenset(),
+    ) -> Self:
         return cls(
             anchor_text=values["anchor_text"],
-            anchor_kind=AnchorKind(values["anchor_kind"]),
-            anchor_flags=frozenset(map(AnchorFlag, values["anchor_flags"])),
+            image_alt=values["image_alt"],
             rel=frozenset(values["rel"]),
             kind=LinkKind(values["kind"]),
             position=Position(values["position"]),
@@ -55,6 +72,8 @@ class LinkFacts:
             outlinks_external=values["outlinks_external"],
             redirect_domains=tuple(values["redirect_domains"]),
             reasons=frozenset(map(Reason, values["reasons"])),
+            anchor_kind=anchor_kind,
+            anchor_flags=anchor_flags,
         )
 
 

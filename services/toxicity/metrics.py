@@ -1,0 +1,17 @@
+"""What toxicity measures beside the house metrics."""
+
+from prometheus_client import Counter
+
+SCORED = Counter(
+    "anchorwatch_toxicity_scores_changed_total",
+    "Links that were judged and got another score, band, action or sentence than before.",
+)
+WALKED = Counter(
+    "anchorwatch_toxicity_links_walked_total",
+    "Links that were judged again because their site or its shares of anchors changed.",
+)
+VERSIONS = Counter(
+    "anchorwatch_toxicity_disavow_versions_total",
+    "Disavow lists that were imported or built.",
+    ["origin"],
+)

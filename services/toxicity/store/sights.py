@@ -1,0 +1,219 @@
+"""What was seen of links and pages, and what profile concluded: taken in whole batches."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from services.toxicity.domain.ingest import Kept, Sighting, canonical
+from shared.db import Tx
+from shared.events import LinkChanged, PageRead
+from shared.vocabulary import LinkStatus
+
+_STUBS = """
+    INSERT INTO pages (page_id) SELECT DISTINCT p FROM unnest($1::uuid[]) AS p ORDER BY p
+    ON CONFLICT (page_id) DO NOTHING
+"""
+_HOLD_PAGES = """
+    SELECT count(*) FROM (SELECT 1 FROM pages WHERE page_id = ANY($1::uuid[])
+    ORDER BY page_id FOR SHARE) AS held
+"""
+
+
+async def hold_pages(tx: Tx, page_ids: Iterable[UUID]) -> None:
+    """Make sure that whoever comes second sees the other: a link's check or its page's facts.
+
+    Both come in their own transactions; without this lock each could miss the other's rows, and
+    the link would stay without a score.
+    """
+    ids = sorted(set(page_ids))
+    await tx.run(_STUBS, ids)
+    await tx.fetch_value(_HOLD_PAGES, ids)
+
+
+_PAGES = """
+    INSERT INTO pages (page_id, facts_seq, read_at, url, referring_domain, facts)
+    SELECT u.page_id, u.facts_seq, u.read_at, u.url, u.referring_domain, u.facts
+    FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::json[])
+      AS u(page_id, facts_seq, read_at, url, referring_domain, facts)
+    ORDER BY u.page_id
+    ON CONFLICT (page_id) DO UPDATE SET facts_seq = excluded.facts_seq, read_at = excluded.read_at,
+        url = excluded.url, referring_domain = excluded.referring_domain, facts = excluded.facts
+    WHERE pages.facts_seq < excluded.facts_seq
+    RETURNING page_id
+"""
+
+
+async def save_pages(tx: Tx, events: Iterable[PageRead]) -> list[UUID]:
+    """Keep the newest facts of pages; returns the pages of which this told something new."""
+    newest: dict[UUID, PageRead] = {}
+    for event in events:
+        known = newest.get(event.page_id)
+        if known is None or known.facts_seq < event.facts_seq:
+            newest[event.page_id] = event
+    pages = list(newest.values())
+    if not pages:
+        return []
+    rows = await tx.fetch(
+        _PAGES,
+        [one.page_id for one in pages],
+        [one.facts_seq for one in pages],
+        [one.read_at for one in pages],
+        [one.facts.url for one in pages],
+        [one.facts.referring_domain for one in pages],
+        [canonical(one.facts.model_dump(mode="json")) for one in pages],
+    )
+    return [row["page_id"] for row in rows]
+
+
+async def list_links_of_pages(
+    tx: Tx, page_ids: Sequence[UUID], *, after: UUID, limit: int
+) -> list[UUID]:
+    """Return links that stand on these pages, by id."""
+    rows = await tx.fetch(
+        "SELECT link_id FROM links WHERE page_id = ANY($1::uuid[]) AND link_id > $2"
+        " ORDER BY link_id LIMIT $3",
+        list(page_ids),
+        after,
+        limit,
+    )
+    return [row["link_id"] for row in rows]
+
+
+async def lock_kept(tx: Tx, link_ids: Iterable[UUID]) -> Mapping[UUID, Kept]:
+    """Return what is kept of these links, locked in the order of their ids."""
+    rows = await tx.fetch(
+        "SELECT link_id, check_seq, found_seq, facts_digest, last_reasons, page_id,"
+        " scored_at IS NOT NULL AS scored FROM links"
+        " WHERE link_id = ANY($1::uuid[]) ORDER BY link_id FOR UPDATE",
+        list(link_ids),
+    )
+    return {
+        row["link_id"]: Kept(
+            check_seq=row["check_seq"],
+            found_seq=row["found_seq"],
+            facts_digest=row["facts_digest"],
+            last_reasons=tuple(row["last_reasons"]),
+            page_id=row["page_id"],
+            scored=row["scored"],
+        )
+        for row in rows
+    }
+
+
+# The newest check and the newest one that found the link are guarded apart: a late "found" still
+# brings its facts, and never moves the reasons or times of a newer look back.
+_SIGHTINGS = """
+    INSERT INTO links AS l (link_id, workspace_id, site_id, page_id, check_seq, checked_at,
+        last_reasons, found_seq, found_at, facts, facts_digest)
+    SELECT u.link_id, u.workspace_id, u.site_id, u.page_id, u.check_seq, u.checked_at,
+        string_to_array(u.last_reasons, ' '), u.found_seq, u.found_at, u.facts, u.facts_digest
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::timestamptz[],
+        $7::text[], $8::bigint[], $9::timestamptz[], $10::json[], $11::uuid[])
+      AS u(link_id, workspace_id, site_id, page_id, check_seq, checked_at, last_reasons, found_seq,
+        found_at, facts, facts_digest)
+    ORDER BY u.link_id
+    ON CONFLICT (link_id) DO UPDATE SET
+        check_seq = greatest(l.check_seq, excluded.check_seq),
+        checked_at = CASE WHEN excluded.check_seq > l.check_seq THEN excluded.checked_at
+            ELSE l.checked_at END,
+        last_reasons = CASE WHEN excluded.check_seq > l.check_seq THEN excluded.last_reasons
+            ELSE l.last_reasons END,
+        page_id = CASE WHEN excluded.check_seq > l.check_seq THEN excluded.page_id
+            ELSE l.page_id END,
+        found_seq = greatest(l.found_seq, excluded.found_seq),
+        found_at = CASE WHEN excluded.found_seq > l.found_seq THEN excluded.found_at
+            ELSE l.found_at END,
+        facts = CASE WHEN excluded.found_seq > l.found_seq THEN excluded.facts ELSE l.facts END,
+        facts_digest = CASE WHEN excluded.found_seq > l.found_seq THEN excluded.facts_digest
+            ELSE l.facts_digest END
+    WHERE l.check_seq < excluded.check_seq OR l.found_seq < excluded.found_seq
+"""
+
+
+async def save_sightings(tx: Tx, sightings: Iterable[Sighting]) -> None:
+    """Keep what the checks of a batch saw."""
+    ordered = sorted(sightings, key=lambda one: one.link_id)
+    if not ordered:
+        return
+    await tx.run(
+        _SIGHTINGS,
+        [one.link_id for one in ordered],
+        [one.workspace_id for one in ordered],
+        [one.site_id for one in ordered],
+        [one.page_id for one in ordered],
+        [one.check_seq for one in ordered],
+        [one.checked_at for one in ordered],
+        [" ".join(one.last_reasons) for one in ordered],
+        [one.found_seq for one in ordered],
+        [one.found_at for one in ordered],
+        [one.facts for one in ordered],
+        [one.facts_digest for one in ordered],
+    )
+
+
+_CHANGES = """
+    INSERT INTO links AS l (link_id, workspace_id, site_id, change_id, lost, placement_id,
+        referring_url, referring_domain, target_url)
+    SELECT u.link_id, u.workspace_id, u.site_id, u.change_id, u.lost, u.placement_id,
+        u.referring_url, u.referring_domain, u.target_url
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bool[], $6::uuid[], $7::text[],
+        $8::text[], $9::text[])
+      AS u(link_id, workspace_id, site_id, change_id, lost, placement_id, referring_url,
+        referring_domain, target_url)
+    ORDER BY u.link_id
+    ON CONFLICT (link_id) DO UPDATE SET change_id = excluded.change_id, lost = excluded.lost,
+        placement_id = excluded.placement_id, referring_url = excluded.referring_url,
+        referring_domain = excluded.referring_domain, target_url = excluded.target_url
+    WHERE l.change_id IS NULL OR l.change_id < excluded.change_id
+    RETURNING link_id
+"""
+
+
+async def save_changes(tx: Tx, events: Iterable[LinkChanged]) -> list[UUID]:
+    """Take over what profile concluded; change ids grow with time, so an older one changes nothing."""
+    newest: dict[UUID, LinkChanged] = {}
+    for event in events:
+        known = newest.get(event.link_id)
+        if known is None or known.change_id < event.change_id:
+            newest[event.link_id] = event
+    changes = [one for one in newest.values() if one.site_id and one.workspace_id]
+    if not changes:
+        return []
+    rows = await tx.fetch(
+        _CHANGES,
+        [one.link_id for one in changes],
+        [one.workspace_id for one in changes],
+        [one.site_id for one in changes],
+        [one.change_id for one in changes],
+        [one.to_status is LinkStatus.LOST for one in changes],
+        [one.placement_id for one in changes],
+        [one.referring_url for one in changes],
+        [one.referring_domain for one in changes],
+        [one.target_url for one in changes],
+    )
+    return [row["link_id"] for row in rows]
+
+
+async def remove_links(tx: Tx, site_id: UUID, *, limit: int) -> int:
+    """Forget some links of a deleted site, and their counts with the last of them."""
+    tag = await tx.run(
+        "DELETE FROM links WHERE link_id IN"
+        " (SELECT link_id FROM links WHERE site_id = $1 ORDER BY link_id LIMIT $2)",
+        site_id,
+        limit,
+    )
+    removed = int(tag.rpartition(" ")[2])
+    if removed < limit:
+        for table in ("site_counts", "domain_counts", "anchor_domains", "anchor_counts"):
+            await tx.run(f"DELETE FROM {table} WHERE site_id = $1", site_id)
+    return removed
+
+
+async def list_links(tx: Tx, site_id: UUID, *, after: UUID, limit: int) -> list[UUID]:
+    """Return links of a site, by id."""
+    rows = await tx.fetch(
+        "SELECT link_id FROM links WHERE site_id = $1 AND link_id > $2 ORDER BY link_id LIMIT $3",
+        site_id,
+        after,
+        limit,
+    )
+    return [row["link_id"] for row in rows]

@@ -1,0 +1,243 @@
+"""The tables of schema `toxicity`."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
+
+from services.toxicity.domain.facts import Decision
+from shared.house import add_house_tables
+from shared.vocabulary import Action, Band
+
+METADATA = MetaData(schema="toxicity")
+HOUSE = add_house_tables(METADATA)
+
+_NO_TEXTS = text("'{}'::text[]")
+# Rows of links are updated by every check: room on the page keeps those updates HOT.
+_UPDATED_OFTEN = {"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.02"}
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _created() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _texts(name: str) -> Column[object]:
+    return Column(name, ARRAY(Text), nullable=False, server_default=_NO_TEXTS)
+
+
+def _number(name: str) -> Column[object]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+def _count(name: str) -> Column[object]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+def _flag(name: str) -> Column[object]:
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
+
+
+def _site() -> Column[object]:
+    return Column("site_id", UUID, ForeignKey("toxicity.sites.site_id"), nullable=False)
+
+
+def _one_of(column: str, values: type[Decision] | type[Band] | type[Action]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+SITES = Table(
+    "sites",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    _count("version_no"),
+    Column("domain", Text, nullable=False),
+    _texts("hosts"),
+    _texts("brands"),
+    _texts("keywords"),
+    _texts("partners"),
+    _texts("competitors"),
+    _moment("deleted_at"),
+    # Where a walk over all links of the site stands; null = none is wanted.
+    Column("walk_after", UUID),
+    Index("sites_workspace_idx", "workspace_id"),
+    Index("sites_walk_idx", "site_id", postgresql_where=text("walk_after IS NOT NULL")),
+)
+
+PAGES = Table(
+    "pages",
+    METADATA,
+    Column("page_id", UUID, primary_key=True),
+    _number("facts_seq"),
+    _moment("read_at"),
+    Column("url", Text),
+    Column("referring_domain", Text),
+    Column("facts", JSON),
+)
+
+LINKS = Table(
+    "links",
+    METADATA,
+    Column("link_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("site_id", UUID, nullable=False),
+    Column("page_id", UUID),
+    # What was seen: the newest check, and the newest one that found the link.
+    _number("check_seq"),
+    _number("found_seq"),
+    _moment("checked_at"),
+    _moment("found_at"),
+    Column("facts", JSON),
+    Column("facts_digest", UUID),
+    _texts("last_reasons"),
+    # What profile concluded.
+    Column("change_id", UUID),
+    _flag("lost"),
+    Column("placement_id", UUID),
+    Column("referring_url", Text),
+    Column("referring_domain", Text),
+    Column("target_url", Text),
+    # What this link adds to the counts of its site.
+    Column("counted_domain", Text),
+    Column("counted_anchor", UUID),
+    _flag("counted_exact"),
+    _flag("counted_followed"),
+    # The score in force.
+    _number("scored_seq"),
+    _moment("scored_at"),
+    Column("score", Integer),
+    Column("milli", Integer),
+    Column("band", Text),
+    Column("action", Text),
+    Column("confidence", Text),
+    Column("model", Text),
+    Column("sentence", Text),
+    Column("explanation", JSON),
+    Column("explanation_digest", UUID),
+    _one_of("band", Band),
+    _one_of("action", Action),
+    Index("links_page_idx", "page_id"),
+    Index("links_site_idx", "site_id", "link_id"),
+    Index(
+        "links_placed_idx",
+        "site_id",
+        "referring_domain",
+        postgresql_where=text("placement_id IS NOT NULL"),
+    ),
+    Index("links_domain_idx", "workspace_id", "referring_domain", "site_id", "link_id"),
+    Index(
+        "links_review_idx",
+        "site_id",
+        text("milli DESC"),
+        "link_id",
+        postgresql_where=text(
+            "action IN ('watch', 'review', 'request_removal', 'propose_disavow')"
+        ),
+    ),
+    postgresql_with=_UPDATED_OFTEN,
+)
+
+# Counted, not queried: what a score needs to know of the site's other links costs one row each.
+SITE_COUNTS = Table(
+    "site_counts",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    _count("domains"),
+    _count("exact_domains"),
+    _count("walked_domains"),
+    postgresql_with=_UPDATED_OFTEN,
+)
+
+DOMAIN_COUNTS = Table(
+    "domain_counts",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("referring_domain", Text, primary_key=True),
+    _count("links"),
+    _count("followed_links"),
+    _count("exact_links"),
+    postgresql_with=_UPDATED_OFTEN,
+)
+
+ANCHOR_DOMAINS = Table(
+    "anchor_domains",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("anchor_key", UUID, primary_key=True),
+    Column("referring_domain", Text, primary_key=True),
+    _count("links"),
+    postgresql_with=_UPDATED_OFTEN,
+)
+
+ANCHOR_COUNTS = Table(
+    "anchor_counts",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("anchor_key", UUID, primary_key=True),
+    _count("domains"),
+    postgresql_with=_UPDATED_OFTEN,
+)
+
+REVIEWS = Table(
+    "reviews",
+    METADATA,
+    Column("review_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    _site(),
+    Column("decision", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    _moment("decided_at", nullable=False),
+    Column("undone_by", Text),
+    _moment("undone_at"),
+    _one_of("decision", Decision),
+    Index("reviews_site_idx", "site_id", "review_id"),
+)
+
+REVIEW_ITEMS = Table(
+    "review_items",
+    METADATA,
+    Column("review_id", UUID, ForeignKey("toxicity.reviews.review_id"), primary_key=True),
+    # A referring domain, or the id of a link as text.
+    Column("subject", Text, primary_key=True),
+    _site(),
+    Column("link_id", UUID),
+    _flag("undone"),
+    Index("review_items_subject_idx", "site_id", "subject", "review_id"),
+)
+
+DISAVOW_VERSIONS = Table(
+    "disavow_versions",
+    METADATA,
+    Column("site_id", UUID, ForeignKey("toxicity.sites.site_id"), primary_key=True),
+    Column("version_no", Integer, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("domains", Integer, nullable=False),
+    Column("urls", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
+    Column("report", JSON, nullable=False, server_default="{}"),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("made_by", Text, nullable=False),
+    _created(),
+    CheckConstraint("origin IN ('imported', 'built')", name="origin_known"),
+)
