@@ -95,7 +95,7 @@ ANCHOR_FLAGS = {
 }
 CHANGES = {
     ChangeKind.NEW: _plain("New", "The link was seen live for the first time."),
-    ChangeKind.VERIFIED: _plain("Checked", "A link you brought in was seen for the first time."),
+    ChangeKind.VERIFIED: _plain("First look", "A link that was known already got its first look."),
     ChangeKind.LOST: Words(
         "Gone",
         "The link was live and is gone, confirmed by a second look.",

@@ -133,6 +133,11 @@ def is_public_suffix(host: str) -> bool:
     return bool(host) and not is_ip(host) and _suffix(host) == host
 
 
+def has_known_suffix(host: str) -> bool:
+    """Return whether a host ends in a suffix of the list: `node.js` looks like a host and is none."""
+    return _known_suffix(host.lower().removesuffix("."))
+
+
 def is_ip(host: str) -> bool:
     """Return whether a host, as the URL parser writes it, is an address."""
     return host.startswith("[") or host.rpartition(".")[2].isdecimal() or ":" in host
@@ -225,3 +230,9 @@ def _registrable(host: str) -> str | None:
 def _suffix(host: str) -> str | None:
     suffix: str | None = _public_suffixes().publicsuffix(host)
     return suffix
+
+
+@lru_cache(maxsize=65_536)
+def _known_suffix(host: str) -> bool:
+    suffix: str | None = _public_suffixes().publicsuffix(host, accept_unknown=False)
+    return suffix is not None

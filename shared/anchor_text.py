@@ -1,0 +1,141 @@
+"""Folds anchor texts so that tricks of spelling, script and invisible characters do not matter."""
+
+import html
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+MAX_CHARACTERS = 300
+MAX_WORDS = 40
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\ufe00-\ufe0f]")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+# Vowel signs of Indic scripts and Thai are no "word characters" to the re module, but part of words.
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0900-\u0dff\u0e31-\u0e4e])*")
+_POSSESSIVE = re.compile(r"['\u2019\u02bc`\u00b4]s\b")
+_APOSTROPHE = re.compile(r"['\u2019\u02bc`\u00b4]")
+_SPACES = re.compile(r"\s+")
+
+# Letters of other scripts that look like Latin ones: a word that mixes scripts is read as Latin.
+_LOOKALIKES = str.maketrans(
+    "авеіјкмнорсѕтухԁɡһӏԛԝαβεικνορτυχ",
+    "abeijkmhopcstyxdghlqwabeiknoptux",
+)
+_LEET = str.maketrans("013457@$", "oieastas")
+
+_SCRIPTS = (
+    ("latin", 0x0041, 0x024F),
+    ("latin", 0x1E00, 0x1EFF),
+    ("greek", 0x0370, 0x03FF),
+    ("cyrillic", 0x0400, 0x052F),
+    ("armenian", 0x0530, 0x058F),
+    ("hebrew", 0x0590, 0x05FF),
+    ("arabic", 0x0600, 0x077F),
+    ("devanagari", 0x0900, 0x097F),
+    ("bengali", 0x0980, 0x09FF),
+    ("tamil", 0x0B80, 0x0BFF),
+    ("thai", 0x0E00, 0x0E7F),
+    ("georgian", 0x10A0, 0x10FF),
+    ("hangul", 0x1100, 0x11FF),
+    ("kana", 0x3040, 0x30FF),
+    ("han", 0x3400, 0x9FFF),
+    ("hangul", 0xAC00, 0xD7AF),
+)
+# The scripts in which a language is written; every other language that we know is Latin.
+_LANGUAGE_SCRIPTS = {
+    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk"), frozenset({"cyrillic"})),
+    **dict.fromkeys(("ar", "fa", "ur"), frozenset({"arabic"})),
+    "el": frozenset({"greek"}),
+    "he": frozenset({"hebrew"}),
+    "hi": frozenset({"devanagari"}),
+    "mr": frozenset({"devanagari"}),
+    "bn": frozenset({"bengali"}),
+    "ta": frozenset({"tamil"}),
+    "th": frozenset({"thai"}),
+    "ka": frozenset({"georgian"}),
+    "hy": frozenset({"armenian"}),
+    "ja": frozenset({"kana", "han", "latin"}),
+    "zh": frozenset({"han", "latin"}),
+    "ko": frozenset({"hangul", "latin"}),
+}
+# Scripts whose words are not parted by blanks.
+UNSPACED = frozenset({"kana", "han", "thai"})
+
+
+def visible(text: str) -> str:
+    """Return the text as a reader sees it: no entities, no invisible characters, one blank."""
+    if "&" in text:
+        text = html.unescape(text)
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return _SPACES.sub(" ", text[:MAX_CHARACTERS]).strip()
+
+
+def fold(text: str) -> str:
+    """Return the visible text without case and accents: the form in which words are compared."""
+    return fold_visible(visible(text))
+
+
+def fold_visible(text: str) -> str:
+    """Fold a text that `visible` has returned."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    return unicodedata.normalize("NFC", plain).replace("ı", "i")  # noqa: RUF001 - Turkish
+
+
+def words_of(folded: str) -> list[str]:
+    """Split folded text into words; `home's` is `home`."""
+    if not folded.isascii() or "'" in folded or "`" in folded:
+        folded = _APOSTROPHE.sub(" ", _POSSESSIVE.sub("", folded))
+    found: list[str] = _WORD.findall(folded)[:MAX_WORDS]
+    return found if folded.isascii() else [_one_script(word) for word in found]
+
+
+def _one_script(word: str) -> str:
+    if word.isascii():
+        return word
+    scripts = {script_of(letter) for letter in word}
+    if "latin" in scripts and scripts & {"cyrillic", "greek"}:
+        return word.translate(_LOOKALIKES)
+    return word
+
+
+def unmasked(words: Sequence[str]) -> list[str]:
+    """Return the words that spelling tricks may hide: `c4sino`, `v i a g r a`."""
+    found = []
+    run = ""
+    for word in (*words, "  "):
+        if len(word) == 1:
+            run += word
+            continue
+        if len(run) >= 4:
+            found.append(run)
+        run = ""
+        if not word.isalpha() and not word.isdecimal():
+            found.append(word.translate(_LEET))
+    return found
+
+
+def script_of(letter: str) -> str | None:
+    """Name the script of a letter; None for digits, signs and scripts without a name here."""
+    if not letter.isalpha():
+        return None
+    point = ord(letter)
+    return next((name for name, first, last in _SCRIPTS if first <= point <= last), None)
+
+
+def main_script(text: str) -> str | None:
+    """Name the script of most letters."""
+    if text.isascii():
+        return "latin" if any(map(str.isalpha, text)) else None
+    counted = Counter(script_of(letter) for letter in text)
+    del counted[None]
+    return counted.most_common(1)[0][0] if counted else None
+
+
+def scripts_of_language(language: str) -> frozenset[str]:
+    """Name the scripts in which a language is written."""
+    return _LANGUAGE_SCRIPTS.get(language, frozenset({"latin"}))
