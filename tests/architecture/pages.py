@@ -5,7 +5,9 @@
 
 import importlib
 import json
+import textwrap
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,10 +19,12 @@ from shared.events import REGISTRY, Event
 from shared.events.envelope import ENVELOPE_FIELDS
 from shared.migrations import SERVICES
 from shared.settings import HouseSettings, is_secret, variables
+from tests.architecture import dashboards
 
 ROOT = Path(__file__).parents[2]
 GENERATED = "<!-- made by `make docs`; do not edit -->\n"
 CONTRACTS = "tests/architecture/events.json"
+DASHBOARDS = "deploy/grafana/dashboards"
 _NEUTRAL = {"title", "description", "default"}
 
 
@@ -30,8 +34,18 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/events.md": events_page,
         "docs/settings.md": settings_page,
         "docs/metrics.md": metrics_page,
+        "deploy/env.example": env_example,
         CONTRACTS: contracts_file,
+        f"{DASHBOARDS}/bus.json": lambda: dashboards.bus_dashboard(metrics(), SERVICES),
+        **{
+            f"{DASHBOARDS}/{service}.json": partial(_service_dashboard, service)
+            for service in SERVICES
+        },
     }
+
+
+def _service_dashboard(service: str) -> str:
+    return dashboards.service_dashboard(service, metrics())
 
 
 # ---- events --------------------------------------------------------------------------------------
@@ -181,6 +195,22 @@ def default_of(settings: type[HouseSettings], name: str) -> str:
     if isinstance(value, tuple | list | set | frozenset):
         value = ",".join(map(str, value)) or "empty"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def env_example() -> str:
+    lines = [
+        "# Every setting with its default (docs/settings.md says more). Made by `make docs`.",
+        "# A line that stays commented out keeps the default.",
+    ]
+    for name, settings in settings_classes().items():
+        lines += ["", f"# ---- {name} ----"]
+        for field in own_fields(settings):
+            default = default_of(settings, field).strip("`")
+            shown = "" if default in {"none", "empty"} else default
+            description = settings.model_fields[field].description or ""
+            lines += textwrap.wrap(description, 98, initial_indent="# ", subsequent_indent="# ")
+            lines.append(f"#{variables(settings, field)[-1]}={shown}")
+    return "\n".join(lines) + "\n"
 
 
 # ---- metrics -------------------------------------------------------------------------------------
