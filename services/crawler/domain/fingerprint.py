@@ -7,8 +7,14 @@ BITS = 64
 MAX_TOKENS = 5_000
 
 _LANE = 16
-# The bits of a byte, each in a lane of its own: one addition counts eight bits at once.
-_LANES = tuple(sum(((byte >> bit) & 1) << (bit * _LANE) for bit in range(8)) for byte in range(256))
+# The bits of each byte of a digest, each bit in a lane of its own: one addition counts eight.
+_LANES = tuple(
+    tuple(
+        sum(((byte >> bit) & 1) << ((place * 8 + bit) * _LANE) for bit in range(8))
+        for byte in range(256)
+    )
+    for place in range(8)
+)
 _LANE_MASK = (1 << _LANE) - 1
 
 
