@@ -1,7 +1,7 @@
 """Where the commands that open a database find it: by URL, or in the home of the embedded mode."""
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from services import home
@@ -16,11 +16,11 @@ def settings_of(service: str) -> type[HouseSettings]:
 
 
 @contextmanager
-def urls() -> Iterator[dict[str, str]]:
-    """Give the database URL of every service; an embedded server runs for as long as the block."""
-    settings = {service: settings_of(service).load() for service in SERVICES}
+def urls(services: Sequence[str] = SERVICES) -> Iterator[dict[str, str]]:
+    """Give the database URL of each service; an embedded server runs for as long as the block."""
+    settings = {service: settings_of(service).load() for service in services}
     if any("database_url" in found.model_fields_set for found in settings.values()):
         yield {service: found.database_dsn for service, found in settings.items()}
         return
     with home.visited_database(HouseSettings.load().home) as server:
-        yield dict.fromkeys(SERVICES, server.url())
+        yield dict.fromkeys(services, server.url())

@@ -25,7 +25,8 @@ def main(arguments: Sequence[str]) -> int:
     """List the letters of the services, or replay some."""
     options = _parser().parse_args(list(arguments))
     work = _list if options.command == "list" else _replay
-    with databases.urls() as urls:
+    chosen = [options.service] if options.service else SERVICES
+    with databases.urls(chosen) as urls:
         return asyncio.run(work(options, urls))
 
 
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _list(options: argparse.Namespace, urls: Mapping[str, str]) -> int:
     found = 0
-    for service in [options.service] if options.service else SERVICES:
+    for service in urls:
         async with _database(service, urls) as db, db.begin() as tx:
             letters = await dead_letters.list_dead_letters(
                 tx, limit=options.limit, waiting_only=not options.all

@@ -20,8 +20,9 @@ def main(arguments: Sequence[str]) -> int:
     unknown = set(options.services) - set(SERVICES)
     if unknown:
         parser.error(f"there is no service {', '.join(sorted(unknown))}")
-    with databases.urls() as urls:
-        for service in options.services or SERVICES:
+    chosen = options.services or SERVICES
+    with databases.urls(chosen) as urls:
+        for service in chosen:
             asyncio.run(migrate(urls[service], service))
             print(f"{service}: up to date")
     return 0
