@@ -116,6 +116,8 @@ def _jobs(metadata: MetaData) -> Table:
         Column("detail", Text),
         Column("eta_seconds", Integer),
         Column("attempts", Integer, nullable=False, server_default="0"),
+        # Whoever holds this id may write; a worker that lost its lease finds another one here.
+        Column("lease_id", UUID),
         _moment("lease_until"),
         _moment("notified_at"),
         _created(),
