@@ -4,10 +4,11 @@ import asyncio
 from weakref import WeakValueDictionary
 
 from services.crawler.adapters.pacer import Pacer
-from services.crawler.adapters.rulebook import Rulebook, Rules, robots_file
+from services.crawler.adapters.rulebook import Rulebook, Rules
 from services.crawler.adapters.web import Web
 from services.crawler.domain.pace import Answer
 from services.crawler.domain.robots import MAX_BYTES
+from services.crawler.domain.robotsfile import robots_file
 from shared import clock as house_clock
 from shared import urls
 from shared.clock import Clock

@@ -3,68 +3,14 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.crawler.domain import robots
-from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.robots import Robots
-from shared.vocabulary import Reason
+from services.crawler.domain.robotsfile import RobotsFile, succeed
 
-_FRESH = timedelta(hours=24)
-_REFUSED = timedelta(minutes=10)
-_FAILED = timedelta(minutes=1)
-# RFC 9309, 2.3.1.4: an older copy may be used while the file cannot be reached.
-_STALE = timedelta(days=30)
 _MEMORY_BYTES = 32 * 1024 * 1024
 _NEW = 10_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RobotsFile:
-    """One answer to one request for a robots.txt.
-
-    `refusal` says why nothing of the origin may be asked; then `body` is empty.
-    """
-
-    origin: str
-    body: bytes = b""
-    refusal: Reason | None = None
-    fetched_at: datetime
-    expires_at: datetime
-
-
-def robots_file(origin: str, fetched: Fetched, now: datetime) -> RobotsFile:
-    """Return what an answer means (RFC 9309, 2.3.1): 4xx allow, 5xx and 429 disallow, rules else."""
-    refusal: Reason | None = None
-    body = b""
-    lifetime = _FRESH
-    status = fetched.status or 0
-    if fetched.failure is Reason.REDIRECT_LOOP:
-        pass  # 2.3.1.2: more than five redirects count as "there is none"
-    elif fetched.failure is not None:
-        refusal, lifetime = _refusal(fetched.failure), _FAILED
-    elif status == 429:
-        refusal, lifetime = Reason.RATE_LIMITED, _REFUSED
-    elif status >= 500:
-        refusal, lifetime = Reason.ROBOTS_DISALLOWS_US, _REFUSED
-    elif 200 <= status < 300:
-        body = fetched.body
-    return RobotsFile(
-        origin=origin, body=body, refusal=refusal, fetched_at=now, expires_at=now + lifetime
-    )
-
-
-def _refusal(failure: Reason) -> Reason:
-    # What stops robots.txt would stop the page: say that, not that somebody disallowed it.
-    passing = {
-        Reason.TIMEOUT,
-        Reason.TLS_ERROR,
-        Reason.DNS_GONE,
-        Reason.UNREACHABLE,
-        Reason.ADDRESS_NOT_ALLOWED,
-        Reason.RATE_LIMITED,
-    }
-    return failure if failure in passing else Reason.ROBOTS_DISALLOWS_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +52,7 @@ class Rulebook:
     def learn(self, file: RobotsFile) -> Rules:
         """Take over a new answer; a failure does not replace rules that are not too old."""
         known = self.find(file.origin)
-        if file.refusal is not None and known is not None and known.file.refusal is None:
-            until = known.file.fetched_at + _STALE
-            if file.fetched_at < until:
-                file = RobotsFile(
-                    origin=file.origin,
-                    body=known.file.body,
-                    fetched_at=known.file.fetched_at,
-                    expires_at=min(until, file.expires_at),
-                )
+        file = succeed(known.file if known else None, file)
         self._new[file.origin] = file
         if len(self._new) > _NEW:
             self._new.popitem(last=False)

@@ -1,0 +1,139 @@
+"""What a worker takes from the frontier and what it brings back: claims, and records of checks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.crawler.domain.pace import Pace
+from services.crawler.domain.verdict import Watch
+from shared.events import Event, LinkDiscovered
+from shared.vocabulary import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchState:
+    """A watch with what earlier checks left behind."""
+
+    watch: Watch
+    workspace_id: UUID
+    value: float = 1.0
+    contract: bool = False
+    ever_live: bool = False
+    known_since: datetime
+    missing_streak: int = 0
+    missing_since: datetime | None = None
+    last_outcome: Outcome | None = None
+    observation: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetState:
+    """A page of a site that links point at."""
+
+    site_id: UUID
+    workspace_id: UUID
+    target_key: UUID
+    target_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What the last checks of a page left behind, to spare work and to plan the next one.
+
+    `short_run` counts the checks since the body was last sent whole; `failure_run` those that
+    failed to observe, in a row.
+    """
+
+    final_url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    fingerprint: bytes | None = None
+    facts_hash: bytes | None = None
+    facts_at: datetime | None = None
+    checked_at: datetime | None = None
+    changed_at: datetime | None = None
+    full_at: datetime | None = None
+    short_run: int = 0
+    failure_run: int = 0
+    checks: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One page that this worker may look at until `lease_until`, and everything watched on it."""
+
+    page_id: UUID
+    page_key: UUID
+    url: str
+    host: str
+    check_seq: int
+    lease_until: datetime
+    memory: Memory = Memory()
+    watches: tuple[WatchState, ...] = ()
+    targets: tuple[TargetState, ...] = ()
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether nobody wants to know anything about this page any more."""
+        return not self.watches and not self.targets
+
+    def has_time(self, now: datetime, *, needs_s: float) -> bool:
+        """Return whether a visit of `needs_s` ends before another worker may claim the page."""
+        return now + timedelta(seconds=needs_s) < self.lease_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostClaim:
+    """One host and the pages of it that were claimed; without `held` others may ask it meanwhile."""
+
+    host: str
+    pace: Pace
+    held: bool
+    pages: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRecord:
+    """What a check leaves behind at one watch; without `observation` the kept one still holds."""
+
+    link_id: UUID
+    outcome: Outcome
+    missing_streak: int
+    missing_since: datetime | None
+    observation: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRecord:
+    """Everything that one finished check of one page writes, in one transaction with its events."""
+
+    page_id: UUID
+    host: str
+    check_seq: int
+    next_check_at: datetime
+    memory: Memory
+    watches: Sequence[WatchRecord] = ()
+    events: Sequence[Event] = ()
+    discoveries: Sequence[LinkDiscovered] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRecord:
+    """How a host wants to be asked from now on; `released` when our pages of it are done."""
+
+    host: str
+    pace: Pace
+    released: bool
+
+
+@dataclass(slots=True)
+class Batch:
+    """Finished work that is written together."""
+
+    checks: list[CheckRecord] = field(default_factory=list)
+    hosts: list[HostRecord] = field(default_factory=list)
+    given_back: list[tuple[Claim, datetime]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.checks) + len(self.hosts) + len(self.given_back)

@@ -1,0 +1,1 @@
+"""All SQL of the crawler. Rows are locked hosts first, then pages, then watches, in key order."""

@@ -1,0 +1,119 @@
+"""Writes finished checks: pages, watches and their events in one transaction, a batch at a time."""
+
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from services.crawler.domain.claim import Batch, CheckRecord
+from services.crawler.store import frontier, hosts
+from shared import outbox
+from shared.db import Tx
+from shared.events import Event, LinkDiscovered
+
+# The fence: a page that was claimed again meanwhile belongs to that claim. A look that was asked
+# for during this one (wanted_at) comes next instead of the planned one.
+_PAGES = """
+WITH new AS (
+    SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::timestamptz[],
+        $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::bytea[],
+        $11::int[], $12::int[], $13::int[], $14::bytea[], $15::timestamptz[])
+    AS new (page_id, seq, next_at, checked_at, changed_at, full_at, final_url, etag, last_modified,
+        fingerprint, short_run, failure_run, checks, facts_hash, facts_at)
+), saved AS (
+    UPDATE pages SET next_check_at = least(pages.wanted_at, new.next_at), wanted_at = NULL,
+        lease_until = NULL, checked_at = new.checked_at, changed_at = new.changed_at,
+        full_at = new.full_at, final_url = new.final_url, etag = new.etag,
+        last_modified = new.last_modified, fingerprint = new.fingerprint,
+        short_run = new.short_run, failure_run = new.failure_run, checks = new.checks,
+        facts_hash = new.facts_hash, facts_at = new.facts_at
+    FROM new WHERE pages.page_id = new.page_id AND pages.check_seq = new.seq
+    RETURNING pages.page_id, pages.host, pages.next_check_at
+), woken AS (
+    UPDATE hosts SET due_at = least(hosts.due_at, mine.due_at)
+    FROM (SELECT host, min(next_check_at) AS due_at FROM saved GROUP BY host) AS mine
+    WHERE hosts.host = mine.host
+)
+SELECT page_id FROM saved
+"""
+
+_WATCHES = """
+UPDATE watches SET last_outcome = new.outcome, missing_streak = new.streak,
+    missing_since = new.since, observation = coalesce(new.observation, watches.observation)
+FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::bytea[])
+    AS new (link_id, outcome, streak, since, observation)
+WHERE watches.link_id = new.link_id
+"""
+
+
+async def record(tx: Tx, batch: Batch) -> int:
+    """Write a batch; returns how many checks were still ours to write."""
+    touched = {check.host for check in batch.checks} | {row.host for row in batch.hosts}
+    await hosts.lock(tx, touched | {claim.host for claim, _ in batch.given_back})
+    ours = await _save_pages(tx, batch.checks)
+    checks = [check for check in batch.checks if check.page_id in ours]
+    await _save_watches(tx, checks)
+    events: list[Event] = [event for check in checks for event in check.events]
+    events += await _add_discoveries(tx, [found for check in checks for found in check.discoveries])
+    if batch.given_back:
+        await frontier.give_back(tx, batch.given_back)
+    if batch.hosts:
+        await hosts.save(tx, batch.hosts)
+    await outbox.add(tx, events)
+    return len(checks)
+
+
+async def _save_pages(tx: Tx, checks: Sequence[CheckRecord]) -> Collection[UUID]:
+    if not checks:
+        return ()
+    memories = [check.memory for check in checks]
+    rows = await tx.fetch(
+        _PAGES,
+        [check.page_id for check in checks],
+        [check.check_seq for check in checks],
+        [check.next_check_at for check in checks],
+        [memory.checked_at for memory in memories],
+        [memory.changed_at for memory in memories],
+        [memory.full_at for memory in memories],
+        [memory.final_url for memory in memories],
+        [memory.etag for memory in memories],
+        [memory.last_modified for memory in memories],
+        [memory.fingerprint for memory in memories],
+        [memory.short_run for memory in memories],
+        [memory.failure_run for memory in memories],
+        [memory.checks for memory in memories],
+        [memory.facts_hash for memory in memories],
+        [memory.facts_at for memory in memories],
+    )
+    return {row["page_id"] for row in rows}
+
+
+async def _save_watches(tx: Tx, checks: Iterable[CheckRecord]) -> None:
+    rows = sorted(
+        (watch for check in checks for watch in check.watches), key=lambda watch: watch.link_id
+    )
+    if not rows:
+        return
+    await tx.run(
+        _WATCHES,
+        [row.link_id for row in rows],
+        [row.outcome for row in rows],
+        [row.missing_streak for row in rows],
+        [row.missing_since for row in rows],
+        [row.observation for row in rows],
+    )
+
+
+async def _add_discoveries(tx: Tx, found: Sequence[LinkDiscovered]) -> list[LinkDiscovered]:
+    """Remember discoveries; returns those that were not known before, to be published once."""
+    by_key = {(e.observation.page_id, e.site_id, e.target_key): e for e in found}
+    if not by_key:
+        return []
+    keys = sorted(by_key, key=str)
+    rows = await tx.fetch(
+        "INSERT INTO discoveries (page_id, site_id, target_key)"
+        " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])"
+        " ON CONFLICT DO NOTHING RETURNING page_id, site_id, target_key",
+        [key[0] for key in keys],
+        [key[1] for key in keys],
+        [key[2] for key in keys],
+    )
+    return [by_key[row["page_id"], row["site_id"], row["target_key"]] for row in rows]

@@ -1,0 +1,76 @@
+"""The crawler's copy of sites: whose hosts they are and whether they are watched now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from services.crawler.store import hosts
+from shared.db import Tx
+from shared.events import SiteDeleted, SiteSnapshot
+
+# Returns the sites that are watched again after they were not.
+_SAVE = """
+WITH new AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bool[])
+    AS new (site_id, workspace_id, version_no, hosts, active)
+), old AS (
+    SELECT site_id, active FROM sites WHERE site_id = ANY($1::uuid[])
+), saved AS (
+    INSERT INTO sites (site_id, workspace_id, version_no, hosts, active)
+    SELECT site_id, workspace_id, version_no, string_to_array(hosts, ' '), active
+    FROM new ORDER BY site_id
+    ON CONFLICT (site_id) DO UPDATE SET version_no = excluded.version_no,
+        hosts = excluded.hosts, active = excluded.active
+    WHERE sites.version_no < excluded.version_no
+    RETURNING site_id, active
+)
+SELECT saved.site_id FROM saved JOIN old USING (site_id) WHERE saved.active AND NOT old.active
+"""
+
+
+_LOCK = "SELECT 1 FROM sites WHERE site_id = ANY($1::uuid[]) ORDER BY site_id FOR UPDATE"
+
+
+async def save_sites(tx: Tx, snapshots: Sequence[SiteSnapshot], now: datetime) -> None:
+    """Take over the newest snapshot of each site; a site that is watched again wakes its pages."""
+    newest: dict[UUID, SiteSnapshot] = {}
+    for snapshot in snapshots:
+        if snapshot.site_id is None or snapshot.workspace_id is None:
+            continue
+        known = newest.get(snapshot.site_id)
+        if known is None or known.version_no < snapshot.version_no:
+            newest[snapshot.site_id] = snapshot
+    rows = [newest[site_id] for site_id in sorted(newest)]
+    # By a statement of its own: `old` must see what a transaction before us has left.
+    await tx.fetch(_LOCK, [row.site_id for row in rows])
+    woken = await tx.fetch(
+        _SAVE,
+        [row.site_id for row in rows],
+        [row.workspace_id for row in rows],
+        [row.version_no for row in rows],
+        [" ".join({row.domain: None} | {h.host: None for h in row.domains}) for row in rows],
+        [is_active(row) for row in rows],
+    )
+    if woken:
+        await _wake(tx, [row["site_id"] for row in woken], now)
+
+
+def is_active(snapshot: SiteSnapshot) -> bool:
+    """Return whether the links of a site are looked at."""
+    return not (snapshot.paused or snapshot.archived or isinstance(snapshot, SiteDeleted))
+
+
+async def _wake(tx: Tx, site_ids: Sequence[UUID], now: datetime) -> None:
+    resting = await tx.fetch(
+        "SELECT page_id, host FROM pages WHERE next_check_at = 'infinity' AND page_id IN ("
+        " SELECT page_id FROM watches WHERE site_id = ANY($1::uuid[]) AND removed_at IS NULL"
+        " UNION SELECT page_id FROM targets WHERE site_id = ANY($1::uuid[]))",
+        site_ids,
+    )
+    await hosts.make_due(tx, [row["host"] for row in resting], now)
+    await tx.run(
+        "UPDATE pages SET next_check_at = $2"
+        " WHERE page_id = ANY($1::uuid[]) AND next_check_at = 'infinity'",
+        [row["page_id"] for row in resting],
+        now,
+    )
