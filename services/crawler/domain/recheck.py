@@ -90,7 +90,7 @@ def _interval_now(plan: PagePlan, now: datetime) -> timedelta:
 def _retry_after(plan: PagePlan) -> timedelta:
     if plan.closed_by_robots:
         return ROBOTS_RETRY
-    doubled = FIRST_RETRY * 2 ** min(plan.failure_run - 1, 10)
+    doubled = FIRST_RETRY * (1 << min(plan.failure_run - 1, 10))
     return min(doubled, CONTRACT_RETRY if plan.contract else LONGEST_RETRY)
 
 
