@@ -1,0 +1,265 @@
+"""`anchorwatch import`: look into a file of links without a server, or send it to one.
+
+Exit codes: 0 done, 1 the file is no list of links, 2 wrong usage, 4 failed.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from services.cli.server import ClientSettings, Server
+from services.profile.domain.imports import (
+    HEAD_BYTES,
+    Counts,
+    Detection,
+    DomainRow,
+    LinkRow,
+    RowError,
+    count_rows,
+    detect,
+    read,
+)
+from shared import urls
+from shared.errors import AnchorwatchError, InvalidError, NotFoundError
+from shared.ids import new_id
+
+REFUSED = 1
+CHUNK = 1024 * 1024
+SHOWN_ERRORS = 100
+SHOWN_ROWS = 5
+_POLL_S = 0.5
+_MAX_SITE_PAGES = 200
+_MAX_FAILED_POLLS = 20
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read the file here, or send it to the server and follow its job."""
+    options = _parser().parse_args(list(arguments))
+    if options.dry_run:
+        return _dry_run(options)
+    return _send(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="anchorwatch import",
+        description="Import an export of another tool, or any list of links; it is recognised.",
+        epilog="Exit codes: 0 done, 1 the file is no list of links, 2 wrong usage, 4 failed.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--site", required=True, help="the site's domain, or its id on the server")
+    parser.add_argument(
+        "--host", action="append", default=[], help="another host of the site (with --dry-run)"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only say what the file holds; needs no server"
+    )
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    return parser
+
+
+def _dry_run(options: argparse.Namespace) -> int:
+    hosts = [_host(text) for text in (options.site, *options.host)]
+    with options.file.open("rb") as file:
+        detection = detect(file.read(HEAD_BYTES + 1), options.file.name, site_hosts=hosts)
+    report = _described(detection)
+    if detection.refused is None:
+        report |= _counted(options.file, detection, hosts)
+    if options.json:
+        print(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        print(_spoken(options.file.name, report))
+    return REFUSED if detection.refused is not None else 0
+
+
+def _host(text: str) -> str:
+    url = urls.from_text(text)
+    host = "" if url is None else urls.host_of(url)
+    if "." not in host:
+        raise InvalidError(f"{text!r} is no domain; a dry run needs the site's domain.")
+    return host
+
+
+def _described(detection: Detection) -> dict[str, Any]:
+    return {
+        "dialect": detection.dialect,
+        "encoding": detection.encoding,
+        "delimiter": detection.delimiter,
+        "header_row": detection.header_row,
+        "mapping": dict(detection.mapping),
+        "notes": list(detection.notes),
+        "refused": detection.refused,
+        **asdict(Counts()),
+        "errors": [],
+        "sample": [],
+    }
+
+
+def _counted(path: Path, detection: Detection, hosts: Sequence[str]) -> dict[str, Any]:
+    counts = Counts()
+    errors: list[dict[str, Any]] = []
+    sample: list[dict[str, Any]] = []
+    for row in count_rows(read(_chunks(path), detection, hosts), counts):
+        if isinstance(row, RowError):
+            if len(errors) < SHOWN_ERRORS:
+                errors.append(row._asdict())
+        elif len(sample) < SHOWN_ROWS:
+            sample.append(_plain(row))
+    return {**asdict(counts), "errors": errors, "sample": sample}
+
+
+def _plain(row: LinkRow | DomainRow) -> dict[str, Any]:
+    found = row._asdict()
+    for name in ("page_key", "target_key"):
+        found.pop(name, None)
+    return {name: _json_value(value) for name, value in found.items()}
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Read the file piece by piece; a terminal shows how far we are."""
+    size = max(path.stat().st_size, 1)
+    done = 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+            done += len(chunk)
+            if size > CHUNK:
+                _show(f"{done * 100 // size}% of {path.name}")
+    _show("")
+
+
+def _show(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def _spoken(name: str, report: dict[str, Any]) -> str:
+    if report["refused"] is not None:
+        return f"{name}: {report['refused']}"
+    kind = str(report["dialect"]).replace("_", " ")
+    lines = [
+        f"{name}: {kind}, {report['encoding']}, {_counts_spoken(report)}",
+        *(f"  {theirs} is read as {_field(ours)}" for ours, theirs in report["mapping"].items()),
+        *(f"  Note: {note}" for note in report["notes"]),
+        *(f"  Row {error['row_no']}: {error['detail']}" for error in report["errors"][:10]),
+    ]
+    if report["rejected"] > 10:
+        lines.append(f"  ... and {report['rejected'] - 10} more; --json shows {SHOWN_ERRORS}.")
+    return "\n".join(lines)
+
+
+def _field(name: str) -> str:
+    return name.rpartition(":")[2].replace("_", " ")
+
+
+def _counts_spoken(counts: dict[str, Any]) -> str:
+    return (
+        f"{counts['rows']} rows: {counts['accepted']} accepted, {counts['duplicates']} twice, "
+        f"{counts['own_domain']} from the site itself, {counts['rejected']} rejected."
+    )
+
+
+def _send(options: argparse.Namespace) -> int:
+    with options.file.open("rb") as file:
+        detection = detect(file.read(HEAD_BYTES + 1), options.file.name)
+    if detection.refused is not None:
+        raise InvalidError(f"{options.file.name}: {detection.refused}")
+    server = Server.of(ClientSettings.load())
+    site_id = _site_id(server, options.site)
+    answer = _upload(server, site_id, options.file)
+    job = _follow(server, answer.headers.get("location") or f"/v1/jobs/{answer.body['id']}")
+    if options.json:
+        print(json.dumps(job, ensure_ascii=False, indent=2))
+    else:
+        print(_job_spoken(options.file.name, job))
+    return 0
+
+
+def _job_spoken(name: str, job: dict[str, Any]) -> str:
+    known = ("accepted", "duplicates", "rejected")
+    found = ", ".join(f"{job[field]} {field}" for field in known if job.get(field) is not None)
+    return f"{name}: {found or 'done'}."
+
+
+def _site_id(server: Server, site: str) -> UUID:
+    try:
+        return UUID(site)
+    except ValueError:
+        pass
+    host = _host(site)
+    path = "/v1/sites?limit=500"
+    for _ in range(_MAX_SITE_PAGES):
+        page = server.get(path).body
+        for item in page["items"]:
+            hosts = [item["domain"], *(known["host"] for known in item.get("domains", []))]
+            if urls.bare_host(host) in map(urls.bare_host, hosts):
+                return UUID(item["id"])
+        if not page.get("next_cursor"):
+            break
+        path = f"/v1/sites?limit=500&cursor={quote(page['next_cursor'])}"
+    raise NotFoundError(f"The server knows no site {host}. Add it first, or check the key.")
+
+
+def _upload(server: Server, site_id: UUID, path: Path) -> Any:
+    boundary = f"anchorwatch-{new_id().hex}"
+    name = quote(path.name)
+    before = (
+        f"--{boundary}\r\n"
+        f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    ).encode()
+    after = f"\r\n--{boundary}--\r\n".encode()
+    headers = {
+        "Content-Type": f"multipart/form-data; boundary={boundary}",
+        "Content-Length": str(len(before) + path.stat().st_size + len(after)),
+        "Idempotency-Key": new_id().hex,
+    }
+
+    def body() -> Iterator[bytes]:
+        yield before
+        yield from _chunks(path)
+        yield after
+
+    return server.post(f"/v1/sites/{site_id}/imports", body(), headers)
+
+
+def _follow(server: Server, path: str) -> dict[str, Any]:
+    """Wait for the end of the job; a server that restarts in between is waited for."""
+    failures = 0
+    while True:
+        try:
+            job: dict[str, Any] = server.get(path).body
+            failures = 0
+        except AnchorwatchError:
+            failures += 1
+            if failures > _MAX_FAILED_POLLS:
+                raise
+            time.sleep(_POLL_S)
+            continue
+        total = job.get("total") or 0
+        _show(f"{job.get('done', 0)} of {total} rows" if total else "waiting for its turn")
+        if job["state"] in {"done", "failed", "cancelled"}:
+            _show("")
+            return _ended(job)
+        time.sleep(_POLL_S)
+
+
+def _ended(job: dict[str, Any]) -> dict[str, Any]:
+    if job["state"] == "done":
+        return job
+    what = "was cancelled" if job["state"] == "cancelled" else "stopped at an error"
+    raise AnchorwatchError(f"The import {what}: {job.get('error') or 'see the job on the server'}.")
