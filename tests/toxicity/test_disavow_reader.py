@@ -1,0 +1,147 @@
+"""The tolerant reader: every shape that published files have, each repair told with its line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.toxicity.domain.disavow.entries import RepairCode
+from services.toxicity.domain.disavow.reader import parse
+
+
+def lines(data: bytes | str) -> list[str]:
+    return [item.entry.line for item in parse(data).entries]
+
+
+def repairs(data: bytes | str) -> list[tuple[int, str]]:
+    return [(repair.line, repair.code.value) for repair in parse(data).repairs]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "code"),
+    [
+        ("domain: example.com", "domain:example.com", RepairCode.BLANK),
+        ("domain:\texample.com", "domain:example.com", RepairCode.BLANK),
+        ("Domain:example.com", "domain:example.com", RepairCode.CASE),
+        ("domain:Example.COM", "domain:example.com", RepairCode.CASE),
+        ("domain:www.example.com", "domain:example.com", RepairCode.WWW),
+        ("domain:www.www.example.com", "domain:example.com", RepairCode.WWW),
+        ("domain:http://example.com", "domain:example.com", RepairCode.SCHEME),
+        ("domain:https://example.com/", "domain:example.com", RepairCode.SCHEME),
+        ("domain:example.com/a/b?c", "domain:example.com", RepairCode.PATH),
+        ("domain:example.com:8080", "domain:example.com", RepairCode.PORT),
+        ("domain:*.example.com", "domain:example.com", RepairCode.WILDCARD),
+        ("domain:example.com.", "domain:example.com", RepairCode.DOT),
+        ("domain;example.com", "domain:example.com", RepairCode.SEPARATOR),
+        ("domain example.com", "domain:example.com", RepairCode.SEPARATOR),
+        ("domains:example.com", "domain:example.com", RepairCode.SEPARATOR),
+        ("domain:brave-nà.com", "domain:xn--brave-n-fwa.com", RepairCode.IDN),
+        ("domain:lifehacĸer.com", "domain:xn--lifehacer-1rb.com", RepairCode.IDN),
+        ("domain:한국.com", "domain:xn--3e0b707e.com", RepairCode.IDN),
+        ("domain:example.com # paid", "domain:example.com", RepairCode.INLINE_COMMENT),
+        ("domain:exam\u200bple.com", "domain:example.com", RepairCode.CONTROL),
+        ('"domain:example.com"', "domain:example.com", RepairCode.QUOTES),
+        ("domain:example.com,", "domain:example.com", RepairCode.PUNCTUATION),
+        ("example.com", "domain:example.com", RepairCode.NO_PREFIX),
+        ("example.com/page.html", "http://example.com/page.html", RepairCode.NO_SCHEME),
+        ("http://example.com/a b", "http://example.com/a%20b", RepairCode.URL_FORM),
+        ("HTTP://Example.com/A", "http://example.com/A", RepairCode.URL_FORM),
+        ("http://example.com/a#b", "http://example.com/a", RepairCode.FRAGMENT),
+    ],
+)
+def test_a_line_is_repaired_and_the_repair_is_told(text: str, line: str, code: RepairCode) -> None:
+    assert lines(text) == [line]
+    assert (1, code.value) in repairs(text)
+
+
+def test_a_correct_file_needs_no_repair() -> None:
+    text = "# why\ndomain:example.com\nhttps://example.org/page?x=1\n"
+    assert lines(text) == ["domain:example.com", "https://example.org/page?x=1"]
+    assert repairs(text) == []
+
+
+def test_line_endings_and_byte_order_mark_are_told_once() -> None:
+    data = b"\xef\xbb\xbfdomain:a-b.com\r\ndomain:c-d.com\r\n"
+    assert lines(data) == ["domain:a-b.com", "domain:c-d.com"]
+    assert repairs(data) == [(1, "byte_order_mark"), (1, "line_endings")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_utf_16_file_is_read(encoding: str) -> None:
+    data = "domain:example.com\ndomain:example.org\n".encode(encoding)
+    assert lines(data) == ["domain:example.com", "domain:example.org"]
+    assert (1, "utf_16") in repairs(data)
+
+
+def test_a_file_in_an_old_western_encoding_is_read() -> None:
+    data = "domain:example.com\n# Müll\ndomain:example.org\n".encode("cp1252")
+    parsed = parse(data)
+    assert [item.entry.note for item in parsed.entries] == [(), ("Müll",)]
+    assert (2, "not_utf_8") in repairs(data)
+
+
+def test_line_numbers_count_as_an_editor_does() -> None:
+    text = "# one\r\n\r\ndomain:a-b.com\r\ndomain: c-d.com\r\n"
+    assert (4, "blank_after_colon") in repairs(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ghost-rider", "unreadable"),
+        ("domain:ghost-rider", "no_dot"),
+        ("domain:", "name"),
+        ("domain:exa mple.com", "name"),
+        ("foo@example.com", "mail_address"),
+        ("ftp://example.com/x", "address"),
+        ("http://", "address"),
+        ("no entry at all, just words", "unreadable"),
+    ],
+)
+def test_what_cannot_be_read_is_an_error_with_its_line(text: str, code: str) -> None:
+    parsed = parse(f"domain:example.com\n{text}\n")
+    assert [item.entry.line for item in parsed.entries] == ["domain:example.com"]
+    assert [(fault.line, fault.code) for fault in parsed.errors] == [(2, code)]
+
+
+def test_an_ip_address_is_read_so_that_the_guard_can_speak_of_it() -> None:
+    assert lines("domain:1.2.3.4") == ["domain:1.2.3.4"]
+
+
+def test_several_entries_on_one_line_are_parted() -> None:
+    assert lines("domain:a-b.com domain:c-d.com http://e-f.com/g") == [
+        "domain:a-b.com",
+        "domain:c-d.com",
+        "http://e-f.com/g",
+    ]
+
+
+def test_doubles_and_what_a_domain_covers_are_left_out_and_told() -> None:
+    text = "domain:a-b.com\nhttp://x.a-b.com/y\ndomain:a-b.com\ndomain:sub.a-b.com\n"
+    assert lines(text) == ["domain:a-b.com"]
+    assert repairs(text) == [
+        (2, "covered_by_domain"),
+        (3, "duplicate"),
+        (4, "covered_by_domain"),
+    ]
+
+
+def test_comments_above_entries_are_their_note_and_others_the_header() -> None:
+    parsed = parse("# My list\n\n# paid links\n# asked twice\ndomain:a-b.com\n\ndomain:c-d.com\n")
+    assert parsed.header == ("My list",)
+    assert [item.entry.note for item in parsed.entries] == [("paid links", "asked twice"), ()]
+
+
+def test_a_long_list_with_a_blank_after_each_colon_is_repaired_line_by_line() -> None:
+    text = "".join(f"domain: spam{number}-links.com\n" for number in range(806))
+    assert len(lines(text)) == 806
+    assert repairs(text) == [(number, "blank_after_colon") for number in range(1, 807)]
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_reader(data: bytes) -> None:
+    parse(data)
+
+
+@given(st.text(max_size=400))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    parse(text)

@@ -1,0 +1,112 @@
+"""The guard list, one rule at a time."""
+
+import pytest
+from publicsuffixlist import PublicSuffixList
+
+from services.toxicity.domain import platforms
+from services.toxicity.domain.guard import Guard, Scope, common_hold, guard_of
+
+
+def code(host: str) -> str | None:
+    hold = Guard().of_domain(host)
+    return None if hold is None else hold.code
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("blogspot.com", "public_suffix"),
+        ("herokuapp.com", "public_suffix"),
+        ("github.io", "public_suffix"),
+        ("co.uk", "public_suffix"),
+        ("org.br", "public_suffix"),
+        ("spb.ru", "public_suffix"),
+        ("kiev.ua", "public_suffix"),
+        ("pa.gov.br", "public_suffix"),
+        ("glogow.pl", "public_suffix"),
+        ("com", "no_dot"),
+        ("localhost", "no_dot"),
+        ("", "empty"),
+        ("1.2.3.4", "ip_address"),
+        ("[2001:db8::1]", "ip_address"),
+        ("nasa.gov", "public_body"),
+        ("service.gov.uk", "public_suffix"),
+        ("manchester.gov.uk", "public_body"),
+        ("ox.ac.uk", "public_body"),
+        ("sub.ox.ac.uk", "public_body"),
+        ("mit.edu", "public_body"),
+        ("army.mil", "public_body"),
+        ("u-tokyo.ac.jp", "public_body"),
+        ("google.com", "search_engine"),
+        ("sites.google.com", "search_engine"),
+        ("cloudfront.net", "public_suffix"),
+        ("web.archive.org", "infrastructure"),
+        ("translate.goog", "public_suffix"),
+        ("wikipedia.org", "platform"),
+        ("en.wikipedia.org", "platform"),
+        ("telegra.ph", "platform"),
+    ],
+)
+def test_whole_domains_that_are_never_written(host: str, expected: str) -> None:
+    assert code(host) == expected
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "cheap-links.example",
+        "spam.blogspot.com",
+        "mygov.com",
+        "go.de",
+        "essex.com",
+        "gov-news.info",
+    ],
+)
+def test_ordinary_domains_are_free(host: str) -> None:
+    assert code(host) is None
+
+
+def test_a_single_page_of_a_platform_may_be_written() -> None:
+    assert Guard().of_url("https://www.youtube.com/watch?v=1") is None
+    assert Guard().of_url("http://1.2.3.4/spam") is None
+
+
+@pytest.mark.parametrize("field", ["own", "partners", "competitors", "kept", "placed"])
+def test_the_names_of_a_workspace_are_never_written(field: str) -> None:
+    guard = guard_of(**{field: ["https://www.Acme.example/"]})
+    for hold in (
+        guard.of_domain("acme.example"),
+        guard.of_domain("shop.acme.example"),
+        guard.of_url("https://acme.example/page"),
+    ):
+        assert hold is not None
+        assert hold.scope is Scope.NEVER
+    assert guard.of_domain("other.example") is None
+
+
+def test_a_name_above_an_own_host_is_never_written() -> None:
+    guard = guard_of(own=["blog.acme.example"])
+    hold = guard.of_domain("acme.example")
+    assert hold is not None
+    assert hold.code == "own_site"
+    assert guard.of_url("https://acme.example/page") is None
+
+
+def test_no_public_suffix_of_the_packaged_list_can_be_written() -> None:
+    rules = PublicSuffixList()._publicsuffix
+    suffixes = [rule.replace("*", "anything") for rule in rules if not rule.startswith("!")]
+    ascii_suffixes = [name for name in suffixes if name.isascii()]
+    assert len(ascii_suffixes) > 8_000
+    assert [name for name in ascii_suffixes if common_hold(name) is None] == []
+
+
+def test_every_listed_platform_is_held() -> None:
+    names = platforms.PLATFORMS | platforms.SEARCH_ENGINES | platforms.INFRASTRUCTURE
+    assert [name for name in names if common_hold(name) is None] == []
+
+
+def test_every_hold_says_why_in_a_sentence() -> None:
+    for host in ("", "1.2.3.4", "com", "co.uk", "nasa.gov", "google.com", "archive.org", "x.com"):
+        hold = common_hold(host)
+        assert hold is not None
+        assert hold.sentence.endswith(".")
