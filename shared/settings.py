@@ -120,8 +120,11 @@ class HouseSettings(BaseModel):
 def variables(settings: type[HouseSettings], field: str) -> tuple[str, ...]:
     """Return the environment variables of a field, the one that wins first."""
     name = field.upper()
-    own = (f"{PREFIX}{settings.service.upper()}_{name}",) if settings.service else ()
-    return (*own, f"{PREFIX}{name}") if field in HouseSettings.model_fields else own
+    plain = (f"{PREFIX}{name}",)
+    if not settings.service:
+        return plain
+    own = (f"{PREFIX}{settings.service.upper()}_{name}",)
+    return own + plain if field in HouseSettings.model_fields else own
 
 
 def is_secret(annotation: Any) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from prometheus_client import Counter, Gauge, Histogram, Metric
 from pydantic_core import PydanticUndefined
 
+from services.cli.server import ClientSettings
 from shared.events import REGISTRY, Event
 from shared.events.envelope import ENVELOPE_FIELDS
 from shared.migrations import SERVICES
@@ -149,8 +150,8 @@ def _doc(thing: type) -> str:
 
 
 def settings_classes() -> dict[str, type[HouseSettings]]:
-    """Return the settings of every service; `house` are those that all share."""
-    found = {"house": HouseSettings}
+    """Return the settings of every service and of the commands; `house` are those that all share."""
+    found: dict[str, type[HouseSettings]] = {"house": HouseSettings, "commands": ClientSettings}
     for service in SERVICES:
         found[service] = importlib.import_module(f"services.{service}.settings").Settings
     return found

@@ -80,3 +80,15 @@ def test_a_setting_that_cannot_be_used_is_one_sentence(monkeypatch: pytest.Monke
     assert done.returncode == 4
     assert "ANCHORWATCH_PORT" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_command_finds_the_server_by_its_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "links.txt"
+    file.write_text("https://blog.example/post\n", encoding="utf-8")
+    monkeypatch.setenv("ANCHORWATCH_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("ANCHORWATCH_KEY", "a-key")
+    done = anchorwatch("import", str(file), "--site", "shop.example")
+    assert done.returncode == 4
+    assert "http://127.0.0.1:1" in done.stderr
