@@ -16,7 +16,7 @@ class Tx:
 
     `execute` takes SQLAlchemy Core statements. `fetch`, `fetch_value` and `run` go straight to
     asyncpg with `$1` placeholders, for the measured hot paths: both see the same transaction.
-    In raw statements json and jsonb travel as `str`. The search path is the service's schema.
+    In raw statements jsonb is given as `str` and comes back as a value. The search path is the service's schema.
     """
 
     __slots__ = ("_connection", "_raw", "schema")

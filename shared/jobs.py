@@ -1,6 +1,6 @@
 """Long work as a row: claimed under a lease, advanced in the transaction of each step, resumed after a kill."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,6 +122,28 @@ async def get_job(tx: Tx, job_id: UUID, *, workspace_id: UUID) -> Job:
     if not rows:
         raise NotFoundError("There is no such job")
     return _job(rows[0])
+
+
+async def list_jobs(
+    tx: Tx,
+    *,
+    workspace_id: UUID,
+    site_ids: Collection[UUID] | None,
+    states: Collection[JobState],
+    before: UUID | None,
+    limit: int,
+) -> list[Job]:
+    """Return jobs, newest first; with `site_ids` only those of these sites, else all."""
+    rows = await tx.fetch(
+        "SELECT * FROM jobs WHERE workspace_id = $1 AND ($2::uuid[] IS NULL OR site_id = ANY($2))"
+        " AND (cardinality($3::text[]) = 0 OR state = ANY($3))"
+        " AND ($4::uuid IS NULL OR job_id < $4) ORDER BY job_id DESC LIMIT $5",
+        workspace_id,
+        None if site_ids is None else list(site_ids),
+        [state.value for state in states],
+        *(before, limit),
+    )
+    return [_job(row) for row in rows]
 
 
 async def claim_job(tx: Tx, kinds: Sequence[str], *, lease_s: float) -> Job | None:
@@ -314,8 +336,6 @@ async def _tell(tx: Tx, job: Job) -> None:
 def _job(row: asyncpg.Record) -> Job:
     fields = {name: row[name] for name in Job.__dataclass_fields__}
     fields["state"] = JobState(fields["state"])
-    fields["payload"] = orjson.loads(fields["payload"])
-    fields["cursor"] = orjson.loads(fields["cursor"])
     return Job(**fields)
 
 
