@@ -45,14 +45,20 @@ class DirectTransport:
 
 
 class NetworkTransport:
-    """Calls a service over HTTP with one shared connection pool."""
+    """Calls a service over HTTP; its connection pool opens with the first call."""
 
-    def __init__(self, base_url: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, base_url: str) -> None:
         self._base_url = base_url.rstrip("/")
-        self._session = session
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
 
     @asynccontextmanager
     async def open(self, request: Outgoing) -> AsyncIterator[StreamedAnswer]:
+        if self._session is None:
+            self._session = _new_session()
         query = f"?{request.query}" if request.query else ""
         try:
             answer = await self._session.request(
@@ -70,8 +76,8 @@ class NetworkTransport:
             yield StreamedAnswer(answer.status, headers, answer.content.iter_chunked(65_536))
 
 
-def open_session() -> aiohttp.ClientSession:
-    """Return the session of a process; proxies of the environment are not for calls inside."""
+def _new_session() -> aiohttp.ClientSession:
+    # Proxies of the environment are not for calls inside the house.
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, limit_per_host=_CONNECTIONS_PER_HOST),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),

@@ -1,24 +1,28 @@
 """The web base of every service: one way to make an app, its errors, its health and its measures."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 
-from shared import access, clock, log, metrics, problems
-from shared.access import Caller, UnauthenticatedError
+from shared import job_routes, log, metrics, problems
 from shared.asgi import HouseMiddleware
-from shared.db import Database, Tx
+from shared.db import Database
+from shared.dependencies import CallerDep, DbDep, TxDep, get_caller, get_db, get_tx
 from shared.errors import AnchorwatchError
 from shared.guards import refuse_loose_input
 from shared.settings import HouseSettings
+
+__all__ = ["CallerDep", "Check", "DbDep", "Readiness", "TxDep", "new_web_app"]
+__all__ += ["get_caller", "get_db", "get_tx"]
 
 Check = Callable[[], Awaitable[None]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -42,12 +46,14 @@ def new_web_app(
     routers: Sequence[APIRouter] = (),
     db: Database | None = None,
     checks: Mapping[str, Check] | None = None,
+    inner: Sequence[Middleware] = (),
     is_public: bool = False,
 ) -> FastAPI:
     """Return the app of one service; raises SettingsError if there is no internal secret.
 
     `app.state` carries `service`, `db`, `secret` and `readiness`. Only the gateway `is_public`:
-    it authenticates by itself, and its answers to the outside are logged one by one.
+    it authenticates by itself, and its answers to the outside are logged one by one. `inner` are
+    layers between the house's own and the routes, outermost first.
     """
     app = FastAPI(
         title=f"Anchorwatch {service}",
@@ -68,9 +74,12 @@ def new_web_app(
     app.state.readiness = Readiness(checks=dict(checks or {}))
     if db is not None:
         app.state.readiness.checks.setdefault("database", lambda: _ask(db))
+    for layer in reversed(inner):
+        app.add_middleware(layer.cls, *layer.args, **layer.kwargs)
     app.add_middleware(HouseMiddleware, service=service, settings=settings, is_public=is_public)
     _add_problem_handlers(app)
-    for router in (_operations, *routers):
+    own = () if db is None or is_public else (job_routes.router,)
+    for router in (_operations, *own, *routers):
         app.include_router(router)
     return app
 
@@ -78,28 +87,6 @@ def new_web_app(
 async def _ask(db: Database) -> None:
     async with db.begin() as tx:
         await tx.fetch_value("SELECT 1")
-
-
-# ---- dependencies of routes -----------------------------------------------------------------------
-
-
-def get_caller(request: Request) -> Caller:
-    """Return who is calling, as the gateway signed it."""
-    token = request.headers.get(access.HEADER)
-    if token is None:
-        raise UnauthenticatedError("Services are called through the gateway only.")
-    return access.verify(token, secret=request.app.state.secret, now=clock.now())
-
-
-async def get_tx(request: Request) -> AsyncIterator[Tx]:
-    """Open the request's transaction; it commits before the answer is sent."""
-    async with request.app.state.db.begin() as tx:
-        yield tx
-
-
-CallerDep = Annotated[Caller, Depends(get_caller)]
-# FastAPI would otherwise commit only after the answer has left, and a failed commit would be a lie.
-TxDep = Annotated[Tx, Depends(get_tx, scope="function")]
 
 
 # ---- problems ---------------------------------------------------------------------------------------

@@ -25,6 +25,9 @@ _AREAS = (
         ),
     ),
 )
+_FREE = frozenset({"me", "sessions", "words"})
+"""What everybody may ask who is known at all."""
+
 _READ = {
     "admin": Scope.ADMIN,
     "events": Scope.EVENTS_READ,
@@ -43,9 +46,11 @@ _WRITE = {
 }
 
 
-def scope_for(method: str, path: str) -> Scope:
-    """Return the scope that a request to this path (or template of a path) needs."""
+def scope_for(method: str, path: str) -> Scope | None:
+    """Return the scope that a request to this path (or its template) needs, None for no scope."""
     segments = set(path.split("/"))
+    if segments & _FREE:
+        return None
     area = next((name for name, words in _AREAS if words & segments), "links")
     if area == "outreach" and "approve" in segments:
         return Scope.OUTREACH_SEND

@@ -99,9 +99,13 @@ async def add_key(
     return dict(rows[0])
 
 
-async def get_key(tx: Tx, key_id: UUID, *, workspace_id: UUID) -> Row:
+async def get_key(
+    tx: Tx, key_id: UUID, *, workspace_id: UUID, created_by: UUID | None = None
+) -> Row:
     rows = await tx.fetch(
-        f"SELECT {_KEY} FROM keys WHERE key_id = $1 AND workspace_id = $2", *(key_id, workspace_id)
+        f"SELECT {_KEY} FROM keys WHERE key_id = $1 AND workspace_id = $2"
+        " AND ($3::uuid IS NULL OR created_by = $3)",
+        *(key_id, workspace_id, created_by),
     )
     if not rows:
         raise NotFoundError("There is no such key.")
@@ -109,12 +113,13 @@ async def get_key(tx: Tx, key_id: UUID, *, workspace_id: UUID) -> Row:
 
 
 async def list_keys(
-    tx: Tx, *, workspace_id: UUID, after: UUID | None, limit: int
+    tx: Tx, *, workspace_id: UUID, created_by: UUID | None, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     return await tx.fetch(
-        f"SELECT {_KEY} FROM keys WHERE workspace_id = $1 AND ($2::uuid IS NULL OR key_id > $2)"
-        " ORDER BY key_id LIMIT $3",
-        *(workspace_id, after, limit),
+        f"SELECT {_KEY} FROM keys WHERE workspace_id = $1"
+        " AND ($2::uuid IS NULL OR created_by = $2) AND ($3::uuid IS NULL OR key_id > $3)"
+        " ORDER BY key_id LIMIT $4",
+        *(workspace_id, created_by, after, limit),
     )
 
 
@@ -127,6 +132,14 @@ async def remove_key(tx: Tx, key_id: UUID, *, workspace_id: UUID, now: datetime)
     )
     if done == "UPDATE 0":
         raise NotFoundError("There is no such key.")
+
+
+async def remove_keys_of(tx: Tx, user_id: UUID, *, now: datetime) -> None:
+    """Revoke the keys that a user made, who may no longer come in."""
+    await tx.run(
+        "UPDATE keys SET revoked_at = $2 WHERE created_by = $1 AND revoked_at IS NULL",
+        *(user_id, now),
+    )
 
 
 # ---- grants ---------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ async def add_user(
         raise ConflictError(
             f"There is a user with the address {email} already.", code="email-taken"
         )
-    return rows[0]
+    return dict(rows[0])
 
 
 async def get_user(tx: Tx, user_id: UUID, *, workspace_id: UUID) -> Row:

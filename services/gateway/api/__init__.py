@@ -1,0 +1,1 @@
+"""The gateway's doors to the outside: its own routes, and the way to those of the services."""

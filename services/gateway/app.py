@@ -1,0 +1,155 @@
+"""The gateway: the one door for people and programs.
+
+Owns: workspaces, users, keys, grants, sessions, the audit log, idempotency, the log of outward events.
+Consumes: every outward event and `job.updated`.
+Publishes: nothing yet.
+Everything else under `/v1` it passes on to the service that owns it (domain/routing.py).
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from services.gateway import handlers, jobs
+from services.gateway.adapters.hub import Hub
+from services.gateway.api import (
+    audit_log,
+    documents,
+    events,
+    grants,
+    keys,
+    session,
+    users,
+    words,
+    workspaces,
+)
+from services.gateway.api import jobs as job_routes
+from services.gateway.api.console import Console
+from services.gateway.api.door import Door, new_counters
+from services.gateway.api.forward import Forward
+from services.gateway.api.identity import Identity
+from services.gateway.api.once import Once
+from services.gateway.api.sites import Sites
+from services.gateway.domain.outward import STREAMED
+from services.gateway.domain.routing import new_table
+from services.gateway.settings import Settings
+from shared.bus import Bus
+from shared.consumer import Consumer
+from shared.db import Database
+from shared.events import REGISTRY, SiteDeleted
+from shared.http import NetworkTransport, ServiceClient, Transport
+from shared.service import Work
+from shared.web import new_web_app
+
+_ROUTERS = (
+    *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
+    *(audit_log.router, events.router, job_routes.router, documents.router),
+)
+_SERVICES = ("crawler", "profile", "toxicity", "outreach")
+
+
+def create_app(
+    settings: Settings,
+    *,
+    bus: Bus,
+    db: Database,
+    transports: Mapping[str, Transport] | None = None,
+    documents_of_services: Mapping[str, Any] | None = None,
+) -> FastAPI:
+    """Wire the gateway. Without `transports` it calls the services over the network."""
+    network = {} if transports is not None else _network(settings)
+    clients = {
+        service: ServiceClient(service, transport, settings.secret)
+        for service, transport in (transports or network).items()
+    }
+    described = services_documents() if documents_of_services is None else documents_of_services
+    identity, hub = Identity(db), Hub()
+    work = Work(
+        "gateway",
+        db=db,
+        bus=bus,
+        consumer=_consumer(db, bus),
+        loops={
+            "event log": partial(
+                jobs.follow_event_log, db=db, hub=hub, remembered=identity.remembered
+            ),
+            "old rows": partial(jobs.forget_old_rows, db=db, event_days=settings.event_days),
+        },
+        grace_s=settings.shutdown_grace_s,
+    )
+    counters = new_counters(
+        rate_limit=settings.rate_limit,
+        sign_in_limit=settings.sign_in_limit,
+        checks_at_once=settings.checks_at_once,
+    )
+    app = new_web_app(
+        "gateway",
+        settings=settings,
+        lifespan=_lifespan(work, network),
+        routers=_ROUTERS,
+        db=db,
+        checks=work.checks,
+        inner=(
+            Middleware(Door, identity=identity, counters=counters, once=Once(db)),
+            Middleware(Forward, table=new_table(described), clients=clients, db=db),
+        ),
+        is_public=True,
+    )
+    _remember(app, settings, identity=identity, hub=hub, clients=clients)
+    documents.add_documents(app, described)
+    app.router.default = Console()
+    return app
+
+
+def services_documents() -> dict[str, Any]:
+    """Return the OpenAPI documents of the services, as `python -m services.contracts` wrote them."""
+    folder = files("services.gateway") / "openapi"
+    return {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in _SERVICES}
+
+
+def _consumer(db: Database, bus: Bus) -> Consumer:
+    consumer = Consumer("gateway", db=db, bus=bus)
+    consumer.on(SiteDeleted, handlers.on_site_deleted)
+    for name in sorted(STREAMED - {SiteDeleted.name}):
+        consumer.on(REGISTRY[name], handlers.on_outward_event)
+    return consumer
+
+
+def _network(settings: Settings) -> dict[str, NetworkTransport]:
+    return {name: NetworkTransport(getattr(settings, f"{name}_url")) for name in _SERVICES}
+
+
+def _lifespan(work: Work, network: Mapping[str, NetworkTransport]) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for transport in network.values():
+                stack.push_async_callback(transport.close)
+            await stack.enter_async_context(work.lifespan(app))
+            yield
+
+    return lifespan
+
+
+def _remember(
+    app: FastAPI,
+    settings: Settings,
+    *,
+    identity: Identity,
+    hub: Hub,
+    clients: Mapping[str, ServiceClient],
+) -> None:
+    """Put what the routes ask for where they find it."""
+    app.state.identity = identity
+    app.state.hub = hub
+    app.state.clients = clients
+    app.state.sites = Sites(clients["profile"])
+    app.state.session_hours = settings.session_hours
+    app.state.secure_cookies = settings.secure_cookies
+    app.state.streams_at_once = settings.streams_at_once
