@@ -1,0 +1,160 @@
+"""`anchorwatch all` as a person meets it: one command, one port, stopped, killed and started again."""
+
+import http.client
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from shared import postgres
+
+ROOT = Path(__file__).parents[2]
+READY_S = 60.0
+BACK_S = 15.0
+
+
+@dataclass(slots=True)
+class Running:
+    """A process of `anchorwatch all` and what it said so far."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+    said: list[str] = field(default_factory=list)
+
+    def wait_until_ready(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line)
+            if line.startswith("API key"):
+                return
+        raise AssertionError(f"it ended before it was ready: {''.join(self.said)}")
+
+    def login_path(self) -> str:
+        found = re.search(r"works once\):\s+http://[^/]+(/login\?token=\S+)", "".join(self.said))
+        assert found, self.said
+        return found[1]
+
+    def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        return response
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder that the database's account can reach; its server is stopped in the end."""
+    path = Path(mkdtemp(prefix="anchorwatch-all-"))
+    path.chmod(0o755)
+    yield path
+    if (path / "secret").exists():
+        postgres.start(path, durable=False).kill()
+
+
+@pytest.fixture
+def started(home: Path) -> Iterator[list[Running]]:
+    """Every process that a test started; none outlives it."""
+    running: list[Running] = []
+    yield running
+    for one in running:
+        one.process.kill()
+        one.process.wait()
+
+
+def command(home: Path, port: int) -> list[str]:
+    return [sys.executable, "-m", "services", "all", "--home", str(home), "--port", str(port)]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+def start(home: Path, started: list[Running]) -> Running:
+    port = free_port()
+    process = subprocess.Popen(
+        command(home, port),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=ROOT,
+    )
+    started.append(Running(process, port))
+    started[-1].wait_until_ready()
+    return started[-1]
+
+
+def test_one_command_runs_everything_and_lets_the_owner_in(
+    home: Path, started: list[Running]
+) -> None:
+    running = start(home, started)
+    assert running.get("/readyz").status == 200
+    assert running.get("/").status == 200
+
+    first = running.get(running.login_path())
+    cookie = (first.getheader("set-cookie") or "").partition(";")[0]
+    assert first.status == 303
+    assert running.get("/v1/me", Cookie=cookie).status == 200
+    assert running.get(running.login_path()).getheader("set-cookie") is None
+
+    key_file = home / "key"
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    key = key_file.read_text().strip()
+    assert running.get("/v1/me", Authorization=f"Bearer {key}").status == 200
+
+
+def test_sigterm_stops_everything_cleanly_and_the_key_stays_valid(
+    home: Path, started: list[Running]
+) -> None:
+    running = start(home, started)
+    key = (home / "key").read_text().strip()
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(30) == 0
+    assert not list(home.glob("postgres/data/postmaster.pid"))
+
+    again = start(home, started)
+    assert again.get("/v1/me", Authorization=f"Bearer {key}").status == 200
+
+
+def test_after_kill_9_it_is_back_within_fifteen_seconds(home: Path, started: list[Running]) -> None:
+    running = start(home, started)
+    running.process.kill()
+    running.process.wait()
+    before = time.monotonic()
+    again = start(home, started)
+    assert time.monotonic() - before < BACK_S
+    assert again.get("/readyz").status == 200
+
+
+def test_a_second_one_in_the_same_home_is_refused_in_one_sentence(
+    home: Path, started: list[Running]
+) -> None:
+    start(home, started)
+    done = subprocess.run(
+        command(home, free_port()), capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 4
+    assert "Another Anchorwatch" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_said_in_one_sentence(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            command(home, port), capture_output=True, text=True, check=False, cwd=ROOT
+        )
+    assert done.returncode == 4
+    assert f"127.0.0.1:{port}" in done.stderr
