@@ -2,13 +2,28 @@
 
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.crawler.domain.hidden import SEEN, Look, look_of
 from services.crawler.domain.position import NOWHERE, Place, place_of
 
 # Beyond any browser (Chromium stops at 512 levels), but a bound on memory and time.
 MAX_DEPTH = 2_048
+
+_HTML = "html"
+_FOREIGN = frozenset({"svg", "math"})
+# What would lead somewhere in HTML and does not elsewhere; an `<a>` of a drawing does.
+_SUSPECTS = (
+    ",".join(
+        f"{space} {tag}"
+        for space in ("svg", "math")
+        for tag in ("area", "base", "link", "meta", "title", "iframe", "frame", "form")
+    )
+    + ",math a"
+)
+_INTEGRATION_POINTS = frozenset(
+    {"foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext", "annotation-xml"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +34,8 @@ class Standing:
     look: Look = SEEN
     in_head: bool = False
     in_noscript: bool = False
-    in_svg: bool = False
+    namespace: str = _HTML
+    children: str = _HTML
 
 
 _ROOT = Standing()
@@ -49,6 +65,13 @@ class Ancestry:
             self._seen[element.mem_id] = standing
         return standing
 
+    def foreign_in(self, document: LexborHTMLParser) -> frozenset[int]:
+        """Return the elements that look like HTML but belong to a drawing or a formula."""
+        if document.css_first("svg,math") is None:
+            return frozenset()
+        suspects = document.css(_SUSPECTS)
+        return frozenset(node.mem_id for node in suspects if self.of(node).namespace != _HTML)
+
 
 def _inside(parent: Standing, node: LexborNode) -> Standing:
     tag = node.tag or ""
@@ -57,12 +80,8 @@ def _inside(parent: Standing, node: LexborNode) -> Standing:
     look = look_of(parent.look, tag, attributes)
     in_head = parent.in_head or tag == "head"
     in_noscript = parent.in_noscript or tag == "noscript"
-    # foreignObject is where HTML begins again inside SVG.
-    in_svg = (parent.in_svg or tag == "svg") and tag.lower() != "foreignobject"
-    if (place, look) == (parent.place, parent.look) and (in_head, in_noscript, in_svg) == (
-        parent.in_head,
-        parent.in_noscript,
-        parent.in_svg,
-    ):
-        return parent
-    return Standing(place, look, in_head, in_noscript, in_svg)
+    namespace = tag if tag in _FOREIGN else parent.children
+    # Inside these elements of a drawing or formula HTML begins again.
+    children = _HTML if tag.lower() in _INTEGRATION_POINTS else namespace
+    standing = Standing(place, look, in_head, in_noscript, namespace, children)
+    return parent if standing == parent else standing

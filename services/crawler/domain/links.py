@@ -94,7 +94,9 @@ class Collector:
             return self._reference(node, href, url, kind, standing)
         wording = wording_of(node, self.budget)
         attributes = node.attributes
-        alt = attributes.get("alt") if node.tag == "area" else wording.image_alt
+        alt = wording.image_alt
+        if node.tag == "area":
+            alt = (attributes["alt"] or "") if "alt" in attributes else None
         if kind is LinkKind.TEXT and (
             node.tag == "area" or (wording.has_image and not wording.visible)
         ):
@@ -152,7 +154,7 @@ def href_of(node: LexborNode, standing: Callable[[LexborNode], Standing]) -> str
     attributes = node.attributes
     if "href" in attributes:
         return attributes["href"] or ""
-    return (attributes.get("xlink:href") or "") if standing(node).in_svg else None
+    return (attributes.get("xlink:href") or "") if standing(node).namespace == "svg" else None
 
 
 def kind_of_link_element(node: LexborNode) -> LinkKind | None:

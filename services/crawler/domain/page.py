@@ -113,9 +113,11 @@ def read(
     lowered = {name.lower(): value for name, value in headers.items()}
     decoded = decode(body, lowered.get("content-type"))
     document = LexborHTMLParser(decoded.utf8)
-    nodes = document.css(_SELECTOR)
+    ancestry = Ancestry()
+    nodes = _elements(document, ancestry)
     url = urls.resolve(url) or url
-    collector = Collector(reading.first_base(nodes, url), decoded.charset, wanted)
+    base = reading.first_base(nodes, url)
+    collector = Collector(base, decoded.charset, wanted, ancestry)
     head = _Head()
     for node in nodes:
         _take(node, collector, head)
@@ -140,6 +142,12 @@ def read(
     )
 
 
+def _elements(document: LexborHTMLParser, ancestry: Ancestry) -> list[LexborNode]:
+    nodes = document.css(_SELECTOR)
+    foreign = ancestry.foreign_in(document)
+    return [node for node in nodes if node.mem_id not in foreign] if foreign else nodes
+
+
 def _take(node: LexborNode, collector: Collector, head: _Head) -> None:
     tag = node.tag
     if tag in {"a", "area"}:
@@ -151,7 +159,7 @@ def _take(node: LexborNode, collector: Collector, head: _Head) -> None:
     elif tag == "meta":
         _take_meta(node, collector, head)
     elif tag == "title":
-        if head.title is None and not collector.ancestry.of(node).in_svg:
+        if head.title is None:
             head.title = " ".join(node.text()[: MAX_TITLE * 4].split())[:MAX_TITLE]
     elif tag == "html":
         head.lang = (node.attributes.get("lang") or "").strip()[:35] or None
@@ -201,11 +209,12 @@ def _take_frame(node: LexborNode, collector: Collector, depth: int = 1) -> None:
         return
     # The standard shows srcdoc instead of src, as a document of its own below this one's base.
     inner = LexborHTMLParser(srcdoc or "")
-    nodes = inner.css(_SELECTOR)
+    ancestry = Ancestry(collector.ancestry.of(node))
+    nodes = _elements(inner, ancestry)
     framed = replace(
         collector,
         base=reading.first_base(nodes, collector.base),
-        ancestry=Ancestry(collector.ancestry.of(node)),
+        ancestry=ancestry,
         links=[],
         in_iframe=True,
     )

@@ -56,7 +56,7 @@ def _walked(node: LexborNode, budget: Budget) -> Wording:
     visible: list[str] = []
     size = 0
     image_alt: str | None = None
-    has_image = False
+    pictured = spoken = False
     for inner in node.traverse(include_text=True):
         budget.steps -= 1
         if size > MAX_TEXT or budget.steps < 0:
@@ -72,14 +72,14 @@ def _walked(node: LexborNode, budget: Budget) -> Wording:
         tag = inner.tag
         if tag in _BREAKS:
             visible.append(" ")
-        if tag in {"img", "svg"}:
-            if not has_image or image_alt is None:
-                alt = inner.attributes.get("alt")
-                image_alt = alt if alt is not None or tag == "svg" else image_alt
-            has_image = True
+        if tag == "img" and not spoken:
+            spoken = True
+            attributes = inner.attributes
+            image_alt = (attributes["alt"] or "") if "alt" in attributes else None
+        pictured = pictured or tag in {"img", "svg"}
     text, truncated = _squeezed(texts)
     seen, _ = _squeezed(visible)
-    return Wording(text, seen, image_alt, has_image, truncated or budget.steps < 0)
+    return Wording(text, seen, image_alt, pictured, truncated or budget.steps < 0)
 
 
 def left_of(node: LexborNode, budget: Budget) -> str:

@@ -1,0 +1,93 @@
+"""One look at one page: what was fetched, read and judged, and how to notice that nothing changed."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+
+from services.crawler.domain.claim import Memory
+from services.crawler.domain.fetched import Fetched
+from services.crawler.domain.target_health import TargetHealth
+from services.crawler.domain.verdict import Judgement
+from shared.events import PageFacts
+
+FACTS_LAST = timedelta(days=30)
+FULL_EVERY = 5
+
+_HALF = 16
+_TELLING_HEADERS = ("content-type", "x-robots-tag", "link", "content-language")
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a look brought; without a judgement nothing changed and the last one still holds.
+
+    `fingerprint` is None where the page was not seen whole; `body_changed` means against the body
+    of the last page.read.
+    """
+
+    fetched: Fetched
+    looked_at: datetime
+    judgement: Judgement | None = None
+    fingerprint: bytes | None = None
+    facts: PageFacts | None = None
+    health: TargetHealth | None = None
+
+
+def fingerprint_of(fetched: Fetched, *, google_allowed: bool | None) -> bytes:
+    """Return 32 bytes: how the page was reached and may be listed, then what it holds."""
+    return _way_of(fetched, google_allowed) + _content_of(fetched)
+
+
+def is_same(known: bytes | None, fetched: Fetched, *, google_allowed: bool | None) -> bool:
+    """Return whether a fetch shows what the fingerprint was taken of; a 304 vouches for the body."""
+    if known is None or known[:_HALF] != _way_of(fetched, google_allowed):
+        return False
+    return fetched.not_modified or known[_HALF:] == _content_of(fetched)
+
+
+def content_hash(fingerprint: bytes) -> bytes:
+    """Return the part of a fingerprint that only the page itself can change."""
+    return fingerprint[_HALF:]
+
+
+def facts_are_due(memory: Memory, now: datetime, content: bytes) -> bool:
+    """Return whether page.read is to be sent for this body."""
+    return (
+        memory.facts_hash != content
+        or memory.facts_at is None
+        or (now - memory.facts_at > FACTS_LAST)
+    )
+
+
+def may_ask_shortly(memory: Memory, now: datetime) -> bool:
+    """Return whether to ask only for news: not when validators were believed for too long."""
+    if memory.fingerprint is None or memory.full_at is None or memory.facts_at is None:
+        return False
+    recent = now - memory.full_at < FACTS_LAST and now - memory.facts_at < FACTS_LAST
+    return recent and memory.short_run < FULL_EVERY - 1
+
+
+def is_html(fetched: Fetched) -> bool:
+    """Return whether a browser would show the body as a page; without a type, markup decides."""
+    kind = (fetched.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind:
+        return kind in _HTML_TYPES
+    return fetched.body[:1_024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def _way_of(fetched: Fetched, google_allowed: bool | None) -> bytes:
+    hops = [(hop.url, hop.status, hop.location) for hop in fetched.hops]
+    status = 200 if fetched.not_modified else fetched.status
+    way = orjson.dumps([hops, fetched.final_url, status, google_allowed])
+    return hashlib.blake2b(way, digest_size=_HALF).digest()
+
+
+def _content_of(fetched: Fetched) -> bytes:
+    digest = hashlib.blake2b(digest_size=_HALF)
+    for name in _TELLING_HEADERS:
+        digest.update(orjson.dumps([name, *fetched.header_values(name)]))
+    digest.update(fetched.body)
+    return digest.digest()

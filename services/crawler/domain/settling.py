@@ -1,0 +1,299 @@
+"""Turns a look at a claimed page into what is written: streaks, events and the next look."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import orjson
+
+from services.crawler.domain import recheck, streak
+from services.crawler.domain.claim import CheckRecord, Claim, Memory, WatchRecord, WatchState
+from services.crawler.domain.look import Look, content_hash
+from services.crawler.domain.recheck import PagePlan
+from services.crawler.domain.streak import Streak
+from services.crawler.domain.verdict import Discovery, Verdict, observation_of
+from shared.events import (
+    Event,
+    LinkChecked,
+    LinkDiscovered,
+    Observation,
+    Occurrence,
+    PageRead,
+    TargetChecked,
+)
+from shared.vocabulary import DiscoveryReason, Outcome, Reason
+
+TARGET_EVERY = timedelta(days=1)
+_LOST_AT = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What settling depends on besides claim and look; ids, time and chance are arguments."""
+
+    now: datetime
+    check_id: UUID
+    jitter: float = 0.0
+    confirm_after: timedelta | None = None
+    workspace_of: Mapping[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One watch, what was seen of it, and the streak that follows."""
+
+    state: WatchState
+    observation: Observation
+    targets: tuple[Occurrence, ...]
+    streak: Streak
+    wait: timedelta
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.observation.outcome
+
+    @property
+    def ever_live(self) -> bool:
+        return self.state.ever_live or self.outcome is Outcome.FOUND
+
+    @property
+    def confirm_at(self) -> datetime | None:
+        """Return when a second look would count; who never saw the link need not look twice."""
+        if self.streak.count != 1 or self.streak.since is None or not self.ever_live:
+            return None
+        return self.streak.since + self.wait
+
+
+def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
+    """Return the record of a check, with the events that tell what was seen."""
+    seen = [_seen(state, claim, look, terms) for state in claim.watches]
+    failed = _has_failed(look, seen)
+    memory = _memory(claim.memory, look, failed=failed)
+    next_at = _next_check_at(claim, look, seen, memory, terms)
+    events: list[Event] = [_link_checked(one, next_at) for one in seen]
+    if look.facts is not None:
+        events.append(_page_read(claim, look))
+        memory = replace(memory, facts_at=terms.now, facts_hash=_facts_hash(look))
+    events.extend(_targets_checked(claim, look))
+    return CheckRecord(
+        page_id=claim.page_id,
+        host=claim.host,
+        check_seq=claim.check_seq,
+        next_check_at=next_at,
+        memory=memory,
+        watches=[_watch_record(one, look) for one in seen],
+        events=events,
+        discoveries=_discoveries(claim, look, terms),
+    )
+
+
+def remembered(state: WatchState) -> tuple[Observation, tuple[Occurrence, ...]] | None:
+    """Return the last observation of a watch and its targets, if one was kept."""
+    if state.observation is None:
+        return None
+    kept = orjson.loads(state.observation)
+    targets = tuple(Occurrence.model_validate(target) for target in kept["targets"])
+    return Observation.model_validate(kept["observation"]), targets
+
+
+def _seen(state: WatchState, claim: Claim, look: Look, terms: Terms) -> _Seen:
+    if look.judgement is None:
+        observation, targets = _again(state, claim, look, terms)
+    else:
+        verdict = next(one for one in look.judgement.verdicts if one.link_id == state.watch.link_id)
+        observation, targets = _observe(verdict, claim, look, terms), verdict.targets
+    wait = streak.confirm_after(
+        observation.reasons, contract=state.contract, override=terms.confirm_after
+    )
+    before = Streak(state.missing_streak, state.missing_since)
+    after = streak.after(before, observation.outcome, at=look.looked_at, wait=wait)
+    return _Seen(state, observation, targets, after, wait)
+
+
+def _again(
+    state: WatchState, claim: Claim, look: Look, terms: Terms
+) -> tuple[Observation, tuple[Occurrence, ...]]:
+    """Return the last observation as one of this check: the page says that nothing changed."""
+    kept = remembered(state)
+    if kept is None:
+        raise ValueError(f"nothing is remembered of link {state.watch.link_id}")
+    observation = kept[0].model_copy(
+        update={
+            "page_id": claim.page_id,
+            "check_id": terms.check_id,
+            "check_seq": claim.check_seq,
+            "checked_at": look.looked_at,
+            "elapsed_ms": look.fetched.elapsed_ms,
+        }
+    )
+    return observation, kept[1]
+
+
+def _observe(verdict: Verdict | Discovery, claim: Claim, look: Look, terms: Terms) -> Observation:
+    if look.judgement is None:
+        raise ValueError("a look without a judgement shows nothing new")
+    return observation_of(
+        look.judgement.sight,
+        verdict,
+        page_id=claim.page_id,
+        check_id=terms.check_id,
+        check_seq=claim.check_seq,
+        checked_at=look.looked_at,
+    )
+
+
+def _has_failed(look: Look, seen: Sequence[_Seen]) -> bool:
+    if seen:
+        return all(one.outcome is Outcome.UNKNOWN for one in seen)
+    return look.health is not None and look.health.broken is None
+
+
+def _memory(before: Memory, look: Look, *, failed: bool) -> Memory:
+    memory = replace(
+        before,
+        checked_at=look.looked_at,
+        checks=before.checks + 1,
+        failure_run=before.failure_run + 1 if failed else 0,
+    )
+    if look.fetched.not_modified:
+        return replace(memory, short_run=before.short_run + 1)
+    if look.fingerprint is None:
+        return memory
+    return replace(
+        memory,
+        final_url=look.fetched.final_url,
+        etag=look.fetched.header("etag"),
+        last_modified=look.fetched.header("last-modified"),
+        fingerprint=look.fingerprint,
+        changed_at=before.changed_at if look.judgement is None else look.looked_at,
+        full_at=look.looked_at,
+        short_run=0,
+    )
+
+
+def _next_check_at(
+    claim: Claim, look: Look, seen: Sequence[_Seen], memory: Memory, terms: Terms
+) -> datetime:
+    moments = []
+    if claim.targets:
+        retry = TARGET_EVERY * (1 + recheck.JITTER * terms.jitter)
+        moments.append(look.looked_at + retry)
+    if seen:
+        plan = _plan(look, seen, memory)
+        if plan.confirm_at is not None and terms.confirm_after is not None:
+            # An override says exactly when: tests and audits wait for this look.
+            moments.append(max(plan.confirm_at, look.looked_at))
+        else:
+            moments.append(recheck.next_check_at(plan, now=look.looked_at, jitter=terms.jitter))
+    return min(moments)
+
+
+def _plan(look: Look, seen: Sequence[_Seen], memory: Memory) -> PagePlan:
+    now = look.looked_at
+    known = [one.state.known_since for one in seen]
+    days = [max(0.0, (now - moment).total_seconds() / 86_400) for moment in known]
+    placed = [one.state.known_since for one in seen if one.state.contract]
+    gone = [one.streak.since for one in seen if one.outcome is Outcome.MISSING]
+    confirm = [one.confirm_at for one in seen if one.confirm_at is not None]
+    all_gone = len(gone) == len(seen) and not confirm
+    return PagePlan(
+        value=sum(one.state.value for one in seen),
+        losses=sum(one.streak.count >= _LOST_AT for one in seen),
+        exposure_days=sum(days),
+        age_days=max(days),
+        contract=any(one.state.contract for one in seen),
+        placed_at=max(placed, default=None),
+        # A look that failed waits for its retry: asking a failing host every minute helps nobody.
+        confirm_at=min(confirm, default=None) if memory.failure_run == 0 else None,
+        gone_since=max(filter(None, gone), default=None) if all_gone else None,
+        failure_run=memory.failure_run,
+        closed_by_robots=any(Reason.ROBOTS_DISALLOWS_US in one.observation.reasons for one in seen),
+    )
+
+
+def _link_checked(one: _Seen, next_at: datetime) -> LinkChecked:
+    return LinkChecked(
+        workspace_id=one.state.workspace_id,
+        site_id=one.state.watch.site_id,
+        link_id=one.state.watch.link_id,
+        observation=one.observation,
+        missing_streak=one.streak.count,
+        missing_since=one.streak.since,
+        next_check_at=next_at,
+        targets=one.targets,
+    )
+
+
+def _watch_record(one: _Seen, look: Look) -> WatchRecord:
+    # Only what was seen of a whole page may answer for it later, when it says "not modified".
+    kept = None
+    if look.judgement is not None and look.fingerprint is not None:
+        kept = orjson.dumps(
+            {
+                "observation": one.observation.model_dump(),
+                "targets": [target.model_dump() for target in one.targets],
+            }
+        )
+    return WatchRecord(
+        link_id=one.state.watch.link_id,
+        outcome=one.outcome,
+        missing_streak=one.streak.count,
+        missing_since=one.streak.since,
+        observation=kept,
+    )
+
+
+def _facts_hash(look: Look) -> bytes | None:
+    return content_hash(look.fingerprint) if look.fingerprint is not None else None
+
+
+def _page_read(claim: Claim, look: Look) -> PageRead:
+    if look.facts is None:
+        raise ValueError("a look without facts cannot be told")
+    return PageRead(
+        page_id=claim.page_id,
+        page_key=claim.page_key,
+        facts_seq=claim.check_seq,
+        read_at=look.looked_at,
+        facts=look.facts,
+    )
+
+
+def _targets_checked(claim: Claim, look: Look) -> list[TargetChecked]:
+    if look.health is None:
+        return []
+    return [
+        TargetChecked(
+            workspace_id=target.workspace_id,
+            site_id=target.site_id,
+            target_url=target.target_url,
+            target_key=target.target_key,
+            check_seq=claim.check_seq,
+            checked_at=look.looked_at,
+            broken=look.health.broken,
+            reasons=look.health.reasons,
+            http_status=look.fetched.status,
+            final_url=look.fetched.final_url,
+            redirects=look.fetched.hops,
+        )
+        for target in claim.targets
+    ]
+
+
+def _discoveries(claim: Claim, look: Look, terms: Terms) -> list[LinkDiscovered]:
+    if look.judgement is None:
+        return []
+    return [
+        LinkDiscovered(
+            workspace_id=terms.workspace_of[found.site_id],
+            site_id=found.site_id,
+            reason=DiscoveryReason.PAGE_FOUND,
+            referring_url=claim.url,
+            page_key=claim.page_key,
+            target_url=found.target_url,
+            target_key=found.target_key,
+            observation=_observe(found, claim, look, terms),
+        )
+        for found in look.judgement.discoveries
+    ]

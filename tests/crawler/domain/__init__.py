@@ -1,0 +1,1 @@
+"""Tests of what the crawler knows and decides, without I/O."""
