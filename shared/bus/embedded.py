@@ -100,6 +100,15 @@ class EmbeddedBus:
                 self._bells[queue].set()
         return sum(int(row[2]) for row in rows)
 
+    async def is_idle(self, *, within_s: float = 10.0) -> bool:
+        """Say whether no delivery waits, nor comes back from a retry within so many seconds."""
+        async with self._db.begin() as tx:
+            return not await tx.fetch_value(
+                "SELECT EXISTS (SELECT 1 FROM bus.deliveries"
+                " WHERE next_at <= now() + make_interval(secs => $1))",
+                within_s,
+            )
+
     @asynccontextmanager
     async def source(self, queue: str) -> AsyncIterator[Source]:
         yield _Deliveries(queue, self._bells[queue])

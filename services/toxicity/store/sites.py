@@ -182,6 +182,13 @@ async def claim_walk(tx: Tx) -> Walk | None:
     return Walk(*rows[0]) if rows else None
 
 
+async def is_walking(tx: Tx) -> bool:
+    """Say whether some site's links still want judging again."""
+    return bool(
+        await tx.fetch_value("SELECT EXISTS (SELECT 1 FROM sites WHERE walk_after IS NOT NULL)")
+    )
+
+
 async def save_walk(tx: Tx, walk: Walk, after: UUID | None) -> None:
     """Remember where a walk stands; None ends it. Its beginning notes for how many domains it is."""
     await tx.run("UPDATE sites SET walk_after = $2 WHERE site_id = $1", walk.site_id, after)
