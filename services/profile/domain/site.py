@@ -1,6 +1,6 @@
 """A site with all its hosts, and its snapshot for the other services; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -63,12 +63,13 @@ def read_host(text: str, *, pointer: str) -> str:
     raise InvalidError(detail, [FieldError(pointer, "invalid_domain", detail)])
 
 
-def read_hosts(domain: str, others: Mapping[str, HostRole]) -> tuple[Host, ...]:
+def read_hosts(domain: str, others: Iterable[Host]) -> tuple[Host, ...]:
     """Return the hosts of a site, its domain first, each once."""
     main = read_host(domain, pointer="/domain")
     found = {main: HostRole.MAIN}
-    for number, (text, role) in enumerate(others.items()):
-        found.setdefault(read_host(text, pointer=f"/domains/{number}/host"), role)
+    for number, other in enumerate(others):
+        host = read_host(other.host, pointer=f"/domains/{number}/host")
+        found.setdefault(host, other.role)
     return tuple(Host(host, role) for host, role in found.items())
 
 

@@ -14,19 +14,20 @@ from shared.errors import ConflictError, NotFoundError
 from shared.vocabulary import HostRole
 
 _COLUMNS = """
-    site_id, workspace_id, domain, name, domains, brands, keywords, competitors, partners,
-    manual_action, settings, paused, archived, version, discovered_until, created_at, updated_at,
+    site_id, workspace_id, domain, name, domains::text AS domains, brands, keywords, competitors, partners,
+    manual_action, settings::text AS settings, paused, archived, version, discovered_until, created_at, updated_at,
     deleted_at
 """
 
 
 def _site(row: asyncpg.Record) -> Site:
     values: dict[str, Any] = dict(row)
-    hosts = values.pop("domains")
+    hosts = orjson.loads(values.pop("domains"))
+    settings = orjson.loads(values.pop("settings"))
     for name in ("brands", "keywords", "competitors", "partners"):
         values[name] = tuple(values[name])
     domains = tuple(Host(host["host"], HostRole(host["role"])) for host in hosts)
-    return Site(domains=domains, **values)
+    return Site(domains=domains, settings=settings, **values)
 
 
 async def find_sites(tx: Tx, site_ids: Iterable[UUID]) -> dict[UUID, Site]:
@@ -85,11 +86,13 @@ async def list_sites(
     return [_site(row) for row in rows]
 
 
-async def count_sites(tx: Tx, workspace_id: UUID) -> int:
+async def count_sites(tx: Tx, workspace_id: UUID, *, only: Iterable[UUID] | None) -> int:
     return int(
         await tx.fetch_value(
-            "SELECT count(*) FROM sites WHERE workspace_id = $1 AND deleted_at IS NULL",
+            "SELECT count(*) FROM sites WHERE workspace_id = $1 AND deleted_at IS NULL"
+            " AND ($2::uuid[] IS NULL OR site_id = ANY($2))",
             workspace_id,
+            None if only is None else list(only),
         )
     )
 
@@ -116,8 +119,8 @@ def _values(site: Site) -> Sequence[object]:
 async def add_site(tx: Tx, site: Site) -> Site:
     """Insert a site; raises ConflictError if the workspace has one with this domain."""
     rows = await tx.fetch(
-        "INSERT INTO sites (site_id, workspace_id, domain, name, domains, brands, keywords,"
-        " competitors, partners, manual_action, settings, paused, archived)"
+        "INSERT INTO sites (site_id, workspace_id, domain, name, domains::text AS domains, brands, keywords,"
+        " competitors, partners, manual_action, settings::text AS settings, paused, archived)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         " ON CONFLICT (workspace_id, domain) WHERE deleted_at IS NULL DO NOTHING"
         f" RETURNING {_COLUMNS}",

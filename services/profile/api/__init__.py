@@ -1,0 +1,1 @@
+"""The public routes that the profile service owns."""

@@ -1,0 +1,82 @@
+"""The profile service: what we know about every link.
+
+Owns: schema `profile` - sites, links, claims, contracts' terms, history, imports, audits.
+Consumes: link.checked link.discovered target.checked link.scored toxicity.changed
+placement.promised placement.updated.
+Publishes: site.created site.updated site.deleted link.tracked link.untracked check.requested
+link.changed target.broken import.completed audit.completed job.updated.
+"""
+
+from fastapi import FastAPI
+
+from services.profile.api import imports as import_routes
+from services.profile.api import links as link_routes
+from services.profile.api import sites as site_routes
+from services.profile.handlers import contracts, observations, toxicity
+from services.profile.jobs.imports import ImportReader
+from services.profile.jobs.refresh import LinkRefresher
+from services.profile.settings import Settings
+from shared import job_routes
+from shared.bus import Bus
+from shared.consumer import Consumer
+from shared.db import Database
+from shared.events import (
+    LinkChecked,
+    LinkDiscovered,
+    LinkScored,
+    PlacementPromised,
+    PlacementUpdated,
+    TargetChecked,
+    ToxicityChanged,
+)
+from shared.job_runner import JobRunner
+from shared.service import Work
+from shared.web import new_web_app
+
+_ROUTERS = (
+    site_routes.router,
+    import_routes.router,
+    link_routes.router,
+    job_routes.router,
+)
+
+
+def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
+    """Wire the service. Nothing is opened before the lifespan starts."""
+    runner = JobRunner(
+        {
+            "import": ImportReader(db, batch_rows=settings.import_batch_rows),
+            "refresh_links": LinkRefresher(db),
+        },
+        db=db,
+    )
+    work = Work(
+        "profile",
+        db=db,
+        bus=bus,
+        consumer=_consumer(bus, db),
+        loops={"jobs": runner.run},
+        grace_s=settings.shutdown_grace_s,
+    )
+    app = new_web_app(
+        "profile",
+        settings=settings,
+        lifespan=work.lifespan,
+        routers=_ROUTERS,
+        db=db,
+        checks=work.checks,
+    )
+    app.state.import_files = settings.import_files
+    return app
+
+
+def _consumer(bus: Bus, db: Database) -> Consumer:
+    consumer = Consumer("profile", db=db, bus=bus)
+    consumer.on(LinkChecked, observations.on_link_checked)
+    consumer.on(LinkDiscovered, observations.on_link_discovered)
+    consumer.on(TargetChecked, observations.on_target_checked)
+    consumer.on(LinkScored, toxicity.on_link_scored)
+    consumer.on(ToxicityChanged, toxicity.on_toxicity_changed)
+    consumer.on(PlacementPromised, contracts.on_placement_promised)
+    consumer.on(PlacementUpdated, contracts.on_placement_updated)
+    return consumer

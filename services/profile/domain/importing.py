@@ -1,0 +1,103 @@
+"""A batch of rows of an import, sorted by what becomes of them; pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from services.profile.domain.imports import (
+    Detection,
+    DomainRow,
+    LinkRow,
+    OwnRow,
+    Row,
+    RowError,
+    key_of,
+)
+
+
+@dataclass(slots=True)
+class RowBatch:
+    """Rows sorted; `own` are only counted."""
+
+    links: list[tuple[UUID, LinkRow]] = field(default_factory=list)
+    domains: list[tuple[UUID, DomainRow]] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+    own: int = 0
+    repeated: int = 0
+    last_row: int = 0
+
+    @property
+    def size(self) -> int:
+        claims = len(self.links) + len(self.domains)
+        return claims + len(self.errors) + self.own + self.repeated
+
+    @property
+    def keys(self) -> list[UUID]:
+        return [key for key, _ in (*self.links, *self.domains)]
+
+    def only(self, new: set[UUID]) -> "RowBatch":
+        """Return the batch without the rows whose key the file had before."""
+        links = [pair for pair in self.links if pair[0] in new]
+        domains = [pair for pair in self.domains if pair[0] in new]
+        dropped = len(self.links) + len(self.domains) - len(links) - len(domains)
+        repeated = self.repeated + dropped
+        return RowBatch(links, domains, self.errors, self.own, repeated, self.last_row)
+
+    @property
+    def data_until(self) -> datetime | None:
+        """Return the newest date that the rows know of."""
+        rows: list[LinkRow | DomainRow] = [row for _, row in self.links]
+        rows += [row for _, row in self.domains]
+        dates = [date for row in rows for date in (row.first_seen, row.last_seen) if date]
+        return max(dates, default=None)
+
+
+def sort_rows(rows: Iterable[Row]) -> RowBatch:
+    """Sort rows; of two with the same key in this batch the first one counts."""
+    batch = RowBatch()
+    met: set[UUID] = set()
+    for row in rows:
+        batch.last_row = row.row_no
+        if isinstance(row, RowError):
+            batch.errors.append(row)
+            continue
+        if isinstance(row, OwnRow):
+            batch.own += 1
+            continue
+        key = row_key(row)
+        if key in met:
+            batch.repeated += 1
+            continue
+        met.add(key)
+        if isinstance(row, LinkRow):
+            batch.links.append((key, row))
+        else:
+            batch.domains.append((key, row))
+    return batch
+
+
+def row_key(row: LinkRow | DomainRow) -> UUID:
+    """Return the 128 bits by which a row is met again in its file."""
+    digest = blake2b(digest_size=16)
+    for part in key_of(row):
+        digest.update(part.bytes if isinstance(part, UUID) else repr(part).encode())
+    return UUID(bytes=digest.digest())
+
+
+def shown_detection(detection: Detection) -> dict[str, Any]:
+    """Return what a person is shown about how a file was understood."""
+    return {
+        "dialect": detection.dialect,
+        "source": detection.source,
+        "encoding": detection.encoding,
+        "delimiter": detection.delimiter,
+        "header_row": detection.header_row,
+        "header": list(detection.header),
+        "mapping": dict(detection.mapping),
+        "date_order": detection.date_order,
+        "notes": list(detection.notes),
+        "fingerprint": detection.fingerprint,
+    }

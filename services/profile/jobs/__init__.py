@@ -1,0 +1,1 @@
+"""Work of the profile service that nobody waits for."""

@@ -1,0 +1,189 @@
+"""Reads uploaded files into links and claims, batch by batch; a killed import goes on where it was."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from uuid import UUID
+
+from services.profile.domain.history import tracked_event
+from services.profile.domain.importing import RowBatch, shown_detection, sort_rows
+from services.profile.domain.imports import Detection, Row, RowError, detect, read
+from services.profile.domain.site import Site
+from services.profile.metrics import IMPORT_ROWS, IMPORT_SECONDS
+from services.profile.store import claims, imports, sites
+from services.profile.store.imports import Import
+from shared import clock, jobs, outbox
+from shared.db import Database, Tx
+from shared.errors import InvalidError
+from shared.events import ImportCompleted
+from shared.job_runner import JobRun
+from shared.jobs import Step
+
+KIND = "import"
+_PATIENCE_S = 60.0  # so that a thread never outlives a loop that has ended
+
+
+class ImportReader:
+    """Performs jobs of kind `import`."""
+
+    def __init__(self, db: Database, *, batch_rows: int) -> None:
+        self._db = db
+        self._batch_rows = batch_rows
+
+    async def __call__(self, run: JobRun) -> None:
+        """Read the files of one request, one after the other."""
+        async with self._db.begin() as tx:
+            files = await imports.list_job_imports(tx, run.job.job_id)
+            found = await sites.find_sites(tx, {file.site_id for file in files})
+        if not files or files[0].site_id not in found:
+            raise InvalidError("The site of this import was deleted.")
+        site = found[files[0].site_id]
+        first = int(run.job.cursor.get("file", 0))
+        offset = sum(file.rows for file in files[:first])
+        for number, file in enumerate(files[first:], first):
+            after_row = int(run.job.cursor.get("row", 0)) if number == first else 0
+            offset += await self._read_file(run, site, file, after_row=after_row, offset=offset)
+        async with self._db.begin() as tx:
+            read_files = await imports.list_job_imports(tx, run.job.job_id)
+        if all(file.refused for file in read_files):
+            raise InvalidError(" ".join(file.refused or "" for file in read_files))
+
+    async def _read_file(
+        self, run: JobRun, site: Site, file: Import, *, after_row: int, offset: int
+    ) -> int:
+        """Read the rest of one file; returns how many rows it has."""
+        detection = await self._detect(site, file)
+        rows = 0
+        if detection.refused is None:
+            chunks = self._chunks(file.import_id)
+            iterator = read(chunks, detection, site.hosts, after_row=after_row)
+            rows = after_row
+            while batch := await asyncio.to_thread(_next_rows, iterator, self._batch_rows):
+                rows = batch.last_row
+                with IMPORT_SECONDS.time():
+                    await self._store(run, site, file, detection, batch, offset=offset)
+        await self._end_file(run, site, file, detection, offset=offset)
+        return rows
+
+    async def _detect(self, site: Site, file: Import) -> Detection:
+        async with self._db.begin() as tx:
+            head = await imports.get_chunk(tx, file.import_id, 0) or b""
+            detection = detect(head, file.file_name, site_hosts=site.hosts)
+            shown = shown_detection(detection)
+            await imports.save_detection(tx, file.import_id, shown, refused=detection.refused)
+        return detection
+
+    def _chunks(self, import_id: UUID) -> Iterator[bytes]:
+        """Yield the file's bytes to a thread that parses; the loop fetches one chunk at a time."""
+        loop = asyncio.get_running_loop()
+
+        async def fetch(number: int) -> bytes | None:
+            async with self._db.begin() as tx:
+                return await imports.get_chunk(tx, import_id, number)
+
+        def in_thread() -> Iterator[bytes]:
+            number = 0
+            while chunk := asyncio.run_coroutine_threadsafe(fetch(number), loop).result(
+                _PATIENCE_S
+            ):
+                yield chunk
+                number += 1
+
+        return in_thread()
+
+    async def _store(
+        self,
+        run: JobRun,
+        site: Site,
+        file: Import,
+        detection: Detection,
+        batch: RowBatch,
+        *,
+        offset: int,
+    ) -> None:
+        """Store a batch of rows with the place behind it, in one transaction."""
+        async with run.step() as step:
+            new = await imports.admit_keys(step.tx, file.import_id, batch.keys)
+            batch = batch.only(new)
+            added = 0
+            if not file.dry_run:
+                added = await _store_claims(step.tx, site, file, detection.source, batch)
+            await imports.count_rows(step.tx, file.import_id, batch, new_links=added)
+            _count(step, batch)
+            step.errors += _errors(batch.errors, file, offset=offset)
+            step.cursor = {"file": file.file_no, "row": batch.last_row}
+
+    async def _end_file(
+        self, run: JobRun, site: Site, file: Import, detection: Detection, *, offset: int
+    ) -> None:
+        async with run.step() as step:
+            ended = await imports.end_import(step.tx, file.import_id, clock.now())
+            step.cursor = {"file": file.file_no + 1, "row": 0}
+            if detection.refused is not None:
+                pointer = f"/files/{file.file_no}"
+                fault = jobs.RowError(offset, pointer, "refused", detection.refused, file.file_name)
+                step.errors.append(fault)
+            elif not file.dry_run:
+                await outbox.add(step.tx, [_completed(site, ended)])
+
+
+def _next_rows(iterator: Iterator[Row], size: int) -> RowBatch | None:
+    rows = list(islice(iterator, size))
+    return sort_rows(rows) if rows else None
+
+
+async def _store_claims(tx: Tx, site: Site, file: Import, source: str, batch: RowBatch) -> int:
+    """Store the rows that are new to the file; returns how many links nobody knew before."""
+    now = clock.now()
+    links = [row for _, row in batch.links]
+    domains = [row for _, row in batch.domains]
+    added = await claims.add_claimed_links(tx, site, links, now=now)
+    await claims.save_claims(
+        tx, site.site_id, links, source=source, import_id=file.import_id, now=now
+    )
+    await claims.save_domain_claims(
+        tx, site.site_id, domains, source=source, import_id=file.import_id, now=now
+    )
+    await outbox.add(tx, [tracked_event(link, site.hosts) for link in added])
+    return len(added)
+
+
+def _count(step: Step, batch: RowBatch) -> None:
+    accepted = len(batch.links) + len(batch.domains)
+    step.done += batch.size
+    step.accepted += accepted
+    step.duplicates += batch.repeated
+    step.rejected += len(batch.errors)
+    results = {"accepted": accepted, "duplicate": batch.repeated}
+    results |= {"rejected": len(batch.errors), "own_domain": batch.own}
+    for result, count in results.items():
+        IMPORT_ROWS.labels(result).inc(count)
+
+
+def _errors(errors: Iterable[RowError], file: Import, *, offset: int) -> list[jobs.RowError]:
+    """Return the errors as the job keeps them: numbered through all files of the request."""
+    return [
+        jobs.RowError(
+            row_no=offset + error.row_no,
+            pointer=f"/files/{file.file_no}{error.pointer}",
+            code=error.code,
+            detail=error.detail,
+            raw=error.raw,
+        )
+        for error in errors
+    ]
+
+
+def _completed(site: Site, file: Import) -> ImportCompleted:
+    return ImportCompleted(
+        workspace_id=site.workspace_id,
+        site_id=site.site_id,
+        import_id=file.import_id,
+        file_name=file.file_name,
+        dialect=file.dialect or "",
+        rows=file.rows,
+        accepted=file.accepted,
+        duplicates=file.duplicates,
+        rejected=file.rejected,
+        own_domain=file.own_domain,
+    )

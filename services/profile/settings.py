@@ -1,0 +1,30 @@
+"""Settings of the profile service."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.settings import HouseSettings
+
+
+class Settings(HouseSettings):
+    """What profile needs beyond the house settings."""
+
+    service: ClassVar[str] = "profile"
+
+    port: int = Field(default=8082, ge=1, le=65535, description="TCP port to listen on.")
+    import_files: int = Field(
+        default=20, ge=1, le=200, description="Most files of one import request."
+    )
+    import_batch_rows: int = Field(
+        default=2000,
+        ge=1,
+        le=5000,
+        description="Rows of an import that are stored in one transaction.",
+    )
+    observation_days: int = Field(
+        default=30, ge=1, le=365, description="Days for which every single check is kept."
+    )
+    nightly_hour: int = Field(
+        default=3, ge=0, le=23, description="Hour (UTC) of the nightly housekeeping."
+    )

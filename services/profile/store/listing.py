@@ -1,0 +1,194 @@
+"""Lists of links: filters and sort keys as SQL, page by page with a cost that does not grow with depth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.profile.domain.filters import LinkFilter
+from shared.db import Tx
+from shared.urls import page_id
+
+_SHOWN = """
+    links.link_id, links.site_id, referring_url, referring_host, referring_domain, target_url, status,
+    good_status, reasons, counts, followed, rel, kind, position, anchor_text, anchor_kind,
+    anchor_flags, indexable, links.http_status, links.final_url, page::text AS page, authority,
+    metrics::text AS metrics, value, toxicity_score, toxicity_band, toxicity_action, toxicity_sentence,
+    toxicity_model, placement_id, terms::text AS terms, contract_state, contract_reasons, confirming_since,
+    missing_since, known_since, tags, note, owner, snoozed_until, override, override_reason,
+    discovery, first_seen_at, gained_at, last_seen_at, last_checked_at, next_check_at, changed_at,
+    lost_at, version
+"""
+_FROM = "FROM links LEFT JOIN occurrences ON occurrences.link_id = links.link_id"
+_ALIVE = "merged_into IS NULL AND deleted_at IS NULL"
+
+# How each field of a filter becomes a condition; `?` stands for the number of its argument.
+_CONDITIONS = {
+    "status": "status = ANY(?::text[])",
+    "reason": "(reasons && ?::text[])",
+    "kind": "kind = ANY(?::text[])",
+    "anchor_kind": "anchor_kind = ANY(?::text[])",
+    "position": "position = ANY(?::text[])",
+    "contract_state": "contract_state = ANY(?::text[])",
+    "toxicity_band": "toxicity_band = ANY(?::text[])",
+    "followed": "followed = ?::boolean",
+    "indexable": "indexable = ?::boolean",
+    "counts": "counts = ?::boolean",
+    "referring_domain": "referring_domain = ANY(?::text[])",
+    "target_url": "target_key = ?::uuid",
+    "q": "(referring_url ILIKE ?::text OR target_url ILIKE ? OR anchor_text ILIKE ?)",
+    "source": "sources && ?::text[]",
+    "tag": "tags && ?::text[]",
+    "owner": "owner = ?::text",
+    "toxicity_min": "toxicity_score >= ?::int",
+    "toxicity_max": "toxicity_score <= ?::int",
+    "authority_min": "authority >= ?::float8",
+    "first_seen_from": "first_seen_at >= ?::timestamptz",
+    "lost_from": "lost_at >= ?::timestamptz",
+    "changed_from": "changed_at >= ?::timestamptz",
+    "snoozed": "(coalesce(snoozed_until > now(), false)) = ?::boolean",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A column to sort by, or a metric of another tool."""
+
+    column: str
+    descending: bool
+    metric: bool = False
+
+    @property
+    def expression(self) -> str:
+        # Column names come from a closed list, metric names from one of identifiers.
+        return f"(metrics->>'{self.column}')::float8" if self.metric else self.column
+
+
+def conditions(site_id: UUID, wanted: LinkFilter) -> tuple[str, list[object]]:
+    """Return the WHERE clause of a filter and its arguments, the site's id first."""
+    clauses, arguments = [f"links.site_id = $1 AND {_ALIVE}"], list[object]([site_id])
+    for name, clause in _CONDITIONS.items():
+        value = getattr(wanted, name)
+        if value is None or value == ():
+            continue
+        arguments.append(_argument(name, value))
+        clauses.append(clause.replace("?", f"${len(arguments)}"))
+    return " AND ".join(clauses), arguments
+
+
+def _argument(name: str, value: Any) -> object:
+    if name == "q":
+        escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return f"%{escaped}%"
+    if name == "target_url":
+        return page_id(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+async def list_links(
+    tx: Tx,
+    site_id: UUID,
+    wanted: LinkFilter,
+    *,
+    sort: Sort,
+    after: tuple[Any, UUID] | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Return the links after a place in the list; those without a value for the sort come last."""
+    where, arguments = conditions(site_id, wanted)
+    rows: list[asyncpg.Record] = []
+    if after is None or after[0] is not None:
+        rows = await _with_value(tx, where, arguments, sort, after, limit)
+    if len(rows) < limit:
+        start = after[1] if after is not None and after[0] is None else None
+        rows += await _without_value(tx, where, arguments, sort, start, limit - len(rows))
+    return rows
+
+
+async def _with_value(
+    tx: Tx,
+    where: str,
+    arguments: Sequence[object],
+    sort: Sort,
+    after: tuple[Any, UUID] | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    key, size = sort.expression, len(arguments)
+    direction, sign = ("DESC", "<") if sort.descending else ("ASC", ">")
+    place, given = "", list(arguments)
+    if after is not None:
+        given += after
+        place = f"AND ({key}, links.link_id) {sign} (${size + 1}, ${size + 2})"
+    return await tx.fetch(
+        f"SELECT {_SHOWN}, {key} AS sort_value {_FROM} WHERE {where} AND {key} IS NOT NULL {place}"
+        f" ORDER BY {key} {direction}, links.link_id {direction} LIMIT {limit:d}",
+        *given,
+    )
+
+
+async def _without_value(
+    tx: Tx,
+    where: str,
+    arguments: Sequence[object],
+    sort: Sort,
+    after: UUID | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    key, size = sort.expression, len(arguments)
+    direction, sign = ("DESC", "<") if sort.descending else ("ASC", ">")
+    place = f"AND links.link_id {sign} ${size + 1}" if after is not None else ""
+    return await tx.fetch(
+        f"SELECT {_SHOWN}, NULL AS sort_value {_FROM} WHERE {where} AND {key} IS NULL {place}"
+        f" ORDER BY links.link_id {direction} LIMIT {limit:d}",
+        *arguments,
+        *([] if after is None else [after]),
+    )
+
+
+async def count_links(tx: Tx, site_id: UUID, wanted: LinkFilter) -> int:
+    """Return how many links of a site a filter means."""
+    where, arguments = conditions(site_id, wanted)
+    return int(await tx.fetch_value(f"SELECT count(*) FROM links WHERE {where}", *arguments))
+
+
+async def list_link_ids(
+    tx: Tx, site_id: UUID, wanted: LinkFilter, *, after: UUID | None, limit: int
+) -> list[UUID]:
+    """Return the ids of the links that a filter means, a batch at a time."""
+    where, arguments = conditions(site_id, wanted)
+    place = f"AND link_id > ${len(arguments) + 1}" if after else ""
+    rows = await tx.fetch(
+        f"SELECT link_id FROM links WHERE {where} {place} ORDER BY link_id LIMIT {limit:d}",
+        *arguments,
+        *([after] if after else []),
+    )
+    return [row["link_id"] for row in rows]
+
+
+async def find_link(tx: Tx, workspace_id: UUID, link_id: UUID) -> asyncpg.Record | None:
+    """Return one link as lists show it; a merged one leads to the link that it went up in."""
+    rows = await tx.fetch(
+        f"SELECT {_SHOWN}, items::text AS items, merged_into, links.deleted_at {_FROM}"
+        " WHERE links.link_id = $1 AND links.workspace_id = $2",
+        link_id,
+        workspace_id,
+    )
+    if rows and rows[0]["merged_into"] is not None:
+        return await find_link(tx, workspace_id, rows[0]["merged_into"])
+    return rows[0] if rows and rows[0]["deleted_at"] is None else None
+
+
+async def list_claims(tx: Tx, link_ids: Sequence[UUID]) -> dict[UUID, list[asyncpg.Record]]:
+    """Return what other tools say about each of these links."""
+    claims: dict[UUID, list[asyncpg.Record]] = {}
+    rows = await tx.fetch(
+        "SELECT link_id, source, claim::text AS claim, metrics::text AS metrics, anchor_text, rel, kind, first_seen_at, last_seen_at,"
+        " lost_at, claimed_at, import_id FROM claims WHERE link_id = ANY($1::uuid[])"
+        " ORDER BY link_id, source",
+        list(link_ids),
+    )
+    for row in rows:
+        claims.setdefault(row["link_id"], []).append(row)
+    return claims
