@@ -24,7 +24,7 @@ _NOT_URI = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z_a-z~]")
 _INDEX = re.compile(r"index\.(?:html?|php)")
 # A host that the URL parser would hand back unchanged: lower-case ASCII, last label no number.
 _PLAIN_HOST = re.compile(r"https?://((?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*)(?::[0-9]+)?(?:[/?#]|\Z)")
-_HOST_AND_PORT = re.compile(r"[\w.-]+:[0-9]{1,5}(?:[/?#]|\Z)", re.ASCII)
+_HOST_AND_PORT = re.compile(r"(?:localhost|[\w-]+(?:\.[\w-]+)+):[0-9]{1,5}(?:[/?#]|\Z)", re.ASCII)
 # The parts of an http(s) href that the URL parser wrote: scheme, host, port, path, query.
 _PARTS = re.compile(
     r"(https?)://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::([0-9]+))?([^?#]*)(?:\?([^#]*))?"
