@@ -52,6 +52,7 @@ SITES = Table(
     Column("version_no", BigInteger, nullable=False),
     Column("hosts", ARRAY(Text), nullable=False),
     Column("active", Boolean, nullable=False),
+    Index("sites_workspace_idx", "workspace_id"),
 )
 
 # One row for each registrable domain. Whoever locks rows takes hosts first, then pages, then
@@ -142,7 +143,7 @@ WATCHES = Table(
     CheckConstraint(f"last_outcome IN ({_OUTCOMES})", name="last_outcome_known"),
     CheckConstraint("page_id IS NOT NULL OR removed_at IS NOT NULL", name="page_or_tombstone"),
     Index("watches_page_idx", "page_id"),
-    Index("watches_site_idx", "site_id"),
+    Index("watches_site_idx", "site_id", "target_key"),
     Index("watches_removed_idx", "removed_at", postgresql_where=text("removed_at IS NOT NULL")),
     postgresql_with=_BUSY,
 )

@@ -17,9 +17,10 @@ from shared.vocabulary import Reason
 PRODUCT = "AnchorwatchBot"
 GOOGLE = "Googlebot"
 
+PATIENCE_S = 10.0
+"""A host that wants to be left alone for longer is not waited for: the page is put off."""
+
 _ROBOTS_HOPS = 5
-# A host that wants to be left alone for longer is not waited for: the page is put off.
-_PATIENCE_S = 10.0
 
 
 def host_key(url: str) -> str:
@@ -54,7 +55,7 @@ class Politeness:
     async def enter(self, url: str) -> Reason | None:
         """Wait until the URL may be asked; return a reason if it may not."""
         host = host_key(url)
-        if self.pacer.blocked_s(host) > _PATIENCE_S:
+        if self.pacer.blocked_s(host) > PATIENCE_S:
             return Reason.RATE_LIMITED
         rules = await self._rules(origin_of(url))
         if rules.file.refusal is not None:
@@ -64,7 +65,7 @@ class Politeness:
         self.pacer.obey(host, rules.robots.crawl_delay(PRODUCT))
         await self.pacer.turn(host)
         # While we waited, another answer of this host may have asked us to stay away.
-        return Reason.RATE_LIMITED if self.pacer.blocked_s(host) > _PATIENCE_S else None
+        return Reason.RATE_LIMITED if self.pacer.blocked_s(host) > PATIENCE_S else None
 
     def leave(self, url: str, answer: Answer) -> None:
         """Learn from how the URL's host answered."""
@@ -105,7 +106,7 @@ class _RobotsGate:
 
     async def enter(self, url: str) -> Reason | None:
         host = host_key(url)
-        if self._pacer.blocked_s(host) > _PATIENCE_S:
+        if self._pacer.blocked_s(host) > PATIENCE_S:
             return Reason.RATE_LIMITED
         await self._pacer.turn(host)
         return None

@@ -37,6 +37,7 @@ class ClaimLimits:
 
 # Hosts are found by one index scan that passes over hosts that are busy, blocked or without due
 # pages; their pages by one bounded scan each. So a claim costs the same whatever waits elsewhere.
+# A lease covers the turns of the pages before and up to four of its own (robots.txt, redirects).
 _CLAIM = """
 WITH ready AS (
     SELECT host, greatest(delay_s, crawl_delay_s, $2::float8) AS gap_s
@@ -59,8 +60,8 @@ WITH ready AS (
     ORDER BY page.nth, paced.host LIMIT $4::int
 ), taken AS (
     UPDATE pages SET check_seq = nextval('check_seq'), wanted_at = NULL,
-        lease_until = $1 + make_interval(secs => $7::float8 + due.nth * paced.gap_s),
-        next_check_at = $1 + make_interval(secs => $7::float8 + due.nth * paced.gap_s)
+        lease_until = $1 + make_interval(secs => $7::float8 + (due.nth + 4) * paced.gap_s),
+        next_check_at = $1 + make_interval(secs => $7::float8 + (due.nth + 4) * paced.gap_s)
     FROM due JOIN paced USING (host) WHERE pages.page_id = due.page_id
     RETURNING pages.*, due.nth
 ), counted AS (

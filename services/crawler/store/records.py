@@ -37,7 +37,8 @@ SELECT page_id FROM saved
 
 _WATCHES = """
 UPDATE watches SET last_outcome = new.outcome, missing_streak = new.streak,
-    missing_since = new.since, observation = coalesce(new.observation, watches.observation)
+    missing_since = new.since, ever_live = ever_live OR new.outcome = 'found',
+    observation = coalesce(new.observation, watches.observation)
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::bytea[])
     AS new (link_id, outcome, streak, since, observation)
 WHERE watches.link_id = new.link_id

@@ -55,6 +55,21 @@ async def save_sites(tx: Tx, snapshots: Sequence[SiteSnapshot], now: datetime) -
         await _wake(tx, [row["site_id"] for row in woken], now)
 
 
+async def find_hosts(
+    tx: Tx, workspace_ids: Sequence[UUID]
+) -> dict[UUID, dict[UUID, tuple[str, ...]]]:
+    """Return the hosts of every watched site of these workspaces."""
+    rows = await tx.fetch(
+        "SELECT workspace_id, site_id, hosts FROM sites"
+        " WHERE workspace_id = ANY($1::uuid[]) AND active",
+        workspace_ids,
+    )
+    found: dict[UUID, dict[UUID, tuple[str, ...]]] = {}
+    for row in rows:
+        found.setdefault(row["workspace_id"], {})[row["site_id"]] = tuple(row["hosts"])
+    return found
+
+
 def is_active(snapshot: SiteSnapshot) -> bool:
     """Return whether the links of a site are looked at."""
     return not (snapshot.paused or snapshot.archived or isinstance(snapshot, SiteDeleted))

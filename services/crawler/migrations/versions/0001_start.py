@@ -225,6 +225,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site_id"),
         schema="crawler",
     )
+    op.create_index(
+        "sites_workspace_idx", "sites", ["workspace_id"], unique=False, schema="crawler"
+    )
     op.create_table(
         "job_errors",
         sa.Column("job_id", sa.UUID(), nullable=False),
@@ -244,10 +247,7 @@ def upgrade() -> None:
         sa.Column("page_id", sa.UUID(), nullable=False),
         sa.Column("workspace_id", sa.UUID(), nullable=False),
         sa.Column("target_url", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["page_id"],
-            ["crawler.pages.page_id"],
-        ),
+        sa.ForeignKeyConstraint(["page_id"], ["crawler.pages.page_id"]),
         sa.PrimaryKeyConstraint("site_id", "target_key"),
         schema="crawler",
     )
@@ -277,10 +277,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "page_id IS NOT NULL OR removed_at IS NOT NULL", name="page_or_tombstone"
         ),
-        sa.ForeignKeyConstraint(
-            ["page_id"],
-            ["crawler.pages.page_id"],
-        ),
+        sa.ForeignKeyConstraint(["page_id"], ["crawler.pages.page_id"]),
         sa.PrimaryKeyConstraint("link_id"),
         schema="crawler",
         postgresql_with={"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.02"},
@@ -294,5 +291,7 @@ def upgrade() -> None:
         schema="crawler",
         postgresql_where=sa.text("removed_at IS NOT NULL"),
     )
-    op.create_index("watches_site_idx", "watches", ["site_id"], unique=False, schema="crawler")
+    op.create_index(
+        "watches_site_idx", "watches", ["site_id", "target_key"], unique=False, schema="crawler"
+    )
     # ### end Alembic commands ###

@@ -1,0 +1,1 @@
+"""The loops of the crawler: claim, look, record; and keeping house."""

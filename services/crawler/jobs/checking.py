@@ -1,0 +1,211 @@
+"""The main loop: claim due pages, look at them host by host, hand over what was seen."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.crawler.adapters.observer import Observer, Question
+from services.crawler.adapters.politeness import PATIENCE_S, Politeness, origin_of
+from services.crawler.domain.claim import CheckRecord, Claim, HostClaim, HostRecord
+from services.crawler.domain.look import Look
+from services.crawler.domain.settling import Terms, settle
+from services.crawler.jobs.neighbours import Neighbours
+from services.crawler.jobs.recording import Recorder
+from services.crawler.metrics import CHECKS, CLAIMED, FAILURES, FETCH_SECONDS, FETCHED_BYTES
+from services.crawler.store import frontier, robots
+from services.crawler.store.frontier import ClaimLimits
+from shared import clock as house_clock
+from shared.clock import Clock
+from shared.db import Database
+from shared.ids import new_id
+from shared.log import get_logger
+from shared.trouble import is_transient
+from shared.vocabulary import Reason
+
+log = get_logger(__name__)
+
+MAX_CLAIMED = 1_000
+
+# A look ends within this, pauses for robots.txt and redirects not counted. With those it ends
+# within the lease of its page (ClaimLimits.lease_s), so nobody else looks at the same time.
+_LOOK_S = 60.0
+_PAUSES = 4
+_CLAIM_AT_LEAST = 100
+_IDLE_S = 0.2
+_SPREAD = timedelta(minutes=5)
+
+
+class Checking:
+    """Looks at what is due. Pages of one host are one task: they wait for their turn one by one."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        observer: Observer,
+        politeness: Politeness,
+        limits: ClaimLimits,
+        confirm_after: timedelta | None = None,
+        clock: Clock = house_clock.now,
+    ) -> None:
+        self._db = db
+        self._observer = observer
+        self._politeness = politeness
+        self._limits = limits
+        self._confirm_after = confirm_after
+        self._clock = clock
+        self._neighbours = Neighbours()
+        self._claimed = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look until `stop`; then finish the looks that have begun and give the others back."""
+        recorder = Recorder(self._db)
+        async with asyncio.TaskGroup() as writing:
+            writing.create_task(recorder.run())
+            async with asyncio.TaskGroup() as visits:
+                while not stop.is_set():
+                    hosts = await self._try_claim()
+                    for host in hosts:
+                        for pages in _units(host):
+                            visits.create_task(self._visit(host, pages, recorder, stop))
+                    if not hosts:
+                        await _pause(stop, _IDLE_S)
+            await recorder.close()
+
+    async def _try_claim(self) -> Sequence[HostClaim]:
+        room = MAX_CLAIMED - self._claimed
+        if room < _CLAIM_AT_LEAST:
+            return ()
+        try:
+            hosts = await self._claim(min(room, self._limits.pages))
+        except Exception as error:  # because what is not the database's trouble goes up
+            if not is_transient(error) and not isinstance(error, OSError):
+                raise
+            log.warning("claiming waits for its database", why=repr(error))
+            return ()
+        self._count(sum(len(host.pages) for host in hosts))
+        return hosts
+
+    async def _claim(self, room: int) -> Sequence[HostClaim]:
+        now = self._clock()
+        rulebook = self._politeness.rulebook
+        async with self._db.begin() as tx:
+            learned = rulebook.take_new()
+            if learned:
+                await robots.save_robots(tx, learned)
+            hosts = await frontier.claim_due(tx, now, replace(self._limits, pages=room))
+            pages = [page for host in hosts for page in host.pages]
+            await self._neighbours.prepare(tx, pages, now)
+            missing = rulebook.missing({origin_of(page.url) for page in pages}, now)
+            if missing:
+                rulebook.seed(await robots.find_robots(tx, missing))
+        for host in hosts:
+            self._politeness.pacer.seed(host.host, host.pace)
+        return hosts
+
+    async def _visit(
+        self, host: HostClaim, pages: Sequence[Claim], recorder: Recorder, stop: asyncio.Event
+    ) -> None:
+        pacer = self._politeness.pacer
+        budget_s = _LOOK_S + _PAUSES * host.pace.gap_s(pacer.floor_s)
+        left = list(pages)
+        try:
+            while left and not stop.is_set():
+                if not left[0].has_time(self._clock(), needs_s=budget_s):
+                    break
+                page = left.pop(0)
+                until = self._put_off(page)
+                if until is not None:
+                    await recorder.put(given_back=[(page, until)])
+                else:
+                    await recorder.put(check=await self._check(page, budget_s))
+                self._count(-1)
+            now = self._clock()
+            done = HostRecord(host=host.host, pace=pacer.pace(host.host), released=host.held)
+            await recorder.put(host=done, given_back=[(page, now) for page in left])
+        finally:
+            self._count(-len(left))
+
+    def _put_off(self, page: Claim) -> datetime | None:
+        """Return until when to leave a page alone whose host asked for a pause.
+
+        Links that were never judged are told at once that we may not look (`rate_limited`);
+        of the others the last word stands until the pause is over.
+        """
+        pace = self._politeness.pacer.pace(page.host)
+        if pace.blocked_until is None or pace.blocked_s(self._clock()) <= PATIENCE_S:
+            return None
+        if any(watch.last_outcome is None for watch in page.watches):
+            return None
+        return pace.blocked_until + _SPREAD * random.random()  # noqa: S311 - no secret
+
+    async def _check(self, page: Claim, budget_s: float) -> CheckRecord:
+        watches = [state.watch for state in page.watches]
+        sites, workspace_of = self._neighbours.of(page)
+        question = Question(
+            url=page.url,
+            watches=watches,
+            sites=sites,
+            memory=page.memory,
+            reusable=bool(watches)
+            and not page.targets
+            and all(state.observation is not None for state in page.watches),
+            wants_facts=bool(watches),
+            wants_health=bool(page.targets),
+        )
+        terms = Terms(
+            now=self._clock(),
+            check_id=new_id(),
+            jitter=random.uniform(-1, 1),  # noqa: S311 - no secret
+            confirm_after=self._confirm_after,
+            workspace_of=workspace_of,
+        )
+        try:
+            async with asyncio.timeout(budget_s):
+                look = await self._observer.look(question)
+            record = settle(page, look, terms)
+        except TimeoutError:
+            look = self._observer.failed(question, Reason.TIMEOUT)
+            record = settle(page, look, terms)
+        except Exception:  # because one page that we cannot digest must not stop all others
+            log.exception("page could not be judged", page_id=page.page_id)
+            look = self._observer.failed(question, Reason.UNDECODABLE)
+            record = settle(page, look, terms)
+        _measure(look)
+        return self._after_pause(record)
+
+    def _after_pause(self, record: CheckRecord) -> CheckRecord:
+        blocked_until = self._politeness.pacer.pace(record.host).blocked_until
+        if blocked_until is None or blocked_until <= record.next_check_at:
+            return record
+        return replace(record, next_check_at=blocked_until)
+
+    def _count(self, more: int) -> None:
+        self._claimed += more
+        CLAIMED.set(self._claimed)
+
+
+def _units(host: HostClaim) -> Sequence[Sequence[Claim]]:
+    """Return what is looked at one after the other: a host that is held, else each page alone."""
+    return [host.pages] if host.held else [[page] for page in host.pages]
+
+
+def _measure(look: Look) -> None:
+    fetched = look.fetched
+    FETCH_SECONDS.observe(fetched.elapsed_ms / 1000)
+    FETCHED_BYTES.inc(fetched.wire_bytes)
+    if fetched.failure is not None:
+        FAILURES.labels(fetched.failure).inc()
+        CHECKS.labels("failed").inc()
+    else:
+        CHECKS.labels("unchanged" if look.judgement is None else "changed").inc()
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,36 @@
+"""Forgets what nobody needs any more: tombstones, targets without links, old robots.txt files."""
+
+import asyncio
+from datetime import timedelta
+
+from services.crawler.store import cleaning, robots
+from shared import clock as house_clock
+from shared.clock import Clock
+from shared.db import Database
+
+_EVERY = timedelta(hours=6)
+_TOMBSTONES_LAST = timedelta(days=7)
+_ROBOTS_LAST = timedelta(days=30)
+_BATCH = 1_000
+
+
+async def keep_house(stop: asyncio.Event, *, db: Database, clock: Clock = house_clock.now) -> None:
+    """Clean a few times a day, in small transactions, until `stop`."""
+    while not stop.is_set():
+        await clean(db, clock=clock, stop=stop)
+        try:
+            async with asyncio.timeout(_EVERY.total_seconds()):
+                await stop.wait()
+        except TimeoutError:
+            continue
+
+
+async def clean(db: Database, *, clock: Clock, stop: asyncio.Event) -> None:
+    """Remove everything that is old enough."""
+    now = clock()
+    removed = _BATCH
+    while removed >= _BATCH and not stop.is_set():
+        async with db.begin() as tx:
+            removed = await cleaning.remove_tombstones(tx, now - _TOMBSTONES_LAST, limit=_BATCH)
+            removed = max(removed, await cleaning.remove_targets(tx, limit=_BATCH))
+            removed = max(removed, await robots.remove_stale(tx, now - _ROBOTS_LAST, limit=_BATCH))

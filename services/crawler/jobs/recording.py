@@ -1,0 +1,112 @@
+"""Collects finished checks and writes them in batches, soon enough for people and few enough for SQL."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from services.crawler.domain.claim import Batch, CheckRecord, Claim, HostRecord
+from services.crawler.metrics import RECORD_SECONDS, STALE
+from services.crawler.store import records
+from shared.db import Database
+from shared.log import get_logger
+from shared.trouble import is_transient
+
+log = get_logger(__name__)
+
+MAX_BATCH = 200
+LINGER_S = 0.05
+
+_QUEUE = 1_000
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 5.0
+
+
+class Recorder:
+    """A bounded queue before the database: when it is full, looking waits for writing."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._queue: asyncio.Queue[Batch | None] = asyncio.Queue(_QUEUE)
+
+    async def put(
+        self,
+        *,
+        check: CheckRecord | None = None,
+        host: HostRecord | None = None,
+        given_back: Sequence[tuple[Claim, datetime]] = (),
+    ) -> None:
+        """Hand over finished work; waits while too much is unwritten."""
+        batch = Batch(given_back=list(given_back))
+        if check is not None:
+            batch.checks.append(check)
+        if host is not None:
+            batch.hosts.append(host)
+        await self._queue.put(batch)
+
+    async def close(self) -> None:
+        """Let `run` end when everything that was handed over is written."""
+        await self._queue.put(None)
+
+    async def run(self) -> None:
+        """Write until closed."""
+        is_open = True
+        while is_open:
+            batch, is_open = await self._next_batch()
+            if len(batch):
+                await self._write(batch)
+
+    async def _next_batch(self) -> tuple[Batch, bool]:
+        batch = Batch()
+        part = await self._queue.get()
+        until = time.monotonic() + LINGER_S
+        while part is not None:
+            batch.checks += part.checks
+            batch.hosts += part.hosts
+            batch.given_back += part.given_back
+            if len(batch) >= MAX_BATCH:
+                return batch, True
+            try:
+                async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                    part = await self._queue.get()
+            except TimeoutError:
+                return batch, True
+        return batch, False
+
+    async def _write(self, batch: Batch) -> None:
+        try:
+            await self._record(batch)
+        except Exception as error:  # noqa: BLE001 - because one bad check must not cost the others
+            log.warning("batch is written one by one", why=repr(error))
+            for part in _parts(batch):
+                await self._write_alone(part)
+
+    async def _write_alone(self, part: Batch) -> None:
+        try:
+            await self._record(part)
+        except Exception:  # because the rest is to be written; the page comes again after its lease
+            log.exception("check could not be written", pages=[c.page_id for c in part.checks])
+
+    async def _record(self, batch: Batch) -> None:
+        """Write a batch, however long its database is away: meanwhile the leases hold the pages."""
+        pause = _FIRST_PAUSE_S
+        while True:
+            try:
+                with RECORD_SECONDS.time():
+                    async with self._db.begin() as tx:
+                        written = await records.record(tx, batch)
+            except Exception as error:  # because what is not the database's trouble goes up
+                if not is_transient(error) and not isinstance(error, OSError):
+                    raise
+                log.warning("recorder waits for its database", why=repr(error))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+            else:
+                STALE.inc(len(batch.checks) - written)
+                return
+
+
+def _parts(batch: Batch) -> Iterator[Batch]:
+    for check in batch.checks:
+        yield Batch(checks=[check])
+    yield Batch(hosts=batch.hosts, given_back=batch.given_back)
