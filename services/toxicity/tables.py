@@ -108,7 +108,8 @@ LINKS = Table(
     Column("facts_digest", UUID),
     _texts("last_reasons"),
     # What profile concluded.
-    Column("change_id", UUID),
+    _moment("changed_at"),
+    _number("changed_seq"),
     _flag("lost"),
     Column("placement_id", UUID),
     Column("referring_url", Text),

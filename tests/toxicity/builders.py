@@ -71,7 +71,8 @@ def a_link_farm(**given: Any) -> PageView:
 
 
 def facts(**given: Any) -> Facts:
-    return Facts(**{"link": a_link(), "page": a_page()} | given)
+    values: dict[str, Any] = {"link": a_link(), "page": a_page()}
+    return Facts(**values | given)
 
 
 def a_crowd(**given: Any) -> Surroundings:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from shared.db import Tx
 from shared.errors import NotFoundError
@@ -59,7 +58,7 @@ def _judged(row: asyncpg.Record) -> Judged:
         model=row["model"],
         sentence=row["sentence"],
         scored_at=row["scored_at"],
-        explanation=orjson.loads(explanation) if explanation else {},
+        explanation=explanation or {},
     )
 
 

@@ -33,10 +33,10 @@ _SECONDS_A_DAY = 86_400
 _FIRST = frozenset({None, Band.INSUFFICIENT_DATA})
 
 _INPUTS = """
-    SELECT l.link_id, l.workspace_id, l.site_id, l.facts, l.check_seq, l.last_reasons, l.lost, l.found_at,
+    SELECT l.link_id, l.workspace_id, l.site_id, l.facts::text AS facts, l.check_seq, l.last_reasons, l.lost, l.found_at,
         l.counted_domain, l.counted_anchor, l.counted_exact, l.counted_followed,
         l.scored_seq, l.score, l.band, l.action, l.model, l.sentence, l.explanation_digest,
-        coalesce(p.referring_domain, l.referring_domain) AS domain, p.facts AS page,
+        coalesce(p.referring_domain, l.referring_domain) AS domain, p.facts::text AS page,
         v.decision, v.decided_at, v.reason, v.whole_domain,
         EXISTS (SELECT 1 FROM links o WHERE o.site_id = l.site_id AND o.placement_id IS NOT NULL
             AND o.referring_domain = coalesce(p.referring_domain, l.referring_domain)) AS placed

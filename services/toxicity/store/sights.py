@@ -1,6 +1,7 @@
 """What was seen of links and pages, and what profile concluded: taken in whole batches."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from services.toxicity.domain.ingest import Kept, Sighting, canonical
@@ -151,29 +152,31 @@ async def save_sightings(tx: Tx, sightings: Iterable[Sighting]) -> None:
 
 
 _CHANGES = """
-    INSERT INTO links AS l (link_id, workspace_id, site_id, change_id, lost, placement_id,
-        referring_url, referring_domain, target_url)
-    SELECT u.link_id, u.workspace_id, u.site_id, u.change_id, u.lost, u.placement_id,
+    INSERT INTO links AS l (link_id, workspace_id, site_id, changed_at, changed_seq, lost,
+        placement_id, referring_url, referring_domain, target_url)
+    SELECT u.link_id, u.workspace_id, u.site_id, u.changed_at, u.changed_seq, u.lost, u.placement_id,
         u.referring_url, u.referring_domain, u.target_url
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bool[], $6::uuid[], $7::text[],
-        $8::text[], $9::text[])
-      AS u(link_id, workspace_id, site_id, change_id, lost, placement_id, referring_url,
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::bigint[], $6::bool[],
+        $7::uuid[], $8::text[], $9::text[], $10::text[])
+      AS u(link_id, workspace_id, site_id, changed_at, changed_seq, lost, placement_id, referring_url,
         referring_domain, target_url)
     ORDER BY u.link_id
-    ON CONFLICT (link_id) DO UPDATE SET change_id = excluded.change_id, lost = excluded.lost,
+    ON CONFLICT (link_id) DO UPDATE SET changed_at = excluded.changed_at,
+        changed_seq = excluded.changed_seq, lost = excluded.lost,
         placement_id = excluded.placement_id, referring_url = excluded.referring_url,
         referring_domain = excluded.referring_domain, target_url = excluded.target_url
-    WHERE l.change_id IS NULL OR l.change_id < excluded.change_id
+    WHERE l.changed_at IS NULL
+        OR (l.changed_at, l.changed_seq) < (excluded.changed_at, excluded.changed_seq)
     RETURNING link_id
 """
 
 
 async def save_changes(tx: Tx, events: Iterable[LinkChanged]) -> list[UUID]:
-    """Take over what profile concluded; change ids grow with time, so an older one changes nothing."""
+    """Take over what profile concluded; an older conclusion changes nothing."""
     newest: dict[UUID, LinkChanged] = {}
     for event in events:
         known = newest.get(event.link_id)
-        if known is None or known.change_id < event.change_id:
+        if known is None or _age(known) < _age(event):
             newest[event.link_id] = event
     changes = [one for one in newest.values() if one.site_id and one.workspace_id]
     if not changes:
@@ -183,7 +186,8 @@ async def save_changes(tx: Tx, events: Iterable[LinkChanged]) -> list[UUID]:
         [one.link_id for one in changes],
         [one.workspace_id for one in changes],
         [one.site_id for one in changes],
-        [one.change_id for one in changes],
+        [one.occurred_at for one in changes],
+        [one.check_seq or 0 for one in changes],
         [one.to_status is LinkStatus.LOST for one in changes],
         [one.placement_id for one in changes],
         [one.referring_url for one in changes],
@@ -191,6 +195,10 @@ async def save_changes(tx: Tx, events: Iterable[LinkChanged]) -> list[UUID]:
         [one.target_url for one in changes],
     )
     return [row["link_id"] for row in rows]
+
+
+def _age(event: LinkChanged) -> tuple[datetime, int]:
+    return event.occurred_at, event.check_seq or 0
 
 
 async def remove_links(tx: Tx, site_id: UUID, *, limit: int) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from services.toxicity.domain.ingest import canonical
 from shared.db import Tx
@@ -97,7 +96,7 @@ def _version(row: asyncpg.Record) -> Version:
         urls=row["urls"],
         added=row["added"],
         removed=row["removed"],
-        report=orjson.loads(row["report"]),
+        report=row["report"],
         reason=row["reason"],
         made_by=row["made_by"],
         created_at=row["created_at"],
