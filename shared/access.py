@@ -136,8 +136,8 @@ def for_client(value: Any) -> Any:
 def mint(caller: Caller, *, secret: bytes, now: datetime) -> str:
     """Return the header value by which a service believes who is calling, for one minute."""
     claims = {
-        "w": caller.workspace_id,
-        "a": caller.actor_id,
+        "w": str(caller.workspace_id),
+        "a": str(caller.actor_id),
         "n": caller.actor,
         "s": sorted(caller.scopes),
         "g": {str(site): role for site, role in caller.grants.items()},

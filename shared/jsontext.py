@@ -5,6 +5,7 @@ import re
 from itertools import accumulate
 from typing import Any, NoReturn
 from uuid import UUID
+from uuid import UUID
 
 import orjson
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.api.caller import CallerDep
+from services.gateway.api.rights import RightsDep, RightsTxDep
 from services.gateway.api.sites import SitesDep
 from services.gateway.domain.granting import require_not_more
 from services.gateway.store import access, journal
@@ -16,7 +17,7 @@ from shared.db import Tx
 from shared.errors import ConflictError, NotFoundError
 from shared.pages import Page, PageDep
 from shared.vocabulary import Role
-from shared.web import DbDep, TxDep
+from shared.web import TxDep
 
 router = APIRouter(prefix="/v1/grants", tags=["grants"])
 
@@ -71,12 +72,14 @@ async def list_grants(
 
 
 @router.post("", status_code=201)
-async def add_grant(body: GrantIn, caller: CallerDep, sites: SitesDep, db: DbDep) -> GrantOut:
+async def add_grant(
+    body: GrantIn, caller: CallerDep, sites: SitesDep, rights: RightsDep
+) -> GrantOut:
     """Give a user or key a role on a site; owners of the site or the workspace can."""
     await sites.require_all(caller, [body.site_id])
     caller.require(body.site_id, Role.OWNER)
     require_not_more(caller, workspace_role=None, grants={body.site_id: body.role})
-    async with db.begin() as tx:
+    async with rights.changing() as tx:
         return await _add_grant(tx, body, caller)
 
 
@@ -88,21 +91,19 @@ async def _add_grant(tx: Tx, body: GrantIn, caller: Caller) -> GrantOut:
     rows = await access.save_grants(
         tx, body.actor_id, {body.site_id: body.role}, workspace_id=caller.workspace_id
     )
-    await access.tell_changed(tx)
     made = GrantOut.of(rows[0])
     await _note(tx, caller, "grant.added", made)
     return made
 
 
 @router.delete("/{grant_id}", status_code=204)
-async def remove_grant(grant_id: UUID, caller: CallerDep, tx: TxDep) -> None:
+async def remove_grant(grant_id: UUID, caller: CallerDep, tx: RightsTxDep) -> None:
     """Take a role back; it ends at once, in open event streams too."""
     found = GrantOut.of(await access.get_grant(tx, grant_id, workspace_id=caller.workspace_id))
     if not caller.may_see(found.site_id):
         raise NotFoundError("There is no such grant.")
     caller.require(found.site_id, Role.OWNER)
     await access.remove_grant(tx, grant_id)
-    await access.tell_changed(tx)
     await _note(tx, caller, "grant.removed", found)
 
 

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.gateway.api.caller import CallerDep
 from services.gateway.api.inputs import Name
+from services.gateway.api.rights import RightsTxDep
 from services.gateway.api.sites import SitesDep
 from services.gateway.domain import secrets
 from services.gateway.domain.granting import require_not_more
@@ -123,11 +124,10 @@ async def get_key(key_id: UUID, caller: CallerDep, tx: TxDep) -> KeyOut:
 
 
 @router.delete("/{key_id}", status_code=204)
-async def revoke_key(key_id: UUID, caller: CallerDep, tx: TxDep) -> None:
+async def revoke_key(key_id: UUID, caller: CallerDep, tx: RightsTxDep) -> None:
     """Revoke a key: it stops working at once and for good."""
     await access.get_key(tx, key_id, **_mine(caller))
     await access.remove_key(tx, key_id, workspace_id=caller.workspace_id, now=clock.now())
-    await access.tell_changed(tx)
     await journal.add_entry(tx, caller, action="key.revoked", subject=f"key/{key_id}")
 
 

@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.gateway.api.caller import CallerDep
 from services.gateway.api.identity import COOKIE, session_token
 from services.gateway.api.inputs import Email, Password
+from services.gateway.api.rights import Rights, RightsDep, RightsTxDep
 from services.gateway.domain import secrets
 from services.gateway.metrics import SIGN_INS
-from services.gateway.store import access, journal, logins, people
+from services.gateway.store import journal, logins, people
 from shared import clock
-from shared.access import Scope, UnauthenticatedError
-from shared.db import Database
+from shared.access import Caller, Scope, UnauthenticatedError
 from shared.errors import ForbiddenError, NotFoundError
 from shared.vocabulary import Role
 from shared.web import DbDep, TxDep
@@ -94,13 +94,12 @@ async def sign_in(body: Credentials, db: DbDep, request: Request, response: Resp
 
 
 @router.delete("/v1/sessions/current", status_code=204)
-async def sign_out(tx: TxDep, request: Request, response: Response) -> None:
+async def sign_out(tx: RightsTxDep, request: Request, response: Response) -> None:
     """End the session of this browser."""
     token = session_token(request.headers)
     if token is None:
         raise NotFoundError("There is no session: you came with a key.")
     await people.remove_session(tx, secrets.digest(token))
-    await access.tell_changed(tx)
     response.delete_cookie(COOKIE, path="/")
 
 
@@ -121,7 +120,7 @@ async def get_me(caller: CallerDep, tx: TxDep) -> MeOut:
 
 @router.put("/v1/me/password", status_code=204)
 async def set_password(
-    body: NewPassword, caller: CallerDep, db: DbDep, request: Request, response: Response
+    body: NewPassword, caller: CallerDep, rights: RightsDep, request: Request, response: Response
 ) -> None:
     """Set your password; every session of yours ends, and this one begins anew."""
     if session_token(request.headers) is None or "authorization" in request.headers:
@@ -129,15 +128,14 @@ async def set_password(
     salt = random.token_bytes(_SALT_BYTES)
     async with _HASHES_AT_ONCE:
         made = await asyncio.to_thread(secrets.hash_password, body.password, salt=salt)
-    token = await _save_password(db, caller, made, life=_life(request))
+    token = await _save_password(rights, caller, made, life=_life(request))
     _set_cookie(response, token, request)
 
 
-async def _save_password(db: Database, caller: CallerDep, made: str, *, life: timedelta) -> str:
-    async with db.begin() as tx:
+async def _save_password(rights: Rights, caller: Caller, made: str, *, life: timedelta) -> str:
+    async with rights.changing() as tx:
         await people.save_password(tx, caller.actor_id, made)
         await people.remove_sessions_of(tx, caller.actor_id)
-        await access.tell_changed(tx)
         subject = f"user/{caller.actor_id}"
         await journal.add_entry(tx, caller, action="password.changed", subject=subject)
         return await logins.begin_session(tx, caller.actor_id, now=clock.now(), life=life)

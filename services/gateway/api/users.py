@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.api.caller import CallerDep
 from services.gateway.api.inputs import Email
+from services.gateway.api.rights import RightsTxDep
 from services.gateway.domain.granting import require_not_more
 from services.gateway.store import access, journal, logins, people
 from shared import clock, versions
@@ -115,7 +116,7 @@ async def get_user(user_id: UUID, caller: CallerDep, tx: TxDep, response: Respon
 
 @router.patch("/{user_id}")
 async def change_user(
-    user_id: UUID, body: UserPatch, caller: CallerDep, tx: TxDep, request: Request
+    user_id: UUID, body: UserPatch, caller: CallerDep, tx: RightsTxDep, request: Request
 ) -> UserOut:
     """Change a user's name or role, or disable them; needs the ETag in If-Match."""
     caller.require_workspace(Role.OWNER)
@@ -136,7 +137,6 @@ async def change_user(
     if after.disabled_at is not None:
         await people.remove_sessions_of(tx, user_id)
         await access.remove_keys_of(tx, user_id, now=clock.now())
-    await access.tell_changed(tx)
     subject = f"user/{user_id}"
     detail = body.model_dump(exclude_unset=True)
     await journal.add_entry(tx, caller, action="user.changed", subject=subject, detail=detail)

@@ -1,0 +1,186 @@
+"""A gateway on a real database, with tiny services behind it that keep what they are asked to."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+import pytest
+from fastapi import APIRouter, FastAPI, Query, Request, UploadFile
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict
+
+from services.gateway.app import create_app
+from services.gateway.settings import Settings
+from services.gateway.store import logins
+from shared import clock
+from shared.bus.embedded import EmbeddedBus
+from shared.db import Database
+from shared.errors import NotFoundError
+from shared.http import DirectTransport
+from shared.ids import new_id
+from shared.pages import Page, PageDep
+from shared.vocabulary import Role
+from shared.web import CallerDep, new_web_app
+from tests.http import Http
+
+SECRET = "a secret of the tests only"
+
+
+class SiteIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    site_id: UUID
+    workspace_id: UUID
+    domain: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"id": str(self.site_id), "domain": self.domain, "price": 12, "vendor_id": "v"}
+
+
+class FakeProfile:
+    """A service of sites, as small as it can be and as strict as the real one."""
+
+    def __init__(self) -> None:
+        self.sites: dict[UUID, Site] = {}
+        self.uploads: list[int] = []
+        self.seen: list[Request] = []
+        router = APIRouter()
+        router.get("/v1/sites", response_model=Page[dict[str, Any]])(self.list_sites)
+        router.post("/v1/sites", status_code=201)(self.add_site)
+        router.get("/v1/sites/{site_id}")(self.get_site)
+        router.delete("/v1/sites/{site_id}", status_code=204)(self.delete_site)
+        router.post("/v1/sites/{site_id}/imports", status_code=202)(self.upload)
+        router.get("/v1/sites/{site_id}/export")(self.export)
+        settings = Settings(internal_secret=SECRET)
+        self.app = new_web_app("profile", settings=settings, routers=[router])
+
+    async def list_sites(
+        self, caller: CallerDep, page: PageDep, q: Annotated[str, Query()] = ""
+    ) -> Page[dict[str, Any]]:
+        after = page.after[0] if page.after else UUID(int=0)
+        mine = [
+            site
+            for _, site in sorted(self.sites.items())
+            if site.workspace_id == caller.workspace_id
+            and caller.may_see(site.site_id)
+            and site.site_id > after
+            and q in site.domain
+        ]
+        rows = mine[: page.limit + 1]
+        return page.page(rows, key=lambda s: (s.site_id,), item=Site.shown)
+
+    async def add_site(self, body: SiteIn, caller: CallerDep) -> dict[str, Any]:
+        caller.require_workspace(Role.EDITOR)
+        site = Site(new_id(), caller.workspace_id, body.domain)
+        self.sites[site.site_id] = site
+        return site.shown()
+
+    async def get_site(self, site_id: UUID, caller: CallerDep, request: Request) -> dict[str, Any]:
+        self.seen.append(request)
+        return self._site(site_id, caller).shown()
+
+    async def delete_site(self, site_id: UUID, caller: CallerDep) -> None:
+        caller.require(self._site(site_id, caller).site_id, Role.EDITOR)
+
+    async def upload(
+        self, site_id: UUID, caller: CallerDep, file: UploadFile, response: Response
+    ) -> dict[str, int]:
+        self._site(site_id, caller)
+        self.uploads.append(len(await file.read()))
+        response.headers["Location"] = f"/v1/jobs/{new_id()}"
+        return {"bytes": self.uploads[-1]}
+
+    async def export(self, site_id: UUID, caller: CallerDep) -> StreamingResponse:
+        self._site(site_id, caller)
+
+        async def lines() -> AsyncIterator[bytes]:
+            for number in range(1000):
+                yield b"line %d\n" % number
+
+        return StreamingResponse(lines(), media_type="text/csv")
+
+    def _site(self, site_id: UUID, caller: CallerDep) -> Site:
+        site = self.sites.get(site_id)
+        is_ours = site is not None and site.workspace_id == caller.workspace_id
+        if site is None or not is_ours or not caller.may_see(site_id):
+            raise NotFoundError("There is no such site.")
+        return site
+
+
+@dataclass(slots=True)
+class House:
+    """The gateway, its database, and Alice, who owns the operator's workspace."""
+
+    app: FastAPI
+    db: Database
+    profile: FakeProfile
+    alice: Http
+    alice_key: str
+    login_token: str
+    workspace_id: UUID
+    settings: Settings
+
+    @property
+    def nobody(self) -> Http:
+        return Http(self.app)
+
+    async def a_site(self, domain: str = "alice.example") -> UUID:
+        answer = await self.alice.post("/v1/sites", {"domain": domain})
+        return UUID(answer.json()["id"])
+
+    async def a_key(self, **body: Any) -> Http:
+        given = {"name": "test", "scopes": ["links:read", "links:write", "events:read"], **body}
+        answer = await self.alice.post("/v1/keys", given)
+        assert answer.status == 201, answer.body
+        return self.alice.using(answer.json()["key"])
+
+
+@pytest.fixture
+async def start_house(
+    database_url: str, db_for: Callable[[str], Database]
+) -> AsyncIterator[Callable[..., Any]]:
+    """`house = await start_house(rate_limit=3)`; its loops run until the test ends."""
+    started: list[Any] = []
+
+    async def start(**given: Any) -> House:
+        db, bus = db_for("gateway"), EmbeddedBus(db_for("bus"))
+        settings = Settings(internal_secret=SECRET, **given)
+        profile = FakeProfile()
+        silent = new_web_app("crawler", settings=settings)
+        transports = {
+            "profile": DirectTransport(profile.app),
+            **{name: DirectTransport(silent) for name in ("crawler", "toxicity", "outreach")},
+        }
+        app = create_app(
+            settings,
+            bus=bus,
+            db=db,
+            transports=transports,
+            documents_of_services={"profile": profile.app.openapi()},
+        )
+        lifespan = app.router.lifespan_context(app)
+        await lifespan.__aenter__()
+        started.append(lifespan)
+        async with db.begin() as tx:
+            made = await logins.bootstrap(tx, now=clock.now())
+        assert made.key is not None
+        alice = Http(app).using(made.key)
+        return House(
+            app, db, profile, alice, made.key, made.login_token, made.workspace_id, settings
+        )
+
+    yield start
+    for lifespan in reversed(started):
+        await lifespan.__aexit__(None, None, None)
+
+
+@pytest.fixture
+async def house(start_house: Callable[..., Any]) -> House:
+    started: House = await start_house()
+    return started
