@@ -129,7 +129,7 @@ async def count_pending(tx: Tx) -> int:
     """Return how many events wait, counted no further than 100,000."""
     return int(
         await tx.fetch_value(
-            "SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT $1) AS some", _PENDING_CAP
+            "SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT $1) AS pending", _PENDING_CAP
         )
     )
 
