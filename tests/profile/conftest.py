@@ -1,21 +1,32 @@
 """The profile service's database with a site in it, and what it published."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 from typing_extensions import override
 
+from services.profile.app import create_app
 from services.profile.domain.link import Link
 from services.profile.domain.site import Host, Site
+from services.profile.jobs.imports import ImportReader
+from services.profile.jobs.refresh import LinkRefresher
+from services.profile.settings import Settings
 from services.profile.store import links, sites
+from shared import clock
+from shared.access import HEADER, Caller, mint
 from shared.db import Database, Tx
 from shared.events import Event, decode
 from shared.ids import new_id
+from shared.job_runner import JobRunner
 from shared.urls import domain_or_host, host_of, page_id
-from shared.vocabulary import DiscoveryReason
+from shared.vocabulary import DiscoveryReason, Role
+from tests.fakes import RecordingBus
+from tests.http import Http
 from tests.profile.builders import NOON, PAGE, TARGET
 
 E = TypeVar("E", bound=Event)
@@ -86,6 +97,55 @@ async def published(tx: Tx, kind: type[E]) -> list[E]:
     rows = await tx.fetch("SELECT body FROM outbox WHERE name = $1 ORDER BY id", kind.name)
     events = [decode(row["body"]) for row in rows]
     return [event for event in events if isinstance(event, kind)]
+
+
+SECRET = "a secret of the tests"
+
+
+@pytest.fixture
+def app(database: Database) -> FastAPI:
+    """The service's app, without its loops: routes are asked directly."""
+    given = Settings.load({}, internal_secret=SECRET)
+    return create_app(given, bus=RecordingBus(), db=database)
+
+
+@pytest.fixture
+async def home(database: Database) -> Site:
+    """A committed site, for tests that go through the routes."""
+    async with database.begin() as tx:
+        return await add_site(tx)
+
+
+def a_caller(site: Site, role: Role | None = None, **given: Any) -> Caller:
+    """Alice owns the workspace; with a role she is somebody granted only this site."""
+    grants = {} if role is None else {site.site_id: role}
+    values: dict[str, Any] = {
+        "workspace_id": site.workspace_id,
+        "actor_id": new_id(),
+        "actor": "alice",
+        "grants": grants,
+        "workspace_role": Role.OWNER if role is None else None,
+    }
+    return Caller(**values | given)
+
+
+def as_caller(app: FastAPI, caller: Caller) -> Http:
+    token = mint(caller, secret=app.state.secret, now=clock.now())
+    return Http(app, {HEADER: token})
+
+
+@pytest.fixture
+def alice(app: FastAPI, home: Site) -> Http:
+    """The owner of the workspace of `home`."""
+    return as_caller(app, a_caller(home))
+
+
+async def run_jobs(database: Database, **given: int) -> None:
+    """Work on what waits, as the service's loop does."""
+    reader = ImportReader(database, batch_rows=given.get("batch_rows", 7))
+    runner = JobRunner({"import": reader, "refresh_links": LinkRefresher(database)}, db=database)
+    while await runner.run_next(asyncio.Event()):
+        pass
 
 
 class CountingTx(Tx):

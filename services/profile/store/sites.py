@@ -119,8 +119,8 @@ def _values(site: Site) -> Sequence[object]:
 async def add_site(tx: Tx, site: Site) -> Site:
     """Insert a site; raises ConflictError if the workspace has one with this domain."""
     rows = await tx.fetch(
-        "INSERT INTO sites (site_id, workspace_id, domain, name, domains::text AS domains, brands, keywords,"
-        " competitors, partners, manual_action, settings::text AS settings, paused, archived)"
+        "INSERT INTO sites (site_id, workspace_id, domain, name, domains, brands, keywords,"
+        " competitors, partners, manual_action, settings, paused, archived)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         " ON CONFLICT (workspace_id, domain) WHERE deleted_at IS NULL DO NOTHING"
         f" RETURNING {_COLUMNS}",
