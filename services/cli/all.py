@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services import embedded, home, serving
+from services.cli.direct import DirectApi
 from services.cli.login import login_url
 from services.embedded import Given, House
 from services.gateway.store import logins
@@ -76,6 +77,13 @@ async def move_in(house: House) -> Installation:
         if installed.key is not None:
             home.write_private(house.home / home.KEY_FILE, installed.key)
     return installed
+
+
+async def api_of(house: House) -> DirectApi:
+    """Return the public API of a running house, with the key of its owner."""
+    installed = await move_in(house)
+    key_file = house.home / home.KEY_FILE
+    return DirectApi(house.gateway, installed.key or key_file.read_text("ascii").strip())
 
 
 def tell(line: str) -> None:

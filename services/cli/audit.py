@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from services import embedded, home, serving
-from services.cli.all import move_in
+from services import embedded, serving
+from services.cli.all import api_of
 from services.cli.direct import DirectApi
 from services.cli.progress import Progress, progress
 from services.cli.summary import spoken
@@ -97,7 +97,7 @@ async def _run(options: argparse.Namespace, folder: Path) -> None:
             embedded.running(folder, given=_given(options)) as house,
             house.gateway.router.lifespan_context(house.gateway),
         ):
-            audit = _Audit(options, house, await _api(house), show)
+            audit = _Audit(options, house, await api_of(house), show)
             report = await _unless_stopped(audit.run(), stop)
     if options.out:
         text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
@@ -122,12 +122,6 @@ async def _unless_stopped(work: Any, stop: asyncio.Event) -> dict[str, Any]:
         stopped.cancel()
         found: dict[str, Any] = await working
     return found
-
-
-async def _api(house: House) -> DirectApi:
-    installed = await move_in(house)
-    key_file = house.home / home.KEY_FILE
-    return DirectApi(house.gateway, installed.key or key_file.read_text("ascii").strip())
 
 
 @dataclass(frozen=True, slots=True)
