@@ -1,5 +1,6 @@
 """URLs: resolved as browsers do, folded to one key for one page, grouped by registrable domain."""
 
+import ada_url
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -242,3 +243,20 @@ def test_what_a_person_typed_becomes_a_url(text: str, url: str | None) -> None:
 def test_people_see_the_url_without_its_fragment() -> None:
     assert urls.normalise("HTTP://Example.com/a b#c") == "http://example.com/a%20b"
     assert urls.normalise("no url") == "no url"
+
+
+CANONICAL_LIKE = st.builds(
+    "{}://{}/{}".format,
+    st.sampled_from(["http", "https"]),
+    st.text("ab1-.x", min_size=1, max_size=10),
+    st.text("aB9-._~!$&'()*+,;=:@/?%2eE# \"<|\\é", max_size=14),
+)
+
+
+@given(CANONICAL_LIKE)
+def test_the_way_round_the_parser_gives_what_the_parser_gives(href: str) -> None:
+    try:
+        parsed: str | None = ada_url.URL(href).href
+    except ValueError:
+        parsed = None
+    assert urls.resolve(href) == parsed
