@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from shared import urls
 from shared.vocabulary import UNFOLLOWED_RELS, LinkKind
@@ -42,24 +43,32 @@ def is_host(text: str) -> bool:
     return match is not None and match.group(1) is None
 
 
-def page_of(text: str) -> str | None:
+class Place(NamedTuple):
+    """A page on the web, and its host."""
+
+    url: str
+    host: str
+
+
+def place_of(text: str) -> Place | None:
     """Return the page that a cell names, as people see it; a missing scheme is https."""
     url = urls.from_text(text)
-    if url is None or not _has_real_host(urls.host_of(url)):
+    if url is None:
         return None
-    return url.partition("#")[0]
+    host = urls.host_of(url)
+    return Place(url.partition("#")[0], host) if _is_real_host(host) else None
 
 
 @lru_cache(maxsize=65_536)
-def _has_real_host(host: str) -> bool:
+def _is_real_host(host: str) -> bool:
     # One label (localhost, a word) is no place on the web; the crawler judges addresses.
     return urls.is_ip(host) or ("." in host and not urls.is_public_suffix(host))
 
 
 def host_of(text: str) -> str | None:
     """Return the host that a cell names, with or without a scheme and a path."""
-    page = page_of(text.strip().rstrip("/"))
-    return None if page is None else urls.host_of(page)
+    place = place_of(text.strip().rstrip("/"))
+    return None if place is None else place.host
 
 
 @lru_cache(maxsize=1024)
@@ -71,7 +80,6 @@ def truth_of(text: str) -> bool | None:
     return False if word in _FALSE else None
 
 
-@lru_cache(maxsize=16_384)
 def number_of(text: str, *, decimal_comma: bool) -> float | None:
     """Return the number in a cell: `1,240`, `12,5` in a file with semicolons, `87%`."""
     text = text.strip().rstrip("%").strip()

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from services.profile.domain.imports import cells
@@ -75,25 +77,37 @@ def split_anchor_and_target(text: str) -> tuple[str, str]:
     return (anchor.strip(), target) if cells.is_address(target) else (text.strip(), "")
 
 
+def _picker(places: Sequence[int]) -> Callable[[Cells], tuple[str, ...]]:
+    """Return the function that takes these cells out of a row, in C."""
+    if not places:
+        return lambda _row: ()
+    if len(places) == 1:
+        (place,) = places
+        return lambda row: (row[place],)
+    return itemgetter(*places)
+
+
 def _rel_reader(
     columns: Mapping[str, int], *, silent_means_followed: bool
 ) -> Callable[[Cells], frozenset[str] | None]:
-    flags = [(name, columns[name]) for name in _REL_FIELDS if name in columns]
-    words = [columns[name] for name in ("rel", "type") if name in columns]
-    followed = columns.get("followed")
+    flags = [name for name in _REL_FIELDS if name in columns]
+    words = [name for name in ("rel", "type") if name in columns]
+    followed = [name for name in ("followed",) if name in columns]
+    pick = _picker([columns[name] for name in (*flags, *words, *followed)])
 
-    def read(row: Cells) -> frozenset[str] | None:
-        said = [(name, cells.truth_of(row[place])) for name, place in flags]
+    @lru_cache(maxsize=4096)  # a file repeats a handful of combinations
+    def decide(picked: tuple[str, ...]) -> frozenset[str] | None:
+        said = [(name, cells.truth_of(text)) for name, text in zip(flags, picked, strict=False)]
         rel = frozenset(name for name, value in said if value)
         if rel or any(value is False for _, value in said) or (said and silent_means_followed):
             return rel
-        for place in words:
-            found = cells.rel_words(row[place])
+        for text in picked[len(flags) : len(flags) + len(words)]:
+            found = cells.rel_words(text)
             if found is not None:
                 return found
-        return _from_followed(row[followed]) if followed is not None else None
+        return _from_followed(picked[-1]) if followed else None
 
-    return read
+    return lambda row: decide(pick(row))
 
 
 def _from_followed(text: str) -> frozenset[str] | None:
@@ -104,16 +118,18 @@ def _from_followed(text: str) -> frozenset[str] | None:
 
 
 def _kind_reader(columns: Mapping[str, int]) -> Callable[[Cells], LinkKind | None]:
-    flags = [(kind, columns[name]) for name, kind in _KIND_FIELDS.items() if name in columns]
-    named = columns.get("type")
+    flags = [name for name in _KIND_FIELDS if name in columns]
+    named = [name for name in ("type",) if name in columns]
+    pick = _picker([columns[name] for name in (*flags, *named)])
 
-    def read(row: Cells) -> LinkKind | None:
-        for kind, place in flags:
-            if cells.truth_of(row[place]):
-                return kind
-        return None if named is None else cells.kind_of(row[named])
+    @lru_cache(maxsize=4096)
+    def decide(picked: tuple[str, ...]) -> LinkKind | None:
+        for name, text in zip(flags, picked, strict=False):
+            if cells.truth_of(text):
+                return _KIND_FIELDS[name]
+        return cells.kind_of(picked[-1]) if named else None
 
-    return read
+    return lambda row: decide(pick(row))
 
 
 def _dates_reader(
@@ -131,14 +147,17 @@ def _dates_reader(
 
 
 def _claim_reader(columns: Mapping[str, int]) -> Callable[[Cells], Mapping[str, str]]:
-    places = [
-        (field.removeprefix("claim:"), index)
-        for field, index in columns.items()
-        if field.startswith("claim:") or field in {"type", "alt"}
-    ]
+    fields = [name for name in columns if name.startswith("claim:") or name in {"type", "alt"}]
+    names = [name.removeprefix("claim:") for name in fields]
+    pick = _picker([columns[name] for name in fields])
 
     def read(row: Cells) -> Mapping[str, str]:
-        return {name: row[place][:MAX_TEXT] for name, place in places if row[place]}
+        picked = pick(row)
+        return {
+            name: text if len(text) <= MAX_TEXT else text[:MAX_TEXT]
+            for name, text in zip(names, picked, strict=True)
+            if text
+        }
 
     return read
 
@@ -146,18 +165,16 @@ def _claim_reader(columns: Mapping[str, int]) -> Callable[[Cells], Mapping[str, 
 def _metrics_reader(
     columns: Mapping[str, int], *, decimal_comma: bool
 ) -> Callable[[Cells], Mapping[str, float]]:
-    places = [
-        (field.removeprefix("metric:"), index)
-        for field, index in columns.items()
-        if field.startswith("metric:")
-    ]
+    fields = [name for name in columns if name.startswith("metric:")]
+    names = [name.removeprefix("metric:") for name in fields]
+    pick = _picker([columns[name] for name in fields])
+
+    @lru_cache(maxsize=16_384)
+    def number(text: str) -> float | None:
+        return cells.number_of(text, decimal_comma=decimal_comma) if text else None
 
     def read(row: Cells) -> Mapping[str, float]:
-        found = {}
-        for name, place in places:
-            value = cells.number_of(row[place], decimal_comma=decimal_comma) if row[place] else None
-            if value is not None:
-                found[name] = value
-        return found
+        numbers = zip(names, map(number, pick(row)), strict=True)
+        return {name: value for name, value in numbers if value is not None}
 
     return read

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.profile.domain.imports import cells
+from services.profile.domain.imports.cells import Place
 from services.profile.domain.imports.mapping import (
     Cells,
     Claims,
@@ -71,7 +72,7 @@ def _list_reader(is_own: Callable[[str], bool]) -> RowReader:
         if is_domain or cells.is_host(name):
             return _domain_row(row_no, name, is_own)
         page = _page(row_no, name, is_own)
-        return page if not isinstance(page, str) else _link(row_no, page, None, _SAYS_NOTHING)
+        return _link(row_no, page, None, _SAYS_NOTHING) if isinstance(page, Place) else page
 
     return read
 
@@ -86,10 +87,10 @@ def _link_reader(detection: Detection, is_own: Callable[[str], bool]) -> RowRead
 
     def read(row_no: int, row: Cells) -> Row:
         page = _page(row_no, row[place].strip(), is_own)
-        if not isinstance(page, str):
+        if not isinstance(page, Place):
             return page
         if here is not None and row[here].strip() in _NOTHING:
-            return _links_elsewhere(row_no, page)
+            return _links_elsewhere(row_no, page.url)
         text = target_text(row)
         if not text:
             return _link(row_no, page, None, claims_of(row))
@@ -135,23 +136,23 @@ def _domain_reader(detection: Detection, is_own: Callable[[str], bool]) -> RowRe
     return read
 
 
-def _page(row_no: int, text: str, is_own: Callable[[str], bool]) -> str | OwnRow | RowError:
+def _page(row_no: int, text: str, is_own: Callable[[str], bool]) -> Place | OwnRow | RowError:
     if not text:
         detail = "The address of the linking page is missing. Fill it in."
         return row_error(row_no, "referring_url", "missing_address", detail, text)
-    page = cells.page_of(text) if len(text) <= MAX_ADDRESS else None
+    page = cells.place_of(text) if len(text) <= MAX_ADDRESS else None
     if page is None:
         detail = "This is no web address. Write it as https://example.com/page."
         return row_error(row_no, "referring_url", "not_an_address", detail, text)
-    return OwnRow(row_no, page) if is_own(urls.host_of(page)) else page
+    return OwnRow(row_no, page.url) if is_own(page.host) else page
 
 
-def _link(row_no: int, page: str, target: _Target | None, said: Claims) -> LinkRow:
+def _link(row_no: int, page: Place, target: _Target | None, said: Claims) -> LinkRow:
     return LinkRow(
         row_no,
-        page,
-        urls.host_of(page),
-        urls.page_id(page),
+        page.url,
+        page.host,
+        urls.page_id(page.url),
         None if target is None else target.url,
         None if target is None else target.key,
         *said,
@@ -181,10 +182,10 @@ def _target_cell(detection: Detection) -> Callable[[Cells], str]:
 def _target_judge(is_own: Callable[[str], bool]) -> Callable[[str], _Target | None]:
     @lru_cache(maxsize=65_536)
     def judge(text: str) -> _Target | None:
-        url = cells.page_of(text) if len(text) <= MAX_ADDRESS else None
-        if url is None:
+        place = cells.place_of(text) if len(text) <= MAX_ADDRESS else None
+        if place is None:
             return None
-        return _Target(url, urls.page_id(url), is_own(urls.host_of(url)))
+        return _Target(place.url, urls.page_id(place.url), is_own(place.host))
 
     return judge
 
