@@ -125,6 +125,16 @@ SINGLE_BYTE = CODECS.keys() - MULTI_BYTE
 NAMES: dict[str, str] = {
     label: name for name, (_, labels) in _ENCODINGS.items() for label in (name, *labels.split())
 }
+# What pages of a language were written in before UTF-8 (HTML standard, 13.2.3.2).
+LEGACY_OF_LANGUAGE = {
+    **dict.fromkeys(("ar", "fa"), "windows-1256"),
+    **dict.fromkeys(("be", "bg", "mk", "ru", "sr", "uk"), "windows-1251"),
+    **dict.fromkeys(("cs", "hr", "hu", "pl", "ro", "sk", "sl"), "windows-1250"),
+    **dict.fromkeys(("et", "lt", "lv"), "windows-1257"),
+    "el": "windows-1253", "he": "windows-1255", "ja": "shift_jis", "ko": "euc-kr",
+    "th": "windows-874", "tr": "windows-1254", "vi": "windows-1258",
+    "zh": "gbk", "zh-cn": "gbk", "zh-tw": "big5", "zh-hk": "big5",
+}
 
 
 def name_of(label: str) -> str | None:

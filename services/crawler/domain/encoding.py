@@ -10,6 +10,7 @@ import cchardet
 from services.crawler.domain.charsets import (
     CODECS,
     FALLBACK,
+    LEGACY_OF_LANGUAGE,
     REPLACEMENT,
     SINGLE_BYTE,
     UTF_8,
@@ -21,6 +22,18 @@ PRESCAN_BYTES = 1024
 LATE_PRESCAN_BYTES = 64 * 1024
 DETECT_BYTES = 64 * 1024
 
+# Below this the detector guesses, and the language that the page states says more.
+SURE = 0.5
+
+_DETECTOR_LABELS = {"uhc": "euc-kr", "johab": "euc-kr", "euc-tw": "big5"}
+# Few pages use these, and short western texts look like them.
+_UNLIKELY = frozenset(
+    {"iso-8859-3", "iso-8859-4", "iso-8859-10", "iso-8859-13", "iso-8859-14", "iso-8859-16"}
+    | {"mac-centraleurope", "ibm852", "ibm865", "viscii", "iso-8859-1", "windows-1252", ""}
+)
+_LANG = re.compile(
+    rb"<html[^>]{0,500}\slang\s*=\s*[\"']?([A-Za-z]{2}(?:-[A-Za-z]{2})?)", re.IGNORECASE
+)
 _BOMS = ((b"\xef\xbb\xbf", UTF_8), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
 _CHARSET = re.compile(r"charset\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s;\"']+))", re.IGNORECASE)
 _TAG = re.compile(rb"<(?:(!--)|(meta)(?=[\t\n\x0c\r /])|(/?[A-Za-z])|([!/?]))", re.IGNORECASE)
@@ -112,8 +125,17 @@ def _guess(body: bytes) -> str:
     late = declared_by_meta(body[:LATE_PRESCAN_BYTES])
     if late is not None:
         return late
-    detected = cchardet.detect(body[:DETECT_BYTES]).get("encoding")
-    return (name_of(detected) if detected else None) or FALLBACK
+    return _detected(body)
+
+
+def _detected(body: bytes) -> str:
+    found = cchardet.detect(body[:DETECT_BYTES])
+    label = (found["encoding"] or "").lower()
+    if (found["confidence"] or 0.0) >= SURE and label not in _UNLIKELY:
+        return name_of(_DETECTOR_LABELS.get(label, label)) or FALLBACK
+    language = _LANG.search(body, 0, PRESCAN_BYTES)
+    hint = language[1].decode().lower() if language is not None else ""
+    return LEGACY_OF_LANGUAGE.get(hint) or LEGACY_OF_LANGUAGE.get(hint[:2]) or FALLBACK
 
 
 def _is_utf8(body: bytes) -> bool:

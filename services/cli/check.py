@@ -1,0 +1,108 @@
+"""`anchorwatch check REFERRING_URL TARGET`: look once at one page for one link; no server, no database.
+
+Exit codes: 0 the link is there, 1 it is not, 3 cannot say, 2 wrong usage.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Iterator, Sequence
+
+from services.crawler.adapters.eyes import Sightline, open_eyes, sightline_of
+from services.crawler.adapters.observer import Question
+from services.crawler.domain.answer import CheckAnswer, SeenLink, answer_of
+from services.crawler.domain.target import sites_for, watch_for
+from services.crawler.settings import Settings
+from shared import addresses, urls, words
+from shared.settings import SettingsError
+from shared.vocabulary import Outcome, Reason
+
+DEADLINE_S = 60.0
+_EXIT = {Outcome.FOUND: 0, Outcome.MISSING: 1, Outcome.UNKNOWN: 3}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Look, print what was seen, and return the exit code."""
+    options = _parser().parse_args(list(arguments))
+    settings = Settings.load()
+    try:
+        sightline = sightline_of(settings)
+    except ValueError as error:
+        raise SettingsError(f"ANCHORWATCH_CRAWLER_CONNECT_TO: {error}") from error
+    answer = asyncio.run(_look(options.referring_url, options.target, sightline))
+    if options.json:
+        print(answer.model_dump_json(indent=2))
+    else:
+        print("\n".join(_spoken(answer)))
+    return _EXIT[answer.outcome]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="anchorwatch check",
+        description="Look once at a page and say whether it links to a target.",
+        epilog="Exit codes: 0 the link is there, 1 it is not, 3 cannot say, 2 wrong usage.",
+    )
+    parser.add_argument("referring_url", metavar="REFERRING_URL", help="the page to look at")
+    parser.add_argument(
+        "target", metavar="TARGET", help="a URL (that page in any spelling) or a domain (any link)"
+    )
+    parser.add_argument("--json", action="store_true", help="for programs: the answer of the API")
+    return parser
+
+
+async def _look(referring_url: str, target: str, sightline: Sightline) -> CheckAnswer:
+    complete = urls.from_text(referring_url) if "://" not in referring_url else None
+    url = addresses.check_url(
+        complete or referring_url,
+        pointer="/REFERRING_URL",
+        ports=sightline.ports,
+        text=referring_url,
+    )
+    watch = watch_for(target, pointer="/TARGET")
+    question = Question(url=url, watches=(watch,), sites=sites_for(watch), wants_facts=True)
+    async with open_eyes(sightline) as eyes:
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                look = await eyes.observer.look(question)
+        except TimeoutError:
+            look = eyes.observer.failed(question, Reason.TIMEOUT)
+    return answer_of(look)
+
+
+def _spoken(answer: CheckAnswer) -> Iterator[str]:
+    yield f"{answer.words.label}. {answer.words.sentence}"
+    for said in answer.reason_words:
+        yield f"  {said.label}: {said.sentence}"
+    for number, link in enumerate(answer.occurrences, 1):
+        yield from _spoken_link(link, number, answer.occurrence_count)
+    for link in answer.other_links:
+        yield f"  The page links elsewhere on that host: {link.target_url}"
+    yield from _spoken_page(answer)
+
+
+def _spoken_link(link: SeenLink, number: int, total: int) -> Iterator[str]:
+    counted = f" {number} of {total}" if total > 1 else ""
+    followed = "followed" if link.followed else f"not followed ({' '.join(link.rel) or 'page'})"
+    kind, place = words.link_kind(link.kind).label, words.position(link.position).label
+    yield f"  Link{counted}: {link.target_url}"
+    yield f"    {kind}, {place.lower()}, {followed}{', hidden' if link.hidden else ''}"
+    yield f'    anchor "{_plain(link.anchor_text)}"' if link.anchor_text else "    no anchor text"
+    if link.left_context or link.right_context:
+        yield f"    ... {_plain(link.left_context)} [link] {_plain(link.right_context)} ..."
+
+
+def _spoken_page(answer: CheckAnswer) -> Iterator[str]:
+    status = f"HTTP {answer.http_status}" if answer.http_status else "no answer"
+    listed = {True: "may be listed", False: "is kept out of search", None: "not seen"}
+    yield f"  Page: {status}, {listed[answer.indexable]}, {answer.elapsed_ms} ms"
+    if answer.page.title:
+        yield f'    title "{_plain(answer.page.title)}"'
+    for hop in answer.redirects:
+        yield f"    redirected ({hop.status}) from {hop.url}"
+    if answer.redirects:
+        yield f"    to {answer.final_url}"
+
+
+def _plain(text: str) -> str:
+    """Return text of the page without anything that would steer a terminal or turn its letters."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable())

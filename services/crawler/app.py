@@ -1,0 +1,101 @@
+"""The crawler: looks at pages and says what it saw.
+
+Owns: schema `crawler` - pages, watches, hosts and when each is due.
+Consumes: link.tracked link.untracked check.requested site.created site.updated site.deleted.
+Publishes: link.checked page.read link.discovered target.checked.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+from fastapi import FastAPI
+
+from services.crawler import api, handlers
+from services.crawler.adapters.eyes import Eyes, open_eyes, sightline_of
+from services.crawler.jobs.checking import Checking
+from services.crawler.jobs.housekeeping import keep_house
+from services.crawler.settings import Settings
+from services.crawler.store.frontier import ClaimLimits
+from shared.bus import Bus
+from shared.consumer import Consumer
+from shared.db import Database
+from shared.errors import UnavailableError
+from shared.events import (
+    CheckRequested,
+    LinkTracked,
+    LinkUntracked,
+    SiteCreated,
+    SiteDeleted,
+    SiteUpdated,
+)
+from shared.service import Work
+from shared.settings import SettingsError
+from shared.web import new_web_app
+
+
+def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
+    """Wire the service. Nothing is opened before the lifespan starts."""
+    try:
+        sightline = sightline_of(settings)
+    except ValueError as error:
+        raise SettingsError(f"ANCHORWATCH_CRAWLER_CONNECT_TO: {error}") from error
+
+    async def check_due(stop: asyncio.Event) -> None:
+        eyes: Eyes | None = app.state.eyes
+        if eyes is None:
+            raise UnavailableError("The crawler's connections are not open")
+        await _checking(settings, db, eyes).run(stop)
+
+    work = Work(
+        "crawler",
+        db=db,
+        bus=bus,
+        consumer=_consumer(bus, db),
+        loops={"check due": check_due, "keep house": partial(keep_house, db=db)},
+        grace_s=settings.shutdown_grace_s,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_eyes(sightline) as eyes:
+            app.state.eyes = eyes
+            async with work.lifespan(app):
+                yield
+            app.state.eyes = None
+
+    app = new_web_app(
+        "crawler",
+        settings=settings,
+        lifespan=lifespan,
+        routers=(api.router,),
+        db=db,
+        checks=work.checks,
+    )
+    app.state.eyes = None
+    app.state.allowed_ports = settings.allowed_ports
+    return app
+
+
+def _consumer(bus: Bus, db: Database) -> Consumer:
+    consumer = Consumer("crawler", db=db, bus=bus)
+    consumer.on(LinkTracked, handlers.on_link_tracked)
+    consumer.on(LinkUntracked, handlers.on_link_untracked)
+    consumer.on(CheckRequested, handlers.on_check_requested)
+    consumer.on(SiteCreated, handlers.on_site_created)
+    consumer.on(SiteUpdated, handlers.on_site_updated)
+    consumer.on(SiteDeleted, handlers.on_site_deleted)
+    return consumer
+
+
+def _checking(settings: Settings, db: Database, eyes: Eyes) -> Checking:
+    confirm_after = settings.confirm_after
+    return Checking(
+        db=db,
+        observer=eyes.observer,
+        politeness=eyes.politeness,
+        limits=ClaimLimits(floor_s=settings.min_delay, pages=settings.claim_pages),
+        confirm_after=timedelta(seconds=confirm_after) if confirm_after is not None else None,
+    )

@@ -1,0 +1,62 @@
+"""Settings of the crawler."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.settings import HouseSettings
+
+
+class Settings(HouseSettings):
+    """What the crawler needs beyond the house settings."""
+
+    service: ClassVar[str] = "crawler"
+
+    min_delay: float = Field(
+        default=1.0,
+        ge=0,
+        le=60,
+        description="Least seconds between two requests to one registrable domain; slow or busy "
+        "hosts get more. 0 is for tests and demos on this machine.",
+    )
+    confirm_after: float | None = Field(
+        default=None,
+        ge=0,
+        description="Seconds after which a second look confirms that a link is gone, for every "
+        "link. Unset: 1 h, 15 min for links with a contract, 6 h where the domain is gone.",
+    )
+    connect_to: str = Field(
+        default="",
+        max_length=65_536,
+        description="Connect elsewhere for some hosts, as curl's --connect-to: "
+        "`blog.example:80=127.0.0.1:18080,*:443=127.0.0.1:18443`. `*` is any host, the first match "
+        "wins, and only these address:port pairs may be private.",
+    )
+    concurrency: int = Field(
+        default=64, ge=1, le=1_000, description="Requests in flight of one process."
+    )
+    allowed_ports: frozenset[int] = Field(
+        default=frozenset({80, 443, 8080, 8443}),
+        description="TCP ports that pages may be fetched from, comma-separated.",
+    )
+    contact_url: str | None = Field(
+        default=None,
+        max_length=500,
+        description="Where site owners read about this robot; it stands in the user agent. "
+        "Unset: public_url.",
+    )
+    connect_timeout: float = Field(
+        default=15.0, gt=0, le=120, description="Seconds to connect, TLS included."
+    )
+    timeout: float = Field(
+        default=30.0, gt=0, le=300, description="Seconds for one request, body included."
+    )
+    max_wire: int = Field(
+        default=5_000_000, ge=10_000, description="Most body bytes received for one page."
+    )
+    max_decoded: int = Field(
+        default=10_000_000, ge=10_000, description="Most bytes of one page after decompression."
+    )
+    claim_pages: int = Field(
+        default=500, ge=1, le=5_000, description="Most pages that one claim takes."
+    )
