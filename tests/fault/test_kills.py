@@ -1,0 +1,164 @@
+"""kill -9 of every part at counted moments under 500 looks a second: nothing lost, doubled or wrong."""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from services.profile.domain.link import Link
+from services.profile.domain.site import Host, Site
+from services.profile.store import links, sites
+from shared import clock
+from shared.db import Database
+from shared.ids import new_id
+from shared.urls import page_id
+from shared.vocabulary import DiscoveryReason
+from tests.fault import ledger
+from tests.fault.house import SERVICES, House, Load, load, seconds_to_more
+from tests.profile.builders import TARGET
+from tests.rabbit import RabbitNode, running_node
+from tests.waiting import eventually
+
+LOOKS = 5_000
+LINKS = 200
+# Once in every run of the tests, four times more, with other seeds, in `make fault`.
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.fault) for seed in (2, 3, 4, 5))]
+pytestmark = [pytest.mark.rabbitmq, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[RabbitNode]:
+    """A node of this module's own, because it is killed."""
+    with running_node() as node:
+        yield node
+
+
+@pytest.fixture
+def house(broker: RabbitNode, database_url: str, tmp_path: Path) -> Iterator[House]:
+    amqp_url = broker.new_vhost()
+    house = House(database_url, amqp_url, tmp_path)
+    yield house
+    house.end()
+    broker.drop_vhost(amqp_url)
+
+
+@pytest.fixture
+async def profile(db_for: Callable[[str], Database]) -> Database:
+    """The profile service's database with one site and its links."""
+    database = db_for("profile")
+    site = Site(
+        site_id=new_id(),
+        workspace_id=new_id(),
+        domain="acme.example",
+        name="Acme",
+        domains=(Host("acme.example"),),
+        brands=("Acme Home",),
+        keywords=("garden furniture",),
+    )
+    async with database.begin() as tx:
+        site = await sites.add_site(tx, site)
+        pages = [f"https://blog{number}.example/post" for number in range(LINKS)]
+        rows = [_link(site, page) for page in pages]
+        await links.add_links(tx, rows, [DiscoveryReason.IMPORTED] * LINKS)
+    return database
+
+
+def _link(site: Site, page: str) -> Link:
+    return Link(
+        link_id=new_id(),
+        workspace_id=site.workspace_id,
+        site_id=site.site_id,
+        referring_url=page,
+        referring_domain=page.split("/")[2],
+        page_key=page_id(page),
+        target_url=TARGET,
+        target_key=page_id(TARGET),
+        known_since=clock.now(),
+    )
+
+
+async def start_all(house: House, profile: Database, running: Load) -> None:
+    """Start the five services and wait until the load goes through them."""
+    for service in SERVICES:
+        house.start(service)
+    running.until(1)
+
+    async def consuming() -> bool:
+        return await ledger.count_handled(profile) > 0
+
+    await eventually(consuming, within=60, what=house.log("profile"))
+
+
+async def hold(
+    running: Load, profile: Database, gateway: Database, *, seed: int, begun: datetime
+) -> None:
+    """Wait until all is quiet and check the invariants."""
+    entries = await asyncio.to_thread(running.entries)
+    assert len(entries) == LOOKS
+
+    async def quiet() -> bool:
+        return await ledger.count_handled(profile) >= LOOKS and await ledger.is_quiet(profile)
+
+    await eventually(quiet, within=60, what="all looks are in the history and all is published")
+    await eventually(
+        lambda: ledger.has_heard_all(profile, gateway), within=30, what="the gateway heard all"
+    )
+    await ledger.nothing_lost_or_doubled(profile, entries)
+    await ledger.final_states_right(profile, entries, seed=seed, begun=begun)
+    await ledger.changes_told_once(profile, gateway)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_killing_each_service_loses_and_doubles_nothing(
+    house: House, profile: Database, db_for: Callable[[str], Database], seed: int
+) -> None:
+    begun = clock.now()
+    order = random.Random(seed).sample(SERVICES, len(SERVICES))
+    with load(house, LOOKS, seed=seed, begun=begun) as running:
+        await start_all(house, profile, running)
+        for number, service in enumerate(order, start=1):
+            await asyncio.to_thread(running.until, number * LOOKS // 7)
+            house.kill(service)
+            started = time.monotonic()
+            house.start(service)
+            await seconds_to_more(profile, since=started, within=5)
+        await hold(running, profile, db_for("gateway"), seed=seed, begun=begun)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_a_relay_killed_between_publish_and_delete_doubles_nothing(
+    house: House, profile: Database, db_for: Callable[[str], Database], seed: int
+) -> None:
+    begun = clock.now()
+    with load(house, LOOKS, seed=seed, begun=begun) as running:
+        await start_all(house, profile, running)
+        for service in ("crawler", "profile"):
+            house.kill(service)
+            command = (sys.executable, "-m", "tests.fault.dying_relay", service, str(seed + 1))
+            house.start(service, command=command)
+            await asyncio.to_thread(house.running.pop(service).wait, 60)
+            house.start(service)
+        await hold(running, profile, db_for("gateway"), seed=seed, begun=begun)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_killing_the_broker_loses_and_doubles_nothing(
+    house: House,
+    profile: Database,
+    broker: RabbitNode,
+    db_for: Callable[[str], Database],
+    seed: int,
+) -> None:
+    begun = clock.now()
+    with load(house, LOOKS, seed=seed, begun=begun) as running:
+        await start_all(house, profile, running)
+        await asyncio.to_thread(running.until, LOOKS // 3)
+        broker.kill()
+        await asyncio.to_thread(broker.start)
+        await seconds_to_more(profile, since=time.monotonic(), within=2)
+        await hold(running, profile, db_for("gateway"), seed=seed, begun=begun)
