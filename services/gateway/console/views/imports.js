@@ -39,7 +39,7 @@ function Drop({ siteId, started }) {
 function Running({ job }) {
   const share = job.total ? { value: job.done, max: job.total } : {};
   return html`<div class="card" aria-live="polite">
-    <strong>${word("job_state", job.state)}</strong> ${count(job.done)}${job.total ? ` of ${count(job.total)}` : ""} rows
+    <strong>${word("job", job.state)}</strong> ${count(job.done)}${job.total ? ` of ${count(job.total)}` : ""} rows
     <progress ...${share}></progress>
     <span class="muted">${count(job.accepted)} taken, ${count(job.duplicates)} twice in the file, ${count(job.rejected)} could not be used${job.eta_seconds ? `; about ${count(job.eta_seconds)} s left` : ""}</span>
   </div>`;

@@ -16,7 +16,7 @@ function show(name, value) {
   if (value === null || value === undefined || value === "") return "nothing";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return value.join(" ") || "nothing";
-  return word(name, value) || String(value);
+  return word(name === "kind" ? "link_kind" : name, value) || String(value);
 }
 
 function Change({ change }) {
@@ -33,7 +33,7 @@ function Occurrences({ item }) {
   return html`<section class="card"><h2>On the page</h2>
     ${item.occurrences.length === 0 && html`<p class="muted">Not seen on the page yet.</p>`}
     ${item.occurrences.map((one) => html`<p class="context">… ${one.left_context} <mark>${one.anchor_text || one.image_alt || "(no text)"}</mark> ${one.right_context} …
-      <br /><span class="muted small">${word("kind", one.kind)} · ${word("position", one.position)}${one.rel.length ? ` · rel ${one.rel.join(" ")}` : ""}${one.hidden ? " · hidden" : ""}</span></p>`)}
+      <br /><span class="muted small">${word("link_kind", one.kind)} · ${word("position", one.position)}${one.rel.length ? ` · rel ${one.rel.join(" ")}` : ""}${one.hidden ? " · hidden" : ""}</span></p>`)}
   </section>`;
 }
 
