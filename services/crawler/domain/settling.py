@@ -13,6 +13,7 @@ from services.crawler.domain.look import Look, content_hash
 from services.crawler.domain.recheck import PagePlan
 from services.crawler.domain.streak import Streak
 from services.crawler.domain.verdict import Discovery, Verdict, observation_of
+from shared import jsontext
 from shared.events import (
     Event,
     LinkChecked,
@@ -229,7 +230,7 @@ def _watch_record(one: _Seen, look: Look) -> WatchRecord:
     # Only what was seen of a whole page may answer for it later, when it says "not modified".
     kept = None
     if look.judgement is not None and look.fingerprint is not None:
-        kept = orjson.dumps(
+        kept = jsontext.dumps(
             {
                 "observation": one.observation.model_dump(),
                 "targets": [target.model_dump() for target in one.targets],
