@@ -43,6 +43,9 @@ _ALGORITHMS = {
 }
 _ENOUGH = 0.6  # of the stems of a keyword with at least three
 _PREFIXING = frozenset({"ar", "id"})  # their stemmers cut the beginnings of words as well
+# Endings that the stemmers of these languages cut from one form of a word and leave on another
+# (Ledersofa - Ledersofas, fiets - fietsen, especial - especiais); the English one needs no help.
+_LOOSE_ENDINGS = ("s", "n", "e", "es", "en", "al")
 _STEMMERS = Lock()  # snowball stemmers keep the word in themselves: one word at a time
 
 
@@ -120,10 +123,21 @@ class Keywords:
             return stems(words, language)
         ignored = anchor_words.stop(language).ignored
         return frozenset(
-            stem(word, language) if word[0] in self._initials else word
+            self._nearest(stem(word, language), language) if word[0] in self._initials else word
             for word in words
             if word not in ignored
         )
+
+    def _nearest(self, found: str, language: str) -> str:
+        """Return the keyword's stem of which `found` is another form, else `found`."""
+        if language == "en" or len(found) < 4 or found in self._known:
+            return found
+        for ending in _LOOSE_ENDINGS:
+            if found + ending in self._known:
+                return found + ending
+            if found.endswith(ending) and found[: -len(ending)] in self._known:
+                return found[: -len(ending)]
+        return found
 
     def has_all(self, words: Sequence[str]) -> bool:
         """Say whether every word belongs to some keyword."""

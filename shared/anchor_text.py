@@ -13,9 +13,9 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\uf
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # Vowel signs of Indic scripts and Thai are no "word characters" to the re module, but part of words.
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0900-\u0dff\u0e31-\u0e4e])*")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
 _POSSESSIVE = re.compile(r"['\u2019\u02bc`\u00b4]s\b")
 _APOSTROPHE = re.compile(r"['\u2019\u02bc`\u00b4]")
-_SPACES = re.compile(r"\s+")
 
 # Letters of other scripts that look like Latin ones: a word that mixes scripts is read as Latin.
 _LOOKALIKES = str.maketrans(
@@ -69,7 +69,7 @@ def visible(text: str) -> str:
         text = html.unescape(text)
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return _SPACES.sub(" ", text[:MAX_CHARACTERS]).strip()
+    return " ".join(text[:MAX_CHARACTERS].split())
 
 
 def fold(text: str) -> str:
@@ -88,10 +88,14 @@ def fold_visible(text: str) -> str:
 
 def words_of(folded: str) -> list[str]:
     """Split folded text into words; `home's` is `home`."""
-    if not folded.isascii() or "'" in folded or "`" in folded:
+    if not folded.isascii():
         folded = _APOSTROPHE.sub(" ", _POSSESSIVE.sub("", folded))
-    found: list[str] = _WORD.findall(folded)[:MAX_WORDS]
-    return found if folded.isascii() else [_one_script(word) for word in found]
+        return [_one_script(word) for word in _WORD.findall(folded)[:MAX_WORDS]]
+    if folded.replace(" ", "").isalnum():
+        return folded.split(" ", MAX_WORDS)[:MAX_WORDS]
+    if "'" in folded or "`" in folded:
+        folded = _APOSTROPHE.sub(" ", _POSSESSIVE.sub("", folded))
+    return _ASCII_WORD.findall(folded)[:MAX_WORDS]
 
 
 def _one_script(word: str) -> str:

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from shared import anchor_words, urls
+from shared.anchor_spam import SpamWords
 from shared.anchor_stems import Keywords, ReadText
 from shared.anchor_text import (
     UNSPACED,
@@ -17,7 +17,6 @@ from shared.anchor_text import (
     fold_visible,
     main_script,
     scripts_of_language,
-    unmasked,
     visible,
     words_of,
 )
@@ -66,7 +65,7 @@ class Classifier:
         self._fuzzy = _by_first_letter(self._forms)
         self._unspaced = tuple(form for form in self._forms if main_script(form) in UNSPACED)
         self._keywords = Keywords(keywords, self._languages or ("en",))
-        self._own_words = frozenset(
+        self._spam = SpamWords(
             word for text in (*brands, *keywords, *hosts) for word in words_of(fold(text))
         )
         own_scripts = {script for text in (*brands, *keywords) if (script := main_script(text))}
@@ -88,7 +87,7 @@ class Classifier:
         words = words_of(folded)
         if not words:
             return _found(AnchorKind.OTHER, "no text", "", AnchorFlag.EMPTY)
-        spam = self._spam_word(words, folded)
+        spam = self._spam.find(words, folded)
         address = _address_in(seen)
         if address is not None:
             flags = () if spam is None else (AnchorFlag.TOXIC,)
@@ -106,21 +105,6 @@ class Classifier:
             or self._foreign(seen, words)
             or _found(AnchorKind.OTHER, "none of the rules", "")
         )
-
-    def _spam_word(self, words: Sequence[str], folded: str) -> str | None:
-        lists = anchor_words.toxic()
-        for word in words:
-            if word in lists.words and word not in self._own_words:
-                return word
-        for pair in pairwise(words):
-            if pair in lists.pairs and not self._own_words.issuperset(pair):
-                return " ".join(pair)
-        for word in unmasked(words):
-            if word in lists.words and word not in self._own_words:
-                return word
-        if not folded.isascii():
-            return next((part for part in lists.anywhere if part in folded), None)
-        return None
 
     def _exact_brand(self, words: Sequence[str], folded: str) -> AnchorClass | None:
         for start, end in self._brand_windows(words):
@@ -258,6 +242,8 @@ def _general_phrase(words: Sequence[str]) -> AnchorClass | None:
     phrase = " ".join(words)
     if phrase in lists.phrases:
         return _found(AnchorKind.GENERIC, "general phrase", phrase)
+    if len(phrase) <= 3 and phrase.isdecimal():
+        return _found(AnchorKind.GENERIC, "number of a footnote", phrase)
     if len(words) > _GENERIC_WORDS:
         return None
     languages, telling = -1, 0

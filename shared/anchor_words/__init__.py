@@ -23,10 +23,11 @@ class Generic(NamedTuple):
 
 
 class Toxic(NamedTuple):
-    """Spam words: enough alone, only side by side, or anywhere in scripts without blanks."""
+    """Spam words: enough alone, only side by side or in a row, or anywhere in unspaced scripts."""
 
     words: frozenset[str]
     pairs: frozenset[Pair]
+    phrases: tuple[str, ...]  # words in a row, with a blank at both ends
     anywhere: tuple[str, ...]
 
 
@@ -69,12 +70,15 @@ def toxic() -> Toxic:
     """Return the spam words of all languages."""
     words: set[str] = set()
     pairs: set[Pair] = set()
+    phrases: list[str] = []
     anywhere: list[str] = []
     for line in _lines("toxic.txt"):
         if line.startswith("["):
             continue
         if line.startswith("~"):
             anywhere.extend(fold(entry.strip(" ~")) for entry in line.split(","))
+        elif line.startswith("="):
+            phrases.extend(f" {fold(entry.strip(' ='))} " for entry in line.split(","))
         elif "," not in line and " " in line:
             pairs.update(_pairs(line))
         else:
@@ -82,7 +86,7 @@ def toxic() -> Toxic:
                 parts = words_of(fold(entry))
                 words.update(parts[:1] if len(parts) == 1 else ["".join(parts)])
                 pairs.update(pairwise(parts))
-    return Toxic(frozenset(words), frozenset(pairs), tuple(anywhere))
+    return Toxic(frozenset(words), frozenset(pairs), tuple(phrases), tuple(anywhere))
 
 
 def _pairs(line: str) -> set[Pair]:
