@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
@@ -32,7 +31,7 @@ class EntryOut(BaseModel):
 
     @classmethod
     def of(cls, row: Any) -> "EntryOut":
-        return cls(**{**row, "id": row["entry_id"], "detail": orjson.loads(row["detail"])})
+        return cls(**{**row, "id": row["entry_id"]})
 
 
 @router.get("")

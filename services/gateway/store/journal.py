@@ -101,7 +101,7 @@ async def claim_key(
         # The first request gave the key back in between: as if it were still running.
         return Stored(fingerprint, None, (), b"")
     row = rows[0]
-    headers = tuple((name, value) for name, value in orjson.loads(row["headers"] or "[]"))
+    headers = tuple((name, value) for name, value in row["headers"] or ())
     return Stored(row["fingerprint"], row["status"], headers, row["body"] or b"")
 
 
