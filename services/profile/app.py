@@ -9,6 +9,7 @@ link.changed target.broken import.completed audit.completed job.updated.
 
 from fastapi import FastAPI
 
+from services.profile.api import bulk, changes, link_detail, overview, reports
 from services.profile.api import imports as import_routes
 from services.profile.api import links as link_routes
 from services.profile.api import sites as site_routes
@@ -37,6 +38,11 @@ _ROUTERS = (
     site_routes.router,
     import_routes.router,
     link_routes.router,
+    bulk.router,
+    link_detail.router,
+    changes.router,
+    overview.router,
+    reports.router,
     job_routes.router,
 )
 

@@ -10,8 +10,7 @@ from services.profile.domain.history import Entry, entry_by_hand, tracked_event
 from services.profile.domain.lifecycle import change_between, with_terms
 from services.profile.domain.link import Link
 from services.profile.domain.site import Site
-from services.profile.handlers.saving import publish_entries
-from services.profile.store import contracts, links, sites
+from services.profile.store import contracts, history, links, sites
 from shared import clock, outbox
 from shared.db import Tx
 from shared.events import PlacementPromised, PlacementTerms, PlacementUpdated
@@ -47,7 +46,7 @@ async def _take_terms(events: Sequence[PlacementTerms], tx: Tx) -> None:
         _put_under(batch, entries, link, terms_of(event) if event else None)
     _, saved = batch.outcome()
     await links.save_links(tx, saved)
-    await publish_entries(tx, entries)
+    await history.record_entries(tx, entries)
     watched = [(link, owners[link.site_id].hosts) for link in saved]
     await outbox.add(tx, [tracked_event(link, hosts) for link, hosts in watched])
 

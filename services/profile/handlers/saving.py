@@ -1,6 +1,5 @@
 """The end of every handler that looked at links: save, write history, tell."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -8,7 +7,6 @@ from services.profile.domain.anchor import classified
 from services.profile.domain.batch import Batch, apply_sight
 from services.profile.domain.history import (
     Entry,
-    changed_events,
     entry_by_hand,
     entry_of_step,
     tracked_event,
@@ -17,7 +15,6 @@ from services.profile.domain.history import (
 from services.profile.domain.lifecycle import change_between, with_terms
 from services.profile.domain.link import Link
 from services.profile.domain.site import Site
-from services.profile.metrics import LINK_CHANGES
 from services.profile.store import contracts, history, links, sites
 from shared import clock, outbox
 from shared.db import Tx
@@ -38,7 +35,7 @@ async def save_batch(tx: Tx, batch: Batch) -> None:
     await history.add_observations(tx, batch.seen)
     await history.save_occurrences(tx, batch.shown)
     await links.merge_links(tx, batch.merged, clock.now())
-    await publish_entries(tx, entries)
+    await history.record_entries(tx, entries)
     watch = batch.retargeted | new | bound
     events: list[Event] = [
         tracked_event(link, owners[link.site_id].hosts)
@@ -50,14 +47,6 @@ async def save_batch(tx: Tx, batch: Batch) -> None:
         for link_id, into in batch.merged.items()
     ]
     await outbox.add(tx, events)
-
-
-async def publish_entries(tx: Tx, entries: Sequence[Entry]) -> None:
-    """Write rows of the history and tell everybody."""
-    await history.add_changes(tx, entries)
-    await outbox.add(tx, changed_events(entries))
-    for entry in entries:
-        LINK_CHANGES.labels(entry.change.kind).inc()
 
 
 async def _add_found_beside(tx: Tx, batch: Batch) -> set[UUID]:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 import orjson
 
-from services.profile.domain.history import Entry
+from services.profile.domain.history import Entry, changed_events
 from services.profile.domain.link import Link, Sight
+from services.profile.metrics import LINK_CHANGES
+from shared import outbox
 from shared.db import Tx
 
 _OBSERVATIONS = """
@@ -110,6 +113,14 @@ async def add_changes(tx: Tx, entries: Sequence[Entry]) -> None:
     )
 
 
+async def record_entries(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Write rows of the history and tell everybody of them."""
+    await add_changes(tx, entries)
+    await outbox.add(tx, changed_events(entries))
+    for entry in entries:
+        LINK_CHANGES.labels(entry.change.kind).inc()
+
+
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
 
@@ -125,11 +136,59 @@ async def remove_old_observations(tx: Tx, *, before: datetime, limit: int) -> in
     return int(tag.rpartition(" ")[2])
 
 
-async def list_changes(tx: Tx, link_id: UUID, *, limit: int) -> list[dict[str, object]]:
-    """Return the newest changes of one link."""
-    rows = await tx.fetch(
-        "SELECT * FROM changes WHERE link_id = $1 ORDER BY at DESC, change_id DESC LIMIT $2",
+_SHOWN = """
+    change_id, link_id, c.site_id, kind, from_status, to_status, c.reasons, c.previous::text AS previous,
+    c.current::text AS current, sentence, c.check_seq, evidence_id, actor, at, referring_url,
+    referring_domain, target_url
+"""
+
+
+async def list_link_changes(
+    tx: Tx, link_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return the history of one link, the newest first."""
+    return await tx.fetch(
+        f"SELECT {_SHOWN} FROM changes c JOIN links USING (link_id) WHERE link_id = $1"
+        " AND ($2::timestamptz IS NULL OR (at, change_id) < ($2, $3::uuid))"
+        " ORDER BY at DESC, change_id DESC LIMIT $4",
         link_id,
+        *(after or (None, None)),
         limit,
     )
-    return [dict(row) for row in rows]
+
+
+async def list_site_changes(
+    tx: Tx,
+    site_id: UUID,
+    *,
+    kinds: Sequence[str],
+    since: datetime | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Return what became different on a site, the newest first."""
+    return await tx.fetch(
+        f"SELECT {_SHOWN} FROM changes c JOIN links USING (link_id) WHERE c.site_id = $1"
+        " AND kind = ANY($2::text[]) AND ($3::timestamptz IS NULL OR at >= $3)"
+        " AND ($4::timestamptz IS NULL OR (at, change_id) < ($4, $5::uuid))"
+        " ORDER BY at DESC, change_id DESC LIMIT $6",
+        site_id,
+        list(kinds),
+        since,
+        *(after or (None, None)),
+        limit,
+    )
+
+
+async def list_observations(
+    tx: Tx, link_id: UUID, *, before_seq: int | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return the looks at one link of the last weeks, the newest first."""
+    return await tx.fetch(
+        "SELECT check_seq, checked_at, outcome, reasons, http_status, evidence_id FROM observations"
+        " WHERE link_id = $1 AND ($2::bigint IS NULL OR check_seq < $2)"
+        " ORDER BY check_seq DESC LIMIT $3",
+        link_id,
+        before_seq,
+        limit,
+    )

@@ -1,0 +1,118 @@
+"""What became different: the history of one link, and the feed of a site."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from services.profile.api.link_models import Row, WordsOut
+from services.profile.store import history, listing, sites
+from shared import queries, words
+from shared.access import Scope
+from shared.dependencies import CallerDep, TxDep
+from shared.errors import NotFoundError
+from shared.pages import Page, PageDep
+from shared.vocabulary import ChangeKind, LinkStatus, Reason, Role
+
+router = APIRouter(prefix="/v1", tags=["history"])
+FEED = (
+    *(ChangeKind.NEW, ChangeKind.LOST, ChangeKind.RECOVERED, ChangeKind.CHANGED),
+    *(ChangeKind.TOXIC, ChangeKind.CONTRACT),
+)
+"""The kinds that answer the four questions; first verdicts and failed looks are no news."""
+
+
+class ChangeOut(BaseModel):
+    """One entry of the history, with what it was before and after."""
+
+    id: UUID
+    link_id: UUID
+    site_id: UUID
+    kind: ChangeKind
+    from_status: LinkStatus
+    to_status: LinkStatus
+    reasons: list[Reason]
+    previous: dict[str, Any]
+    current: dict[str, Any]
+    words: WordsOut
+    referring_url: str
+    referring_domain: str
+    target_url: str | None
+    changed_at: datetime
+    check_seq: int | None
+    evidence_id: UUID | None
+    actor: str | None
+
+    @classmethod
+    def of(cls, row: Row) -> "ChangeOut":
+        same = set(cls.model_fields) - {"id", "previous", "current", "words", "changed_at"}
+        return cls(
+            id=row["change_id"],
+            previous=orjson.loads(row["previous"]),
+            current=orjson.loads(row["current"]),
+            words=_words(row),
+            changed_at=row["at"],
+            **{name: row[name] for name in same},
+        )
+
+
+def _words(row: Row) -> WordsOut:
+    kind = ChangeKind(row["kind"])
+    said = words.change(kind)
+    if kind is ChangeKind.CHANGED:
+        facts = words.LinkFacts(reasons=[Reason(code) for code in row["reasons"]])
+        said = words.status(LinkStatus(row["to_status"]), facts, now=row["at"])
+    sentence = row["sentence"] or said.sentence
+    return WordsOut(label=said.label, sentence=sentence, todo=said.todo)
+
+
+def _place(after: tuple[Any, ...] | None) -> tuple[datetime, UUID] | None:
+    return None if after is None else (after[0], after[1])
+
+
+@router.get("/links/{link_id}/changes")
+async def list_link_changes(
+    link_id: UUID, caller: CallerDep, tx: TxDep, paging: PageDep
+) -> Page[ChangeOut]:
+    """Return the history of one link, the newest first; it is kept for ever."""
+    caller.require_scope(Scope.LINKS_READ)
+    row = await listing.find_link(tx, caller.workspace_id, link_id)
+    if row is None or not caller.may_see(row["site_id"]):
+        raise NotFoundError("There is no such link.")
+    rows = await history.list_link_changes(
+        tx, row["link_id"], after=_place(paging.after), limit=paging.limit + 1
+    )
+    return paging.page(rows, key=_key, item=ChangeOut.of)
+
+
+@router.get("/sites/{site_id}/changes")
+async def list_site_changes(
+    site_id: UUID,
+    caller: CallerDep,
+    tx: TxDep,
+    paging: PageDep,
+    kind: Annotated[
+        str | None, Query(max_length=200, description="new, lost, recovered, changed, toxic ...")
+    ] = None,
+    since: Annotated[datetime | None, Query(alias="from")] = None,
+) -> Page[ChangeOut]:
+    """Return what became different on a site, the newest first."""
+    caller.require_scope(Scope.LINKS_READ)
+    caller.require(site_id, Role.CLIENT)
+    await sites.get_site(tx, caller.workspace_id, site_id)
+    rows = await history.list_site_changes(
+        tx,
+        site_id,
+        kinds=queries.choices("kind", kind, ChangeKind) or FEED,
+        since=since,
+        after=_place(paging.after),
+        limit=paging.limit + 1,
+    )
+    return paging.page(rows, key=_key, item=ChangeOut.of)
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return (row["at"], row["change_id"])
