@@ -334,10 +334,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.CheckConstraint("origin IN ('imported', 'built')", name="origin_known"),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["toxicity.sites.site_id"],
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["toxicity.sites.site_id"]),
         sa.PrimaryKeyConstraint("site_id", "version_no"),
         schema="toxicity",
     )
@@ -367,10 +364,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "decision IN ('keep', 'ask_removal', 'disavow', 'ignore')", name="decision_known"
         ),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["toxicity.sites.site_id"],
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["toxicity.sites.site_id"]),
         sa.PrimaryKeyConstraint("review_id"),
         schema="toxicity",
     )
@@ -384,14 +378,8 @@ def upgrade() -> None:
         sa.Column("site_id", sa.UUID(), nullable=False),
         sa.Column("link_id", sa.UUID(), nullable=True),
         sa.Column("undone", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["review_id"],
-            ["toxicity.reviews.review_id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["toxicity.sites.site_id"],
-        ),
+        sa.ForeignKeyConstraint(["review_id"], ["toxicity.reviews.review_id"]),
+        sa.ForeignKeyConstraint(["site_id"], ["toxicity.sites.site_id"]),
         sa.PrimaryKeyConstraint("review_id", "subject"),
         schema="toxicity",
     )

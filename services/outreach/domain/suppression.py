@@ -1,0 +1,80 @@
+"""Addresses and domains that must never be written to: how they are spelled, and what they cover."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared import urls
+
+
+class SuppressionKind(StrEnum):
+    EMAIL = "email"
+    DOMAIN = "domain"
+
+
+class SuppressionReason(StrEnum):
+    UNSUBSCRIBED = "unsubscribed"
+    COMPLAINED = "complained"
+    HARD_BOUNCE = "hard_bounce"
+    MANUAL = "manual"
+    LEGAL = "legal"
+    LEFT_COMPANY = "left_company"
+
+
+REASON_WORDS: dict[SuppressionReason, str] = {
+    SuppressionReason.UNSUBSCRIBED: "Asked not to be written to any more",
+    SuppressionReason.COMPLAINED: "Marked a message as spam",
+    SuppressionReason.HARD_BOUNCE: "The address does not exist",
+    SuppressionReason.MANUAL: "Somebody on your team decided so",
+    SuppressionReason.LEGAL: "A legal demand",
+    SuppressionReason.LEFT_COMPANY: "The person has left",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is suppressed, in the one spelling under which it is kept and looked for."""
+
+    kind: SuppressionKind
+    value: str
+
+
+def subject_of(text: str) -> Subject | None:
+    """Return the e-mail address or domain that a person meant, or None."""
+    text = text.strip().removeprefix("mailto:")
+    if "@" in text:
+        address = normal_address(text)
+        return None if address is None else Subject(SuppressionKind.EMAIL, address)
+    host = urls.host_of(urls.from_text(text) or "")
+    if not urls.registrable_domain(host):
+        return None
+    return Subject(SuppressionKind.DOMAIN, urls.bare_host(host))
+
+
+def normal_address(text: str) -> str | None:
+    """Return an address in small letters with its domain in ASCII and without a +tag.
+
+    The tag goes because whoever unsubscribed `ann@x` has not agreed to mail for `ann+news@x`.
+    """
+    local, _, domain = text.strip().strip("<>").rpartition("@")
+    local = local.strip().strip('"').partition("+")[0].lower()
+    host = urls.host_of(f"http://{domain.strip()}/") if domain.strip() else ""
+    if not local or not urls.registrable_domain(host) or any(c.isspace() for c in local):
+        return None
+    return f"{local}@{host}"
+
+
+def covering(address: str) -> list[Subject]:
+    """Return everything that, if suppressed, forbids writing to this address."""
+    subjects = [Subject(SuppressionKind.EMAIL, address)]
+    name = address.rpartition("@")[2]
+    while "." in name:
+        subjects.append(Subject(SuppressionKind.DOMAIN, name))
+        name = name.partition(".")[2]
+    return subjects
+
+
+def first_cover(address: str, suppressed: Iterable[Subject]) -> Subject | None:
+    """Return which of these suppressions forbids writing to an address, the narrowest first."""
+    known = set(suppressed)
+    return next((subject for subject in covering(address) if subject in known), None)

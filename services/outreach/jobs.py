@@ -1,0 +1,84 @@
+"""The notices that dates call for: placements that end soon, that ended, that never went live."""
+
+import asyncio
+from datetime import date, datetime
+from functools import partial
+
+from services.outreach.domain.placement import due_notice, first_notice_by
+from services.outreach.metrics import NOTICES
+from services.outreach.store import placements, watch
+from services.outreach.store.placements import Entry
+from shared import clock, outbox
+from shared.db import Database, Tx
+from shared.events import PlacementExpiring
+from shared.service import Loop
+
+CHUNK = 500
+
+
+async def give_notices(db: Database, pause_s: float, stop: asyncio.Event) -> None:
+    """Look at the dates from time to time."""
+    while not stop.is_set():
+        now = clock.now()
+        while await give_some(db, now=now) == CHUNK and not stop.is_set():
+            pass
+        try:
+            async with asyncio.timeout(pause_s):
+                await stop.wait()
+        except TimeoutError:
+            continue
+
+
+async def give_some(db: Database, *, now: datetime) -> int:
+    """Give the notices that are due, at most a chunk of each kind; returns the largest count."""
+    today = now.date()
+    async with db.begin() as tx:
+        ending = await _tell_of_ends(tx, today=today, now=now)
+        overdue = await watch.mark_overdue(tx, today=today, now=now, limit=CHUNK)
+        expired = await watch.mark_expired(tx, today=today, now=now, limit=CHUNK)
+        entries = [
+            Entry(one, "overdue", "The link should be there by now and was never seen.", now)
+            for one in overdue
+        ]
+        entries += [Entry(one, "expired", "The agreed time is over.", now) for one in expired]
+        await placements.add_history(tx, entries)
+    for kind, count in (("expiring", ending), ("overdue", len(overdue)), ("expired", len(expired))):
+        NOTICES.labels(kind).inc(count)
+    return max(ending, len(overdue), len(expired))
+
+
+async def _tell_of_ends(tx: Tx, *, today: date, now: datetime) -> int:
+    ending = await watch.claim_ending(tx, today=today, by=first_notice_by(today), limit=CHUNK)
+    due = [
+        (one, days)
+        for one in ending
+        if (days := due_notice(one.until_on, told=one.told, today=today)) is not None
+    ]
+    await watch.save_told(tx, [(one.placement_id, days) for one, days in due])
+    await placements.add_history(
+        tx,
+        [
+            Entry(one.placement_id, "expiring", f"The agreed time ends on {one.until_on}.", now)
+            for one, _ in due
+        ],
+    )
+    await outbox.add(
+        tx,
+        [
+            PlacementExpiring(
+                workspace_id=one.workspace_id,
+                site_id=one.site_id,
+                placement_id=one.placement_id,
+                link_id=one.link_id,
+                referring_domain=one.referring_domain,
+                until_on=one.until_on,
+            )
+            for one, _ in due
+        ],
+    )
+    return len(due)
+
+
+def loops(db: Database, *, notice_pause_s: float) -> dict[str, Loop]:
+    """Return the loops that the service runs."""
+    return {"notices": partial(give_notices, db, notice_pause_s)}

@@ -1,0 +1,38 @@
+"""Tells of terms: the contract that profile compares links with."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.outreach.domain.record import Placement
+from shared import outbox
+from shared.db import Tx
+from shared.events import PlacementPromised, PlacementUpdated
+
+
+async def tell_promised(tx: Tx, placements: Sequence[Placement]) -> None:
+    await outbox.add(tx, [PlacementPromised(**_fields(one)) for one in placements])
+
+
+async def tell_updated(tx: Tx, placement: Placement) -> None:
+    await outbox.add(tx, [PlacementUpdated(**_fields(placement))])
+
+
+def _fields(placement: Placement) -> dict[str, Any]:
+    terms = placement.terms
+    return {
+        "workspace_id": placement.workspace_id,
+        "site_id": placement.site_id,
+        "placement_id": placement.placement_id,
+        "terms_seq": placement.terms_seq,
+        "referring_url": terms.referring_url,
+        "referring_domain": terms.referring_domain,
+        "target_url": terms.target_url,
+        "anchor_text": terms.anchor_text,
+        "rel": terms.rel,
+        "position": terms.position,
+        "go_live_on": terms.go_live_on,
+        "until_on": terms.until_on,
+        "max_outlinks": terms.max_outlinks,
+        "vendor_id": placement.vendor_id,
+        "cancelled": placement.cancelled_at is not None,
+    }

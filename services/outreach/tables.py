@@ -1,0 +1,189 @@
+"""The tables of schema `outreach`."""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from services.outreach.domain.placement import Seen
+from services.outreach.domain.suppression import SuppressionKind, SuppressionReason
+from shared.house import add_house_tables
+
+METADATA = MetaData(schema="outreach")
+HOUSE = add_house_tables(METADATA)
+
+_NO_TEXTS = text("'{}'::text[]")
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _created() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _texts(name: str) -> Column[object]:
+    return Column(name, ARRAY(Text), nullable=False, server_default=_NO_TEXTS)
+
+
+def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+SITES = Table(
+    "sites",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("version_no", Integer, nullable=False),
+    Column("domain", Text, nullable=False),
+    _texts("hosts"),
+    _moment("deleted_at"),
+    Index("sites_workspace_idx", "workspace_id"),
+)
+
+VENDORS = Table(
+    "vendors",
+    METADATA,
+    Column("vendor_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("url", Text),
+    Column("contact", Text),
+    Column("note", Text),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_by", UUID, nullable=False),
+    _created(),
+    _moment("updated_at"),
+    Index("vendors_name_key", "workspace_id", func.lower(text("name")), unique=True),
+)
+
+PLACEMENTS = Table(
+    "placements",
+    METADATA,
+    Column("placement_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("site_id", UUID, ForeignKey("outreach.sites.site_id"), nullable=False),
+    Column("vendor_id", UUID, ForeignKey("outreach.vendors.vendor_id")),
+    # The terms.
+    Column("referring_url", Text),
+    Column("page_key", UUID),
+    Column("referring_domain", Text, nullable=False),
+    Column("target_url", Text),
+    Column("target_key", UUID),
+    Column("anchor_text", Text),
+    # Null = nothing agreed, empty = must be followed.
+    Column("rel", ARRAY(Text)),
+    Column("position", Text),
+    Column("go_live_on", Date),
+    Column("until_on", Date),
+    Column("max_outlinks", Integer),
+    Column("price", Numeric(14, 2)),
+    Column("currency", Text),
+    Column("note", Text),
+    Column("terms_seq", Integer, nullable=False, server_default="1"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    # What was concluded of its link.
+    Column("seen", Text, nullable=False, server_default="promised"),
+    _texts("reasons"),
+    Column("link_id", UUID),
+    _moment("concluded_at"),
+    Column("concluded_seq", BigInteger, nullable=False, server_default="0"),
+    _moment("first_live_at"),
+    _moment("lost_at"),
+    # What other services say of its page and link.
+    Column("page_title", Text),
+    _texts("page_contacts"),
+    Column("page_outlinks", Integer),
+    Column("facts_seq", BigInteger, nullable=False, server_default="0"),
+    Column("toxicity_sentence", Text),
+    Column("toxicity_band", Text),
+    Column("scored_seq", BigInteger, nullable=False, server_default="0"),
+    # Notices that were given.
+    Column("told_days", Integer),
+    _moment("overdue_at"),
+    _moment("expired_at"),
+    Column("created_by", UUID, nullable=False),
+    _created(),
+    _moment("updated_at"),
+    _moment("cancelled_at"),
+    _one_of("seen", Seen),
+    Index(
+        "placements_page_target_key",
+        "site_id",
+        "page_key",
+        "target_key",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=text("page_key IS NOT NULL AND cancelled_at IS NULL"),
+    ),
+    Index("placements_workspace_idx", "workspace_id", "placement_id"),
+    Index("placements_site_idx", "site_id", "placement_id"),
+    Index("placements_vendor_idx", "vendor_id"),
+    Index("placements_link_idx", "link_id"),
+    Index("placements_page_idx", "page_key"),
+    Index("placements_domain_idx", "site_id", "referring_domain"),
+    Index("placements_until_idx", "until_on", postgresql_where=text("cancelled_at IS NULL")),
+    Index(
+        "placements_due_idx",
+        "go_live_on",
+        postgresql_where=text("cancelled_at IS NULL AND overdue_at IS NULL"),
+    ),
+)
+
+PLACEMENT_CHANGES = Table(
+    "placement_changes",
+    METADATA,
+    Column("change_id", UUID, primary_key=True),
+    Column("placement_id", UUID, ForeignKey("outreach.placements.placement_id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    _texts("reasons"),
+    Column("actor", Text, nullable=False, server_default=""),
+    _moment("at", nullable=False),
+    Index("placement_changes_idx", "placement_id", "change_id"),
+)
+
+SUPPRESSIONS = Table(
+    "suppressions",
+    METADATA,
+    Column("suppression_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text),
+    Column("created_by", Text, nullable=False),
+    _created(),
+    _moment("lifted_at"),
+    Column("lifted_by", Text),
+    Column("lifted_because", Text),
+    _one_of("kind", SuppressionKind),
+    _one_of("reason", SuppressionReason),
+    Index(
+        "suppressions_value_key",
+        "workspace_id",
+        "kind",
+        "value",
+        unique=True,
+        postgresql_where=text("lifted_at IS NULL"),
+    ),
+    Index("suppressions_workspace_idx", "workspace_id", "suppression_id"),
+)
