@@ -109,6 +109,8 @@ def _one_script(word: str) -> str:
 
 def unmasked(words: Sequence[str]) -> list[str]:
     """Return the words that spelling tricks may hide: `c4sino`, `v i a g r a`."""
+    if "".join(words).isalpha() and min(map(len, words)) > 1:
+        return []
     found = []
     run = ""
     for word in (*words, "  "):

@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 the file is no list of links, 2 wrong usage, 4 failed.
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from services.cli.progress import progress
 from services.cli.server import ClientSettings, Server
 from services.profile.domain.imports import (
     HEAD_BYTES,
@@ -28,7 +28,7 @@ from services.profile.domain.imports import (
     read,
 )
 from shared import urls
-from shared.errors import AnchorwatchError, InvalidError, NotFoundError
+from shared.errors import AnchorwatchError, InvalidError, NotFoundError, UnavailableError
 from shared.ids import new_id
 
 REFUSED = 1
@@ -107,7 +107,7 @@ def _counted(path: Path, detection: Detection, hosts: Sequence[str]) -> dict[str
     counts = Counts()
     errors: list[dict[str, Any]] = []
     sample: list[dict[str, Any]] = []
-    for row in count_rows(read(_chunks(path), detection, hosts), counts):
+    for row in count_rows(read(_chunks(path, "reading"), detection, hosts), counts):
         if isinstance(row, RowError):
             if len(errors) < SHOWN_ERRORS:
                 errors.append(row._asdict())
@@ -129,22 +129,16 @@ def _json_value(value: Any) -> Any:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    """Read the file piece by piece; a terminal shows how far we are."""
-    size = max(path.stat().st_size, 1)
+def _chunks(path: Path, what: str) -> Iterator[bytes]:
+    """Read the file piece by piece; files of more than one piece show how far we are."""
+    size = path.stat().st_size
     done = 0
-    with path.open("rb") as file:
+    with path.open("rb") as file, progress() as show:
         while chunk := file.read(CHUNK):
             yield chunk
             done += len(chunk)
             if size > CHUNK:
-                _show(f"{done * 100 // size}% of {path.name}")
-    _show("")
-
-
-def _show(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+                show(f"{what} {path.name} (KiB)", done // 1024, size // 1024)
 
 
 def _spoken(name: str, report: dict[str, Any]) -> str:
@@ -216,7 +210,7 @@ def _site_id(server: Server, site: str) -> UUID:
 
 def _upload(server: Server, site_id: UUID, path: Path) -> Any:
     boundary = f"anchorwatch-{new_id().hex}"
-    name = quote(path.name)
+    name = path.name.replace('"', "%22").replace("\n", "%0A").replace("\r", "%0D")
     before = (
         f"--{boundary}\r\n"
         f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n'
@@ -231,7 +225,7 @@ def _upload(server: Server, site_id: UUID, path: Path) -> Any:
 
     def body() -> Iterator[bytes]:
         yield before
-        yield from _chunks(path)
+        yield from _chunks(path, "sending")
         yield after
 
     return server.post(f"/v1/sites/{site_id}/imports", body(), headers)
@@ -240,26 +234,25 @@ def _upload(server: Server, site_id: UUID, path: Path) -> Any:
 def _follow(server: Server, path: str) -> dict[str, Any]:
     """Wait for the end of the job; a server that restarts in between is waited for."""
     failures = 0
-    while True:
-        try:
-            job: dict[str, Any] = server.get(path).body
-            failures = 0
-        except AnchorwatchError:
-            failures += 1
-            if failures > _MAX_FAILED_POLLS:
-                raise
+    with progress() as show:
+        while True:
+            try:
+                job: dict[str, Any] = server.get(path).body
+            except UnavailableError:
+                failures += 1
+                if failures > _MAX_FAILED_POLLS:
+                    raise
+            else:
+                failures = 0
+                show("storing rows", job.get("done") or 0, job.get("total") or 0)
+                if job["state"] in {"done", "failed", "cancelled"}:
+                    return _ended(job)
             time.sleep(_POLL_S)
-            continue
-        total = job.get("total") or 0
-        _show(f"{job.get('done', 0)} of {total} rows" if total else "waiting for its turn")
-        if job["state"] in {"done", "failed", "cancelled"}:
-            _show("")
-            return _ended(job)
-        time.sleep(_POLL_S)
 
 
 def _ended(job: dict[str, Any]) -> dict[str, Any]:
     if job["state"] == "done":
         return job
     what = "was cancelled" if job["state"] == "cancelled" else "stopped at an error"
-    raise AnchorwatchError(f"The import {what}: {job.get('error') or 'see the job on the server'}.")
+    detail = job.get("detail") or "The server's jobs show more."
+    raise AnchorwatchError(f"The import {what}. {detail}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log2
+from math import ceil, log2
 
 from shared.anchor_text import fold, words_of
 from shared.vocabulary import AnchorKind
@@ -262,7 +262,7 @@ def placements_to_band(shares: Sequence[Share], group: Group) -> int | None:
     high = BANDS[group].high
     if total == 0 or own <= high * total:
         return 0
-    needed = -int(-(own / high) // 1) - total
+    needed = ceil(own / high - 1e-9) - total
     return needed if needed <= 10_000 else None
 
 
