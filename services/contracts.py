@@ -1,15 +1,18 @@
-"""Write the OpenAPI document of each service where the gateway reads it: `python -m services.contracts`.
+"""Write the contracts that the gateway serves and routes by: `python -m services.contracts`.
 
-The gateway makes its forwarding table and the public document from these files, so that it needs no
-other service to be there when it starts. A test fails while a file is behind its service.
+The OpenAPI document of each service makes the forwarding table, so that the gateway needs no other
+service to be there when it starts; the public OpenAPI and AsyncAPI documents are served as they are
+here. A test fails while a file is behind the code.
 """
 
 import importlib
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from services.gateway.domain.documents import asyncapi, merged_openapi
 from shared.bus.embedded import EmbeddedBus
 from shared.db import Database
 
@@ -36,10 +39,21 @@ def written(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def all_documents() -> dict[str, dict[str, Any]]:
+    """Return every document by the name of its file."""
+    services = {service: document_of(service) for service in SERVICES}
+    release = version("anchorwatch")
+    return {
+        **services,
+        "openapi": merged_openapi(services, document_of("gateway"), version=release),
+        "asyncapi": asyncapi(version=release),
+    }
+
+
 def main() -> int:
     FOLDER.mkdir(exist_ok=True)
-    for service in SERVICES:
-        (FOLDER / f"{service}.json").write_text(written(document_of(service)), encoding="utf-8")
+    for name, document in all_documents().items():
+        (FOLDER / f"{name}.json").write_text(written(document), encoding="utf-8")
     return 0
 
 

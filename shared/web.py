@@ -78,7 +78,8 @@ def new_web_app(
         app.add_middleware(layer.cls, *layer.args, **layer.kwargs)
     app.add_middleware(HouseMiddleware, service=service, settings=settings, is_public=is_public)
     _add_problem_handlers(app)
-    own = () if db is None or is_public else (job_routes.router,)
+    has_jobs = db is not None and not is_public and job_routes.router not in routers
+    own = (job_routes.router,) if has_jobs else ()
     for router in (_operations, *own, *routers):
         app.include_router(router)
     return app

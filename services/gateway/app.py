@@ -102,7 +102,6 @@ def create_app(
         is_public=True,
     )
     _remember(app, settings, identity=identity, hub=hub, clients=clients)
-    documents.add_documents(app, described)
     app.router.default = Console()
     return app
 

@@ -1,49 +1,48 @@
 """The public documents: OpenAPI, AsyncAPI, and a page about both for people."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
-from importlib.metadata import version
+from importlib.resources import files
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+import orjson
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from services.gateway.domain import documents
-from shared import jsontext
 
 router = APIRouter(include_in_schema=False)
 _CSP = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
 
 
-def add_documents(app: FastAPI, services: Mapping[str, Mapping[str, Any]]) -> None:
-    """Make the documents once: they only change with the code."""
-    release = version("anchorwatch")
-    openapi = documents.merged_openapi(services, app.openapi(), version=release)
-    app.state.openapi = openapi
-    app.state.openapi_bytes = jsontext.dumps(openapi)
-    app.state.asyncapi_bytes = jsontext.dumps(documents.asyncapi(version=release))
-    app.state.docs_page = _page(openapi)
-
-
 @router.get("/openapi.json")
-async def get_openapi(request: Request) -> Response:
+async def get_openapi() -> Response:
     """Return the OpenAPI 3.1 document of the whole product."""
-    return Response(request.app.state.openapi_bytes, media_type="application/json")
+    return Response(_read("openapi.json"), media_type="application/json")
 
 
 @router.get("/asyncapi.json")
-async def get_asyncapi(request: Request) -> Response:
+async def get_asyncapi() -> Response:
     """Return the AsyncAPI 3 document of the outward events."""
-    return Response(request.app.state.asyncapi_bytes, media_type="application/json")
+    return Response(_read("asyncapi.json"), media_type="application/json")
 
 
 @router.get("/docs")
-async def get_docs(request: Request) -> HTMLResponse:
+async def get_docs() -> HTMLResponse:
     """Return the list of routes for people; without scripts, so it works everywhere."""
-    return HTMLResponse(request.app.state.docs_page, headers={"Content-Security-Policy": _CSP})
+    return HTMLResponse(_page(), headers={"Content-Security-Policy": _CSP})
 
 
-def _page(openapi: Mapping[str, Any]) -> str:
+@lru_cache(maxsize=4)
+def _read(name: str) -> bytes:
+    """Return a document as `python -m services.contracts` wrote it: making it takes half a second."""
+    return (files("services.gateway") / "openapi" / name).read_bytes()
+
+
+@lru_cache(maxsize=1)
+def _page() -> str:
+    openapi = orjson.loads(_read("openapi.json"))
     rows = "\n".join(
         _section(method, path, operation)
         for method, path, operation in documents.operations(openapi)
