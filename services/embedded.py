@@ -1,7 +1,7 @@
 """Everything in one process: embedded PostgreSQL, embedded bus, five apps, one event loop, one port."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,11 +29,11 @@ from shared.settings import HouseSettings
 Given = Mapping[str, Mapping[str, Any]]
 """Settings by service that win over the environment, as `{"crawler": {"min_delay": 0}}`."""
 
-_INNER = {
-    "crawler": (services.crawler.app, services.crawler.settings.Settings),
-    "profile": (services.profile.app, services.profile.settings.Settings),
-    "toxicity": (services.toxicity.app, services.toxicity.settings.Settings),
-    "outreach": (services.outreach.app, services.outreach.settings.Settings),
+_INNER: Mapping[str, tuple[Callable[..., FastAPI], type[HouseSettings]]] = {
+    "crawler": (services.crawler.app.create_app, services.crawler.settings.Settings),
+    "profile": (services.profile.app.create_app, services.profile.settings.Settings),
+    "toxicity": (services.toxicity.app.create_app, services.toxicity.settings.Settings),
+    "outreach": (services.outreach.app.create_app, services.outreach.settings.Settings),
 }
 
 
@@ -93,9 +93,9 @@ class _Wiring:
     given: Given
 
     def app(self, name: str) -> FastAPI:
-        module, settings = _INNER[name]
+        create_app, settings = _INNER[name]
         loaded = settings.load(**{**self.common, **self.given.get(name, {})})
-        return module.create_app(loaded, bus=self.bus, db=self.databases[name])
+        return create_app(loaded, bus=self.bus, db=self.databases[name])
 
     def gateway(self, inner: Mapping[str, FastAPI]) -> FastAPI:
         given = {**self.common, **self.given.get("gateway", {})}

@@ -68,8 +68,8 @@ def started(home: Path) -> Iterator[list[Running]]:
     running: list[Running] = []
     yield running
     for one in running:
-        one.process.kill()
-        one.process.wait()
+        with one.process as process:
+            process.kill()
 
 
 def command(home: Path, port: int) -> list[str]:
@@ -130,8 +130,8 @@ def test_sigterm_stops_everything_cleanly_and_the_key_stays_valid(
 
 def test_after_kill_9_it_is_back_within_fifteen_seconds(home: Path, started: list[Running]) -> None:
     running = start(home, started)
-    running.process.kill()
-    running.process.wait()
+    with running.process as process:
+        process.kill()
     before = time.monotonic()
     again = start(home, started)
     assert time.monotonic() - before < BACK_S
