@@ -1,6 +1,6 @@
 """`anchorwatch check REFERRING_URL TARGET`: look once at one page for one link; no server, no database.
 
-Exit codes: 0 the link is there, 1 it is not, 3 cannot say, 2 wrong usage.
+Exit codes: 0 the link is there, 1 it is not, 3 cannot say, 2 wrong usage, 4 a URL that we may not ask.
 """
 
 import argparse

@@ -234,7 +234,7 @@ def _watch_record(one: _Seen, look: Look) -> WatchRecord:
             {
                 "observation": one.observation.model_dump(),
                 "targets": [target.model_dump() for target in one.targets],
-            }
+            },
         )
     return WatchRecord(
         link_id=one.state.watch.link_id,
