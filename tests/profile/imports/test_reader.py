@@ -173,6 +173,29 @@ def test_a_plain_list_takes_pages_hosts_and_domain_lines() -> None:
     assert domains == ["b.example", "c.example"]
 
 
+def test_a_list_with_bullets_and_quotes_is_a_list() -> None:
+    content = (
+        b'- https://a.example/1\n* https://b.example/2\n"https://c.example/3",\n2 words here\n'
+    )
+    found, counts, rows = read_all(content)
+    assert (found.dialect, counts) == (Dialect.URL_LIST, counted(4, rejected=1))
+    pages = [row.referring_url for row in rows if isinstance(row, LinkRow)]
+    assert pages == ["https://a.example/1", "https://b.example/2", "https://c.example/3"]
+
+
+def test_the_header_is_found_above_broken_rows() -> None:
+    lines = ["דף מקשר,נסרק לאחרונה", "kaputt", '"a,b",c,d', "https://a.example/1,03/04/2026"]
+    lines += ["https://b.example/1,28/04/2026", "https://c.example/1,03/04/2026"]
+    found, counts, _ = read_all("\n".join(lines).encode())
+    assert (found.dialect, found.header_row) == (Dialect.GSC_LATEST_LINKS, 1)
+    assert counts == counted(5, rejected=2)
+
+
+def test_pages_below_a_public_suffix_are_pages() -> None:
+    _, counts, _ = read_all(b"https://netlify.app/blog\nhttps://127.0.0.1/x\nhttps://localhost/x\n")
+    assert counts == counted(3, rejected=1)
+
+
 def test_addresses_with_commas_do_not_make_a_table() -> None:
     content = b"".join(b"https://s%d.example/a,b;c\n" % number for number in range(20))
     found, counts, _ = read_all(content)

@@ -59,10 +59,9 @@ def place_of(text: str) -> Place | None:
     return Place(url.partition("#")[0], host) if _is_real_host(host) else None
 
 
-@lru_cache(maxsize=65_536)
 def _is_real_host(host: str) -> bool:
     # One label (localhost, a word) is no place on the web; the crawler judges addresses.
-    return urls.is_ip(host) or ("." in host and not urls.is_public_suffix(host))
+    return "." in host or urls.is_ip(host)
 
 
 def host_of(text: str) -> str | None:

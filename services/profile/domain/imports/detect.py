@@ -143,12 +143,27 @@ def _agreeing_table(lines: Sequence[str]) -> _Table | None:
 
 
 def _unknown_table(lines: Sequence[str], at: int, delimiter: str, fields: Sequence[str]) -> _Table:
-    kinds = {cell_kind(field) for field in fields}
-    if kinds & {Cell.PAGE, Cell.HOST, Cell.DATE}:  # data already: the file has no header
+    if _is_data(fields):
+        above = _header_above(lines[:at], delimiter, len(fields))
+        if above is not None:
+            return above._replace(rows=_sample(lines[at:], delimiter, len(fields)))
         names = tuple(f"column {number}" for number in range(1, len(fields) + 1))
         return _Table(delimiter, None, names, _sample(lines[at:], delimiter, len(fields)))
     rows = _sample(lines[at + 1 :], delimiter, len(fields))
     return _Table(delimiter, at + 1, tuple(fields), rows)
+
+
+def _is_data(fields: Sequence[str]) -> bool:
+    return not {Cell.PAGE, Cell.HOST, Cell.DATE}.isdisjoint(map(cell_kind, fields))
+
+
+def _header_above(lines: Sequence[str], delimiter: str, width: int) -> _Table | None:
+    """Find the header when broken rows stand between it and the first two good ones."""
+    for at, line in enumerate(lines):
+        names = tuple(_split(line, delimiter))
+        if len(names) == width and not _is_data(names):
+            return _Table(delimiter, at + 1, names, [])
+    return None
 
 
 def _sample(lines: Sequence[str], delimiter: str, width: int) -> list[list[str]]:
@@ -204,7 +219,7 @@ def _plain_list(lines: Sequence[str]) -> Detection:
 
 
 def _is_entry(line: str) -> bool:
-    line = line.strip('"').removeprefix("domain:")
+    line = line.rstrip(",;").strip('"').removeprefix("domain:").lstrip("-* \u2022")
     return cells.is_address(line) or cells.is_bare_address(line) or cells.is_host(line)
 
 

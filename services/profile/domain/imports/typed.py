@@ -1,5 +1,6 @@
 """Judges the addresses of a row: a link, a domain, the site's own page, or an error with its fix."""
 
+import re
 from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from shared import urls
 MAX_ADDRESS = 8_192
 RAW_SHOWN = 300
 
+_BULLET = re.compile(r"(?:[-*\u2022]|\d{1,4}[.)])\s+")
 _SAYS_NOTHING = Claims(None, None, None, None, None, None, {}, {})
 
 RowReader = Callable[[int, Cells], Row]
@@ -66,15 +68,23 @@ def _own_test(site_hosts: Collection[str]) -> Callable[[str], bool]:
 
 def _list_reader(is_own: Callable[[str], bool]) -> RowReader:
     def read(row_no: int, row: Cells) -> Row:
-        text = row[0].strip('"')
+        text = _entry(row[0])
         is_domain = text.casefold().startswith("domain:")
         name = text[len("domain:") :].strip() if is_domain else text
         if is_domain or cells.is_host(name):
             return _domain_row(row_no, name, is_own)
+        if len(name.split()) > 1:  # an address would not hold a blank: these are words
+            return _not_an_address(row_no, name)
         page = _page(row_no, name, is_own)
         return _link(row_no, page, None, _SAYS_NOTHING) if isinstance(page, Place) else page
 
     return read
+
+
+def _entry(line: str) -> str:
+    """Return what a line of a list names, without its bullet and quotation marks."""
+    text = _BULLET.sub("", line)
+    return text.rstrip(",;").strip('"') if text.startswith('"') else text
 
 
 def _link_reader(detection: Detection, is_own: Callable[[str], bool]) -> RowReader:
@@ -142,9 +152,13 @@ def _page(row_no: int, text: str, is_own: Callable[[str], bool]) -> Place | OwnR
         return row_error(row_no, "referring_url", "missing_address", detail, text)
     page = cells.place_of(text) if len(text) <= MAX_ADDRESS else None
     if page is None:
-        detail = "This is no web address. Write it as https://example.com/page."
-        return row_error(row_no, "referring_url", "not_an_address", detail, text)
+        return _not_an_address(row_no, text)
     return OwnRow(row_no, page.url) if is_own(page.host) else page
+
+
+def _not_an_address(row_no: int, text: str) -> RowError:
+    detail = "This is no web address. Write it as https://example.com/page."
+    return row_error(row_no, "referring_url", "not_an_address", detail, text)
 
 
 def _link(row_no: int, page: Place, target: _Target | None, said: Claims) -> LinkRow:
