@@ -46,7 +46,7 @@ class Site:
 class FakeProfile:
     """A service of sites, as small as it can be and as strict as the real one."""
 
-    def __init__(self) -> None:
+    def __init__(self, db: Database) -> None:
         self.sites: dict[UUID, Site] = {}
         self.uploads: list[int] = []
         self.seen: list[Request] = []
@@ -58,7 +58,7 @@ class FakeProfile:
         router.post("/v1/sites/{site_id}/imports", status_code=202)(self.upload)
         router.get("/v1/sites/{site_id}/export")(self.export)
         settings = Settings(internal_secret=SECRET)
-        self.app = new_web_app("profile", settings=settings, routers=[router])
+        self.app = new_web_app("profile", settings=settings, routers=[router], db=db)
 
     async def list_sites(
         self, caller: CallerDep, page: PageDep, q: Annotated[str, Query()] = ""
@@ -121,10 +121,10 @@ class House:
     db: Database
     profile: FakeProfile
     alice: Http
-    alice_key: str
     login_token: str
     workspace_id: UUID
-    settings: Settings
+    workers: dict[str, Database]
+    """The databases of the services behind; they have jobs."""
 
     @property
     def nobody(self) -> Http:
@@ -151,12 +151,13 @@ async def start_house(
     async def start(**given: Any) -> House:
         db, bus = db_for("gateway"), EmbeddedBus(db_for("bus"))
         settings = Settings(internal_secret=SECRET, **given)
-        profile = FakeProfile()
-        silent = new_web_app("crawler", settings=settings)
+        workers = {name: db_for(name) for name in ("crawler", "profile", "toxicity", "outreach")}
+        profile = FakeProfile(workers["profile"])
         transports = {
-            "profile": DirectTransport(profile.app),
-            **{name: DirectTransport(silent) for name in ("crawler", "toxicity", "outreach")},
+            name: DirectTransport(new_web_app(name, settings=settings, db=worker))
+            for name, worker in workers.items()
         }
+        transports["profile"] = DirectTransport(profile.app)
         app = create_app(
             settings,
             bus=bus,
@@ -171,9 +172,7 @@ async def start_house(
             made = await logins.bootstrap(tx, now=clock.now())
         assert made.key is not None
         alice = Http(app).using(made.key)
-        return House(
-            app, db, profile, alice, made.key, made.login_token, made.workspace_id, settings
-        )
+        return House(app, db, profile, alice, made.login_token, made.workspace_id, workers)
 
     yield start
     for lifespan in reversed(started):
