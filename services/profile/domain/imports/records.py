@@ -112,7 +112,7 @@ def _split(
                 end = base + reader.line_num
                 if end == len(lines) and not final and _open(lines[at:end]):
                     return lines[at:]
-                if end - at > 1 and (len(fields) != width or end - at > MAX_RECORD_LINES):
+                if end - at > 1 and (len(fields) != width or not _whole(lines[at:end])):
                     broken = True
                     break
                 if fields:
@@ -127,7 +127,16 @@ def _split(
 
 
 def _open(lines: list[str]) -> bool:
-    return len(lines) <= MAX_RECORD_LINES and sum(line.count('"') for line in lines) % 2 == 1
+    return len(lines) <= MAX_RECORD_LINES and _odd_quotes(lines)
+
+
+def _whole(lines: list[str]) -> bool:
+    """Say whether a record of several lines is one: a stray quote may swallow good lines by chance."""
+    return len(lines) <= MAX_RECORD_LINES and not _odd_quotes(lines)
+
+
+def _odd_quotes(lines: list[str]) -> bool:
+    return sum(line.count('"') for line in lines) % 2 == 1
 
 
 def _checked(fields: list[str]) -> Record:
