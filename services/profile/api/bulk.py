@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from services.profile.api.edits import LinkChange, apply_change
+from services.profile.api.edits import LinkChange, apply_change, check_change
 from services.profile.api.filters import FilterDep
 from services.profile.api.link_detail import Requested
 from services.profile.domain.filters import LinkFilter
@@ -45,6 +45,7 @@ async def change_links(
 ) -> Changed:
     """Tag, assign, snooze, acknowledge or override all links that the filter means."""
     ids = await _meant(tx, caller, site_id, wanted)
+    check_change(body)
     if not dry_run:
         for start in range(0, len(ids), _BATCH):
             await apply_change(tx, ids[start : start + _BATCH], body, actor=caller.actor)

@@ -46,8 +46,7 @@ class LinkChange(BaseModel):
 
 
 async def apply_change(tx: Tx, link_ids: Sequence[UUID], body: LinkChange, *, actor: str) -> None:
-    """Do to these links what was asked."""
-    _require_something(body)
+    """Do to these links what was asked; `check_change` was asked before."""
     now = clock.now()
     edit = decisions.Edit(
         tags=None if body.tags is None else tuple(body.tags),
@@ -67,7 +66,8 @@ async def apply_change(tx: Tx, link_ids: Sequence[UUID], body: LinkChange, *, ac
         await decisions.override_links(tx, link_ids, verdict, actor=actor, now=now)
 
 
-def _require_something(body: LinkChange) -> None:
+def check_change(body: LinkChange) -> None:
+    """Raise InvalidError for a change that changes nothing, or that others could not follow."""
     override = body.override
     if not body.model_fields_set:
         detail = f"Say what to change: {', '.join(LinkChange.model_fields)}."

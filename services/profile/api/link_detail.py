@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from services.profile.api.edits import LinkChange, apply_change
+from services.profile.api.edits import LinkChange, apply_change, check_change
 from services.profile.api.link_models import LinkOut, Model, Row, link_item
 from services.profile.domain.anchor import class_of
 from services.profile.store import decisions, history, listing, sites
@@ -119,6 +119,7 @@ async def change_link(
     caller.require_scope(Scope.LINKS_WRITE)
     row = await _visible(tx, caller, link_id, Role.EDITOR)
     require_match(request, row["version"])
+    check_change(body)
     await apply_change(tx, [row["link_id"]], body, actor=caller.actor)
     return await _answer(tx, caller, await _visible(tx, caller, link_id, Role.EDITOR))
 

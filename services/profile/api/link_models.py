@@ -151,16 +151,9 @@ def link_item(row: Row, claims: Sequence[Row], *, now: datetime) -> dict[str, An
 
 
 def claim_item(row: Row) -> dict[str, Any]:
-    names = (
-        "source",
-        "claim",
-        "metrics",
-        "anchor_text",
-        "first_seen_at",
-        "last_seen_at",
-        "lost_at",
-    )
-    return {name: row[name] for name in (*names, "claimed_at")}
+    names = ("source", "anchor_text", "first_seen_at", "last_seen_at", "lost_at", "claimed_at")
+    said = {name: orjson.loads(row[name]) for name in ("claim", "metrics")}
+    return {name: row[name] for name in names} | said
 
 
 def _toxicity(row: Row) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from services.profile.api.filters import FilterDep, SortDep
 from services.profile.api.link_models import FIELDS, LinkOut, link_item
 from services.profile.domain.adding import read_pairs
 from services.profile.domain.history import tracked_event
+from services.profile.domain.link import Link
 from services.profile.store import adding, listing, sites
 from shared import clock, outbox, queries
 from shared.access import Scope, for_client
@@ -97,18 +98,16 @@ async def add_links(site_id: UUID, body: NewLinks, caller: CallerDep, tx: TxDep)
     now = clock.now()
     pairs = [(link.referring_url, link.target_url) for link in body.links]
     wanted = read_pairs(site, pairs, now=now)
-    created, kept = await adding.add_by_hand(tx, wanted, actor=caller.actor, now=now)
-    events = [tracked_event(link, site.hosts, priority=1) for link in created]
-    await outbox.add(tx, events)
-    new = {link.link_id for link in created}
-    return AddedLinks(
-        items=[
-            AddedLink(
-                id=kept[link.page_key, link.target_key],
-                referring_url=link.referring_url,
-                target_url=link.target_url,
-                created=kept[link.page_key, link.target_key] in new,
-            )
-            for link in wanted
-        ]
+    added = await adding.add_by_hand(tx, wanted, actor=caller.actor, now=now)
+    await outbox.add(tx, [tracked_event(link, site.hosts, priority=1) for link in added.watch])
+    return AddedLinks(items=[_added(link, added) for link in wanted])
+
+
+def _added(link: Link, added: adding.Added) -> AddedLink:
+    link_id = added.kept[link.page_key, link.target_key]
+    return AddedLink(
+        id=link_id,
+        referring_url=link.referring_url,
+        target_url=link.target_url,
+        created=link_id in added.created,
     )

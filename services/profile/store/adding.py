@@ -1,6 +1,7 @@
 """Links that people give by hand: new rows, or the rows that are there already."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,10 +13,17 @@ from shared.vocabulary import DiscoveryReason
 BY_HAND = "hand"
 
 
-async def add_by_hand(
-    tx: Tx, wanted: Sequence[Link], *, actor: str, now: datetime
-) -> tuple[list[Link], dict[tuple[UUID, UUID | None], UUID]]:
-    """Insert or bring back links; returns those to be watched now, and the id of every one."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of links that were given: which to watch, which are new, and where each is."""
+
+    watch: list[Link]
+    created: frozenset[UUID]
+    kept: dict[tuple[UUID, UUID | None], UUID]
+
+
+async def add_by_hand(tx: Tx, wanted: Sequence[Link], *, actor: str, now: datetime) -> Added:
+    """Insert links, or bring them back."""
     await tx.run(
         # A person's word brings back what a person deleted.
         "UPDATE links SET deleted_at = NULL, tracked_seq = tracked_seq + 1, version = version + 1"
@@ -52,8 +60,7 @@ async def add_by_hand(
         list(set(kept.values())),
         BY_HAND,
     )
-    watch = await links.lock_links(tx, set(kept.values()))
-    fresh = {link.link_id for link in added}
-    return [
-        link for link in watch.values() if link.link_id in fresh or not link.state.check_seq
-    ], kept
+    rows_now = await links.lock_links(tx, set(kept.values()))
+    fresh = frozenset(link.link_id for link in added)
+    watch = [link for link in rows_now.values() if not link.state.check_seq]
+    return Added(watch=watch, created=fresh, kept=kept)

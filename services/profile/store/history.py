@@ -137,10 +137,11 @@ async def remove_old_observations(tx: Tx, *, before: datetime, limit: int) -> in
 
 
 _SHOWN = """
-    change_id, link_id, c.site_id, kind, from_status, to_status, c.reasons, c.previous::text AS previous,
-    c.current::text AS current, sentence, c.check_seq, evidence_id, actor, at, referring_url,
-    referring_domain, target_url
+    c.change_id, c.link_id, c.site_id, c.kind, c.from_status, c.to_status, c.reasons,
+    c.previous::text AS previous, c.current::text AS current, c.sentence, c.check_seq, c.evidence_id,
+    c.actor, c.at, l.referring_url, l.referring_domain, l.target_url
 """
+_WITH_LINK = "FROM changes c JOIN links l ON l.link_id = c.link_id"
 
 
 async def list_link_changes(
@@ -148,9 +149,9 @@ async def list_link_changes(
 ) -> list[asyncpg.Record]:
     """Return the history of one link, the newest first."""
     return await tx.fetch(
-        f"SELECT {_SHOWN} FROM changes c JOIN links USING (link_id) WHERE link_id = $1"
-        " AND ($2::timestamptz IS NULL OR (at, change_id) < ($2, $3::uuid))"
-        " ORDER BY at DESC, change_id DESC LIMIT $4",
+        f"SELECT {_SHOWN} {_WITH_LINK} WHERE c.link_id = $1"
+        " AND ($2::timestamptz IS NULL OR (c.at, c.change_id) < ($2, $3::uuid))"
+        " ORDER BY c.at DESC, c.change_id DESC LIMIT $4",
         link_id,
         *(after or (None, None)),
         limit,
@@ -168,10 +169,10 @@ async def list_site_changes(
 ) -> list[asyncpg.Record]:
     """Return what became different on a site, the newest first."""
     return await tx.fetch(
-        f"SELECT {_SHOWN} FROM changes c JOIN links USING (link_id) WHERE c.site_id = $1"
-        " AND kind = ANY($2::text[]) AND ($3::timestamptz IS NULL OR at >= $3)"
-        " AND ($4::timestamptz IS NULL OR (at, change_id) < ($4, $5::uuid))"
-        " ORDER BY at DESC, change_id DESC LIMIT $6",
+        f"SELECT {_SHOWN} {_WITH_LINK} WHERE c.site_id = $1"
+        " AND c.kind = ANY($2::text[]) AND ($3::timestamptz IS NULL OR c.at >= $3)"
+        " AND ($4::timestamptz IS NULL OR (c.at, c.change_id) < ($4, $5::uuid))"
+        " ORDER BY c.at DESC, c.change_id DESC LIMIT $6",
         site_id,
         list(kinds),
         since,
