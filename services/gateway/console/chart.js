@@ -2,8 +2,14 @@
 import { useEffect, useRef } from "preact/hooks";
 import { count, day, html } from "./html.js";
 
+// The canvas wants a plain colour, and light-dark() is only resolved where a property uses it.
 function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const probe = document.createElement("i");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
 }
 
 function series(one) {
@@ -27,10 +33,11 @@ export function Chart({ title, rows, lines }) {
   useEffect(() => {
     if (!rows.length) return undefined;
     let chart = draw(node.current, rows, lines);
-    const resized = new ResizeObserver(() => chart.setSize({ width: node.current.clientWidth, height: 200 }));
-    resized.observe(node.current);
+    const place = node.current;
+    const resized = new ResizeObserver(() => chart.setSize({ width: place.clientWidth || 600, height: 200 }));
+    resized.observe(place);
     const theme = matchMedia("(prefers-color-scheme: dark)");
-    const redraw = () => { chart.destroy(); chart = draw(node.current, rows, lines); };
+    const redraw = () => { chart.destroy(); chart = draw(place, rows, lines); };
     theme.addEventListener("change", redraw);
     return () => { resized.disconnect(); theme.removeEventListener("change", redraw); chart.destroy(); };
   }, [rows, lines]);

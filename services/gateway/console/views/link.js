@@ -5,6 +5,7 @@ import { count, day, External, html, Moment, moment } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
 import { link } from "../route.js";
 import { live, word } from "../state.js";
+import { effect } from "./links.js";
 import { State } from "./state_of_link.js";
 
 const FACTS = {
@@ -64,8 +65,8 @@ function Actions({ item, etag, again }) {
 }
 
 function Now({ item }) {
-  const rows = [["Anchor", item.anchor_text || "no text"], ["Target", html`<${External} href=${item.target_url} />`],
-    ["Effect", item.counts ? "Counts for SEO" : "Does not count now"], ["rel", item.rel.join(" ") || "none"], ["Place", word("position", item.position)],
+  const rows = [["Anchor", item.anchor_text ?? "not seen yet"], ["Target", html`<${External} href=${item.target_url} />`],
+    ["Effect", effect(item)], ["rel", item.rel.join(" ") || "none"], ["Place", word("position", item.position)],
     ["HTTP status", item.http_status ?? "not seen"], ["Known since", day(item.known_since)], ["First seen by us", moment(item.first_seen_at) || "not yet"],
     ["Last seen", moment(item.last_seen_at) || "not yet"], ["Last look", moment(item.last_checked_at) || "not yet"], ["Next look", moment(item.next_check_at) || "soon"],
     ["Toxicity", item.toxicity?.sentence ?? "not judged yet"]];

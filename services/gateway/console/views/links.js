@@ -36,14 +36,28 @@ function Filters({ siteId, filters }) {
     </form>`;
 }
 
+// For these the label alone does not say what happened.
+const TOLD = new Set(["unknown", "changed", "lost"]);
+
+function anchor(item) {
+  if (item.anchor_text) return item.anchor_text;
+  return html`<span class="muted">${item.anchor_text === "" ? "no text" : "not seen yet"}</span>`;
+}
+
+export function effect(item) {
+  if (item.counts) return "Counts for SEO";
+  if (item.followed === null) return html`<span class="muted">Not seen yet</span>`;
+  return html`<span class="muted">${item.followed ? "Does not count now" : "Not followed"}</span>`;
+}
+
 function Row({ item }) {
   return html`<tr>
-    <td><${State} item=${item} />${item.confirming_since && html`<br /><span class="muted small">${item.words.sentence}</span>`}</td>
+    <td><${State} item=${item} />${TOLD.has(item.status) || item.confirming_since ? html`<br /><span class="muted small">${item.words.sentence}</span>` : ""}</td>
     <th scope="row"><a href=${link(["links", item.id])}>${shortUrl(item.referring_url)}</a></th>
-    <td><span class="anchor">${item.anchor_text || html`<span class="muted">no text</span>`}</span><br />
+    <td><span class="anchor">${anchor(item)}</span><br />
       <span class="muted small">${word("anchor_kind", item.anchor_kind)}</span></td>
     <td>${item.target_url ? html`<${External} href=${item.target_url}>${shortUrl(item.target_url)}<//>` : html`<span class="muted">Not known yet</span>`}</td>
-    <td>${item.counts ? "Counts for SEO" : html`<span class="muted">${item.followed === false ? "Not followed" : "Does not count now"}</span>`}</td>
+    <td>${effect(item)}</td>
     <td>${item.toxicity?.sentence ?? html`<span class="muted">–</span>`}</td>
     <td><${Moment} at=${item.last_checked_at} /></td>
   </tr>`;
