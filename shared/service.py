@@ -136,14 +136,18 @@ def _start(group: asyncio.TaskGroup, service: str, loops: Mapping[str, Loop]) ->
 async def supervise(name: str, loop: Loop, stop: asyncio.Event) -> None:
     """Run a loop, and run it again with growing pauses if it fails: none may die in silence."""
     pause = _FIRST_PAUSE_S
+    is_waiting = False
     while not stop.is_set():
         started = time.monotonic()
         try:
             await loop(stop)
         except UnavailableError as error:
-            # A part is away (the broker, say). Asked again soon, so that work resumes as it returns.
-            log.warning("loop waits", loop=name, why=error.detail)
-            pause = _FIRST_PAUSE_S
+            # A part is away (the broker, say). Asked again soon, so that work resumes as it returns,
+            # and told once: an outage of an hour is one fact.
+            (log.debug if is_waiting else log.warning)("loop waits", loop=name, why=error.detail)
+            is_waiting = True
+            await _rest(stop, _FIRST_PAUSE_S)
+            continue
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():
@@ -154,6 +158,7 @@ async def supervise(name: str, loop: Loop, stop: asyncio.Event) -> None:
             log.exception("loop failed, it starts again", loop=name, pause_s=pause)
         else:
             return
+        is_waiting = False
         if time.monotonic() - started > _CALM_AFTER_S:
             pause = _FIRST_PAUSE_S
         await _rest(stop, pause)

@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import json
 import os
 import pwd
 import shutil
@@ -11,9 +12,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from shared.ids import new_id
 
@@ -62,6 +64,30 @@ class RabbitNode:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def start_if_dead(self) -> None:
+        """Start the node if a test left it dead."""
+        if self._process is None:
+            self.start()
+
+    def control(self, *arguments: str) -> None:
+        """Run rabbitmqctl on the node."""
+        subprocess.run(
+            [str(PROGRAM.with_name("rabbitmqctl")), *arguments],
+            check=True,
+            capture_output=True,
+            env=self._environment(),
+            cwd="/",
+            **_account(),  # type: ignore[call-overload]
+        )
+
+    def close_connections(self) -> int:
+        """Close every client's connection, as an operator may; returns how many there were."""
+        names = [one["name"] for one in json.loads(self.ask("GET", "/api/connections"))]
+        for name in names:
+            with suppress(OSError):  # it may have gone by itself meanwhile
+                self.ask("DELETE", f"/api/connections/{quote(name, safe='')}")
+        return len(names)
 
     def remove(self) -> None:
         """End the node and its port mapper, and delete everything that it wrote."""
