@@ -124,7 +124,9 @@ async def test_a_tracked_link_is_looked_at_and_told(crew: Crew) -> None:
     seen = check.observation
     assert (seen.outcome, seen.http_status, seen.title) == (Outcome.FOUND, 200, "A post")
     assert seen.occurrences[0].anchor_text == "us"
-    assert seen.check_seq == await crew.value("SELECT check_seq FROM pages WHERE host = 'blog.example'")
+    assert seen.check_seq == await crew.value(
+        "SELECT check_seq FROM pages WHERE host = 'blog.example'"
+    )
     assert check.next_check_at == await crew.value(
         "SELECT next_check_at FROM pages WHERE host = 'blog.example'"
     )

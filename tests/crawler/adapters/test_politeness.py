@@ -1,0 +1,226 @@
+"""Politeness: robots.txt first, one turn after the other, and pauses that hosts ask for."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.crawler.adapters.guard import Guard, parse_routes
+from services.crawler.adapters.pacer import Pacer
+from services.crawler.adapters.politeness import Politeness, host_key, origin_of
+from services.crawler.adapters.rulebook import Rulebook
+from services.crawler.adapters.web import Limits, Web, open_web
+from services.crawler.domain.pace import Answer, Pace
+from services.crawler.domain.robotsfile import RobotsFile
+from shared.vocabulary import Reason
+from tests import web as fakes
+from tests.web import FakeWeb, page, redirect
+
+ROBOTS = "http://blog.example/robots.txt"
+URL = "http://blog.example/post"
+
+
+class Moments:
+    """A clock that only moves when somebody sleeps or the test says so."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 3))
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def moments() -> Moments:
+    return Moments()
+
+
+@pytest.fixture
+async def politeness(site: FakeWeb, moments: Moments) -> AsyncIterator[Politeness]:
+    guard = Guard(routes=parse_routes(site.connect_to))
+    limits = Limits(connect_s=1, total_s=1)
+    async with open_web(guard=guard, user_agent="AnchorwatchBot/test", limits=limits) as web:
+        yield new_politeness(web, moments)
+
+
+def new_politeness(web: Web, moments: Moments, *, floor_s: float = 1.0) -> Politeness:
+    pacer = Pacer(floor_s=floor_s, clock=moments, sleep=moments.sleep)
+    return Politeness(web, pacer=pacer, rulebook=Rulebook(), clock=moments)
+
+
+async def test_robots_are_asked_first_and_once_a_day(
+    site: FakeWeb, politeness: Politeness, moments: Moments
+) -> None:
+    site.on(ROBOTS, page("User-agent: *\nDisallow: /private"))
+    assert await politeness.enter(URL) is None
+    assert await politeness.enter("http://blog.example/private/x") is Reason.ROBOTS_DISALLOWS_US
+    assert len(site.asked(ROBOTS)) == 1
+    moments.now += timedelta(hours=25)
+    await politeness.enter(URL)
+    assert len(site.asked(ROBOTS)) == 2
+
+
+ANSWERS = {
+    "404": (page("", status=404), None),
+    "403": (page("", status=403), None),
+    "500": (page("", status=500), Reason.ROBOTS_DISALLOWS_US),
+    "429": (page("", status=429), Reason.RATE_LIMITED),
+    "silent": (fakes.silent(), Reason.TIMEOUT),
+    "hung up": (fakes.raw(b""), Reason.UNREACHABLE),
+    "undecodable": (fakes.encoded("gzip", b"x" * 99), Reason.ROBOTS_DISALLOWS_US),
+    "endless": (fakes.endless(chunk=b"# words\n" * 1_000), None),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+async def test_what_an_answer_for_robots_means(
+    site: FakeWeb, politeness: Politeness, name: str
+) -> None:
+    behaviour, expected = ANSWERS[name]
+    site.on(ROBOTS, behaviour)
+    assert await politeness.enter(URL) is expected
+
+
+async def test_five_redirects_of_robots_are_followed_and_a_sixth_means_none(
+    site: FakeWeb, politeness: Politeness
+) -> None:
+    site.on(ROBOTS, redirect("/r1"))
+    for number in range(1, 5):
+        site.on(f"http://blog.example/r{number}", redirect(f"/r{number + 1}"))
+    site.on("http://blog.example/r5", page("User-agent: *\nDisallow: /"))
+    assert await politeness.enter(URL) is Reason.ROBOTS_DISALLOWS_US
+    site.on("http://six.example/robots.txt", redirect("/r0"))
+    for number in range(6):
+        site.on(f"http://six.example/r{number}", redirect(f"/r{number + 1}"))
+    site.on("http://six.example/r6", page("User-agent: *\nDisallow: /"))
+    assert await politeness.enter("http://six.example/") is None
+
+
+async def test_old_rules_outlive_a_failure(
+    site: FakeWeb, politeness: Politeness, moments: Moments
+) -> None:
+    site.on(ROBOTS, page("User-agent: *\nDisallow: /private"))
+    await politeness.enter(URL)
+    site.on(ROBOTS, page("", status=500))
+    moments.now += timedelta(days=2)
+    assert await politeness.enter(URL) is None
+    moments.now += timedelta(days=40)
+    assert await politeness.enter(URL) is Reason.ROBOTS_DISALLOWS_US
+
+
+async def test_requests_to_one_domain_wait_their_turn_and_others_do_not(
+    politeness: Politeness, moments: Moments
+) -> None:
+    await politeness.enter(URL)  # robots.txt at once, the page a second later
+    await politeness.enter(URL)
+    assert moments.slept == [1.0, 1.0]
+    politeness.pacer.seed("other.example", Pace(free_at=moments.now + timedelta(seconds=5)))
+    moments.slept.clear()
+    await politeness.enter("http://sub.other.example/")
+    assert moments.slept == [5.0, 1.0]
+
+
+async def test_a_crawl_delay_is_honoured_up_to_half_a_minute(
+    site: FakeWeb, politeness: Politeness, moments: Moments
+) -> None:
+    site.on(ROBOTS, page("User-agent: *\nCrawl-delay: 900"))
+    await politeness.enter(URL)
+    await politeness.enter(URL)
+    await politeness.enter(URL)
+    assert moments.slept == [1.0, 30.0, 30.0]
+
+
+@pytest.mark.parametrize("value", ["3600", "Sun, 22 Nov 2026 01:00:00 GMT"])
+async def test_a_host_that_asks_for_a_pause_gets_it(
+    politeness: Politeness, moments: Moments, value: str
+) -> None:
+    await politeness.enter(URL)
+    moments.now = datetime(2026, 11, 22, tzinfo=UTC)
+    politeness.leave(URL, Answer(status=429, retry_after=value))
+    assert await politeness.enter(URL) is Reason.RATE_LIMITED
+    moments.now += timedelta(seconds=3601)
+    assert await politeness.enter(URL) is None
+
+
+async def test_a_short_pause_is_waited_for(politeness: Politeness, moments: Moments) -> None:
+    await politeness.enter(URL)
+    politeness.leave(URL, Answer(status=503, retry_after="7"))
+    moments.slept.clear()
+    assert await politeness.enter(URL) is None
+    assert moments.slept == [7.0]
+
+
+async def test_google_is_asked_about_with_its_own_name(
+    site: FakeWeb, politeness: Politeness
+) -> None:
+    assert politeness.google_allowed(URL) is None
+    site.on(ROBOTS, page("User-agent: googlebot\nDisallow: /"))
+    assert await politeness.enter(URL) is None
+    assert politeness.google_allowed(URL) is False
+    assert politeness.google_allowed("http://blog.example/") is False
+
+
+def test_trouble_doubles_the_delay_and_good_answers_ease_it_slowly() -> None:
+    moments = Moments()
+    pacer = Pacer(floor_s=1.0, clock=moments, sleep=moments.sleep)
+    for _ in range(9):
+        pacer.learn("slow.example", Answer(status=None, failure=Reason.TIMEOUT))
+    assert pacer.pace("slow.example").delay_s == 60.0
+    for _ in range(10):
+        pacer.learn("slow.example", Answer(status=200, latency_s=0.1))
+    assert 54 < pacer.pace("slow.example").delay_s < 55
+    pacer.learn("heavy.example", Answer(status=200, latency_s=4.0))
+    assert pacer.pace("heavy.example").delay_s == 4.0
+
+
+def test_with_a_floor_of_zero_only_what_the_host_says_slows_us_down() -> None:
+    moments = Moments()
+    pacer = Pacer(floor_s=0.0, clock=moments, sleep=moments.sleep)
+    pacer.learn("a.example", Answer(status=429))
+    pacer.learn("a.example", Answer(status=200, latency_s=4.0))
+    assert pacer.pace("a.example").gap_s(0.0) == 0.0
+    pacer.learn("a.example", Answer(status=429, retry_after="60"))
+    assert pacer.blocked_s("a.example") == 60.0
+
+
+def test_what_another_process_learned_is_taken_over() -> None:
+    moments = Moments()
+    pacer = Pacer(floor_s=1.0, clock=moments, sleep=moments.sleep)
+    until = moments.now + timedelta(hours=1)
+    pacer.seed("a.example", Pace(delay_s=8.0, blocked_until=until))
+    assert (pacer.pace("a.example").delay_s, pacer.blocked_s("a.example")) == (8.0, 3600.0)
+    pacer.seed("a.example", Pace(delay_s=1.0))
+    assert pacer.blocked_s("a.example") == 3600.0
+
+
+def test_the_rulebook_forgets_the_oldest_before_it_takes_too_much() -> None:
+    rulebook = Rulebook()
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    until = now + timedelta(days=1)
+    for number in range(60):
+        body = b"# " + b"x" * 200_000
+        rulebook.learn(
+            RobotsFile(origin=f"http://{number}", body=body, fetched_at=now, expires_at=until)
+        )
+    assert rulebook.find("http://0") is None
+    assert rulebook.find("http://59") is not None
+    assert len(rulebook.take_new()) == 60
+    assert rulebook.take_new() == []
+
+
+@pytest.mark.parametrize(
+    ("url", "origin", "host"),
+    [
+        ("http://www.blog.example/a?b#c", "http://www.blog.example", "blog.example"),
+        ("https://blog.example:8443?q", "https://blog.example:8443", "blog.example"),
+        ("http://me.github.io/x", "http://me.github.io", "me.github.io"),
+        ("http://93.184.216.34/", "http://93.184.216.34", "93.184.216.34"),
+    ],
+)
+def test_origins_are_for_robots_and_domains_are_for_pace(url: str, origin: str, host: str) -> None:
+    assert (origin_of(url), host_key(url)) == (origin, host)
