@@ -1,5 +1,8 @@
 """The public routes that outreach serves."""
 
-from services.outreach.api import pastes, placements, suppressions, vendors
+from services.outreach.api.pastes import router as pastes
+from services.outreach.api.placements import router as placements
+from services.outreach.api.suppressions import router as suppressions
+from services.outreach.api.vendors import router as vendors
 
-ROUTERS = (pastes.router, placements.router, vendors.router, suppressions.router)
+ROUTERS = (pastes, placements, vendors, suppressions)

@@ -25,7 +25,7 @@ from services.outreach.store.placements import Entry, Filters
 from shared import clock, ids, jsontext, queries, urls
 from shared.access import Caller, Scope
 from shared.db import Tx
-from shared.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from shared.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 from shared.pages import Page, PageDep
 from shared.versions import etag, require_match
 from shared.vocabulary import Role
@@ -207,14 +207,22 @@ async def _checked(tx: Tx, body: TermsIn, site_id: UUID, caller: Caller) -> Term
     if terms is None:
         raise InvalidError("The placement can't be written down like this.", faults)
     if body.vendor_id is not None:
+        await _require_vendor(tx, body.vendor_id, caller)
+    return terms
+
+
+async def _require_vendor(tx: Tx, vendor_id: UUID, caller: Caller) -> None:
+    try:
         await vendors.get_vendor(
             tx,
-            body.vendor_id,
+            vendor_id,
             workspace_id=caller.workspace_id,
             site_ids=caller.site_ids,
             actor_id=caller.actor_id,
         )
-    return terms
+    except NotFoundError as error:
+        fault = FieldError("/vendor_id", "not-found", "Give the id of one of your vendors.")
+        raise InvalidError("There is no such vendor.", [fault]) from error
 
 
 async def _get(

@@ -177,8 +177,8 @@ def share(part: int, whole: int) -> float | None:
 
 
 _ALIVE = """
-    count(*) FILTER (WHERE p.first_live_at < $3 - make_interval(days => {days})) AS aged_{days},
-    count(*) FILTER (WHERE p.first_live_at < $3 - make_interval(days => {days})
+    count(*) FILTER (WHERE p.first_live_at < $3::timestamptz - make_interval(days => {days})) AS aged_{days},
+    count(*) FILTER (WHERE p.first_live_at < $3::timestamptz - make_interval(days => {days})
         AND (p.lost_at IS NULL OR p.lost_at > p.first_live_at + make_interval(days => {days})))
         AS alive_{days}
 """

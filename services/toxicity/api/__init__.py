@@ -1,5 +1,7 @@
 """The public routes that toxicity serves."""
 
-from services.toxicity.api import disavow, reviews, toxicity
+from services.toxicity.api.disavow import router as disavow
+from services.toxicity.api.reviews import router as reviews
+from services.toxicity.api.toxicity import router as toxicity
 
-ROUTERS = (toxicity.router, reviews.router, disavow.router)
+ROUTERS = (toxicity, reviews, disavow)
