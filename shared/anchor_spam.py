@@ -27,7 +27,12 @@ class SpamWords:
         return self._hidden(words) or self._phrase(words) or self._part(folded)
 
     def _hidden(self, words: Sequence[str]) -> str | None:
-        return next((word for word in unmasked(words) if word in self._words), None)
+        for word in unmasked(words):
+            if word in self._words:
+                return word
+        # Names of gambling sites are spam words with a number: sbobet88, casino777.
+        bare = (word.rstrip("0123456789") for word in words if word[-1].isdecimal())
+        return next((word for word in bare if word in self._words), None)
 
     def _part(self, folded: str) -> str | None:
         if folded.isascii():
