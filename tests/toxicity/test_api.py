@@ -1,0 +1,283 @@
+"""The routes of toxicity: the waterfall, the two figures, decisions with undo, disavow versions."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.toxicity import handlers
+from shared.access import Caller
+from shared.db import Database
+from shared.events import DisavowVersionCreated, LinkChecked, ReviewDecided, SiteCreated
+from shared.http import ServiceClient
+from shared.ids import new_id
+from shared.vocabulary import LinkStatus, Role
+from shared.wire import Answer, Outgoing
+from tests.toxicity.builders import a_change, a_check, a_farm_read, a_read, a_site
+from tests.toxicity.conftest import a_caller, body_of, published
+
+FARM = "https://farm.example.net/list"
+
+
+async def call(client: ServiceClient, method: str, path: str, caller: Caller, **given: Any) -> Any:
+    status = given.pop("status", 200)
+    answer = await client.send(method, path, caller=caller, **given)
+    assert answer.status == status, answer.body
+    return body_of(answer.body) if answer.body else None
+
+
+async def upload(
+    client: ServiceClient, path: str, caller: Caller, data: bytes, **given: Any
+) -> Answer:
+    boundary = "a-boundary-of-our-own"
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="d.txt"\r\n\r\n'
+    body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
+    headers = (("content-type", f"multipart/form-data; boundary={boundary}"),)
+    request = Outgoing("POST", path, given.get("query", ""), headers, body)
+    async with client.stream(request, caller=caller) as answer:
+        whole = b"".join([chunk async for chunk in answer.chunks])
+        return Answer(answer.status, answer.headers, whole)
+
+
+@pytest.fixture
+async def toxic(database: Database, site: SiteCreated) -> LinkChecked:
+    """A candidate for disavowing, on farm.example.net."""
+    check = a_check(site, page=FARM, anchor_text="online casino", hidden=True)
+    async with database.begin() as tx:
+        await handlers.on_page_read([a_farm_read(FARM)], tx)
+        await handlers.on_link_checked([check], tx)
+        await handlers.on_link_changed([a_change(check, LinkStatus.LIVE, page=FARM)], tx)
+    return check
+
+
+async def test_a_score_is_shown_with_lines_that_add_up(
+    client: ServiceClient, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    path = f"/v1/links/{toxic.link_id}/toxicity"
+    answer = await call(client, "GET", path, a_caller(site, Role.CLIENT))
+    assert answer["log_odds"] == sum(line["weight"] for line in answer["waterfall"])
+    assert (answer["band"], answer["action"]) == ("propose_disavow", "propose_disavow")
+    codes = {finding["code"] for finding in answer["findings"]}
+    assert {"poison_anchor", "hidden_link", "bare_link_list"} <= codes
+    assert all(finding["policy"]["url"].startswith("https://") for finding in answer["findings"])
+    assert answer["what_would_change_it"]
+    assert answer["referring_url"] == FARM
+
+
+async def test_a_link_of_another_site_or_workspace_is_as_if_it_did_not_exist(
+    client: ServiceClient, database: Database, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    other = a_site(workspace_id=site.workspace_id, domain="other.example")
+    async with database.begin() as tx:
+        await handlers.on_site_created([other], tx)
+    path = f"/v1/links/{toxic.link_id}/toxicity"
+    missing = await call(
+        client, "GET", f"/v1/links/{new_id()}/toxicity", a_caller(site), status=404
+    )
+    for stranger in (a_caller(other), a_caller(a_site())):
+        found = await call(client, "GET", path, stranger, status=404)
+        assert (found["code"], found["detail"]) == (missing["code"], missing["detail"])
+        for name in ("toxicity", "reviews", "decisions", "disavow/versions"):
+            await call(client, "GET", f"/v1/sites/{site.site_id}/{name}", stranger, status=404)
+        domain = "/v1/domains/example.net/toxicity"
+        await call(client, "GET", domain, stranger, status=404)
+        body = {"links": [str(toxic.link_id)], "decision": "keep"}
+        await call(client, "POST", "/v1/reviews", stranger, body=body, status=422)
+
+
+async def test_density_is_two_figures_and_a_client_sees_the_second(
+    client: ServiceClient, database: Database, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    fine = a_check(site)
+    junk = a_check(site, page=FARM, anchor_text="Acme Home")
+    async with database.begin() as tx:
+        await handlers.on_page_read([a_read()], tx)
+        await handlers.on_link_checked([fine, junk], tx)
+    path = f"/v1/sites/{site.site_id}/toxicity"
+    answer = await call(client, "GET", path, a_caller(site, Role.VIEWER))
+    density = answer["density"]
+    assert (answer["judged"], answer["waiting_for_decision"]) == (3, 1)
+    assert (density["ignored_junk"]["links"], density["worth_action"]["links"]) == (1, 1)
+    assert sum(answer["bands"].values()) == 3
+    shown = await call(client, "GET", path, a_caller(site, Role.CLIENT))
+    assert shown["density"] == {"ignored_junk": None, "worth_action": density["worth_action"]}
+
+
+async def test_a_domain_shows_its_worst_links_and_why_it_would_be_guarded(
+    client: ServiceClient, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    answer = await call(client, "GET", "/v1/domains/www.example.net/toxicity", a_caller(site))
+    assert (answer["domain"], answer["links"]) == ("example.net", 1)
+    assert (answer["worst_band"], answer["guard"]) == ("propose_disavow", None)
+    await call(client, "GET", "/v1/domains/co.uk/toxicity", a_caller(site), status=422)
+
+
+async def test_a_decision_leaves_the_queue_and_an_undo_brings_it_back(
+    client: ServiceClient, database: Database, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    caller, queue = a_caller(site), f"/v1/sites/{site.site_id}/reviews"
+    (item,) = (await call(client, "GET", queue, caller))["items"]
+    assert (item["link_id"], item["action"]) == (str(toxic.link_id), "propose_disavow")
+    body = {"site_id": str(site.site_id), "domains": ["WWW.example.net"], "decision": "keep"}
+    made = await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
+    (review,) = made["reviews"]
+    assert (review["domains"], review["decided_by"]) == (["example.net"], "Alice")
+    link = f"/v1/links/{toxic.link_id}/toxicity"
+    kept = await call(client, "GET", link, caller)
+    assert (kept["action"], kept["sentence"]) == ("no_action_needed", "Kept by your team")
+    assert (await call(client, "GET", queue, caller))["items"] == []
+    undo = {"review_ids": [review["review_id"]]}
+    for _ in range(2):
+        await call(client, "POST", "/v1/reviews/undo", caller, body=undo)
+    assert len((await call(client, "GET", queue, caller))["items"]) == 1
+    (listed,) = (await call(client, "GET", f"/v1/sites/{site.site_id}/decisions", caller))["items"]
+    assert listed["undone_by"] == "Alice"
+    async with database.begin() as tx:
+        told = [event.decision for event in await published(tx, ReviewDecided)]
+    assert told == ["keep", "undone"]
+
+
+async def test_a_decision_survives_a_new_score(
+    client: ServiceClient, database: Database, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    caller = a_caller(site)
+    body = {"links": [str(toxic.link_id)], "decision": "ignore"}
+    await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
+    again = a_check(site, link_id=toxic.link_id, seq=2, page=FARM, anchor_text="casino bonus")
+    async with database.begin() as tx:
+        await handlers.on_link_checked([again], tx)
+    answer = await call(client, "GET", f"/v1/links/{toxic.link_id}/toxicity", caller)
+    assert answer["action"] == "no_action_needed"
+
+
+@pytest.mark.parametrize(
+    ("domain", "code"),
+    [
+        ("blogspot.com", "public_suffix"),
+        ("www.youtube.com", "platform"),
+        ("ox.ac.uk", "public_body"),
+        ("acme.example", "own_site"),
+        ("partner.example", "partner"),
+        ("1.2.3.4", "ip_address"),
+    ],
+)
+async def test_a_guarded_domain_cannot_be_decided_for_disavowing(
+    client: ServiceClient, database: Database, domain: str, code: str
+) -> None:
+    site = a_site(partners=("partner.example",))
+    async with database.begin() as tx:
+        await handlers.on_site_created([site], tx)
+    body = {"site_id": str(site.site_id), "domains": [domain], "decision": "disavow"}
+    problem = await call(client, "POST", "/v1/reviews", a_caller(site), body=body, status=422)
+    assert [(one["pointer"], one["code"]) for one in problem["errors"]] == [("/domains/0", code)]
+
+
+async def test_readers_decide_nothing(
+    client: ServiceClient, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    caller = a_caller(site, Role.VIEWER)
+    body = {"links": [str(toxic.link_id)], "decision": "keep"}
+    await call(client, "POST", "/v1/reviews", caller, body=body, status=403)
+    versions = f"/v1/sites/{site.site_id}/disavow/versions"
+    await call(client, "POST", versions, caller, body={}, status=403)
+    empty = {"decision": "keep"}
+    await call(client, "POST", "/v1/reviews", a_caller(site), body=empty, status=422)
+
+
+LIST = b"# old list\r\n\r\ndomain: old-spam.com\r\ndomain:blogspot.com\r\nnonsense\r\n"
+
+
+async def test_a_version_is_the_list_in_force_and_decisions_and_nothing_else(
+    client: ServiceClient, database: Database, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    caller, path = a_caller(site), f"/v1/sites/{site.site_id}/disavow"
+    dry = await upload(client, f"{path}/imports", caller, LIST, query="dry_run=true")
+    assert body_of(dry.body)["version_no"] is None
+    taken = body_of((await upload(client, f"{path}/imports", caller, LIST)).body)
+    assert (taken["version_no"], taken["domains"]) == (1, 1)
+    assert [one["code"] for one in taken["refused"]] == ["public_suffix"]
+    assert [one["line"] for one in taken["errors"]] == [5]
+    plain = await call(
+        client, "POST", f"{path}/versions", caller, body={}, query="dry_run=true", status=201
+    )
+    assert plain["added"] == plain["removed"] == []
+    body = {
+        "site_id": str(site.site_id),
+        "domains": ["example.net"],
+        "decision": "disavow",
+        "reason": "hidden casino links",
+    }
+    await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
+    built = await call(
+        client, "POST", f"{path}/versions", caller, body={"reason": "clean-up"}, status=201
+    )
+    assert (built["version"]["version_no"], built["added"]) == (2, ["domain:example.net"])
+    answer = await client.send("GET", f"{path}/versions/2.txt", caller=caller)
+    assert answer.header("content-type") == "text/plain; charset=utf-8"
+    text = answer.body.decode("ascii")
+    assert text.splitlines()[-2:][1] == "domain:example.net"
+    assert "hidden casino links" in text
+    assert "domain:old-spam.com" in text
+    found = await call(client, "GET", f"{path}/versions/1/diff/2", caller)
+    assert found == {"added": ["domain:example.net"], "removed": [], "kept": 1}
+    listed = (await call(client, "GET", f"{path}/versions", caller))["items"]
+    assert [(one["version_no"], one["origin"], one["made_by"]) for one in listed] == [
+        (2, "built", "Alice"),
+        (1, "imported", "Alice"),
+    ]
+    async with database.begin() as tx:
+        told = await published(tx, DisavowVersionCreated)
+    assert [(one.version_no, one.domains) for one in told] == [(1, 1), (2, 2)]
+
+
+async def test_a_decision_to_keep_takes_a_domain_out_of_the_next_version(
+    client: ServiceClient, site: SiteCreated
+) -> None:
+    caller, path = a_caller(site), f"/v1/sites/{site.site_id}/disavow"
+    await upload(client, f"{path}/imports", caller, LIST)
+    body = {"site_id": str(site.site_id), "domains": ["old-spam.com"], "decision": "keep"}
+    await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
+    built = await call(client, "POST", f"{path}/versions", caller, body={}, status=201)
+    assert built["removed"] == ["domain:old-spam.com"]
+
+
+async def test_a_link_decided_about_is_written_as_its_page(
+    client: ServiceClient, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    caller, path = a_caller(site), f"/v1/sites/{site.site_id}/disavow/versions"
+    body = {"links": [str(toxic.link_id)], "decision": "disavow"}
+    await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
+    built = await call(client, "POST", path, caller, body={}, status=201)
+    assert built["added"] == [FARM]
+
+
+async def test_unusually_many_domains_need_a_second_look(
+    client: ServiceClient, site: SiteCreated
+) -> None:
+    caller, path = a_caller(site), f"/v1/sites/{site.site_id}/disavow/versions"
+    domains = [f"spam-{number}.example" for number in range(51)]
+    body = {"site_id": str(site.site_id), "domains": domains, "decision": "disavow"}
+    await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
+    dry = await call(client, "POST", path, caller, body={}, query="dry_run=true", status=201)
+    assert dry["needs_confirmation"]
+    assert (await call(client, "POST", path, caller, body={}, status=409))["code"] == "large-set"
+    confirmed = {"confirm_large": True}
+    built = await call(client, "POST", path, caller, body=confirmed, status=201)
+    assert built["domains"] == 51
+
+
+async def test_the_queue_goes_page_by_page(
+    client: ServiceClient, database: Database, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    more = [a_check(site, page=FARM, anchor_text="online casino", hidden=True) for _ in range(4)]
+    async with database.begin() as tx:
+        await handlers.on_link_checked(more, tx)
+    path, query, seen = f"/v1/sites/{site.site_id}/reviews", "limit=2&include=count", set[UUID]()
+    while True:
+        page = await call(client, "GET", path, a_caller(site), query=query)
+        seen |= {UUID(item["link_id"]) for item in page["items"]}
+        assert page["count"] == 5
+        if not page["has_more"]:
+            break
+        query = f"limit=2&include=count&cursor={page['next_cursor']}"
+    assert seen == {toxic.link_id, *(one.link_id for one in more)}
