@@ -1,0 +1,66 @@
+"""What an audit says, in plain words for a terminal; pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shared import clock, words
+from shared.vocabulary import LinkStatus
+
+_SHOWN_REASONS = 6
+_SHOWN_FINDINGS = 10
+
+
+def spoken(report: Mapping[str, Any]) -> str:
+    """Return the audit as text: what was read, what was seen, why, and what to do about it."""
+    return "\n".join(_lines(report))
+
+
+def _lines(report: Mapping[str, Any]) -> Iterator[str]:
+    totals = report["totals"]
+    yield f"Links to {report['site']['domain']}"
+    yield from _imports(report["imports"])
+    yield ""
+    yield f"{totals['links']} links from {totals['referring_domains']} domains:"
+    yield from _statuses(report["statuses"])
+    yield f"  {totals['links_counting']:>7}  count for SEO: there, followed, on a page for the index"
+    if report["reasons"]:
+        yield ""
+        yield "Why, most often:"
+        for reason in report["reasons"][:_SHOWN_REASONS]:
+            yield f"  {reason['count']:>7}  {reason['label']}"
+    yield ""
+    yield f"Anchors: {report['anchors']['sentence']}"
+    yield _toxicity(report["toxicity"])
+    if report["findings"]:
+        yield ""
+        yield "What to do:"
+        for finding in report["findings"][:_SHOWN_FINDINGS]:
+            yield f"  * {finding['sentence']} {finding['todo']}"
+
+
+def _imports(imports: list[Mapping[str, Any]]) -> Iterator[str]:
+    for row in imports:
+        kind = str(row["dialect"] or "no list of links").replace("_", " ")
+        yield (
+            f"  {row['file']}: {kind}, {row['rows']} rows, {row['accepted']} accepted, "
+            f"{row['duplicates']} twice, {row['own_domain']} from the site itself, "
+            f"{row['rejected']} not readable"
+        )
+
+
+def _statuses(statuses: Mapping[str, int]) -> Iterator[str]:
+    now = clock.now()
+    for status in LinkStatus:
+        if statuses[status]:
+            yield f"  {statuses[status]:>7}  {words.status(status, now=now).label}"
+
+
+def _toxicity(toxicity: Mapping[str, Any]) -> str:
+    worth = toxicity["worth_action"]["links"]
+    if toxicity["judged"] == 0:
+        return "Toxicity: not enough was seen of any link to judge it."
+    if worth == 0:
+        return (
+            f"Toxicity: none of the {toxicity['judged']} links that could be judged needs action."
+        )
+    return f"Toxicity: {worth} of the {toxicity['judged']} links that could be judged are worth a look."
