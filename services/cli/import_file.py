@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the file is no list of links, 2 wrong usage, 4 failed.
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -171,7 +172,8 @@ def _send(options: argparse.Namespace) -> int:
     with options.file.open("rb") as file:
         detection = detect(file.read(HEAD_BYTES + 1), options.file.name)
     if detection.refused is not None:
-        raise InvalidError(f"{options.file.name}: {detection.refused}")
+        print(f"anchorwatch: {options.file.name}: {detection.refused}", file=sys.stderr)
+        return REFUSED
     server = Server.of(ClientSettings.load())
     site_id = _site_id(server, options.site)
     answer = _upload(server, site_id, options.file)
