@@ -9,12 +9,15 @@ link.changed target.broken import.completed audit.completed job.updated.
 
 from fastapi import FastAPI
 
+from services.profile.api import audits as audit_routes
 from services.profile.api import bulk, changes, link_detail, overview, reports
 from services.profile.api import imports as import_routes
 from services.profile.api import links as link_routes
 from services.profile.api import sites as site_routes
 from services.profile.handlers import contracts, observations, toxicity
+from services.profile.jobs.audits import AuditBuilder
 from services.profile.jobs.imports import ImportReader
+from services.profile.jobs.nightly import Nightly
 from services.profile.jobs.refresh import LinkRefresher
 from services.profile.settings import Settings
 from shared import job_routes
@@ -43,6 +46,7 @@ _ROUTERS = (
     changes.router,
     overview.router,
     reports.router,
+    audit_routes.router,
     job_routes.router,
 )
 
@@ -53,15 +57,17 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         {
             "import": ImportReader(db, batch_rows=settings.import_batch_rows),
             "refresh_links": LinkRefresher(db),
+            "audit": AuditBuilder(db),
         },
         db=db,
     )
+    nightly = Nightly(db, hour=settings.nightly_hour, observation_days=settings.observation_days)
     work = Work(
         "profile",
         db=db,
         bus=bus,
         consumer=_consumer(bus, db),
-        loops={"jobs": runner.run},
+        loops={"jobs": runner.run, "nightly": nightly.run},
         grace_s=settings.shutdown_grace_s,
     )
     app = new_web_app(

@@ -13,6 +13,7 @@ from typing_extensions import override
 from services.profile.app import create_app
 from services.profile.domain.link import Link
 from services.profile.domain.site import Host, Site
+from services.profile.jobs.audits import AuditBuilder
 from services.profile.jobs.imports import ImportReader
 from services.profile.jobs.refresh import LinkRefresher
 from services.profile.settings import Settings
@@ -143,7 +144,14 @@ def alice(app: FastAPI, home: Site) -> Http:
 async def run_jobs(database: Database, **given: int) -> None:
     """Work on what waits, as the service's loop does."""
     reader = ImportReader(database, batch_rows=given.get("batch_rows", 7))
-    runner = JobRunner({"import": reader, "refresh_links": LinkRefresher(database)}, db=database)
+    runner = JobRunner(
+        {
+            "import": reader,
+            "refresh_links": LinkRefresher(database),
+            "audit": AuditBuilder(database),
+        },
+        db=database,
+    )
     while await runner.run_next(asyncio.Event()):
         pass
 

@@ -21,6 +21,8 @@ async def list_confirming(tx: Tx, site_id: UUID) -> list[UUID]:
     """Return the links whose loss waits for a second look; this one reads all links of the site."""
     rows = await tx.fetch(
         "SELECT link_id FROM links WHERE site_id = $1 AND confirming_since IS NOT NULL"
+        # One that could not be looked at since is not about to be decided.
+        " AND status <> 'unknown'"
         " AND deleted_at IS NULL AND merged_into IS NULL",
         site_id,
     )
@@ -32,7 +34,7 @@ async def count_confirming(tx: Tx, link_ids: Sequence[UUID]) -> int:
     return int(
         await tx.fetch_value(
             "SELECT count(*) FROM links WHERE link_id = ANY($1::uuid[])"
-            " AND confirming_since IS NOT NULL AND deleted_at IS NULL AND merged_into IS NULL",
+            " AND confirming_since IS NOT NULL AND status <> 'unknown' AND deleted_at IS NULL AND merged_into IS NULL",
             list(link_ids),
         )
     )

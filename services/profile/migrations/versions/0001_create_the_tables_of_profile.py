@@ -258,10 +258,7 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["profile.sites.site_id"],
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
         sa.PrimaryKeyConstraint("audit_id"),
         sa.UniqueConstraint("site_id", "number", name="audits_site_number_key"),
         schema="profile",
@@ -278,10 +275,7 @@ def upgrade() -> None:
         sa.Column("go_live_on", sa.Date(), nullable=True),
         sa.Column("link_id", sa.UUID(), nullable=True),
         sa.Column("cancelled", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["profile.sites.site_id"],
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
         sa.PrimaryKeyConstraint("placement_id"),
         schema="profile",
     )
@@ -309,10 +303,7 @@ def upgrade() -> None:
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["profile.sites.site_id"],
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
         sa.PrimaryKeyConstraint("site_id", "source", "domain"),
         schema="profile",
     )
@@ -348,10 +339,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["profile.sites.site_id"],
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
         sa.PrimaryKeyConstraint("import_id"),
         sa.UniqueConstraint("job_id", "file_no", name="imports_job_file_key"),
         schema="profile",
@@ -495,10 +483,7 @@ def upgrade() -> None:
             "status IN ('pending', 'live', 'changed', 'lost', 'not_found', 'unknown')",
             name="links_status_check",
         ),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["profile.sites.site_id"],
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
         sa.PrimaryKeyConstraint("link_id"),
         sa.UniqueConstraint(
             "site_id",
@@ -592,10 +577,7 @@ def upgrade() -> None:
         sa.Column("final_url", sa.Text(), nullable=True),
         sa.Column("redirects", postgresql.JSON(astext_type=sa.Text()), nullable=False),
         sa.Column("broken_since", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["profile.sites.site_id"],
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
         sa.PrimaryKeyConstraint("site_id", "target_key"),
         schema="profile",
     )

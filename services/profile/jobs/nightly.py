@@ -1,0 +1,87 @@
+"""Housekeeping once a night, in bounded steps: adopt old changes, forget old looks and dead uploads."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from services.profile.domain.lifecycle import ADOPT_AFTER
+from services.profile.store import decisions, history, imports
+from shared import clock
+from shared.db import Database, Tx
+from shared.log import get_logger
+
+log = get_logger(__name__)
+
+BATCH = 500
+FORGET = 5_000
+UPLOAD_GRACE = timedelta(days=1)
+_LONGEST_WAIT_S = 3600.0
+
+Sweep = Callable[[Tx, datetime], Awaitable[int]]
+"""Does one bounded part of a kind of work; returns how much it did, 0 when nothing is left."""
+
+
+class Nightly:
+    """The loop that sweeps once a night; replicas may sweep together, each row is done once."""
+
+    def __init__(self, db: Database, *, hour: int, observation_days: int) -> None:
+        self._db = db
+        self._hour = hour
+        self._keep = timedelta(days=observation_days)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Sweep at the hour of the night, until `stop` is set."""
+        while not stop.is_set():
+            wait = seconds_until(self._hour, clock.now())
+            if await _stopped_within(stop, min(wait, _LONGEST_WAIT_S)):
+                return
+            if wait <= _LONGEST_WAIT_S:
+                await self.sweep(clock.now(), stop)
+
+    async def sweep(self, now: datetime, stop: asyncio.Event) -> None:
+        """Do everything that is due at this moment."""
+        sweeps: dict[str, Sweep] = {
+            "adopt changes": _adopt,
+            "forget looks": self._forget,
+            "forget uploads": _forget_uploads,
+        }
+        for name, work in sweeps.items():
+            total = done = await self._step(work, now)
+            while done and not stop.is_set():
+                done = await self._step(work, now)
+                total += done
+            log.info("swept", work=name, rows=total)
+
+    async def _step(self, work: Sweep, now: datetime) -> int:
+        async with self._db.begin() as tx:
+            return await work(tx, now)
+
+    async def _forget(self, tx: Tx, now: datetime) -> int:
+        return await history.remove_old_observations(tx, before=now - self._keep, limit=FORGET)
+
+
+async def _adopt(tx: Tx, now: datetime) -> int:
+    """Take changes without a contract for normal once they are fourteen days old (seams.md 6)."""
+    ids = await decisions.list_adoptable(tx, before=now - ADOPT_AFTER, limit=BATCH)
+    return await decisions.acknowledge_links(tx, ids, actor=None, now=now) if ids else 0
+
+
+async def _forget_uploads(tx: Tx, now: datetime) -> int:
+    return await imports.remove_abandoned_uploads(tx, before=now - UPLOAD_GRACE, limit=BATCH)
+
+
+def seconds_until(hour: int, now: datetime) -> float:
+    """Return the seconds until it is `hour` the next time, never 0."""
+    due = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+    if due <= now:
+        due += timedelta(days=1)
+    return (due - now).total_seconds()
+
+
+async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return False
+    return True
