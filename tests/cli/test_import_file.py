@@ -123,6 +123,16 @@ def test_an_error_is_one_sentence_on_stderr(
     assert "Traceback" not in shown.err
 
 
+def test_nothing_is_sent_that_is_no_list_of_links(
+    server: type[FakeServer], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "disavow.txt"
+    path.write_text("domain:spam.example\n")
+    assert main(["import", str(path), "--site", SITE_ID]) == 1
+    assert server.uploads == []
+    assert "Disavow" in capsys.readouterr().err
+
+
 def test_an_upload_sends_the_file_and_waits_for_its_job(
     server: type[FakeServer], capsys: pytest.CaptureFixture[str]
 ) -> None:
