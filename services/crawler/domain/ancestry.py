@@ -12,15 +12,8 @@ MAX_DEPTH = 2_048
 
 _HTML = "html"
 _FOREIGN = frozenset({"svg", "math"})
-# What would lead somewhere in HTML and does not elsewhere; an `<a>` of a drawing does.
-_SUSPECTS = (
-    ",".join(
-        f"{space} {tag}"
-        for space in ("svg", "math")
-        for tag in ("area", "base", "link", "meta", "title", "iframe", "frame", "form")
-    )
-    + ",math a"
-)
+# What leads somewhere in HTML and nowhere in a drawing; an `<a>` of a drawing does lead somewhere.
+_SUSPECTS = "area,base,link,meta,title,iframe,frame,form"
 _INTEGRATION_POINTS = frozenset(
     {"foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext", "annotation-xml"}
 )
@@ -69,8 +62,13 @@ class Ancestry:
         """Return the elements that look like HTML but belong to a drawing or a formula."""
         if document.css_first("svg,math") is None:
             return frozenset()
-        suspects = document.css(_SUSPECTS)
-        return frozenset(node.mem_id for node in suspects if self.of(node).namespace != _HTML)
+        has_formula = document.css_first("math") is not None
+        suspects = document.css(f"{_SUSPECTS},a" if has_formula else _SUSPECTS)
+        return frozenset(node.mem_id for node in suspects if self._is_foreign(node))
+
+    def _is_foreign(self, node: LexborNode) -> bool:
+        namespace = self.of(node).namespace
+        return namespace == "math" or (namespace == "svg" and node.tag != "a")
 
 
 def _inside(parent: Standing, node: LexborNode) -> Standing:

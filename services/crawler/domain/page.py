@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,12 +18,14 @@ from services.crawler.domain.indexability import (
 )
 from services.crawler.domain.link import Link
 from services.crawler.domain.links import Collector
+from services.crawler.domain.taming import parse
 from shared import urls
 from shared.vocabulary import LinkKind
 
 MAX_TITLE = 512
 MAX_DIRECTIVES = 40
 MAX_COMMENTED = 200
+MAX_COMMENTS = 2_000
 # Frames in frames: enough for any page, and a bound.
 MAX_FRAME_DEPTH = 3
 
@@ -79,7 +82,7 @@ class Page:
         """Return the URLs of links to wanted hosts that stand in comments, as no browser sees them."""
         found: list[str] = []
         for comment in _comments(self.document):
-            for node in LexborHTMLParser(comment).css(_COMMENT_SELECTOR):
+            for node in parse(comment.encode("utf-8", "replace")).css(_COMMENT_SELECTOR):
                 url = reading.resolve_in(node.attributes.get("href") or "", self.base, self.charset)
                 if url is not None and wanted(urls.host_of(url)):
                     found.append(url)
@@ -112,7 +115,7 @@ def read(
     """
     lowered = {name.lower(): value for name, value in headers.items()}
     decoded = decode(body, lowered.get("content-type"))
-    document = LexborHTMLParser(decoded.utf8)
+    document = parse(decoded.utf8)
     ancestry = Ancestry()
     nodes = _elements(document, ancestry)
     url = urls.resolve(url) or url
@@ -208,7 +211,7 @@ def _take_frame(node: LexborNode, collector: Collector, depth: int = 1) -> None:
             collector.add(node, attributes["src"] or "", LinkKind.FRAME)
         return
     # The standard shows srcdoc instead of src, as a document of its own below this one's base.
-    inner = LexborHTMLParser(srcdoc or "")
+    inner = parse((srcdoc or "").encode("utf-8", "replace"))
     ancestry = Ancestry(collector.ancestry.of(node))
     nodes = _elements(inner, ancestry)
     framed = replace(
@@ -248,9 +251,6 @@ def _canonical(
 
 def _comments(document: LexborHTMLParser) -> Iterable[str]:
     if document.root is None:
-        return
-    for node in document.root.traverse():
-        if node.is_comment_node:
-            text = node.comment_content or ""
-            if "href" in text.lower():
-                yield text
+        return ()
+    texts = (node.comment_content for node in document.root.traverse() if node.is_comment_node)
+    return islice((text for text in texts if text and "href" in text.lower()), MAX_COMMENTS)

@@ -7,9 +7,9 @@ from selectolax.lexbor import LexborNode
 
 MAX_TEXT = 2_000
 MAX_CONTEXT = 160
-MAX_CONTEXT_STEPS = 64
-# Steps through the tree for one whole page; a page of 100,000 ordinary links stays below it.
-PAGE_STEPS = 4_000_000
+MAX_CONTEXT_STEPS = 24
+# Steps through the tree for all links of a page together: some 10,000 links in running text.
+PAGE_STEPS = 400_000
 
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog"}

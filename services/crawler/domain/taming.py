@@ -1,0 +1,104 @@
+"""Parses markup after taking out what makes a tree explode: bombs of nesting, formatting, attributes.
+
+The tree builder of the HTML standard is quadratic in three ways, measured with lexbor: a million
+nested boxes take an hour, 1,000 open `<font>` before 1,000 paragraphs 370 MB, 50,000 attributes of
+one tag 7 s. Ordinary pages pass untouched; from others only what holds no link is taken out.
+"""
+
+import re
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
+
+# Chromium stops nesting at this depth as well, and goes on with siblings.
+MAX_DEPTH = 512
+MAX_ATTRIBUTES = 256
+
+_SMALL = 4 * 1024
+_FEW_TAGS = 5_000
+_MANY_TAGS = 10_000
+_MAX_REBUILT = 2_000_000
+_LONG_TAG = 4 * 1024
+_LARGE = 32 * 1024
+
+# Without the events that copy a chosen option: they are quadratic too, and no link needs them.
+_OPTIONS = LexborDocumentOptions.WO_EVENTS.value
+
+_MAYBE_FORMATTING = re.compile(rb"<[bBcCeEfFiInNsStTuU][A-Za-z]{0,5}[\s/](?<!<span )")
+_FORMATTING = re.compile(
+    rb"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^>]*>", re.IGNORECASE
+)
+_TAG = re.compile(rb"<(/?)([A-Za-z][^\s/>]*)")
+_START = re.compile(rb"<(/?)([A-Za-z][^\s/>]*)[^>]*>")
+_LONG = re.compile(rb"<[A-Za-z][^<>]{%d}" % _LONG_TAG)
+_WHOLE_TAG = re.compile(rb"<[A-Za-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>?")
+_ATTRIBUTE = re.compile(rb"[\s/]*[^\s/>=][^\s/>=]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?")
+# Boxes may go: without them the page has the same links. Elements that close by themselves do not
+# nest, and all others mean something to the parser.
+_BOXES = frozenset(
+    {b"div", b"ul", b"ol", b"dl", b"menu", b"dir", b"center", b"section", b"article", b"aside"}
+    | {b"main", b"nav", b"header", b"footer", b"hgroup", b"address", b"blockquote", b"figure"}
+    | {b"figcaption", b"details", b"summary", b"fieldset", b"pre", b"listing", b"search", b"span"}
+    | {b"label", b"abbr", b"cite", b"dfn", b"ins", b"del", b"q", b"sub", b"sup", b"bdi", b"bdo"}
+    | {b"mark", b"var", b"kbd", b"samp", b"time", b"data", b"ruby", b"h1", b"h2", b"h3", b"h4"}
+    | {b"h5", b"h6", b"dialog", b"picture", b"video", b"audio", b"canvas", b"output", b"meter"}
+    | {b"progress", b"legend", b"marquee", b"applet", b"object", b"g", b"p", b"li", b"dd", b"dt"}
+)
+_SELF_CLOSING = frozenset({b"p", b"li", b"dd", b"dt"})
+
+
+def parse(markup: bytes) -> LexborHTMLParser:
+    """Return the tree of UTF-8 markup, in time and memory linear in its length."""
+    return LexborHTMLParser(tame(markup), options=_OPTIONS)
+
+
+def tame(markup: bytes) -> bytes:
+    """Return markup with the same links that no tree builder chokes on; mostly the very same."""
+    if len(markup) < _SMALL:
+        return markup
+    tags = markup.count(b"<")
+    if tags > _MANY_TAGS or len(_MAYBE_FORMATTING.findall(markup)) * tags > _MAX_REBUILT:
+        markup = _FORMATTING.sub(b"", markup)
+    if tags > _FEW_TAGS and _depth(markup) > MAX_DEPTH:
+        markup = _flattened(markup)
+    if len(markup) > _LARGE and (tags > _FEW_TAGS or _LONG.search(markup) is not None):
+        markup = _WHOLE_TAG.sub(_trimmed, markup)
+    return markup
+
+
+def _depth(markup: bytes) -> int:
+    deepest = depth = 0
+    for end, name in _TAG.findall(markup):
+        if name.lower() not in _BOXES or name.lower() in _SELF_CLOSING:
+            continue
+        depth = max(0, depth - 1) if end else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _flattened(markup: bytes) -> bytes:
+    depth = 0
+
+    def kept(tag: re.Match[bytes]) -> bytes:
+        nonlocal depth
+        name = tag[2].lower()
+        if name not in _BOXES:
+            return tag[0]
+        if name in _SELF_CLOSING:
+            return tag[0] if depth < MAX_DEPTH else b""
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        return tag[0] if depth < MAX_DEPTH else b""
+
+    return _START.sub(kept, markup)
+
+
+def _trimmed(tag: re.Match[bytes]) -> bytes:
+    if len(tag[0]) < _LONG_TAG:
+        return tag[0]
+    at = _TAG.match(tag[0])
+    end = at.end() if at is not None else 0
+    for _ in range(MAX_ATTRIBUTES):
+        found = _ATTRIBUTE.match(tag[0], end)
+        if found is None or found.end() == end:
+            break
+        end = found.end()
+    return tag[0][:end] + b">"
