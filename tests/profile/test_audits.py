@@ -114,7 +114,12 @@ async def test_a_site_without_links_has_an_audit_too(
 async def test_the_figures_of_a_site_count_its_lists(alice: Http, home: Site) -> None:
     figures = (await alice.get(f"/v1/overview?site_id={home.site_id}")).json()
     assert figures["statuses"] == {
-        "pending": 1, "live": 3, "changed": 1, "lost": 1, "not_found": 1, "unknown": 0
+        "pending": 1,
+        "live": 3,
+        "changed": 1,
+        "lost": 1,
+        "not_found": 1,
+        "unknown": 0,
     }
     assert (figures["links_present"], figures["links_counting"]) == (4, 3)
     assert figures["referring_domains"] == 4

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.profile.domain.batch import Batch
+from services.profile.domain.batch import Batch, apply_checks
 from services.profile.domain.site import Site
 from services.profile.handlers.contracts import on_placement_promised, on_placement_updated
 from services.profile.handlers.observations import (
@@ -14,7 +14,9 @@ from services.profile.handlers.observations import (
     on_target_checked,
 )
 from services.profile.handlers.toxicity import on_link_scored, on_toxicity_changed
-from shared.db import Tx
+from services.profile.store import links
+from shared.db import Database, Tx
+from shared.errors import RetryError
 from shared.events import (
     LinkChanged,
     LinkChecked,
@@ -231,6 +233,24 @@ async def test_a_never_seen_link_with_another_in_its_place_is_not_found_and_the_
     await on_link_checked([check], tx)
     rows = await tx.fetch("SELECT target_url, status FROM links ORDER BY target_url")
     assert [tuple(row) for row in rows] == [(OTHER, "live"), (TARGET, "not_found")]
+
+
+async def test_two_rows_that_reach_for_one_target_at_once_try_again(
+    database: Database, home: Site
+) -> None:
+    async with database.begin() as tx:
+        first = await add_link(tx, home, target=None)
+    sees = _sees(first, 1, TARGET)
+    async with database.begin() as tx:
+        found = await links.lock_links(tx, [first])
+        batch = apply_checks(Batch(found), [sees])  # read before the other one committed
+        async with database.begin() as other:
+            await add_link(other, home)
+        with pytest.raises(RetryError):
+            await links.save_links(tx, list(batch.links.values()))
+    async with database.begin() as tx:
+        await on_link_checked([sees], tx)
+        assert await tx.fetch_value("SELECT count(*) FROM links WHERE merged_into IS NULL") == 1
 
 
 # ---- discovery ---------------------------------------------------------------------------------

@@ -180,6 +180,7 @@ def words_of(row: Row, *, now: datetime) -> dict[str, str]:
         confirming_since=row["confirming_since"],
         missed_at=row["missing_since"],
         lost_at=row["lost_at"],
+        unknown_since=row["changed_at"] if row["status"] == LinkStatus.UNKNOWN else None,
         next_check_at=row["next_check_at"],
         counts=row["counts"],
     )

@@ -1,6 +1,7 @@
 """Which links still wait for a verdict; answered without reading the others."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from shared.db import Tx
@@ -13,6 +14,19 @@ async def has_pending(tx: Tx, site_id: UUID) -> bool:
             "SELECT EXISTS (SELECT 1 FROM links WHERE site_id = $1 AND status = 'pending'"
             " AND deleted_at IS NULL AND merged_into IS NULL)",
             site_id,
+        )
+    )
+
+
+async def has_unseen(tx: Tx, site_id: UUID, *, since: datetime) -> bool:
+    """Say whether some link of the site was not looked at since that moment."""
+    return bool(
+        await tx.fetch_value(
+            "SELECT EXISTS (SELECT 1 FROM links WHERE site_id = $1"
+            " AND (last_checked_at < $2 OR last_checked_at IS NULL)"
+            " AND deleted_at IS NULL AND merged_into IS NULL)",
+            site_id,
+            since,
         )
     )
 
@@ -34,7 +48,8 @@ async def count_confirming(tx: Tx, link_ids: Sequence[UUID]) -> int:
     return int(
         await tx.fetch_value(
             "SELECT count(*) FROM links WHERE link_id = ANY($1::uuid[])"
-            " AND confirming_since IS NOT NULL AND status <> 'unknown' AND deleted_at IS NULL AND merged_into IS NULL",
+            " AND confirming_since IS NOT NULL AND status <> 'unknown'"
+            " AND deleted_at IS NULL AND merged_into IS NULL",
             list(link_ids),
         )
     )

@@ -12,6 +12,7 @@ from services.profile.domain.facts import decode_facts, encode_facts
 from services.profile.domain.lifecycle import LinkState
 from services.profile.domain.link import Link
 from shared.db import Tx
+from shared.errors import RetryError
 from shared.urls import domain_or_host, host_of
 from shared.vocabulary import ContractState, DiscoveryReason, LinkStatus, Reason
 
@@ -206,7 +207,10 @@ _SAVE = _save_statement()
 
 
 async def save_links(tx: Tx, links: Sequence[Link]) -> None:
-    """Save links of which something became different."""
+    """Save links of which something became different.
+
+    Raises RetryError when another transaction gave the target of one of them to a row of its own.
+    """
     if not links:
         return
     columns = [
@@ -215,7 +219,11 @@ async def save_links(tx: Tx, links: Sequence[Link]) -> None:
         else [value(link) for link in links]
         for _, kind, value in _SAVED
     ]
-    await tx.run(_SAVE, [link.link_id for link in links], *columns)
+    try:
+        await tx.run(_SAVE, [link.link_id for link in links], *columns)
+    except asyncpg.UniqueViolationError as error:
+        # Not the event's fault: the next attempt sees that row and goes up in it.
+        raise RetryError("another link took this target at the same moment") from error
 
 
 _INSERT = f"""
