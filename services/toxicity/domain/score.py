@@ -91,13 +91,26 @@ def waterfall(findings: Sequence[Finding]) -> tuple[Line, ...]:
     """Return the lines whose sum is the log-odds: prior, findings, limits of families."""
     lines = [Line("prior", "prior", PRIOR, "Where every link starts: 5 in 100 are manipulative.")]
     lines += [Line("finding", item.code, item.milli, item.evidence) for item in findings]
-    for family, (low, high) in CAPS.items():
-        total = _family_total(findings, family)
-        excess = max(low, min(high, total)) - total
+    for family, total in family_totals(findings).items():
+        excess = limited(family, total) - total
         if excess:
             text = f"{FAMILY_WORDS[family]}: no more than this part of the evidence may count."
             lines.append(Line("limit", f"limit_{family.value}", excess, text))
     return tuple(lines)
+
+
+def family_totals(findings: Sequence[Finding]) -> dict[Family, int]:
+    """Return what the findings of each family add up to, before its limit."""
+    totals: dict[Family, int] = {}
+    for item in findings:
+        totals[item.family] = totals.get(item.family, 0) + item.milli
+    return totals
+
+
+def limited(family: Family, total: int) -> int:
+    """Return how much of a family's total may count."""
+    low, high = CAPS[family]
+    return max(low, min(high, total))
 
 
 def probability(milli: int) -> float:
@@ -111,10 +124,6 @@ def evidence_families(findings: Sequence[Finding]) -> frozenset[Family]:
     Your own earlier decisions are no evidence: a decision may not confirm itself.
     """
     return frozenset(item.family for item in findings if item.milli > 0) - {Family.HISTORY}
-
-
-def _family_total(findings: Sequence[Finding], family: Family) -> int:
-    return sum(item.milli for item in findings if item.family is family)
 
 
 def _observed(facts: Facts) -> tuple[Family, ...]:
@@ -187,20 +196,22 @@ def _band(p_toxic: float | None, *, proposed: bool) -> Band:
 
 def _changes(findings: Sequence[Finding], milli: int) -> tuple[Change, ...]:
     """Return what each finding against the link is worth in the end: the score without it."""
-    changes = []
-    for finding in findings:
-        if finding.milli <= 0:
-            continue
-        rest = [item for item in findings if item is not finding]
-        without = sum(line.milli for line in waterfall(rest))
-        if without == milli:
-            continue
-        p_toxic = probability(without)
-        band = _band(p_toxic, proposed=False)
-        text = f"Without {finding.short} it would score {round(100 * p_toxic)}."
-        changes.append((without, Change(finding.code, round(100 * p_toxic), band, text)))
-    changes.sort(key=lambda pair: (pair[0], pair[1].code))
-    return tuple(change for _, change in changes[:_MAX_CHANGES])
+    totals = family_totals(findings)
+    without = []
+    for item in findings:
+        total = totals[item.family]
+        rest = milli - limited(item.family, total) + limited(item.family, total - item.milli)
+        if item.milli > 0 and rest != milli:
+            without.append((rest, item))
+    without.sort(key=lambda pair: (pair[0], pair[1].code))
+    return tuple(_change(rest, item) for rest, item in without[:_MAX_CHANGES])
+
+
+def _change(milli: int, finding: Finding) -> Change:
+    p_toxic = probability(milli)
+    score = round(100 * p_toxic)
+    text = f"Without {finding.short} it would score {score}."
+    return Change(finding.code, score, _band(p_toxic, proposed=False), text)
 
 
 def _sentence(facts: Facts, findings: Sequence[Finding], *, band: Band, action: Action) -> str:
