@@ -83,7 +83,8 @@ def refusal(scene: Scene) -> Absence | None:
     failure = scene.fetched.failure
     if failure is Reason.DNS_GONE:
         return Absence(Outcome.MISSING, (failure,))
-    if failure is not None and not (failure is Reason.TOO_LARGE and scene.page is not None):
+    # The start of a large answer is judged like any other; only what is not in it stays open.
+    if failure is not None and not (failure is Reason.TOO_LARGE and scene.status):
         return Absence(Outcome.UNKNOWN, (failure,))
     return _first(_REFUSALS, scene)
 
@@ -114,6 +115,10 @@ def _is_throttled(scene: Scene) -> bool:
 
 def _is_refused(scene: Scene) -> bool:
     return 400 <= scene.status < 500 and scene.status not in {404, 408, 410}
+
+
+def _is_unread(scene: Scene) -> bool:
+    return scene.page is None and scene.fetched.failure is Reason.TOO_LARGE
 
 
 def _is_walled(scene: Scene) -> bool:
@@ -167,7 +172,9 @@ def _is_shell(scene: Scene) -> bool:
     document = scene.page.document
     if document.css_first("script") is None:
         return False
-    asks = any(NEEDS_SCRIPTS.search(node.text()[:2_000]) for node in document.css("noscript")[:20])
+    asks = NEEDS_SCRIPTS.search(scene.text) is not None or any(
+        NEEDS_SCRIPTS.search(node.text()[:2_000]) for node in document.css("noscript")[:20]
+    )
     return asks or document.css_first(_SHELL_ROOTS) is not None
 
 
@@ -197,6 +204,7 @@ _REFUSALS: tuple[_Rule, ...] = (
     (_is_refused, Outcome.UNKNOWN, (Reason.BLOCKED_BY_WALL,)),
     (lambda s: s.status >= 500, Outcome.UNKNOWN, (Reason.PAGE_5XX,)),
     (lambda s: not 200 <= s.status < 300, Outcome.UNKNOWN, (Reason.UNREACHABLE,)),
+    (_is_unread, Outcome.UNKNOWN, (Reason.TOO_LARGE,)),
     (lambda s: s.page is None, Outcome.UNKNOWN, (Reason.NOT_HTML,)),
 )
 """Answers that hold no page to look at; the first line that fits decides (crawl.md, section 4)."""

@@ -250,7 +250,9 @@ def _canonical(
 
 
 def _comments(document: LexborHTMLParser) -> Iterable[str]:
-    if document.root is None:
+    # A comment may stand before <html>, beside the root.
+    start = document.root.parent if document.root is not None else None
+    if start is None:
         return ()
-    texts = (node.comment_content for node in document.root.traverse() if node.is_comment_node)
+    texts = (node.comment_content for node in start.traverse() if node.is_comment_node)
     return islice((text for text in texts if text and "href" in text.lower()), MAX_COMMENTS)

@@ -8,8 +8,8 @@ from selectolax.lexbor import LexborNode
 MAX_TEXT = 2_000
 MAX_CONTEXT = 160
 MAX_CONTEXT_STEPS = 24
-# Steps through the tree for all links of a page together: some 10,000 links in running text.
-PAGE_STEPS = 400_000
+# Steps through the tree for all links of a page together: plenty for 10,000 links in running text.
+PAGE_STEPS = 100_000
 
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog"}

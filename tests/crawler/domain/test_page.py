@@ -144,7 +144,7 @@ def test_long_surroundings_are_cut_between_words() -> None:
 
 
 def test_noscript_and_frames_are_told_apart() -> None:
-    html = "<noscript><a href=t>x</a></noscript><iframe srcdoc='<base href=/b/><a href=f>y</a>'>"
+    html = "<p><noscript><a href=t>x</a></noscript><iframe srcdoc='<base href=/b/><a href=f>y</a>'>"
     seen, framed = page_of(html).links
     assert (seen.in_noscript, seen.in_iframe) == (True, False)
     assert (framed.in_iframe, framed.kind) == (True, LinkKind.FRAME)
