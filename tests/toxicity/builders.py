@@ -63,7 +63,7 @@ def a_link_farm(**given: Any) -> PageView:
         "visible_chars": 6_000,
         "anchor_chars": 5_800,
         "outlinks_external": 400,
-        "compression_ratio": 6.0,
+        "compression_ratio": 12.0,
         "title": "Best casino bonus",
         "title_is_toxic": True,
     }
@@ -152,7 +152,7 @@ def a_farm_read(page: str = PAGE, *, seq: int = 1) -> PageRead:
         visible_chars=6_000,
         anchor_chars=5_800,
         outlinks_external=400,
-        compression_ratio=6.0,
+        compression_ratio=12.0,
     )
 
 

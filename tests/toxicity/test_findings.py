@@ -62,6 +62,7 @@ LIST = {"visible_chars": 1_000, "outlinks_external": 30}
 OF_PAGES: list[tuple[str, PageView, PageView]] = [
     ("link_list", a_page(**LIST, anchor_chars=600), a_page(**LIST, anchor_chars=590)),
     ("link_list", a_page(**LIST, anchor_chars=600), a_page(visible_chars=1_000, anchor_chars=600)),
+    ("link_list", a_page(**LIST, anchor_chars=600), a_page(**LIST, anchor_chars=1_001)),
     ("bare_link_list", a_page(**LIST, anchor_chars=850), a_page(**LIST, anchor_chars=840)),
     (
         "thin_page",
@@ -69,12 +70,16 @@ OF_PAGES: list[tuple[str, PageView, PageView]] = [
         a_page(word_count=99, outlinks_external=19),
     ),
     (
-        "repetitive_text",
-        a_page(compression_ratio=4.0, visible_chars=2_000),
-        a_page(compression_ratio=9.0, visible_chars=200),
+        "repetitive_page",
+        a_page(compression_ratio=10.0, visible_chars=2_000),
+        a_page(compression_ratio=12.0, visible_chars=200),
     ),
     ("poison_title", a_page(title_is_toxic=True), a_page()),
-    ("hidden_links_on_page", a_page(hidden_links=5), a_page(hidden_links=4)),
+    (
+        "hidden_links_on_page",
+        a_page(hidden_links=30, outlinks_external=30),
+        a_page(hidden_links=30, outlinks_external=29),
+    ),
     ("contact_present", a_page(has_contact=True), a_page()),
     ("legal_present", a_page(has_legal=True), a_page()),
     (

@@ -98,8 +98,13 @@ class PageView:
 
     @property
     def anchor_share(self) -> float | None:
-        """Return how much of the visible text is link text."""
-        return self.anchor_chars / self.visible_chars if self.visible_chars else None
+        """Return how much of the visible text is link text.
+
+        Texts of hidden links are in the first figure and not in the second: a share above one says
+        that the two don't fit, and is no share.
+        """
+        share = self.anchor_chars / self.visible_chars if self.visible_chars else None
+        return share if share is not None and share <= 1 else None
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

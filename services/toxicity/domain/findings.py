@@ -17,9 +17,9 @@ LIST_OUTLINKS = 30
 BARE_ANCHOR_SHARE = 0.85
 THIN_WORDS = 100
 THIN_OUTLINKS = 20
-REPETITIVE_RATIO = 4.0
+REPETITIVE_RATIO = 10.0  # of the markup, whose tags alone make it shrink four to six times
 REPETITIVE_CHARS = 2_000
-MANY_HIDDEN = 5
+MANY_HIDDEN = 30  # menus hide a few of their own links on most sites
 REAL_WORDS = 300
 REAL_ANCHOR_SHARE = 0.30
 SITEWIDE_LINKS = 10
@@ -342,15 +342,15 @@ def thin_page(page: PageView) -> Finding | None:
     )
 
 
-def repetitive_text(page: PageView) -> Finding | None:
+def repetitive_page(page: PageView) -> Finding | None:
     ratio = page.compression_ratio
     if ratio is None or ratio < REPETITIVE_RATIO or page.visible_chars < REPETITIVE_CHARS:
         return None
     return Finding(
-        "repetitive_text",
+        "repetitive_page",
         f"{ratio:.1f}",
         f"below {REPETITIVE_RATIO:.1f}",
-        f"The text shrinks to one part in {ratio:.1f} when packed: it repeats itself.",
+        f"Packed, the page shrinks to one part in {ratio:.1f}: it repeats itself.",
     )
 
 
@@ -366,7 +366,7 @@ def poison_title(page: PageView) -> Finding | None:
 
 
 def hidden_links_on_page(page: PageView) -> Finding | None:
-    if page.hidden_links < MANY_HIDDEN:
+    if page.hidden_links < MANY_HIDDEN or page.outlinks_external < MANY_HIDDEN:
         return None
     return Finding(
         "hidden_links_on_page",
@@ -457,7 +457,7 @@ _LINK_RULES: tuple[Callable[[Facts, LinkFacts], Finding | None], ...] = (
 _PAGE_RULES: tuple[Callable[[PageView], Finding | None], ...] = (
     link_list,
     thin_page,
-    repetitive_text,
+    repetitive_page,
     poison_title,
     hidden_links_on_page,
     contact_present,
