@@ -133,24 +133,33 @@ class _Audit:
 
     async def run(self) -> dict[str, Any]:
         """Import, wait for every verdict, and return the audit."""
-        site_id = await self._site()
+        known = await self._known_site()
+        site_id = known or await self._new_site()
         files = [path for group in self.options.files for path in group]
         job = await self.api.upload(f"/v1/sites/{site_id}/imports", files)
         await self._follow(job, "Reading files")
-        await Verdicts(self.house, UUID(site_id), self.show).wait()
+        verdicts = Verdicts(self.house, UUID(site_id), self.show)
+        since = None
+        if known:
+            me = await self.api.get("/v1/me")
+            since = await verdicts.ask_again(UUID(me["workspace_id"]))
+        await verdicts.wait(since=since)
         self.show("Writing the report", 0, 0)
         report = await self._report(site_id)
         if self.options.links:
             await self._write_links(site_id)
         return report
 
-    async def _site(self) -> str:
-        """Return the id of the site; a home that knows it keeps it as it is."""
-        words = {"brands": self.options.brand, "keywords": self.options.keyword}
+    async def _known_site(self) -> str | None:
+        """Return the id of the site if the home knows it; then it stays as it is."""
         found = await self.api.get("/v1/sites", {"limit": _PAGE})
         for site in found["items"]:
             if self.options.site.lower() in {host["host"] for host in site["domains"]}:
                 return str(site["id"])
+        return None
+
+    async def _new_site(self) -> str:
+        words = {"brands": self.options.brand, "keywords": self.options.keyword}
         made = await self.api.post("/v1/sites", {"domain": self.options.site, **words})
         return str(made["id"])
 

@@ -1,18 +1,24 @@
 """Waiting until every link of a site has its verdict: confirmations, scores and all that follows."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.embedded import House
-from services.profile.store import deciding
+from services.profile.domain.filters import LinkFilter
+from services.profile.store import deciding, listing
 from services.toxicity.store import sites as judged_sites
-from shared import outbox
+from shared import clock, outbox
 from shared.db import Database
+from shared.events import CheckRequested
 from shared.metrics import EVENTS_CONSUMED
 
 _PAUSE_S = 0.5
+_STALLED_S = 600.0
+_BATCH = 500
 _QUIET_LOOKS = 3
 
 Progress = Callable[[str, int, int], None]
@@ -27,22 +33,44 @@ class Verdicts:
     site_id: UUID
     progress: Progress
 
-    async def wait(self) -> None:
+    async def ask_again(self, workspace_id: UUID) -> datetime:
+        """Have every link of the site looked at once more; returns since when to wait for it."""
+        now = clock.now()
+        after: UUID | None = None
+        while True:
+            async with self._profile.begin() as tx:
+                ids = await listing.list_link_ids(
+                    tx, self.site_id, LinkFilter(), after=after, limit=_BATCH
+                )
+                about = {"workspace_id": workspace_id, "site_id": self.site_id}
+                await outbox.add(tx, [CheckRequested(**about, link_id=link_id) for link_id in ids])
+            if len(ids) < _BATCH:
+                return now
+            after = ids[-1]
+
+    async def wait(self, *, since: datetime | None = None) -> None:
         """Return when nothing that is known about this site can change by itself any more."""
-        await self._first_looks()
+        await self._first_looks(since)
         while confirming := await self._confirming():
             await self._second_looks(confirming)
             await self._quiet()
 
-    async def _first_looks(self) -> None:
+    async def _first_looks(self, since: datetime | None) -> None:
         before = looks_taken()
         async with self._profile.begin() as tx:
             total = await deciding.count_links(tx, self.site_id)
-        while await self._has_pending():
+        stall = _Stall(before)
+        while not stall.is_over(looks_taken()) and await self._has_unseen(since):
             self.progress("Checking links", min(looks_taken() - before, total), total)
             await asyncio.sleep(_PAUSE_S)
         await self._quiet()
         self.progress("Checking links", total, total)
+
+    async def _has_unseen(self, since: datetime | None) -> bool:
+        if since is None:
+            return await self._has_pending()
+        async with self._profile.begin() as tx:
+            return await deciding.has_unseen(tx, self.site_id, since=since)
 
     async def _second_looks(self, confirming: Sequence[UUID]) -> None:
         left = total = len(confirming)
@@ -65,7 +93,7 @@ class Verdicts:
             async with database.begin() as tx:
                 if await outbox.oldest_seconds(tx) > 0:
                     return False
-        if not await self.house.bus.is_idle() or await self._has_pending():
+        if not await self.house.bus.is_idle():
             return False
         async with self.house.databases["toxicity"].begin() as tx:
             return not await judged_sites.is_walking(tx)
@@ -81,6 +109,22 @@ class Verdicts:
     @property
     def _profile(self) -> Database:
         return self.house.databases["profile"]
+
+
+class _Stall:
+    """Notices that nothing has been looked at for so long that waiting on is pointless.
+
+    A host may ask for hours of peace; what was not seen of it by then is told as it is.
+    """
+
+    def __init__(self, looks: int) -> None:
+        self._looks = looks
+        self._since = time.monotonic()
+
+    def is_over(self, looks: int) -> bool:
+        if looks != self._looks:
+            self._looks, self._since = looks, time.monotonic()
+        return time.monotonic() - self._since > _STALLED_S
 
 
 def looks_taken() -> int:

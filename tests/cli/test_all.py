@@ -11,11 +11,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
-
-from shared import postgres
 
 ROOT = Path(__file__).parents[2]
 READY_S = 60.0
@@ -53,17 +50,7 @@ class Running:
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
-    """A folder that the database's account can reach; its server is stopped in the end."""
-    path = Path(mkdtemp(prefix="anchorwatch-all-"))
-    path.chmod(0o755)
-    yield path
-    if (path / "secret").exists():
-        postgres.start(path, durable=False).kill()
-
-
-@pytest.fixture
-def started(home: Path) -> Iterator[list[Running]]:
+def started(home_folder: Path) -> Iterator[list[Running]]:
     """Every process that a test started; none outlives it."""
     running: list[Running] = []
     yield running
@@ -72,8 +59,17 @@ def started(home: Path) -> Iterator[list[Running]]:
             process.kill()
 
 
-def command(home: Path, port: int) -> list[str]:
-    return [sys.executable, "-m", "services", "all", "--home", str(home), "--port", str(port)]
+def command(home_folder: Path, port: int) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "services",
+        "all",
+        "--home",
+        str(home_folder),
+        "--port",
+        str(port),
+    ]
 
 
 def free_port() -> int:
@@ -82,10 +78,10 @@ def free_port() -> int:
     return port
 
 
-def start(home: Path, started: list[Running]) -> Running:
+def start(home_folder: Path, started: list[Running]) -> Running:
     port = free_port()
     process = subprocess.Popen(
-        command(home, port),
+        command(home_folder, port),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -97,9 +93,9 @@ def start(home: Path, started: list[Running]) -> Running:
 
 
 def test_one_command_runs_everything_and_lets_the_owner_in(
-    home: Path, started: list[Running]
+    home_folder: Path, started: list[Running]
 ) -> None:
-    running = start(home, started)
+    running = start(home_folder, started)
     assert running.get("/readyz").status == 200
     assert running.get("/").status == 200
 
@@ -109,52 +105,54 @@ def test_one_command_runs_everything_and_lets_the_owner_in(
     assert running.get("/v1/me", Cookie=cookie).status == 200
     assert running.get(running.login_path()).getheader("set-cookie") is None
 
-    key_file = home / "key"
+    key_file = home_folder / "key"
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
     key = key_file.read_text().strip()
     assert running.get("/v1/me", Authorization=f"Bearer {key}").status == 200
 
 
 def test_sigterm_stops_everything_cleanly_and_the_key_stays_valid(
-    home: Path, started: list[Running]
+    home_folder: Path, started: list[Running]
 ) -> None:
-    running = start(home, started)
-    key = (home / "key").read_text().strip()
+    running = start(home_folder, started)
+    key = (home_folder / "key").read_text().strip()
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(30) == 0
-    assert not list(home.glob("postgres/data/postmaster.pid"))
+    assert not list(home_folder.glob("postgres/data/postmaster.pid"))
 
-    again = start(home, started)
+    again = start(home_folder, started)
     assert again.get("/v1/me", Authorization=f"Bearer {key}").status == 200
 
 
-def test_after_kill_9_it_is_back_within_fifteen_seconds(home: Path, started: list[Running]) -> None:
-    running = start(home, started)
+def test_after_kill_9_it_is_back_within_fifteen_seconds(
+    home_folder: Path, started: list[Running]
+) -> None:
+    running = start(home_folder, started)
     with running.process as process:
         process.kill()
     before = time.monotonic()
-    again = start(home, started)
+    again = start(home_folder, started)
     assert time.monotonic() - before < BACK_S
     assert again.get("/readyz").status == 200
 
 
 def test_a_second_one_in_the_same_home_is_refused_in_one_sentence(
-    home: Path, started: list[Running]
+    home_folder: Path, started: list[Running]
 ) -> None:
-    start(home, started)
+    start(home_folder, started)
     done = subprocess.run(
-        command(home, free_port()), capture_output=True, text=True, check=False, cwd=ROOT
+        command(home_folder, free_port()), capture_output=True, text=True, check=False, cwd=ROOT
     )
     assert done.returncode == 4
     assert "Another Anchorwatch" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_port_in_use_is_said_in_one_sentence(home: Path) -> None:
+def test_a_port_in_use_is_said_in_one_sentence(home_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = subprocess.run(
-            command(home, port), capture_output=True, text=True, check=False, cwd=ROOT
+            command(home_folder, port), capture_output=True, text=True, check=False, cwd=ROOT
         )
     assert done.returncode == 4
     assert f"127.0.0.1:{port}" in done.stderr

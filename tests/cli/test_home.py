@@ -4,10 +4,8 @@ import multiprocessing
 import os
 import signal
 import stat
-from collections.abc import Iterator
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 
@@ -16,16 +14,6 @@ from shared import postgres
 from shared.errors import ConflictError, NotFoundError
 
 SPAWN = multiprocessing.get_context("spawn")
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A home that `nobody` can reach; its server is stopped whatever the test did."""
-    path = Path(mkdtemp(prefix="anchorwatch-home-"))
-    path.chmod(0o755)
-    yield path
-    if (path / "secret").exists():
-        postgres.start(path, durable=False).kill()
 
 
 def hold(path: Path, held: Event) -> None:
@@ -54,22 +42,24 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
 
 
-def test_a_short_command_finds_the_database_of_a_home_whether_it_runs_or_not(folder: Path) -> None:
-    home.secret_of(folder)
-    with home.visited_database(folder) as visited:
+def test_a_short_command_finds_the_database_of_a_home_whether_it_runs_or_not(
+    home_folder: Path,
+) -> None:
+    home.secret_of(home_folder)
+    with home.visited_database(home_folder) as visited:
         assert visited.is_running()
     assert not visited.is_running()
-    with home.locked(folder), home.database(folder, durable=False) as running:
-        with home.visited_database(folder) as visited:
+    with home.locked(home_folder), home.database(home_folder, durable=False) as running:
+        with home.visited_database(home_folder) as visited:
             assert visited.sockets == running.sockets
         assert running.is_running()
 
 
-def test_a_server_that_a_killed_process_left_is_adopted(folder: Path) -> None:
-    home.secret_of(folder)
-    left = postgres.start(folder, durable=False)
+def test_a_server_that_a_killed_process_left_is_adopted(home_folder: Path) -> None:
+    home.secret_of(home_folder)
+    left = postgres.start(home_folder, durable=False)
     before = (left.data / "postmaster.pid").read_text().splitlines()[0]
-    with home.locked(folder), home.database(folder) as adopted:
+    with home.locked(home_folder), home.database(home_folder) as adopted:
         assert (adopted.data / "postmaster.pid").read_text().splitlines()[0] == before
 
 
