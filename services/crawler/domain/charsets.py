@@ -131,9 +131,17 @@ LEGACY_OF_LANGUAGE = {
     **dict.fromkeys(("be", "bg", "mk", "ru", "sr", "uk"), "windows-1251"),
     **dict.fromkeys(("cs", "hr", "hu", "pl", "ro", "sk", "sl"), "windows-1250"),
     **dict.fromkeys(("et", "lt", "lv"), "windows-1257"),
-    "el": "windows-1253", "he": "windows-1255", "ja": "shift_jis", "ko": "euc-kr",
-    "th": "windows-874", "tr": "windows-1254", "vi": "windows-1258",
-    "zh": "gbk", "zh-cn": "gbk", "zh-tw": "big5", "zh-hk": "big5",
+    "el": "windows-1253",
+    "he": "windows-1255",
+    "ja": "shift_jis",
+    "ko": "euc-kr",
+    "th": "windows-874",
+    "tr": "windows-1254",
+    "vi": "windows-1258",
+    "zh": "gbk",
+    "zh-cn": "gbk",
+    "zh-tw": "big5",
+    "zh-hk": "big5",
 }
 
 
