@@ -47,8 +47,11 @@ class Pace:
 
 def take_turn(pace: Pace, now: datetime, *, floor_s: float) -> tuple[Pace, float]:
     """Return the pace with its next free moment taken, and the seconds until that moment."""
+    gap_s = pace.gap_s(floor_s)
     start = max(filter(None, (now, pace.free_at, pace.blocked_until)))
-    taken = replace(pace, free_at=start + timedelta(seconds=pace.gap_s(floor_s)))
+    if gap_s == 0 and start == now:
+        return pace, 0.0
+    taken = replace(pace, free_at=start + timedelta(seconds=gap_s))
     return taken, (start - now).total_seconds()
 
 
@@ -64,7 +67,7 @@ def after(pace: Pace, answer: Answer, now: datetime, *, floor_s: float) -> Pace:
         if wait_s > 0:
             pace = replace(pace, blocked_until=now + timedelta(seconds=wait_s))
         return pace
-    if answer.failure is not None:
+    if answer.failure is not None or (floor_s == 0 and pace.delay_s == 0):
         return pace
     good = pace.good + 1
     delay = pace.delay_s / _EASE if good % _GOOD_ANSWERS == 0 else pace.delay_s
@@ -74,7 +77,8 @@ def after(pace: Pace, answer: Answer, now: datetime, *, floor_s: float) -> Pace:
 
 def with_crawl_delay(pace: Pace, seconds: float | None) -> Pace:
     """Return the pace under the crawl-delay of a robots.txt, honoured up to 30 s."""
-    return replace(pace, crawl_delay_s=min(MAX_CRAWL_DELAY_S, max(0.0, seconds or 0.0)))
+    wanted = min(MAX_CRAWL_DELAY_S, max(0.0, seconds or 0.0))
+    return pace if wanted == pace.crawl_delay_s else replace(pace, crawl_delay_s=wanted)
 
 
 def retry_after_s(value: str | None, now: datetime) -> float:

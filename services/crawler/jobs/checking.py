@@ -2,9 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from services.crawler.adapters.observer import Observer, Question
 from services.crawler.adapters.politeness import PATIENCE_S, Politeness, origin_of
@@ -67,9 +68,8 @@ class Checking:
             async with asyncio.TaskGroup() as visits:
                 while not stop.is_set():
                     hosts = await self._try_claim()
-                    for host in hosts:
-                        for pages in _units(host):
-                            visits.create_task(self._visit(host, pages, recorder, stop))
+                    for host, pages in _in_turns(hosts):
+                        visits.create_task(self._visit(host, pages, recorder, stop))
                     if not hosts:
                         await _pause(stop, _IDLE_S)
             await recorder.close()
@@ -187,9 +187,16 @@ class Checking:
         CLAIMED.set(self._claimed)
 
 
-def _units(host: HostClaim) -> Sequence[Sequence[Claim]]:
-    """Return what is looked at one after the other: a host that is held, else each page alone."""
-    return [host.pages] if host.held else [[page] for page in host.pages]
+def _in_turns(hosts: Sequence[HostClaim]) -> Iterator[tuple[HostClaim, Sequence[Claim]]]:
+    """Give what is looked at one after the other: a host that is held, else each page alone.
+
+    One of each host in turn: that spreads the load, and finds connections that are free again.
+    """
+    units = ([host.pages] if host.held else [[page] for page in host.pages] for host in hosts)
+    for turn in zip_longest(*units):
+        for host, pages in zip(hosts, turn, strict=True):
+            if pages is not None:
+                yield host, pages
 
 
 def _measure(look: Look) -> None:
