@@ -45,7 +45,7 @@ def _lost_rows(world: World, now: datetime) -> list[tuple[str, ...]]:
     """Return links on pages that are not there any more, so that the past has losses too."""
     random = Random(len(world.pages))  # noqa: S311 - a stage set, not a secret
     rows = []
-    for number, page in enumerate(random.sample(world.linking_pages, _LONG_GONE)):
+    for number, page in enumerate(random.choices(world.linking_pages, k=_LONG_GONE)):
         lost_days = random.randint(5, 300)
         old = Page(
             host=page.host,
