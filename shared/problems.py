@@ -15,6 +15,9 @@ from shared.access import UnauthenticatedError
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:anchorwatch:problem:"
 _MAX_ERRORS = 100
+# One sentence for all of them: "no such site" where "no such link" was expected would tell a
+# stranger that the link exists.
+_NOT_THERE = "There is no such thing, or it is not yours to see."
 _STATUS_OF: Mapping[type[errors.AnchorwatchError], int] = {
     errors.NotFoundError: 404,
     errors.ConflictError: 409,
@@ -110,10 +113,11 @@ def of_error(error: errors.AnchorwatchError, *, instance: str, trace_id: str | N
         status = next((s for kind, s in _STATUS_OF.items() if isinstance(error, kind)), 500)
         headers = {"WWW-Authenticate": 'Bearer realm="anchorwatch"'} if status == 401 else {}
     faults = getattr(error, "errors", ())[:_MAX_ERRORS]
+    is_hidden = isinstance(error, errors.NotFoundError) and error.code == errors.NotFoundError.code
     return render(
         status,
         error.code,
-        error.detail,
+        _NOT_THERE if is_hidden else error.detail,
         instance=instance,
         trace_id=trace_id,
         faults=faults,
