@@ -14,7 +14,7 @@ import uvloop
 from typing_extensions import override
 
 ADDRESSES = 20
-TARGET = "https://target.example/landing"
+TARGET = "http://target.example/landing"
 _WORDS = [
     "anchor",
     "harbour",
@@ -111,7 +111,7 @@ def _paragraph(random_source: random.Random, *, link: bool) -> str:
     return f'<div class="block"><p>{words} {anchor} {words[:120]}</p></div>\n'
 
 
-class _Serve(asyncio.Protocol):
+class Serve(asyncio.Protocol):
     """The least HTTP/1.1 that keeps connections alive, so that the server is no bottleneck."""
 
     def __init__(self, answer: Callable[[bytes], bytes]) -> None:
@@ -158,10 +158,10 @@ async def serve(pages: int, *, changing: bool) -> None:
     """Listen on all addresses on one free port, print it, and serve until standard input ends."""
     answer = answers(pages, changing=changing)
     loop = asyncio.get_running_loop()
-    first = await loop.create_server(lambda: _Serve(answer), "127.0.0.1", 0)
+    first = await loop.create_server(lambda: Serve(answer), "127.0.0.1", 0)
     port = first.sockets[0].getsockname()[1]
     for number in range(2, ADDRESSES + 1):
-        await loop.create_server(lambda: _Serve(answer), f"127.0.0.{number}", port)
+        await loop.create_server(lambda: Serve(answer), f"127.0.0.{number}", port)
     print(port, flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 

@@ -12,9 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
+from services.profile.domain.link import Link
+from services.profile.domain.site import Host, Site
+from services.profile.store import links, sites
+from shared import clock
 from shared.db import Database
+from shared.ids import new_id
+from shared.urls import page_id
+from shared.vocabulary import DiscoveryReason
 from tests.fault import ledger
+from tests.profile.builders import TARGET
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("crawler", "profile", "toxicity", "outreach", "gateway")
@@ -124,6 +133,42 @@ async def seconds_to_more(profile: Database, *, since: float, within: float) -> 
         assert time.monotonic() - since < within, f"not consuming again within {within} s"
         await asyncio.sleep(0.02)
     return time.monotonic() - since
+
+
+async def add_links(profile: Database, count: int) -> list[UUID]:
+    """Give the profile service a site with so many links; returns their ids, ordered.
+
+    The crawler is not told: what it would see must not mix with what the load says.
+    """
+    site = Site(
+        site_id=new_id(),
+        workspace_id=new_id(),
+        domain="acme.example",
+        name="Acme",
+        domains=(Host("acme.example"),),
+        brands=("Acme Home",),
+        keywords=("garden furniture",),
+    )
+    async with profile.begin() as tx:
+        site = await sites.add_site(tx, site)
+        pages = [f"https://blog{number}.example/post" for number in range(count)]
+        rows = [_link(site, page) for page in pages]
+        await links.add_links(tx, rows, [DiscoveryReason.IMPORTED] * count)
+    return sorted(row.link_id for row in rows)
+
+
+def _link(site: Site, page: str) -> Link:
+    return Link(
+        link_id=new_id(),
+        workspace_id=site.workspace_id,
+        site_id=site.site_id,
+        referring_url=page,
+        referring_domain=page.split("/")[2],
+        page_key=page_id(page),
+        target_url=TARGET,
+        target_key=page_id(TARGET),
+        known_since=clock.now(),
+    )
 
 
 def free_port() -> int:

@@ -10,17 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from services.profile.domain.link import Link
-from services.profile.domain.site import Host, Site
-from services.profile.store import links, sites
 from shared import clock
 from shared.db import Database
-from shared.ids import new_id
-from shared.urls import page_id
-from shared.vocabulary import DiscoveryReason
 from tests.fault import ledger
-from tests.fault.house import SERVICES, House, Load, load, seconds_to_more
-from tests.profile.builders import TARGET
+from tests.fault.house import SERVICES, House, Load, add_links, load, seconds_to_more
 from tests.rabbit import RabbitNode, running_node
 from tests.waiting import eventually
 
@@ -56,35 +49,8 @@ def house(broker: RabbitNode, database_url: str, tmp_path: Path) -> Iterator[Hou
 async def profile(db_for: Callable[[str], Database]) -> Database:
     """The profile service's database with one site and its links."""
     database = db_for("profile")
-    site = Site(
-        site_id=new_id(),
-        workspace_id=new_id(),
-        domain="acme.example",
-        name="Acme",
-        domains=(Host("acme.example"),),
-        brands=("Acme Home",),
-        keywords=("garden furniture",),
-    )
-    async with database.begin() as tx:
-        site = await sites.add_site(tx, site)
-        pages = [f"https://blog{number}.example/post" for number in range(LINKS)]
-        rows = [_link(site, page) for page in pages]
-        await links.add_links(tx, rows, [DiscoveryReason.IMPORTED] * LINKS)
+    await add_links(database, LINKS)
     return database
-
-
-def _link(site: Site, page: str) -> Link:
-    return Link(
-        link_id=new_id(),
-        workspace_id=site.workspace_id,
-        site_id=site.site_id,
-        referring_url=page,
-        referring_domain=page.split("/")[2],
-        page_key=page_id(page),
-        target_url=TARGET,
-        target_key=page_id(TARGET),
-        known_since=clock.now(),
-    )
 
 
 async def start_all(house: House, profile: Database, running: Load) -> None:

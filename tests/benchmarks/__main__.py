@@ -1,0 +1,27 @@
+"""`make bench` and `make bench ONLY=crawl`: run the benchmarks, print a table, write var/bench.json."""
+
+import sys
+
+from tests.benchmarks import audit, crawl, events
+from tests.benchmarks.processes import ROOT
+from tests.benchmarks.results import save, show
+
+BENCHMARKS = {"crawl": crawl.measure, "events": events.measure, "audit": audit.measure}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all; the exit code says whether every target was met."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"There is no benchmark {unknown[0]}; there are {', '.join(BENCHMARKS)}.")
+        return 2
+    rows = []
+    for name in names or BENCHMARKS:
+        rows += BENCHMARKS[name]()
+        save(rows, ROOT / "var/bench.json")
+    print(show(rows))
+    return 0 if all(one.met is not False for one in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

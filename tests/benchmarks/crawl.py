@@ -1,0 +1,109 @@
+"""Fetch and verify, CPU per page: the crawler's worker, the bare loop and Scrapy on one loopback site."""
+
+import statistics
+from collections import defaultdict
+
+from tests.benchmarks import databases, processes
+from tests.benchmarks.results import Row, row
+from tests.benchmarks.site import has_link
+
+PAGES = 800
+ROUNDS = 5
+_BARE = "tests.benchmarks.peers.bare_loop"
+_SCRAPY = "tests.benchmarks.peers.scrapy_spider"
+_WORKER = "tests.benchmarks.worker"
+_FOUND = sum(map(has_link, range(PAGES)))
+
+
+def measure() -> list[Row]:
+    """Return CPU milliseconds per page of every arm, start-up taken off."""
+    costs: dict[str, list[float]] = defaultdict(list)
+    with databases.server() as server:
+        for _ in range(ROUNDS):
+            _round(server, costs)
+    return _rows(costs)
+
+
+def _round(server: databases.Server, costs: dict[str, list[float]]) -> None:
+    for changing in (False, True):
+        arguments = (PAGES, "changing") if changing else (PAGES,)
+        with processes.serving("tests.benchmarks.site", arguments) as port:
+            if not changing:
+                costs["bare"].append(_per_page(_BARE, port))
+                costs["scrapy"].append(_per_page(_SCRAPY, port))
+            _visits(server, port, costs, suffix="changed" if changing else "same")
+
+
+def _per_page(module: str, port: str) -> float:
+    start = processes.run(module, [port, 1]).cpu_s
+    run = processes.run(module, [port, PAGES])
+    assert int(run.output) == _FOUND, f"{module} found {run.output} of {_FOUND} links"
+    return 1000 * (run.cpu_s - start) / (PAGES - 1)
+
+
+def _visits(
+    server: databases.Server, port: str, costs: dict[str, list[float]], *, suffix: str
+) -> None:
+    """Visit all pages twice and one page once: the first look, the next one, and the start-up."""
+    url = server.new_database()
+    first = _visit(server, url, port, PAGES, 1)
+    again = _visit(server, url, port, PAGES, 2)
+    start = _visit(server, url, port, 1, 3)
+    if suffix == "same":
+        costs["first"].append(_net(first[0], start[0]))
+        costs["first, PostgreSQL"].append(_net(first[1], start[1]))
+    costs[suffix].append(_net(again[0], start[0]))
+    costs[f"{suffix}, PostgreSQL"].append(_net(again[1], start[1]))
+    costs["peak"].append(again[2])
+
+
+def _visit(
+    server: databases.Server, url: str, port: str, pages: int, visit: int
+) -> tuple[float, float, float]:
+    before = server.cpu_s()
+    run = processes.run(_WORKER, [url, port, pages, visit])
+    expected = _FOUND if pages == PAGES else int(has_link(0))
+    assert int(run.output) == expected, f"the worker found {run.output} of {expected} links"
+    return run.cpu_s, server.cpu_s() - before, run.peak_mib
+
+
+def _net(whole: float, start: float) -> float:
+    return 1000 * (whole - start) / (PAGES - 1)
+
+
+def _rows(costs: dict[str, list[float]]) -> list[Row]:
+    unit = "CPU ms/page"
+    bare = statistics.median(costs["bare"])
+    scrapy = statistics.median(costs["scrapy"])
+    same = statistics.median(costs["same"])
+    changed = statistics.median(costs["changed"])
+    return [
+        row("crawl: bare aiohttp + lexbor loop", costs["bare"], unit),
+        row("crawl: Scrapy + LinkExtractor", costs["scrapy"], unit),
+        row(
+            "crawl: full worker, steady re-check",
+            *(costs["same"], unit),
+            peer="bare loop",
+            ratio=same / bare,
+            target="<= 1.8x bare",
+            met=same / bare <= 1.8,
+        ),
+        row(
+            "crawl: Scrapy against the full worker, steady re-check",
+            *([value / same for value in costs["scrapy"]], "times"),
+            peer="Scrapy + LinkExtractor",
+            ratio=scrapy / same,
+            target=">= 6x",
+            met=scrapy / same >= 6,
+        ),
+        row(
+            "crawl: full worker, every body changed since",
+            *(costs["changed"], unit),
+            peer="bare loop",
+            ratio=changed / bare,
+        ),
+        row("crawl: full worker, first visit with facts", costs["first"], unit),
+        row("crawl: PostgreSQL, steady re-check", costs["same, PostgreSQL"], unit),
+        row("crawl: PostgreSQL, first visit", costs["first, PostgreSQL"], unit),
+        row("crawl: peak memory of the worker", costs["peak"], "MiB"),
+    ]

@@ -1,0 +1,138 @@
+"""Events a second from `link.checked` in the crawler's outbox to committed state in profile."""
+
+import asyncio
+import random
+import statistics
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+from shared import clock, outbox
+from shared.db import Database
+from shared.events import LinkChecked
+from shared.vocabulary import Outcome
+from tests.benchmarks import databases, processes
+from tests.benchmarks.results import Row, row
+from tests.fault.house import add_links
+from tests.fault.ledger import count_handled
+from tests.profile.builders import an_observation, an_occurrence
+from tests.rabbit import RabbitNode, running_node
+
+LINKS = 2_000
+EVENTS = 20_000
+NAIVE = 1_000
+ROUNDS = 3
+_CHAIN = "tests.benchmarks.chain"
+_BATCH = 500
+
+
+def measure() -> list[Row]:
+    """Return the rates of the whole chain on both transports, and of the naive consumer."""
+    rates: dict[str, list[float]] = {"rabbit": [], "embedded": [], "beside": [], "naive": []}
+    with databases.server() as server, running_node() as node:
+        for seed in range(ROUNDS):
+            rates["naive"].append(_naive(server, node))
+            rates["rabbit"].append(_timed(server, "profile", node.new_vhost(), seed))
+            rates["embedded"].append(_timed(server, "profile", None, seed))
+            rates["beside"].append(_timed(server, "profile+toxicity", None, seed))
+    return _rows(rates)
+
+
+def _naive(server: databases.Server, node: RabbitNode) -> float:
+    arguments = (node.new_vhost(), server.new_database(), NAIVE)
+    return NAIVE / float(processes.run("tests.benchmarks.peers.naive_consumer", arguments).output)
+
+
+def _timed(server: databases.Server, role: str, amqp_url: str | None, seed: int) -> float:
+    url = server.new_database()
+    link_ids = asyncio.run(_seed(url))
+    where = (url,) if amqp_url is None else (url, amqp_url)
+    first = _looks(link_ids, first=1, count=LINKS, seed=seed)
+    steady = _looks(link_ids, first=LINKS + 1, count=EVENTS, seed=seed)
+    with processes.serving(_CHAIN, (role, *where)):
+        _through(url, where, first, last=LINKS)
+        return EVENTS / _through(url, where, steady, last=LINKS + EVENTS)
+
+
+def _through(url: str, where: Sequence[str], events: Iterable[LinkChecked], *, last: int) -> float:
+    """Publish looks and return the seconds until profile has committed all of them."""
+    asyncio.run(_publish(url, events))
+    if len(where) == 1:
+        begun = time.perf_counter()
+        return asyncio.run(_until(url, last)) - begun
+    with processes.serving(_CHAIN, ("relay", *where)):
+        begun = time.perf_counter()
+        return asyncio.run(_until(url, last)) - begun
+
+
+async def _seed(url: str) -> list[UUID]:
+    profile = Database(url, schema="profile", pool_size=1)
+    link_ids = await add_links(profile, LINKS)
+    await profile.close()
+    return link_ids
+
+
+def _looks(link_ids: Sequence[UUID], *, first: int, count: int, seed: int) -> Iterator[LinkChecked]:
+    """Yield looks as they are in real life: 95 of 100 find what was there before."""
+    source = random.Random(seed)
+    now = clock.now()
+    for seq in range(first, first + count):
+        link_id = link_ids[seq % len(link_ids)]
+        luck = source.random() if first > 1 else 1.0
+        rel = ("nofollow",) if luck < 0.03 else ()
+        outcome = Outcome.UNKNOWN if 0.03 <= luck < 0.05 else Outcome.FOUND
+        occurrences = (an_occurrence(rel=rel),) if outcome is Outcome.FOUND else ()
+        observation = an_observation(seq, outcome, checked_at=now, occurrences=occurrences)
+        yield LinkChecked(link_id=link_id, observation=observation, next_check_at=now)
+
+
+async def _publish(url: str, events: Iterable[LinkChecked]) -> None:
+    crawler = Database(url, schema="crawler", pool_size=1)
+    waiting = list(events)
+    async with crawler.begin() as tx:
+        for start in range(0, len(waiting), _BATCH):
+            await outbox.add(tx, waiting[start : start + _BATCH])
+    await crawler.close()
+
+
+async def _until(url: str, count: int) -> float:
+    """Return when so many looks were in the history."""
+    profile = Database(url, schema="profile", pool_size=1)
+    try:
+        async with asyncio.timeout(180):
+            while await count_handled(profile) < count:  # noqa: ASYNC110 - a row is what we wait for
+                await asyncio.sleep(0.05)
+        return time.perf_counter()
+    finally:
+        await profile.close()
+
+
+def _rows(rates: dict[str, list[float]]) -> list[Row]:
+    unit = "events/s"
+    naive = statistics.median(rates["naive"])
+    rabbit = statistics.median(rates["rabbit"])
+    embedded = statistics.median(rates["embedded"])
+    return [
+        row("events: FastStream + ORM, one transaction each", rates["naive"], unit),
+        row(
+            "events: through RabbitMQ to profile",
+            *(rates["rabbit"], unit),
+            target=">= 5,000/s",
+            met=rabbit >= 5_000,
+        ),
+        row(
+            "events: through RabbitMQ against the naive consumer",
+            *([value / naive for value in rates["rabbit"]], "times"),
+            peer="FastStream + ORM",
+            ratio=rabbit / naive,
+            target=">= 40x",
+            met=rabbit / naive >= 40,
+        ),
+        row(
+            "events: embedded, profile alone",
+            *(rates["embedded"], unit),
+            target=">= 4,000/s",
+            met=embedded >= 4_000,
+        ),
+        row("events: embedded, toxicity beside", rates["beside"], unit),
+    ]
