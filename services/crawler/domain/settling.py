@@ -31,12 +31,16 @@ _LOST_AT = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What settling depends on besides claim and look; ids, time and chance are arguments."""
+    """What settling depends on besides claim and look; ids, time and chance are arguments.
+
+    `not_before` is the end of a pause that the host asked for.
+    """
 
     now: datetime
     check_id: UUID
     jitter: float = 0.0
     confirm_after: timedelta | None = None
+    not_before: datetime | None = None
     workspace_of: Mapping[UUID, UUID]
 
 
@@ -187,7 +191,8 @@ def _next_check_at(
             moments.append(max(plan.confirm_at, look.looked_at))
         else:
             moments.append(recheck.next_check_at(plan, now=look.looked_at, jitter=terms.jitter))
-    return min(moments)
+    next_at = min(moments)
+    return max(next_at, terms.not_before) if terms.not_before is not None else next_at
 
 
 def _plan(look: Look, seen: Sequence[_Seen], memory: Memory) -> PagePlan:

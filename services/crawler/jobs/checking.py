@@ -2,10 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
+from uuid import UUID
 
 from services.crawler.adapters.observer import Observer, Question
 from services.crawler.adapters.politeness import PATIENCE_S, Politeness, origin_of
@@ -155,32 +156,29 @@ class Checking:
             wants_facts=bool(watches),
             wants_health=bool(page.targets),
         )
-        terms = Terms(
+        try:
+            async with asyncio.timeout(budget_s):
+                look = await self._observer.look(question)
+            record = settle(page, look, self._terms(page, workspace_of))
+        except TimeoutError:
+            look = self._observer.failed(question, Reason.TIMEOUT)
+            record = settle(page, look, self._terms(page, workspace_of))
+        except Exception:  # because one page that we cannot digest must not stop all others
+            log.exception("page could not be judged", page_id=page.page_id)
+            look = self._observer.failed(question, Reason.UNDECODABLE)
+            record = settle(page, look, self._terms(page, workspace_of))
+        _measure(look)
+        return record
+
+    def _terms(self, page: Claim, workspace_of: Mapping[UUID, UUID]) -> Terms:
+        return Terms(
             now=self._clock(),
             check_id=new_id(),
             jitter=random.uniform(-1, 1),  # noqa: S311 - no secret
             confirm_after=self._confirm_after,
+            not_before=self._politeness.pacer.pace(page.host).blocked_until,
             workspace_of=workspace_of,
         )
-        try:
-            async with asyncio.timeout(budget_s):
-                look = await self._observer.look(question)
-            record = settle(page, look, terms)
-        except TimeoutError:
-            look = self._observer.failed(question, Reason.TIMEOUT)
-            record = settle(page, look, terms)
-        except Exception:  # because one page that we cannot digest must not stop all others
-            log.exception("page could not be judged", page_id=page.page_id)
-            look = self._observer.failed(question, Reason.UNDECODABLE)
-            record = settle(page, look, terms)
-        _measure(look)
-        return self._after_pause(record)
-
-    def _after_pause(self, record: CheckRecord) -> CheckRecord:
-        blocked_until = self._politeness.pacer.pace(record.host).blocked_until
-        if blocked_until is None or blocked_until <= record.next_check_at:
-            return record
-        return replace(record, next_check_at=blocked_until)
 
     def _count(self, more: int) -> None:
         self._claimed += more
