@@ -52,6 +52,12 @@ def _flag(name: str) -> Column[object]:
     return Column(name, Boolean, nullable=False, server_default=text("false"))
 
 
+def _index_of_values(column: str) -> Index:
+    """Return the index by which lists are sorted by a column that few links have a value in."""
+    where = text(f"{column} IS NOT NULL")
+    return Index(f"links_site_{column}_idx", "site_id", column, "link_id", postgresql_where=where)
+
+
 def _site() -> Column[object]:
     return Column("site_id", UUID, ForeignKey("profile.sites.site_id"), nullable=False)
 
@@ -180,20 +186,18 @@ LINKS = Table(
         name="links_status_check",
     ),
     # No index on what every check writes (last_checked_at, next_check_at, check_seq): HOT updates.
+    # The others hold only rows that have a value: lists ask for those first, and a new link, which
+    # has hardly any, is written into few indexes.
     Index("links_site_status_idx", "site_id", "status", "link_id"),
     Index("links_site_domain_idx", "site_id", "referring_domain", "link_id"),
-    Index("links_site_first_seen_idx", "site_id", "first_seen_at", "link_id"),
-    Index("links_site_changed_idx", "site_id", "changed_at", "link_id"),
-    Index("links_site_lost_idx", "site_id", "lost_at", "link_id"),
-    Index(
-        "links_site_gained_idx",
-        "site_id",
-        "gained_at",
-        postgresql_where=text("gained_at IS NOT NULL"),
-    ),
-    Index("links_site_toxicity_idx", "site_id", "toxicity_score", "link_id"),
     Index("links_site_target_idx", "site_id", "target_key"),
-    Index("links_tags_idx", "tags", postgresql_using="gin"),
+    _index_of_values("first_seen_at"),
+    _index_of_values("changed_at"),
+    _index_of_values("lost_at"),
+    _index_of_values("gained_at"),
+    _index_of_values("toxicity_score"),
+    _index_of_values("authority"),
+    Index("links_tags_idx", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'")),
     Index("links_placement_idx", "placement_id", postgresql_where=text("placement_id IS NOT NULL")),
     postgresql_with=_UPDATED_OFTEN,
 )

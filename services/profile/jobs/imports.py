@@ -137,7 +137,7 @@ async def _store_claims(tx: Tx, site: Site, file: Import, source: str, batch: Ro
     now = clock.now()
     links = [row for _, row in batch.links]
     domains = [row for _, row in batch.domains]
-    added = await claims.add_claimed_links(tx, site, links, now=now)
+    added = await claims.add_claimed_links(tx, site, links, source=source, now=now)
     await claims.save_claims(
         tx, site.site_id, links, source=source, import_id=file.import_id, now=now
     )

@@ -17,11 +17,13 @@ from shared.vocabulary import DiscoveryReason
 # A row of unknown target belongs to the links of its page that are known already (seams.md 10).
 _ADD_LINKS = """
     INSERT INTO links (link_id, workspace_id, site_id, referring_url, referring_host,
-        referring_domain, page_key, target_url, target_key, discovery, known_since)
+        referring_domain, page_key, target_url, target_key, discovery, known_since, sources, metrics,
+        first_seen_at, gained_at)
     SELECT u.link_id, $1, $2, u.referring_url, u.host, u.domain, u.page_key, u.target_url,
-        u.target_key, $3, $4
-    FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::uuid[])
-      AS u(link_id, referring_url, host, domain, page_key, target_url, target_key)
+        u.target_key, $3, $4, ARRAY[$5], u.metrics, u.first_seen, u.first_seen
+    FROM unnest($6::uuid[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[], $12::uuid[],
+        $13::jsonb[], $14::timestamptz[])
+      AS u(link_id, referring_url, host, domain, page_key, target_url, target_key, metrics, first_seen)
     WHERE u.target_key IS NOT NULL OR NOT EXISTS (
         SELECT FROM links l WHERE l.site_id = $2 AND l.page_key = u.page_key)
     ORDER BY u.page_key, u.target_key
@@ -31,9 +33,11 @@ _ADD_LINKS = """
 
 
 async def add_claimed_links(
-    tx: Tx, site: Site, rows: Sequence[LinkRow], *, now: datetime
+    tx: Tx, site: Site, rows: Sequence[LinkRow], *, source: str, now: datetime
 ) -> list[Link]:
     """Insert the links that nobody knew yet and return those."""
+    if not rows:
+        return []
     wanted = {link.link_id: link for link in (_link(site, row, now=now) for row in rows)}
     hosts = [row.referring_host for row in rows]
     added = await tx.fetch(
@@ -42,6 +46,7 @@ async def add_claimed_links(
         site.site_id,
         DiscoveryReason.IMPORTED,
         now,
+        source,
         list(wanted),
         [link.referring_url for link in wanted.values()],
         hosts,
@@ -49,6 +54,8 @@ async def add_claimed_links(
         [link.page_key for link in wanted.values()],
         [link.target_url for link in wanted.values()],
         [link.target_key for link in wanted.values()],
+        [_json(row.metrics) for row in rows],
+        [row.first_seen for row in rows],
     )
     return [wanted[UUID(bytes=row["link_id"].bytes)] for row in added]
 
@@ -69,46 +76,41 @@ def _link(site: Site, row: LinkRow, *, now: datetime) -> Link:
 
 # A claim goes to the link itself; one of unknown target to the row of unknown target, to the link
 # that this one went up in, or to the first link of its page.
+_RESOLVE = """
+    SELECT u.number, coalesce(l.merged_into, l.link_id) AS link_id
+    FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY AS u(page_key, target_key, number), LATERAL (
+        SELECT link_id, merged_into FROM links WHERE site_id = $1 AND page_key = u.page_key
+            AND (u.target_key IS NULL OR target_key = u.target_key)
+        ORDER BY target_key IS NULL DESC, link_id LIMIT 1) l
+"""
 _SAVE_CLAIMS = """
-    WITH u AS (
-        SELECT * FROM unnest($4::uuid[], $5::uuid[], $6::json[], $7::jsonb[], $8::text[], $9::text[],
-            $10::text[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[])
-          AS u(page_key, target_key, claim, metrics, anchor_text, rel, kind, first_seen, last_seen,
-            lost_at)
-    ), target AS (
-        SELECT u.*, coalesce(l.merged_into, l.link_id) AS link_id FROM u, LATERAL (
-            SELECT link_id, merged_into FROM links WHERE site_id = $1 AND page_key = u.page_key
-                AND (u.target_key IS NULL OR target_key = u.target_key)
-            ORDER BY target_key IS NULL DESC, link_id LIMIT 1) l
-    ), saved AS (
-        INSERT INTO claims (link_id, source, import_id, claim, metrics, anchor_text, rel, kind,
-            first_seen_at, last_seen_at, lost_at, claimed_at)
-        SELECT DISTINCT ON (link_id) link_id, $2, $3::uuid, claim, metrics, anchor_text,
-            string_to_array(rel, ' '), kind, first_seen, last_seen, lost_at, $14::timestamptz
-        FROM target ORDER BY link_id
-        ON CONFLICT (link_id, source) DO UPDATE SET import_id = excluded.import_id,
-            claim = excluded.claim, metrics = claims.metrics || excluded.metrics,
-            anchor_text = coalesce(excluded.anchor_text, claims.anchor_text),
-            rel = coalesce(excluded.rel, claims.rel), kind = coalesce(excluded.kind, claims.kind),
-            first_seen_at = least(claims.first_seen_at, excluded.first_seen_at),
-            last_seen_at = greatest(claims.last_seen_at, excluded.last_seen_at),
-            lost_at = excluded.lost_at, claimed_at = excluded.claimed_at
-        RETURNING link_id, metrics, first_seen_at
-    ), locked AS (
-        -- In the order of every other writer of links, so that none waits for another in a ring.
-        SELECT link_id FROM links WHERE link_id IN (SELECT link_id FROM saved)
-        ORDER BY link_id FOR UPDATE
-    )
-    UPDATE links SET sources = CASE WHEN sources @> ARRAY[$2] THEN sources
-            ELSE array_append(sources, $2) END,
-        metrics = links.metrics || saved.metrics,
-        first_seen_at = least(links.first_seen_at, saved.first_seen_at),
-        gained_at = least(links.gained_at, saved.first_seen_at)
-    FROM saved JOIN locked USING (link_id)
-    WHERE links.link_id = saved.link_id AND (NOT links.sources @> ARRAY[$2]
-        OR links.metrics IS DISTINCT FROM links.metrics || saved.metrics
-        OR saved.first_seen_at < links.first_seen_at
-        OR (saved.first_seen_at IS NOT NULL AND links.gained_at IS NULL))
+    INSERT INTO claims (link_id, source, import_id, claim, metrics, anchor_text, rel, kind,
+        first_seen_at, last_seen_at, lost_at, claimed_at)
+    SELECT u.link_id, $1, $2, u.claim, u.metrics, u.anchor_text, string_to_array(u.rel, ' '), u.kind,
+        u.first_seen, u.last_seen, u.lost_at, $3
+    FROM unnest($4::uuid[], $5::json[], $6::jsonb[], $7::text[], $8::text[], $9::text[],
+        $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
+      AS u(link_id, claim, metrics, anchor_text, rel, kind, first_seen, last_seen, lost_at)
+    ON CONFLICT (link_id, source) DO UPDATE SET import_id = excluded.import_id,
+        claim = excluded.claim, metrics = claims.metrics || excluded.metrics,
+        anchor_text = coalesce(excluded.anchor_text, claims.anchor_text),
+        rel = coalesce(excluded.rel, claims.rel), kind = coalesce(excluded.kind, claims.kind),
+        first_seen_at = least(claims.first_seen_at, excluded.first_seen_at),
+        last_seen_at = greatest(claims.last_seen_at, excluded.last_seen_at),
+        lost_at = excluded.lost_at, claimed_at = excluded.claimed_at
+"""
+# Only rows of which something becomes different are written again.
+_DATE_LINKS = """
+    UPDATE links SET sources = CASE WHEN sources @> ARRAY[$1] THEN sources
+            ELSE array_append(sources, $1) END,
+        metrics = links.metrics || u.metrics,
+        first_seen_at = least(links.first_seen_at, u.first_seen),
+        gained_at = least(links.gained_at, u.first_seen)
+    FROM unnest($2::uuid[], $3::jsonb[], $4::timestamptz[]) AS u(link_id, metrics, first_seen)
+    WHERE links.link_id = u.link_id AND (NOT links.sources @> ARRAY[$1]
+        OR links.metrics IS DISTINCT FROM links.metrics || u.metrics
+        OR u.first_seen < links.first_seen_at
+        OR (u.first_seen IS NOT NULL AND links.gained_at IS NULL))
 """
 
 
@@ -122,25 +124,43 @@ async def save_claims(
     now: datetime,
 ) -> None:
     """Keep what a source says about links; it never touches what we saw ourselves."""
-    if not rows:
+    claims = await _resolve(tx, site_id, rows)
+    if not claims:
         return
+    ids, claimed = list(claims), list(claims.values())
+    metrics = [_json(row.metrics) for row in claimed]
+    first_seen = [row.first_seen for row in claimed]
     await tx.run(
         _SAVE_CLAIMS,
-        site_id,
         source,
         import_id,
-        [row.page_key for row in rows],
-        [row.target_key for row in rows],
-        [_json(row.claim) for row in rows],
-        [_json(row.metrics) for row in rows],
-        [row.anchor for row in rows],
-        [None if row.rel is None else " ".join(sorted(row.rel)) for row in rows],
-        [row.kind for row in rows],
-        [row.first_seen for row in rows],
-        [row.last_seen for row in rows],
-        [row.lost_at for row in rows],
         now,
+        ids,
+        [_json(row.claim) for row in claimed],
+        metrics,
+        [row.anchor for row in claimed],
+        [None if row.rel is None else " ".join(sorted(row.rel)) for row in claimed],
+        [row.kind for row in claimed],
+        first_seen,
+        [row.last_seen for row in claimed],
+        [row.lost_at for row in claimed],
     )
+    await tx.run(_DATE_LINKS, source, ids, metrics, first_seen)
+
+
+async def _resolve(tx: Tx, site_id: UUID, rows: Sequence[LinkRow]) -> dict[UUID, LinkRow]:
+    """Return the link that each row is about, locked as every other writer of links locks them."""
+    if not rows:
+        return {}
+    found = await tx.fetch(
+        _RESOLVE, site_id, [row.page_key for row in rows], [row.target_key for row in rows]
+    )
+    claims = {pair["link_id"]: rows[pair["number"] - 1] for pair in found}
+    await tx.run(
+        "SELECT FROM links WHERE link_id = ANY($1::uuid[]) ORDER BY link_id FOR UPDATE",
+        list(claims),
+    )
+    return {link_id: claims[link_id] for link_id in sorted(claims)}
 
 
 _SAVE_DOMAINS = """

@@ -40,7 +40,7 @@ _CONDITIONS = {
     "target_url": "target_key = ?::uuid",
     "q": "(referring_url ILIKE ?::text OR target_url ILIKE ? OR anchor_text ILIKE ?)",
     "source": "sources && ?::text[]",
-    "tag": "tags && ?::text[]",
+    "tag": "(tags <> '{}' AND tags && ?::text[])",
     "owner": "owner = ?::text",
     "toxicity_min": "toxicity_score >= ?::int",
     "toxicity_max": "toxicity_score <= ?::int",

@@ -258,7 +258,10 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["profile.sites.site_id"],
+        ),
         sa.PrimaryKeyConstraint("audit_id"),
         sa.UniqueConstraint("site_id", "number", name="audits_site_number_key"),
         schema="profile",
@@ -275,7 +278,10 @@ def upgrade() -> None:
         sa.Column("go_live_on", sa.Date(), nullable=True),
         sa.Column("link_id", sa.UUID(), nullable=True),
         sa.Column("cancelled", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["profile.sites.site_id"],
+        ),
         sa.PrimaryKeyConstraint("placement_id"),
         schema="profile",
     )
@@ -303,7 +309,10 @@ def upgrade() -> None:
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["profile.sites.site_id"],
+        ),
         sa.PrimaryKeyConstraint("site_id", "source", "domain"),
         schema="profile",
     )
@@ -339,7 +348,10 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["profile.sites.site_id"],
+        ),
         sa.PrimaryKeyConstraint("import_id"),
         sa.UniqueConstraint("job_id", "file_no", name="imports_job_file_key"),
         schema="profile",
@@ -483,7 +495,10 @@ def upgrade() -> None:
             "status IN ('pending', 'live', 'changed', 'lost', 'not_found', 'unknown')",
             name="links_status_check",
         ),
-        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["profile.sites.site_id"],
+        ),
         sa.PrimaryKeyConstraint("link_id"),
         sa.UniqueConstraint(
             "site_id",
@@ -504,11 +519,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("placement_id IS NOT NULL"),
     )
     op.create_index(
-        "links_site_changed_idx",
+        "links_site_authority_idx",
+        "links",
+        ["site_id", "authority", "link_id"],
+        unique=False,
+        schema="profile",
+        postgresql_where=sa.text("authority IS NOT NULL"),
+    )
+    op.create_index(
+        "links_site_changed_at_idx",
         "links",
         ["site_id", "changed_at", "link_id"],
         unique=False,
         schema="profile",
+        postgresql_where=sa.text("changed_at IS NOT NULL"),
     )
     op.create_index(
         "links_site_domain_idx",
@@ -518,26 +542,28 @@ def upgrade() -> None:
         schema="profile",
     )
     op.create_index(
-        "links_site_first_seen_idx",
+        "links_site_first_seen_at_idx",
         "links",
         ["site_id", "first_seen_at", "link_id"],
         unique=False,
         schema="profile",
+        postgresql_where=sa.text("first_seen_at IS NOT NULL"),
     )
     op.create_index(
-        "links_site_gained_idx",
+        "links_site_gained_at_idx",
         "links",
-        ["site_id", "gained_at"],
+        ["site_id", "gained_at", "link_id"],
         unique=False,
         schema="profile",
         postgresql_where=sa.text("gained_at IS NOT NULL"),
     )
     op.create_index(
-        "links_site_lost_idx",
+        "links_site_lost_at_idx",
         "links",
         ["site_id", "lost_at", "link_id"],
         unique=False,
         schema="profile",
+        postgresql_where=sa.text("lost_at IS NOT NULL"),
     )
     op.create_index(
         "links_site_status_idx",
@@ -550,14 +576,21 @@ def upgrade() -> None:
         "links_site_target_idx", "links", ["site_id", "target_key"], unique=False, schema="profile"
     )
     op.create_index(
-        "links_site_toxicity_idx",
+        "links_site_toxicity_score_idx",
         "links",
         ["site_id", "toxicity_score", "link_id"],
         unique=False,
         schema="profile",
+        postgresql_where=sa.text("toxicity_score IS NOT NULL"),
     )
     op.create_index(
-        "links_tags_idx", "links", ["tags"], unique=False, schema="profile", postgresql_using="gin"
+        "links_tags_idx",
+        "links",
+        ["tags"],
+        unique=False,
+        schema="profile",
+        postgresql_using="gin",
+        postgresql_where=sa.text("tags <> '{}'"),
     )
     op.create_table(
         "targets",
@@ -577,7 +610,10 @@ def upgrade() -> None:
         sa.Column("final_url", sa.Text(), nullable=True),
         sa.Column("redirects", postgresql.JSON(astext_type=sa.Text()), nullable=False),
         sa.Column("broken_since", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["site_id"], ["profile.sites.site_id"]),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["profile.sites.site_id"],
+        ),
         sa.PrimaryKeyConstraint("site_id", "target_key"),
         schema="profile",
     )
