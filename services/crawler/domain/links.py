@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -33,6 +34,11 @@ _SPECIAL = ("https:", "http:", "ftp:", "file:")
 _SPACE = "\t\n\x0c\r "
 
 
+class _Host(NamedTuple):
+    internal: bool
+    wanted: bool
+
+
 @dataclass(slots=True)
 class Collector:
     """Gathers the links of one document; only those to wanted hosts are looked at closely."""
@@ -48,42 +54,54 @@ class Collector:
     in_iframe: bool = False
     _base_host: str = field(init=False)
     _base_domain: str = field(init=False)
-    _is_internal: dict[str, bool] = field(default_factory=dict)
+    _hosts: dict[str, _Host] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._base_host = urls.host_of(self.base)
         self._base_domain = urls.domain_or_host(self._base_host)
 
-    def add(self, node: LexborNode, href: str, kind: LinkKind) -> None:
-        """Take up an element that leads to `href`, unless its host is not wanted."""
-        clickable = kind is LinkKind.TEXT
-        if self.wanted is not None:
-            host = self._plain_host(href)
-            if host is not None and not self.wanted(host):
-                self._count(host, clickable=clickable)
-                return
-        url = resolve_in(href, self.base, self.charset)
-        host = urls.host_of(url) if url is not None and urls.is_http(url) else None
-        if host is not None:
-            self._count(host, clickable=clickable)
-        if self.wanted is not None and (host is None or not self.wanted(host)):
-            return
-        self.links.append(self._link(node, href, url, kind))
-
-    def _plain_host(self, href: str) -> str | None:
+    def skim(self, node: LexborNode) -> bool:
+        """Count a plain link to a host that nobody wants; False if it has to be looked at."""
+        if self.wanted is None:
+            return False
+        href = node.attributes.get("href")
+        if href is None:
+            return False
         absolute = _PLAIN.match(href)
         if absolute is not None:
-            return None if "xn--" in absolute[1] else absolute[1]
-        return self._base_host if self._base_host and _PATH.match(href) else None
+            name = absolute[1]
+            if "xn--" in name:
+                return False
+        elif self._base_host and _PATH.match(href) is not None:
+            name = self._base_host
+        else:
+            return False
+        host = self._hosts.get(name) or self._host(name)
+        if host.wanted:
+            return False
+        self._count(host)
+        return True
 
-    def _count(self, host: str, *, clickable: bool) -> None:
-        if not clickable or self.in_iframe:
+    def add(self, node: LexborNode, href: str, kind: LinkKind) -> None:
+        """Take up an element that leads to `href`, unless its host is not wanted."""
+        url = resolve_in(href, self.base, self.charset)
+        name = urls.host_of(url) if url is not None and urls.is_http(url) else ""
+        host = (self._hosts.get(name) or self._host(name)) if name else None
+        if host is not None and kind is LinkKind.TEXT:
+            self._count(host)
+        if self.wanted is None or (host is not None and host.wanted):
+            self.links.append(self._link(node, href, url, kind))
+
+    def _host(self, name: str) -> _Host:
+        internal = name == self._base_domain or name.endswith(f".{self._base_domain}")
+        host = _Host(internal, wanted=self.wanted is not None and self.wanted(name))
+        self._hosts[name] = host
+        return host
+
+    def _count(self, host: _Host) -> None:
+        if self.in_iframe:
             return
-        internal = self._is_internal.get(host)
-        if internal is None:
-            internal = urls.domain_or_host(host) == self._base_domain
-            self._is_internal[host] = internal
-        if internal:
+        if host.internal:
             self.internal += 1
         else:
             self.external += 1

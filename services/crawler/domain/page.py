@@ -123,7 +123,8 @@ def read(
     collector = Collector(base, decoded.charset, wanted, ancestry)
     head = _Head()
     for node in nodes:
-        _take(node, collector, head)
+        if not (node.tag == "a" and collector.skim(node)):
+            _take(node, collector, head)
     canonical, in_head = _canonical(document, collector, head)
     if canonical is None and "link" in lowered:
         canonical, in_head = canonical_of_header([lowered["link"]], url), True
@@ -239,7 +240,7 @@ def _canonical(
         return None, False
     href = node.attributes.get("href") or ""
     url = reading.resolve_in(href, collector.base, collector.charset)
-    if collector.ancestry.of(node).in_head:
+    if node.parent is not None and node.parent.tag == "head":
         return url, True
     # A picture in a noscript closes <head> for us, but not for a search engine that runs scripts.
     if document.css_first("noscript") is None:

@@ -5,6 +5,7 @@ nested boxes take an hour, 1,000 open `<font>` before 1,000 paragraphs 370 MB, 5
 one tag 7 s. Ordinary pages pass untouched; from others only what holds no link is taken out.
 """
 
+import math
 import re
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
@@ -12,26 +13,32 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 # Chromium stops nesting at this depth as well, and goes on with siblings.
 MAX_DEPTH = 512
 MAX_ATTRIBUTES = 256
+_KEPT_ATTRIBUTES = frozenset({b"href", b"xlink:href", b"rel", b"src", b"content", b"name"})
 
-_SMALL = 4 * 1024
 _FEW_TAGS = 5_000
 _MANY_TAGS = 10_000
-_MAX_REBUILT = 2_000_000
+# Elements that are built again in every block: 400 bytes each.
+_MAX_REBUILT = 400_000
+# So many tags can rebuild that many: half of them open, half of them blocks.
+_HARMLESS_TAGS = 2 * math.isqrt(_MAX_REBUILT)
 _LONG_TAG = 4 * 1024
 _LARGE = 32 * 1024
 
 # Without the events that copy a chosen option: they are quadratic too, and no link needs them.
 _OPTIONS = LexborDocumentOptions.WO_EVENTS.value
 
-_MAYBE_FORMATTING = re.compile(rb"<[bBcCeEfFiInNsStTuU][A-Za-z]{0,5}[\s/](?<!<span )")
+# Without attributes an element is rebuilt three times at most.
+_OPEN_FORMATTING = re.compile(
+    rb"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]", re.IGNORECASE
+)
 _FORMATTING = re.compile(
-    rb"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^>]*>", re.IGNORECASE
+    rb"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>", re.IGNORECASE
 )
 _TAG = re.compile(rb"<(/?)([A-Za-z][^\s/>]*)")
-_START = re.compile(rb"<(/?)([A-Za-z][^\s/>]*)[^>]*>")
+_START = re.compile(rb"<(/?)([A-Za-z][^\s/>]*)[^<>]*>")
 _LONG = re.compile(rb"<[A-Za-z][^<>]{%d}" % _LONG_TAG)
 _WHOLE_TAG = re.compile(rb"<[A-Za-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>?")
-_ATTRIBUTE = re.compile(rb"[\s/]*[^\s/>=][^\s/>=]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?")
+_ATTRIBUTE = re.compile(rb"[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?")
 # Boxes may go: without them the page has the same links. Elements that close by themselves do not
 # nest, and all others mean something to the parser.
 _BOXES = frozenset(
@@ -53,16 +60,26 @@ def parse(markup: bytes) -> LexborHTMLParser:
 
 def tame(markup: bytes) -> bytes:
     """Return markup with the same links that no tree builder chokes on; mostly the very same."""
-    if len(markup) < _SMALL:
-        return markup
     tags = markup.count(b"<")
-    if tags > _MANY_TAGS or len(_MAYBE_FORMATTING.findall(markup)) * tags > _MAX_REBUILT:
+    if tags > _HARMLESS_TAGS and (tags > _MANY_TAGS or _rebuilt(markup, tags) > _MAX_REBUILT):
         markup = _FORMATTING.sub(b"", markup)
     if tags > _FEW_TAGS and _depth(markup) > MAX_DEPTH:
         markup = _flattened(markup)
-    if len(markup) > _LARGE and (tags > _FEW_TAGS or _LONG.search(markup) is not None):
+    if len(markup) > _LARGE and (tags > _FEW_TAGS or _has_long_tag(markup)):
         markup = _WHOLE_TAG.sub(_trimmed, markup)
     return markup
+
+
+def _rebuilt(markup: bytes, tags: int) -> int:
+    formatting = len(_OPEN_FORMATTING.findall(markup))
+    return formatting * (tags - formatting)
+
+
+def _has_long_tag(markup: bytes) -> bool:
+    # A long tag covers half its length somewhere on this grid, which most pages never leave free.
+    step = _LONG_TAG // 2
+    free = any(markup.find(b"<", at, at + step) < 0 for at in range(0, len(markup) - step, step))
+    return free and _LONG.search(markup) is not None
 
 
 def _depth(markup: bytes) -> int:
@@ -92,13 +109,18 @@ def _flattened(markup: bytes) -> bytes:
 
 
 def _trimmed(tag: re.Match[bytes]) -> bytes:
-    if len(tag[0]) < _LONG_TAG:
-        return tag[0]
-    at = _TAG.match(tag[0])
-    end = at.end() if at is not None else 0
-    for _ in range(MAX_ATTRIBUTES):
-        found = _ATTRIBUTE.match(tag[0], end)
-        if found is None or found.end() == end:
-            break
-        end = found.end()
-    return tag[0][:end] + b">"
+    """Return a long tag with its first attributes, and of the others those that say where it leads."""
+    markup = tag[0]
+    start = _TAG.match(markup)
+    if len(markup) < _LONG_TAG or start is None:
+        return markup
+    kept = [start[0]]
+    names: set[bytes] = set()
+    at = start.end()
+    while (found := _ATTRIBUTE.match(markup, at)) is not None:
+        at = found.end()
+        name = found[1].lower()
+        if name not in names and (len(names) < MAX_ATTRIBUTES or name in _KEPT_ATTRIBUTES):
+            names.add(name)
+            kept.append(found[0])
+    return b"".join(kept) + b">"
