@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from typing_extensions import override
+
 from shared.ids import new_id
 
 URL_VARIABLE = "ANCHORWATCH_TEST_AMQP_URL"
@@ -169,10 +171,52 @@ class RabbitNode:
         raise RuntimeError(f"The private RabbitMQ node did not start:\n{said}")
 
 
+@dataclass(slots=True)
+class DockerNode(RabbitNode):
+    """The same in a container, where the program cannot be installed."""
+
+    @override
+    def start(self) -> None:
+        name = self.home.name
+        known = _docker("ps", "--all", "--quiet", "--filter", f"name={name}")
+        if known:
+            _docker("start", name)
+        else:
+            ports = ((self.amqp_port, 5672), (self.http_port, 15672))
+            publish = [f"--publish=127.0.0.1:{ours}:{theirs}" for ours, theirs in ports]
+            _docker("run", "--detach", "--name", name, *publish, IMAGE)
+        self._wait_until_it_answers()
+
+    @override
+    def kill(self) -> None:
+        _docker("kill", self.home.name)
+
+    @override
+    def start_if_dead(self) -> None:
+        _docker("start", self.home.name)
+        self._wait_until_it_answers()
+
+    @override
+    def control(self, *arguments: str) -> None:
+        _docker("exec", self.home.name, "rabbitmqctl", *arguments)
+
+    @override
+    def remove(self) -> None:
+        _docker("rm", "--force", self.home.name)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def _docker(*arguments: str) -> str:
+    done = subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
 @contextmanager
 def running_node() -> Iterator[RabbitNode]:
-    """Start a private node from the installed program, installing the Debian package if need be."""
-    _ensure_program()
+    """Start a private node: the installed program, else the Debian package, else a container."""
+    if not _has_program():
+        yield from _in_container()
+        return
     home = Path(tempfile.mkdtemp(prefix="anchorwatch-rabbit-"))
     ports = _free_ports(4)
     (home / "rabbitmq.conf").write_text(_CONFIG.format(amqp=ports[0], http=ports[1]))
@@ -188,17 +232,27 @@ def running_node() -> Iterator[RabbitNode]:
         node.remove()
 
 
-def _ensure_program() -> None:
+def _in_container() -> Iterator[RabbitNode]:
+    home = Path(tempfile.mkdtemp(prefix="anchorwatch-rabbit-"))
+    (home / "output").write_text("See `docker logs`.")
+    ports = _free_ports(2)
+    node = DockerNode(amqp_port=ports[0], http_port=ports[1], home=home)
+    try:
+        node.start()
+        yield node
+    finally:
+        node.remove()
+
+
+def _has_program() -> bool:
+    """Say whether the program is here, after trying to install it; fail if there is no Docker either."""
     if PROGRAM.exists():
-        return
+        return True
     script = Path(__file__).with_name("ensure-rabbitmq")
     done = subprocess.run([str(script)], check=False, capture_output=True, text=True)
-    if not PROGRAM.exists():
-        raise RuntimeError(
-            "The broker tests need RabbitMQ. Install rabbitmq-server (apt install rabbitmq-server) "
-            f"or set {URL_VARIABLE} to a broker that tests may use, for example one from "
-            f"`docker run -p 127.0.0.1:5672:5672 {IMAGE}`.\n{done.stdout}{done.stderr}"
-        )
+    if not PROGRAM.exists() and done.returncode != 0:
+        raise RuntimeError(f"{done.stdout}{done.stderr}(the variable is {URL_VARIABLE})")
+    return PROGRAM.exists()
 
 
 def _free_ports(count: int) -> list[int]:
