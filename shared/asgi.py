@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import log, metrics, problems
@@ -59,6 +60,8 @@ class HouseMiddleware:
             limit = self._limit(headers)
             _refuse_oversize(headers, limit)
             await self._app(exchange.scope, _counting(receive, limit), sender)
+        except (ConnectionAbortedError, ClientDisconnect):
+            _logger.info("client went away", path=exchange.scope["path"])
         except HTTPException as error:
             await self._send_problem(exchange, sender, error.status_code, str(error.detail))
         except Exception:

@@ -7,7 +7,7 @@ from typing import Any
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
-_PUBLIC = ("/v1/", "/webmention")
+_PUBLIC = "/v1/"
 OWN_AREAS = frozenset({"jobs"})
 """First segments that every service has and the gateway answers itself, by asking all of them."""
 
