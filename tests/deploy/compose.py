@@ -20,9 +20,16 @@ def read(values: Mapping[str, str]) -> dict[str, Any]:
     def put_in(found: re.Match[str]) -> str:
         return values.get(found[1]) or found[2] or ""
 
-    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    parsed: dict[str, Any] = yaml.safe_load(VARIABLE.sub(put_in, text))
-    return parsed
+    def filled(thing: Any) -> Any:
+        if isinstance(thing, str):
+            return VARIABLE.sub(put_in, thing)
+        if isinstance(thing, list):
+            return [filled(item) for item in thing]
+        return {k: filled(v) for k, v in thing.items()} if isinstance(thing, dict) else thing
+
+    parsed = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = filled(parsed)
+    return found
 
 
 def variables() -> set[str]:

@@ -137,6 +137,7 @@ def run_once(service: Mapping[str, Any], *command: str) -> str:
     return done.stdout
 
 
+@pytest.mark.timeout(400)
 async def test_the_exact_commands_and_environments_take_an_import_to_a_verified_link(
     secrets: Path,
     broker: RabbitNode,
@@ -183,7 +184,8 @@ async def import_and_verify(api: aiohttp.ClientSession) -> None:
         assert response.status == 201, await response.text()
         site_id = (await response.json())["id"]
     form = aiohttp.FormData()
-    form.add_field("file", f"{PAGE},{TARGET}\n".encode(), filename="links.csv")
+    rows = f"Source url,Target url\n{PAGE},{TARGET}\n"
+    form.add_field("file", rows.encode(), filename="links.csv")
     async with api.post(f"/v1/sites/{site_id}/imports", data=form) as response:
         assert response.status == 202, await response.text()
 
