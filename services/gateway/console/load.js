@@ -2,23 +2,33 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { html } from "./html.js";
 
-export function useLoad(load, keys) {
+// `keys` name what is loaded: another value empties the view. `turn` only says that there is news:
+// what is shown stays until the news is here, and loads never overlap, however fast news comes.
+export function useLoad(load, keys, turn) {
   const [state, setState] = useState({ value: undefined, problem: undefined });
-  const turn = useRef(0);
+  const now = useRef({ load, round: 0, busy: false, missed: false });
+  now.current.load = load;
   const again = useCallback(async () => {
-    const mine = ++turn.current;
-    try {
-      const value = await load();
-      if (mine === turn.current) setState({ value, problem: undefined });
-    } catch (problem) {
-      if (mine === turn.current) setState((before) => ({ value: before.value, problem }));
+    const mine = now.current;
+    if (mine.busy) {
+      mine.missed = true;
+      return;
     }
-  }, keys);
+    mine.busy = true;
+    do {
+      mine.missed = false;
+      const round = mine.round;
+      const answer = await mine.load().then((value) => ({ value }), (problem) => ({ problem }));
+      if (round === mine.round) setState((before) => ({ value: answer.value ?? before.value, problem: answer.problem }));
+    } while (mine.missed);
+    mine.busy = false;
+  }, []);
   useEffect(() => {
+    now.current.round++;
     setState({ value: undefined, problem: undefined });
     again();
-    return () => { turn.current++; };
-  }, [again]);
+  }, keys);
+  useEffect(() => { if (turn) again(); }, [turn]);
   return { ...state, again };
 }
 

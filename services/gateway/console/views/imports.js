@@ -56,7 +56,7 @@ function Row({ one }) {
 
 export function Imports({ siteId }) {
   const [mine, setMine] = useState([]);
-  const state = useLoad(() => get(`/v1/sites/${siteId}/imports`, { limit: 100 }), [siteId, live.value.turn]);
+  const state = useLoad(() => get(`/v1/sites/${siteId}/imports`, { limit: 100 }), [siteId], live.value.turn);
   const running = Object.values(jobs.value).filter((job) => mine.includes(job.job_id) || ["queued", "running"].includes(job.state));
   useEffect(() => { if (running.some((job) => job.state === "done")) state.again(); }, [running.map((job) => job.state).join()]);
   return html`<h1>Import links</h1>

@@ -43,7 +43,7 @@ function Claims({ item }) {
   return html`<section class="card"><h2>What others say</h2>
     <table><caption class="hidden">Claims of other tools</caption><thead><tr><th scope="col">Source</th><th scope="col">Says</th><th scope="col">Dated</th></tr></thead>
     <tbody>${item.sources.map((one) => html`<tr><th scope="row">${one.label ?? one.source}</th>
-      <td>${Object.entries(one.claim ?? {}).map(([name, value]) => html`<div><span class="muted">${name}</span> ${String(value)}</div>`)}</td><td>${day(one.claimed_at)}</td></tr>`)}</tbody></table>
+      <td>${Object.entries(one.claim ?? {}).map(([name, value]) => html`<div><span class="muted">${name.replaceAll("_", " ")}</span> ${String(value)}</div>`)}</td><td>${day(one.claimed_at)}</td></tr>`)}</tbody></table>
   </section>`;
 }
 
@@ -67,7 +67,7 @@ function Actions({ item, etag, again }) {
 function Now({ item }) {
   const rows = [["Anchor", item.anchor_text ?? "not seen yet"], ["Target", html`<${External} href=${item.target_url} />`],
     ["Effect", effect(item)], ["rel", item.rel.join(" ") || "none"], ["Place", word("position", item.position)],
-    ["HTTP status", item.http_status ?? "not seen"], ["Known since", day(item.known_since)], ["First seen by us", moment(item.first_seen_at) || "not yet"],
+    ["HTTP status", item.http_status ?? "not seen"], ["Known since", day(item.known_since)], ["First seen", moment(item.first_seen_at) || "not yet"],
     ["Last seen", moment(item.last_seen_at) || "not yet"], ["Last look", moment(item.last_checked_at) || "not yet"], ["Next look", moment(item.next_check_at) || "soon"],
     ["Toxicity", item.toxicity?.sentence ?? "not judged yet"]];
   return html`<section class="card"><h2>Now</h2><dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></section>`;
@@ -77,7 +77,7 @@ export function Link({ id }) {
   const state = useLoad(async () => {
     const [answer, changes] = await Promise.all([getWithTag(`/v1/links/${id}`), get(`/v1/links/${id}/changes`, { limit: 200 })]);
     return { item: answer.value, etag: answer.etag, changes: changes.items };
-  }, [id, live.value.turn]);
+  }, [id], live.value.turn);
   return html`<${Loading} what="the link" state=${state}>${({ item, etag, changes }) => html`
     <p><a href=${link(["sites", item.site_id, "links"])}>All links of the site</a></p>
     <h1><${External} href=${item.referring_url} /></h1>

@@ -16,6 +16,7 @@ function Select({ name, label, value, options, empty, change }) {
   return html`<label>${label}
     <select value=${value ?? ""} onChange=${(event) => change(name, event.target.value)}>
       <option value="">${empty}</option>
+      ${value?.includes(",") && html`<option value=${value} selected>Several</option>`}
       ${options.map(([code, text]) => html`<option value=${code} selected=${code === value}>${text}</option>`)}
     </select></label>`;
 }
@@ -92,7 +93,7 @@ function Bulk({ siteId, filters, total, again }) {
 
 export function Links({ siteId, filters }) {
   const parameters = { limit: 100, include: "count", ...filters };
-  const state = useLoad(() => get(`/v1/sites/${siteId}/links`, parameters), [siteId, JSON.stringify(filters), live.value.turn]);
+  const state = useLoad(() => get(`/v1/sites/${siteId}/links`, parameters), [siteId, JSON.stringify(filters)], live.value.turn);
   return html`<h1>Links</h1>
     <${Filters} siteId=${siteId} filters=${filters} />
     <${Bulk} siteId=${siteId} filters=${filters} total=${state.value?.count} again=${state.again} />

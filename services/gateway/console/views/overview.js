@@ -17,7 +17,7 @@ function Cards({ siteId, figures }) {
     ["Changed", figures.statuses?.changed, { status: "changed" }], ["Couldn't look", figures.statuses?.unknown, { status: "unknown" }],
     ["Not checked yet", figures.statuses?.pending, { status: "pending" }]];
   return html`<ul class="cards">${cards.map(([label, value, filters]) => html`
-    <li><a class="card" style=${{ display: "block" }} href=${link(["sites", siteId, "links"], filters)}><b class="figure">${count(value)}</b>${label}</a></li>`)}</ul>`;
+    <li><a class="card" href=${link(["sites", siteId, "links"], filters)}><b class="figure">${count(value)}</b>${label}</a></li>`)}</ul>`;
 }
 
 function Bars({ rows }) {
@@ -36,10 +36,10 @@ function Attention({ siteId, changes }) {
 }
 
 export function Overview({ siteId, site }) {
-  const figures = useLoad(() => get("/v1/overview", { site_id: siteId }), [siteId, live.value.turn]);
-  const velocity = useLoad(() => get(`/v1/sites/${siteId}/velocity`, { interval: "day" }), [siteId, live.value.turn]);
-  const anchors = useLoad(() => get(`/v1/sites/${siteId}/anchors`), [siteId, live.value.turn]);
-  const changes = useLoad(() => get(`/v1/sites/${siteId}/changes`, { kind: "lost,changed", limit: 12 }), [siteId, live.value.turn]);
+  const figures = useLoad(() => get("/v1/overview", { site_id: siteId }), [siteId], live.value.turn);
+  const velocity = useLoad(() => get(`/v1/sites/${siteId}/velocity`, { interval: "day" }), [siteId], live.value.turn);
+  const anchors = useLoad(() => get(`/v1/sites/${siteId}/anchors`), [siteId], live.value.turn);
+  const changes = useLoad(() => get(`/v1/sites/${siteId}/changes`, { kind: "lost,changed", limit: 12 }), [siteId], live.value.turn);
   return html`<h1>${site?.name || site?.domain || "Overview"}</h1>
     <${Loading} what="the figures" state=${figures}>${(value) => html`<${Cards} siteId=${siteId} figures=${value} />`}<//>
     <div class="two"><div>

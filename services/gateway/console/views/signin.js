@@ -21,11 +21,11 @@ export function SignIn() {
     setBusy(false);
   }
   return html`<main id="main">
-    <div class="card" style=${{ maxWidth: "420px", margin: "4rem auto" }}>
+    <div class="card door">
       <h1>Anchorwatch</h1>
       <p class="muted">Sign in, or open the one-time link that was printed when Anchorwatch started.</p>
       ${problem && html`<${Trouble} problem=${problem} />`}
-      <form onSubmit=${submit} style=${{ display: "grid", gap: ".8rem" }}>
+      <form class="stack" onSubmit=${submit}>
         <label>E-mail <input name="email" type="email" autocomplete="username" required /></label>
         <label>Password <input name="password" type="password" autocomplete="current-password" required /></label>
         <button class="main" disabled=${busy}>Sign in</button>

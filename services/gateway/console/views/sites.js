@@ -43,7 +43,7 @@ function AddSite() {
 }
 
 export function Sites() {
-  const state = useLoad(() => get("/v1/portfolio"), [live.value.turn]);
+  const state = useLoad(() => get("/v1/portfolio"), [], live.value.turn);
   return html`<h1>Sites</h1>
     <${Loading} what="your sites" state=${state}>${(answer) => answer.items.length === 0
       ? html`<p class="notice">No site yet. Enter a domain, then import a file of its links; checking starts by itself.</p>`
