@@ -63,11 +63,12 @@ bench: .venv/bench ## measure against the peers (ONLY=name for one)
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 .PHONY: docs
-docs: .venv/dev ## write the generated pages of docs/ again
+docs: openapi ## write the generated pages again: events, settings, metrics, routes, dashboards
 	@$(BIN)/python -m tests.architecture.pages
 
 .PHONY: openapi
-openapi: docs ## write docs/openapi.json again (one of the generated pages)
+openapi: .venv/dev ## write the OpenAPI and AsyncAPI documents again
+	@$(BIN)/python -m services.contracts
 
 .PHONY: lock
 lock: .venv/dev ## resolve the dependencies anew and write the three lock files

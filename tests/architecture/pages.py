@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 GENERATED = "<!-- made by `make docs`; do not edit -->\n"
 CONTRACTS = "tests/architecture/events.json"
 DASHBOARDS = "deploy/grafana/dashboards"
+OPENAPI = "services/gateway/openapi/openapi.json"
 _NEUTRAL = {"title", "description", "default"}
 
 
@@ -35,6 +36,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/events.md": events_page,
         "docs/settings.md": settings_page,
         "docs/metrics.md": metrics_page,
+        "docs/api.md": api_page,
         "deploy/env.example": env_example,
         CONTRACTS: contracts_file,
         f"{DASHBOARDS}/bus.json": lambda: dashboards.bus_dashboard(metrics(), SERVICES),
@@ -254,6 +256,30 @@ def metrics_page() -> str:
         family = family_of(metric)
         labels = ", ".join(f"`{label}`" for label in metric._labelnames)
         lines.append(f"| `{name}` | {family.type} | {labels} | {family.documentation} |")
+    return "\n".join(lines) + "\n"
+
+
+# ---- routes --------------------------------------------------------------------------------------
+
+
+def api_page() -> str:
+    openapi = json.loads((ROOT / OPENAPI).read_text(encoding="utf-8"))
+    lines = [
+        "# Routes",
+        GENERATED,
+        "The gateway serves all of them; send a key as `Authorization: Bearer aw_...`. Parameters, bodies",
+        "and answers are in the OpenAPI document: `/openapi.json` of a running Anchorwatch, or",
+        f"[the file](../{OPENAPI}). Errors are `application/problem+json` everywhere.",
+        "",
+        "| route | what it does |",
+        "|---|---|",
+    ]
+    for path, methods in sorted(openapi["paths"].items()):
+        for method, operation in methods.items():
+            if method in {"get", "post", "put", "patch", "delete"}:
+                text = operation.get("description") or operation.get("summary", "")
+                first = " ".join(text.split("\n\n")[0].split()).replace("|", "\\|")
+                lines.append(f"| `{method.upper()} {path}` | {first} |")
     return "\n".join(lines) + "\n"
 
 
