@@ -20,6 +20,9 @@ _POSITION_RANK = {
     Position.COMMENT: 6,
 }
 
+_KINDS = {kind.value: kind for kind in LinkKind}
+_POSITIONS = {position.value: position for position in Position}
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -54,7 +57,7 @@ def facts_of(
     observation: Observation, occurrences: Sequence[Occurrence], reasons: tuple[Reason, ...] = ()
 ) -> Facts:
     """Return the facts of a link that occurs on the page in these places."""
-    best = min(occurrences, key=_worth)
+    best = occurrences[0] if len(occurrences) == 1 else min(occurrences, key=_worth)
     return Facts(
         target_url=best.target_url,
         target_key=best.target_key,
@@ -98,11 +101,11 @@ def decode_facts(text: str | None) -> Facts | None:
         anchor_text=stored["anchor_text"],
         image_alt=stored["image_alt"],
         rel=tuple(stored["rel"]),
-        kind=LinkKind(stored["kind"]),
-        position=Position(stored["position"]),
+        kind=_KINDS[stored["kind"]],
+        position=_POSITIONS[stored["position"]],
         hidden=stored["hidden"],
         page_followed=stored["page_followed"],
         indexable=stored["indexable"],
-        reasons=tuple(map(Reason, stored["reasons"])),
+        reasons=tuple(map(Reason, stored["reasons"])) if stored["reasons"] else (),
         outlinks_external=stored["outlinks_external"],
     )

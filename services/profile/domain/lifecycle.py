@@ -13,6 +13,7 @@ from typing import Any
 from services.profile.domain.contract import Terms, mismatches
 from services.profile.domain.diff import changed_fields, diff
 from services.profile.domain.facts import Facts
+from services.profile.domain.records import replacer
 from shared.vocabulary import (
     NOT_OBSERVED,
     ChangeKind,
@@ -75,6 +76,9 @@ class LinkState:
         return self.found_seq > 0
 
 
+replace_state = replacer(LinkState)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What became different: a row of the history, and a `link.changed`."""
@@ -91,7 +95,7 @@ def transition(before: LinkState, look: Look) -> tuple[LinkState, Change | None]
     """Take one look into account. Looks may come in any order, and more than once."""
     if _is_same_again(before, look):  # nearly every look, and three times cheaper
         seq = look.check_seq
-        return replace(before, check_seq=seq, observed_seq=seq, found_seq=seq), None
+        return replace_state(before, check_seq=seq, observed_seq=seq, found_seq=seq), None
     merged = _merge(before, _guarded(look))
     if merged is before:
         return before, None
@@ -136,7 +140,7 @@ def _merge(state: LinkState, look: Look) -> LinkState:
     if seq > state.check_seq:
         blind = look.outcome is Outcome.UNKNOWN
         news |= {"check_seq": seq, "blind_reasons": look.reasons if blind else ()}
-    return replace(state, **news) if news else state
+    return replace_state(state, **news) if news else state
 
 
 def _merge_found(state: LinkState, look: Look, news: dict[str, Any]) -> None:
@@ -159,7 +163,7 @@ def conclude(state: LinkState) -> LinkState:
     if state.override is not None:
         status = good = state.override
     contract, off = _contract(state, good)
-    return replace(
+    return replace_state(
         state,
         status=status,
         good_status=good,
@@ -255,7 +259,9 @@ def acknowledge(state: LinkState) -> LinkState:
     if state.seen is None:
         return state
     return conclude(
-        replace(state, baseline=state.seen, baseline_seq=state.found_seq, baseline_locked=True)
+        replace_state(
+            state, baseline=state.seen, baseline_seq=state.found_seq, baseline_locked=True
+        )
     )
 
 
@@ -270,9 +276,9 @@ def may_adopt(state: LinkState, *, changed_at: datetime, now: datetime) -> bool:
 
 def with_terms(state: LinkState, terms: Terms | None) -> LinkState:
     """Put the link under these terms (None: under no contract any more)."""
-    return conclude(replace(state, terms=terms))
+    return conclude(replace_state(state, terms=terms))
 
 
 def with_override(state: LinkState, status: LinkStatus | None) -> LinkState:
     """Let a person's verdict stand over ours, through all later looks; None ends that."""
-    return conclude(replace(state, override=status))
+    return conclude(replace_state(state, override=status))

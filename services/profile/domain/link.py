@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.profile.domain.facts import facts_of
 from services.profile.domain.lifecycle import Change, LinkState, Look, transition
+from services.profile.domain.records import replacer
 from shared.events import LinkChecked, Observation, Occurrence
 from shared.vocabulary import ChangeKind, DiscoveryReason, LinkStatus, Outcome, Reason
 
@@ -68,6 +69,8 @@ class Step:
     sight: Sight
     change: Change | None
 
+
+replace_link = replacer(Link)
 
 # What a check may move without anything having become different.
 _CONCLUSION = attrgetter(
@@ -191,7 +194,7 @@ def see(link: Link, sight: Sight, *, appeared: bool = False) -> Step:
     found = look.outcome is Outcome.FOUND
     newest_found = found and look.check_seq > link.state.found_seq
     seen_print = sight.fingerprint if newest_found and look.facts is not None else link.seen_print
-    after = replace(
+    after = replace_link(
         link,
         state=state,
         seen_print=seen_print,
