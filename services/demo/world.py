@@ -236,7 +236,7 @@ def _link(kind: HostKind, random: Random) -> PlantedLink:
         anchor = random.choice((*KEYWORDS, "buy espresso beans online", "best casino bonus"))
         return PlantedLink(target, anchor, place=random.choice(("content", "footer")))
     anchor = random.choices(
-        (BRAND, SITE, "this roastery", random.choice(KEYWORDS), f"{BRAND}'s guide"),
+        (BRAND, SITE, "read more", random.choice(KEYWORDS), f"{BRAND}'s guide"),
         weights=(38, 16, 16, 10, 20),
     )[0]
     rel = {HostKind.FORUM: ("ugc", "nofollow"), HostKind.DIRECTORY: ("nofollow",)}.get(kind, ())

@@ -1,0 +1,1 @@
+"""The third ring: stories told through the public doors."""
