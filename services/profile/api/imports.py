@@ -11,6 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.profile.api.upload import FormReader, Piece
+from services.profile.domain.imports.labels import DIALECT_LABELS
+from services.profile.domain.imports.rows import Dialect
 from services.profile.domain.site import Site
 from services.profile.store import imports, sites
 from services.profile.store.imports import Import
@@ -65,6 +67,7 @@ class ImportOut(BaseModel):
     dry_run: bool
     state: str = Field(description="queued, running, done or refused")
     dialect: str | None
+    dialect_label: str | None = Field(description="The format as people call it.")
     source: str | None = Field(description="The tool in one word: ahrefs, semrush, gsc ...")
     detection: dict[str, Any] | None = Field(
         description="Encoding, delimiter, header row, and which of their columns became which field."
@@ -83,9 +86,10 @@ class ImportOut(BaseModel):
 
     @classmethod
     def of(cls, found: Import) -> "ImportOut":
-        names = set(cls.model_fields) - {"id", "imported_by"}
+        names = set(cls.model_fields) - {"id", "imported_by", "dialect_label"}
         values = {name: getattr(found, name) for name in names}
-        return cls(id=found.import_id, imported_by=found.actor, **values)
+        label = DIALECT_LABELS[Dialect(found.dialect)] if found.dialect else None
+        return cls(id=found.import_id, imported_by=found.actor, dialect_label=label, **values)
 
 
 @router.post(

@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.profile.domain.imports.labels import source_label
 from shared import words
 from shared.vocabulary import (
     Action,
@@ -49,6 +50,7 @@ class ClaimOut(Model):
     """What another tool says about the link, in its own words, with its date."""
 
     source: str
+    label: str = Field(description="The tool's name.")
     claim: dict[str, Any]
     metrics: dict[str, float] = {}
     anchor_text: str | None = None
@@ -153,7 +155,7 @@ def link_item(row: Row, claims: Sequence[Row], *, now: datetime) -> dict[str, An
 def claim_item(row: Row) -> dict[str, Any]:
     names = ("source", "anchor_text", "first_seen_at", "last_seen_at", "lost_at", "claimed_at")
     said = {name: orjson.loads(row[name]) for name in ("claim", "metrics")}
-    return {name: row[name] for name in names} | said
+    return {"label": source_label(row["source"])} | {name: row[name] for name in names} | said
 
 
 def _toxicity(row: Row) -> dict[str, Any] | None:

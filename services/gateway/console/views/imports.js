@@ -47,7 +47,7 @@ function Running({ job }) {
 
 function Row({ one }) {
   return html`<tr>
-    <th scope="row">${one.file_name}</th><td>${one.dialect_label ?? one.dialect}</td>
+    <th scope="row">${one.file_name}</th><td>${one.dialect_label}</td>
     <td class="number">${count(one.rows)}</td><td class="number">${count(one.accepted)}</td><td class="number">${count(one.duplicates)}</td>
     <td class="number">${one.rejected > 0 && one.job_id ? html`<a href=${`/v1/jobs/${one.job_id}/errors?format=csv`}>${count(one.rejected)}</a>` : count(one.rejected)}</td>
     <td class="number">${count(one.own_domain)}</td><td><${Moment} at=${one.created_at} /></td>

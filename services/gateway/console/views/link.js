@@ -42,7 +42,7 @@ function Claims({ item }) {
   if (!item.sources?.length) return null;
   return html`<section class="card"><h2>What others say</h2>
     <table><caption class="hidden">Claims of other tools</caption><thead><tr><th scope="col">Source</th><th scope="col">Says</th><th scope="col">Dated</th></tr></thead>
-    <tbody>${item.sources.map((one) => html`<tr><th scope="row">${one.label ?? one.source}</th>
+    <tbody>${item.sources.map((one) => html`<tr><th scope="row">${one.label}</th>
       <td>${Object.entries(one.claim ?? {}).map(([name, value]) => html`<div><span class="muted">${name.replaceAll("_", " ")}</span> ${String(value)}</div>`)}</td><td>${day(one.claimed_at)}</td></tr>`)}</tbody></table>
   </section>`;
 }

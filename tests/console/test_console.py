@@ -1,0 +1,166 @@
+"""A newcomer in a real browser: sign in, add a site, import a file, read what became of its links."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
+
+from tests.fault.house import free_port
+from tests.web import FakeWeb, fake_web
+
+ROOT = Path(__file__).parents[2]
+CONSOLE = ROOT / "services/gateway/console"
+PAGE = "http://blog.example/harbour"
+BARE = "http://news.example/nothing"
+TARGET = "http://shop.example/coffee"
+# What a code looks like: words of small letters tied together with underscores.
+CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[FakeWeb]:
+    async with fake_web() as served:
+        served.on(
+            PAGE, f'<p>We like <a href="{TARGET}" rel="nofollow">the coffee shop</a> here.</p>'
+        )
+        served.on(BARE, "<p>Nothing about anybody, only words about the weather and the sea.</p>")
+        yield served
+
+
+@pytest.fixture
+def login(web: FakeWeb, tmp_path: Path) -> Iterator[str]:
+    """The one-time link of `anchorwatch all` on a fresh home, looking at the test's web."""
+    tmp_path.chmod(0o755)
+    command = [sys.executable, "-m", "services", "all", "--home", str(tmp_path / "home")]
+    settings = {
+        "ANCHORWATCH_CRAWLER_CONNECT_TO": web.connect_to,
+        "ANCHORWATCH_CRAWLER_MIN_DELAY": "0",
+    }
+    with subprocess.Popen(
+        [*command, "--port", str(free_port())],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **settings},  # noqa: TID251 - a child inherits it
+    ) as process:
+        try:
+            yield _login_link(process)
+        finally:
+            process.kill()
+
+
+def _login_link(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        found = re.search(r"works once\):\s+(\S+)", line)
+        if found:
+            return found[1]
+    raise AssertionError(f"it ended before it was ready: {said}")
+
+
+@pytest.fixture
+async def browser_page() -> AsyncIterator[Page]:
+    """A page of headless Chromium; whatever its scripts trip over fails the test."""
+    program = os.environ.get("ANCHORWATCH_TEST_CHROMIUM") or which("chromium")  # noqa: TID251 - which browser
+    assert program, "no chromium: run tests/ensure-chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        page = await browser.new_page()
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
+        yield page
+        await browser.close()
+        assert not troubles
+
+
+def is_trouble(said: ConsoleMessage) -> bool:
+    """An answer 4xx is shown to the person; what our scripts or the policy trip over is not."""
+    return said.type == "error" and "status of 4" not in said.text
+
+
+async def no_codes(page: Page) -> None:
+    """No raw code may stand on a screen (seams.md 36); addresses and file names are no codes."""
+    text = await page.locator("main").inner_text()
+    shown = [found for found in CODE.findall(text) if not found.endswith(("_csv", "links_txt"))]
+    assert not shown, f"codes on the screen: {shown}"
+
+
+async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
+    login: str, browser_page: Page, tmp_path: Path
+) -> None:
+    page = browser_page
+    file = tmp_path / "links.txt"
+    file.write_text(f"{PAGE}\n{BARE}\nnot an address\n", encoding="utf-8")
+
+    await page.goto(login)
+    await page.get_by_label("Domain").fill("shop.example")
+    await page.get_by_label("Brand names, with commas").fill("Coffee Shop")
+    await page.get_by_role("button", name="Add the site").click()
+
+    await page.get_by_label("Drop export files here, or choose them").set_input_files(file)
+    row = page.get_by_role("row").filter(has_text="links.txt")
+    await expect(row).to_be_visible(timeout=30_000)
+    await expect(row.get_by_role("cell")).to_contain_text(["", "3", "2", "0", "1", "0", ""])
+    await no_codes(page)
+
+    await page.get_by_role("link", name="Links", exact=True).click()
+    found = page.get_by_role("row").filter(has_text="blog.example")
+    await expect(found).to_contain_text("Live", timeout=30_000)
+    await expect(found).to_contain_text("the coffee shop")
+    await expect(found).to_contain_text("Not followed")
+    await expect(page.get_by_role("row").filter(has_text="news.example")).to_contain_text(
+        "Not found", timeout=30_000
+    )
+    await no_codes(page)
+
+    await page.get_by_label("State").select_option("live")
+    await expect(page).to_have_url(re.compile(r"status=live"))
+    await expect(page.get_by_role("row").filter(has_text="news.example")).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_label("State")).to_have_value("live")
+
+    await page.get_by_role("link", name="blog.example/harbour").click()
+    await expect(page.locator("main")).to_contain_text("What happened")
+    await expect(page.locator(".context mark")).to_have_text("the coffee shop")
+    await no_codes(page)
+
+    await page.get_by_role("link", name="All links of the site").click()
+    await page.get_by_role("link", name="Overview").click()
+    await expect(page.locator(".figure").first).to_have_text("1", timeout=30_000)
+    await expect(page.locator("main")).to_contain_text("Too few to judge")
+    await no_codes(page)
+
+
+async def test_wrong_input_says_which_field_and_what_to_do(login: str, browser_page: Page) -> None:
+    await browser_page.goto(login)
+    await browser_page.get_by_label("Domain").fill("http://")
+    await browser_page.evaluate("() => { window.seen = true; }")
+    await browser_page.get_by_role("button", name="Add the site").click()
+    await expect(browser_page.get_by_role("alert")).to_be_visible()
+    await no_codes(browser_page)
+
+
+def test_the_vendored_files_are_the_published_ones() -> None:
+    listed = dict(
+        re.findall(
+            r"^\| (\S+) \|.*\| ([0-9a-f]{64}) \|$",
+            (CONSOLE / "vendor/VENDOR.md").read_text(),
+            re.MULTILINE,
+        )
+    )
+    files = [file for file in (CONSOLE / "vendor").iterdir() if file.suffix in {".js", ".css"}]
+    assert {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files} == listed
