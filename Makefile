@@ -46,6 +46,7 @@ demo: .venv/run ## the same, watching a synthetic web that gains, drops and brea
 .PHONY: test
 test: .venv/dev ## run the tests (ARGS="tests/shared -k outbox" for some of them)
 	@tests/ensure-rabbitmq
+	@tests/ensure-chromium
 	@$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: check
