@@ -67,7 +67,7 @@ async def greet(house: House, address: str) -> None:
     tell(f"Anchorwatch is ready:    {address}")
     tell(f"Log in (works once):     {login_url(address, installed)}")
     if key_file.exists():
-        tell(f"API key for programs in  {key_file}")
+        tell(f"API key for programs in  {key_file.resolve()}")
 
 
 async def move_in(house: House) -> Installation:
