@@ -5,7 +5,6 @@ import re
 from itertools import accumulate
 from typing import Any, NoReturn
 from uuid import UUID
-from uuid import UUID
 
 import orjson
 
