@@ -158,12 +158,12 @@ async def make_house(url: str) -> None:
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(st.sampled_from(ACTIONS), max_size=40), st.integers(0, 2**16))
+@given(st.lists(st.sampled_from(ACTIONS), min_size=25, max_size=60), st.integers(0, 2**16))
 def test_every_committed_event_counts_once_and_the_newest_wins(
     play: Callable[[Sequence[str], int], None], actions: list[str], seed: int
 ) -> None:
