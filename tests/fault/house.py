@@ -1,6 +1,7 @@
 """The five services as processes, with a broker and a database, to be killed and started again."""
 
 import asyncio
+import http.client
 import os
 import signal
 import socket
@@ -63,6 +64,18 @@ class House:
     def end(self) -> None:
         for service in list(self.running):
             self.kill(service)
+
+    def is_ready(self, service: str) -> bool:
+        """Say whether a service answers that it is ready; fails when it has ended instead."""
+        assert self.running[service].poll() is None, self.log(service)
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports[service], timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
 
     def log(self, service: str) -> str:
         return (self.folder / f"{service}.log").read_text(encoding="utf-8")[-3000:]

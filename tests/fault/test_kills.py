@@ -2,10 +2,12 @@
 
 import asyncio
 import random
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -53,16 +55,13 @@ async def profile(db_for: Callable[[str], Database]) -> Database:
     return database
 
 
-async def start_all(house: House, profile: Database, running: Load) -> None:
-    """Start the five services and wait until the load goes through them."""
+async def start_all(house: House) -> None:
+    """Start the five services and wait until they are ready."""
     for service in SERVICES:
         house.start(service)
-    running.until(1)
-
-    async def consuming() -> bool:
-        return await ledger.count_handled(profile) > 0
-
-    await eventually(consuming, within=60, what=house.log("profile"))
+    for service in SERVICES:
+        ready = partial(asyncio.to_thread, house.is_ready, service)
+        await eventually(ready, within=60, what=f"{service} is ready")
 
 
 async def hold(
@@ -90,8 +89,8 @@ async def test_killing_each_service_loses_and_doubles_nothing(
 ) -> None:
     begun = clock.now()
     order = random.Random(seed).sample(SERVICES, len(SERVICES))
+    await start_all(house)
     with load(house, LOOKS, seed=seed, begun=begun) as running:
-        await start_all(house, profile, running)
         for number, service in enumerate(order, start=1):
             await asyncio.to_thread(running.until, number * LOOKS // 7)
             house.kill(service)
@@ -106,13 +105,16 @@ async def test_a_relay_killed_between_publish_and_delete_doubles_nothing(
     house: House, profile: Database, db_for: Callable[[str], Database], seed: int
 ) -> None:
     begun = clock.now()
+    await start_all(house)
     with load(house, LOOKS, seed=seed, begun=begun) as running:
-        await start_all(house, profile, running)
+        await asyncio.to_thread(running.until, LOOKS // 5)
+        windows = str(1 + seed % 2)
         for service in ("crawler", "profile"):
             house.kill(service)
-            command = (sys.executable, "-m", "tests.fault.dying_relay", service, str(seed + 1))
+            command = (sys.executable, "-m", "tests.fault.dying_relay", service, windows)
             house.start(service, command=command)
-            await asyncio.to_thread(house.running.pop(service).wait, 60)
+        for service in ("crawler", "profile"):
+            assert await asyncio.to_thread(house.running[service].wait, 60) == -signal.SIGKILL
             house.start(service)
         await hold(running, profile, db_for("gateway"), seed=seed, begun=begun)
 
@@ -126,8 +128,8 @@ async def test_killing_the_broker_loses_and_doubles_nothing(
     seed: int,
 ) -> None:
     begun = clock.now()
+    await start_all(house)
     with load(house, LOOKS, seed=seed, begun=begun) as running:
-        await start_all(house, profile, running)
         await asyncio.to_thread(running.until, LOOKS // 3)
         broker.kill()
         await asyncio.to_thread(broker.start)
