@@ -2,11 +2,16 @@
 
 import sys
 
-from tests.benchmarks import audit, crawl, events
+from tests.benchmarks import audit, crawl, events, latency
 from tests.benchmarks.processes import ROOT
 from tests.benchmarks.results import save, show
 
-BENCHMARKS = {"crawl": crawl.measure, "events": events.measure, "audit": audit.measure}
+BENCHMARKS = {
+    "crawl": crawl.measure,
+    "events": events.measure,
+    "audit": audit.measure,
+    "latency": latency.measure,
+}
 
 
 def main(names: list[str]) -> int:
