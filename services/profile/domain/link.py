@@ -7,6 +7,8 @@ from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
+import orjson
+
 from services.profile.domain.facts import facts_of
 from services.profile.domain.lifecycle import Change, LinkState, Look, transition
 from services.profile.domain.records import replacer
@@ -108,13 +110,17 @@ def sight_of(event: LinkChecked, target_key: UUID | None) -> Sight:
     """Return what an event says about the link with this target."""
     observation = event.observation
     on_page = observation.occurrences or event.targets
-    occurrences = on_page
-    if target_key is not None:
-        occurrences = tuple(o for o in on_page if o.target_key == target_key)
+    occurrences = on_page if target_key is None else places_of(event, target_key)
     if observation.outcome is Outcome.FOUND and on_page and not occurrences:
         # The crawler still watches for any target; of ours there was nothing to see this time.
         return _missing_sight(event)
     return _sight(event, occurrences)
+
+
+def places_of(event: LinkChecked, target_key: UUID) -> tuple[Occurrence, ...]:
+    """Return the places on the page that link to this target."""
+    on_page = event.observation.occurrences or event.targets
+    return tuple([o for o in on_page if o.target_key == target_key])
 
 
 def moved_sight(event: LinkChecked, occurrence: Occurrence) -> Sight:
@@ -141,7 +147,7 @@ def found_sight(observation: Observation, occurrences: Sequence[Occurrence]) -> 
         look=look,
         observation=observation,
         occurrences=tuple(occurrences),
-        fingerprint=_fingerprint(observation, occurrences),
+        fingerprint=fingerprint(observation, occurrences),
     )
 
 
@@ -167,18 +173,15 @@ def _missing_sight(event: LinkChecked) -> Sight:
     return replace(sight, look=look, fingerprint=0)
 
 
-def _fingerprint(observation: Observation, occurrences: Sequence[Occurrence]) -> int:
-    """Return a number that changes with anything that the link's page in the product shows."""
-    parts = [
-        f"{o.target_url}\x1f{o.anchor_text}\x1f{o.rel}\x1f{o.kind}\x1f{o.position}\x1f{o.hidden}"
-        f"\x1f{o.left_context}\x1f{o.right_context}\x1f{o.image_alt}"
-        for o in occurrences
-    ]
-    parts.append(
-        f"{observation.http_status}\x1f{observation.final_url}\x1f{observation.title}"
-        f"\x1f{observation.canonical}\x1f{observation.meta_robots}\x1f{observation.x_robots_tag}"
+def fingerprint(observation: Observation, occurrences: Sequence[Occurrence]) -> int:
+    """Return a number that changes with every fact, and with what the link's page in the product shows."""
+    shown = (
+        *map(vars, occurrences),
+        *(observation.http_status, observation.final_url, observation.title),
+        *(observation.canonical, observation.meta_robots, observation.x_robots_tag),
+        *(observation.page_followed, observation.indexable, observation.reasons),
     )
-    digest = hashlib.blake2b("\x1e".join(parts).encode(errors="replace"), digest_size=8)
+    digest = hashlib.blake2b(orjson.dumps(shown, default=str), digest_size=8)
     return int.from_bytes(digest.digest(), signed=True)
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 from services.profile.domain.batch import Batch, apply_checks, apply_sight, needs_tracked
 from services.profile.domain.link import APPEARED, Link, found_sight
 from services.profile.domain.site import Site
+from services.profile.domain.steady import part
 from services.profile.handlers.saving import save_batch
-from services.profile.store import links, sites, targets
+from services.profile.store import links, sites, steady, targets
 from shared import outbox
 from shared.db import Tx
 from shared.events import LinkChecked, LinkDiscovered, TargetBroken, TargetChecked
@@ -19,9 +20,13 @@ from shared.vocabulary import Reason
 
 async def on_link_checked(events: Sequence[LinkChecked], tx: Tx) -> None:
     """Conclude from what was seen; the order and repetition of the events do not matter."""
-    found = await links.lock_links(tx, {event.link_id for event in events})
-    tracked = await links.list_tracked(tx, needs_tracked(found, events))
-    await save_batch(tx, apply_checks(Batch(found, tracked), events))
+    heads = await steady.lock_heads(tx, {event.link_id for event in events})
+    looks = part(heads, events)
+    await steady.save_steady(tx, looks.steady)
+    if looks.others:
+        found = await links.lock_links(tx, {event.link_id for event in looks.others})
+        tracked = await links.list_tracked(tx, needs_tracked(found, looks.others))
+        await save_batch(tx, apply_checks(Batch(found, tracked), looks.others))
 
 
 async def on_link_discovered(events: Sequence[LinkDiscovered], tx: Tx) -> None:
