@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import audit, crawl, events, latency
+from tests.benchmarks import audit, crawl, events, latency, memory
 from tests.benchmarks.processes import ROOT
 from tests.benchmarks.results import save, show
 
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "events": events.measure,
     "audit": audit.measure,
     "latency": latency.measure,
+    "memory": memory.measure,
 }
 
 

@@ -1,0 +1,30 @@
+"""The peak memory of a crawler worker while one page of fifty is a bomb, endless or huge."""
+
+from tests.benchmarks import databases, processes
+from tests.benchmarks.bombs import is_bomb, links
+from tests.benchmarks.results import Row, row
+
+PAGES = 10_000
+MOST_MIB = 250.0
+
+
+def measure() -> list[Row]:
+    """Return the peak of the process that looks at all pages, each once."""
+    with (
+        databases.server() as server,
+        processes.serving("tests.benchmarks.bombs", ()) as port,
+    ):
+        arguments = (server.new_database(), port, PAGES, 1)
+        run = processes.run("tests.benchmarks.worker", arguments)
+    expected = sum(map(links, range(PAGES)))
+    assert int(run.output) == expected, f"the worker found {run.output} of {expected} links"
+    bombs = sum(map(is_bomb, range(PAGES)))
+    return [
+        row(
+            f"memory: peak of the worker, {PAGES:,} pages, {bombs} bombs and giants",
+            [run.peak_mib],
+            "MiB",
+            target=f"<= {MOST_MIB:g} MiB",
+            met=run.peak_mib <= MOST_MIB,
+        )
+    ]
