@@ -56,7 +56,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     """The URL of a database of this test's own, migrated; it is dropped afterwards."""
     name = f"test_{new_id().hex}"
-    run_sql(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    run_sql(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
     yield postgres.url(name)
     run_sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
