@@ -79,7 +79,7 @@ async def _handle(tx: Tx, letters: Sequence[Letter], lane: Lane, verdict: Verdic
     events, unfit = read_letters(letters, queue=lane.queue, known=known)
     verdict.parked += unfit
     faults: list[Fault] = []
-    for run in runs(events, longest=BATCH):
+    for run in runs(events, lane.handlers, longest=BATCH):
         faults += await handle_isolated(tx, lane.handlers[type(run[0])], run)
     failed = {fault.event.event_id for fault in faults}
     verdict.handled = [event for event in events if event.event_id not in failed]

@@ -36,7 +36,11 @@ class Consumer:
         self._handlers: dict[type[Event], Handler[Any]] = {}
 
     def on(self, event: type[E], handler: Handler[E]) -> None:
-        """Give the batches of one event type to a handler; call it before the consumer runs."""
+        """Give the batches of one event type to a handler; call it before the consumer runs.
+
+        Types that have the same handler come to it together, in one batch: a service whose events
+        touch the same rows can so lock all of them in one order, once in each transaction.
+        """
         if event in self._handlers:
             raise ValueError(f"{event.name} has a handler in {self.service} already")
         self._handlers[event] = handler

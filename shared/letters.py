@@ -1,6 +1,6 @@
 """From deliveries to typed events: read the envelopes, and say which bytes are no event of ours."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ import orjson
 from shared.bus import Delivery
 from shared.dead_letters import Parked
 from shared.events import Event, UnknownEventError, decode
+from shared.isolation import Handler
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,14 @@ def park(letter: Letter, *, queue: str, reason: str, detail: str) -> Parked:
     )
 
 
-def runs(events: Sequence[Event], *, longest: int) -> list[list[Event]]:
-    """Split events into runs of one type, in order, none longer than `longest`."""
+def runs(
+    events: Sequence[Event], handlers: Mapping[type[Event], Handler[Any]], *, longest: int
+) -> list[list[Event]]:
+    """Split events into runs that one handler takes, in order, none longer than `longest`."""
     found: list[list[Event]] = []
     for event in events:
-        if found and type(found[-1][0]) is type(event) and len(found[-1]) < longest:
+        same = found and handlers[type(found[-1][0])] == handlers[type(event)]
+        if same and len(found[-1]) < longest:
             found[-1].append(event)
         else:
             found.append([event])

@@ -33,9 +33,12 @@ class Notes:
     async def take(self, events: Sequence[Event], _: Tx) -> None:
         self.runs.append(list(events))
 
+    async def take_sites(self, events: Sequence[Event], tx: Tx) -> None:
+        await self.take(events, tx)
+
     @property
     def lane(self) -> Lane:
-        return Lane(QUEUE, {LinkChecked: self.take, SiteCreated: self.take}, LADDER)
+        return Lane(QUEUE, {LinkChecked: self.take, SiteCreated: self.take_sites}, LADDER)
 
 
 def packed(*events: Event, crashes: int = 0, attempt: int = 0) -> Delivery:
@@ -50,6 +53,15 @@ async def test_a_batch_is_split_into_runs_of_one_type_in_order(db: Database) -> 
         verdict = await handle_batch(tx, [packed(first, second), packed(site, third)], notes.lane)
     assert notes.runs == [[first, second], [site], [third]]
     assert verdict.handled == [first, second, site, third]
+
+
+async def test_types_that_have_the_same_handler_come_to_it_together(db: Database) -> None:
+    notes = Notes()
+    lane = Lane(QUEUE, {LinkChecked: notes.take, SiteCreated: notes.take}, LADDER)
+    first, site, second = a_check(), a_site(), a_check()
+    async with db.begin() as tx:
+        await handle_batch(tx, [packed(first, site, second)], lane)
+    assert notes.runs == [[first, site, second]]
 
 
 async def test_no_run_is_longer_than_a_batch_however_big_the_message(db: Database) -> None:
