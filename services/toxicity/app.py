@@ -1,7 +1,8 @@
 """The toxicity service: how dangerous each link looks, with the evidence, and disavow files.
 
 Owns schema `toxicity` (copies of sites, pages and links, scores, reviews, disavow versions).
-Consumes site.created, site.updated, site.deleted, link.checked, page.read, link.changed.
+Consumes site.created, site.updated, site.deleted, link.checked, page.read, link.changed,
+link.untracked.
 Publishes link.scored, toxicity.changed, review.decided, disavow.version_created.
 """
 
@@ -15,9 +16,28 @@ from services.toxicity.settings import Settings
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
-from shared.events import LinkChanged, LinkChecked, PageRead, SiteCreated, SiteDeleted, SiteUpdated
+from shared.events import (
+    Event,
+    LinkChanged,
+    LinkChecked,
+    LinkUntracked,
+    PageRead,
+    SiteCreated,
+    SiteDeleted,
+    SiteUpdated,
+)
 from shared.service import Work
 from shared.web import new_web_app
+
+EVENTS: tuple[type[Event], ...] = (
+    SiteCreated,
+    SiteUpdated,
+    SiteDeleted,
+    LinkChecked,
+    PageRead,
+    LinkChanged,
+    LinkUntracked,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +71,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
 
 
 def subscribe(consumer: Consumer) -> Consumer:
-    """Give each event that toxicity listens to its handler."""
-    consumer.on(SiteCreated, handlers.on_site_created)
-    consumer.on(SiteUpdated, handlers.on_site_updated)
-    consumer.on(SiteDeleted, handlers.on_site_deleted)
-    consumer.on(LinkChecked, handlers.on_link_checked)
-    consumer.on(PageRead, handlers.on_page_read)
-    consumer.on(LinkChanged, handlers.on_link_changed)
+    """Give all events that toxicity listens to their one handler."""
+    for event in EVENTS:
+        consumer.on(event, handlers.on_events)
     return consumer

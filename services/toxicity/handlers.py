@@ -1,55 +1,52 @@
 """What toxicity does when it hears of something: keep it, judge what it touches, tell what changed."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from services.toxicity.domain.ingest import fold, is_news
 from services.toxicity.metrics import SCORED
 from services.toxicity.store import scores, sights, sites
 from shared import clock
 from shared.db import Tx
-from shared.events import LinkChanged, LinkChecked, PageRead, SiteCreated, SiteDeleted, SiteUpdated
-
-CHUNK = 500
-
-
-async def on_site_created(events: Sequence[SiteCreated], tx: Tx) -> None:
-    await sites.save_sites(tx, events)
-
-
-async def on_site_updated(events: Sequence[SiteUpdated], tx: Tx) -> None:
-    await sites.save_sites(tx, events)
+from shared.events import (
+    Event,
+    LinkChanged,
+    LinkChecked,
+    LinkUntracked,
+    PageRead,
+    SiteDeleted,
+    SiteSnapshot,
+)
 
 
-async def on_site_deleted(events: Sequence[SiteDeleted], tx: Tx) -> None:
-    await sites.mark_deleted(tx, events)
+async def on_events(events: Sequence[Event], tx: Tx) -> None:
+    """Take in a whole batch, whatever it holds, and judge once what it touches.
 
-
-async def on_link_checked(events: Sequence[LinkChecked], tx: Tx) -> None:
-    """Keep what was seen of each link and judge those of which something new was seen."""
-    sightings = fold(events)
-    await sights.hold_pages(tx, [one.page_id for one in sightings.values()])
-    kept = await sights.lock_kept(tx, sightings)
+    One handler for all, because all of them touch the same rows: each transaction locks sites,
+    then pages, links and counts, each in the order of their ids, and so none waits for another
+    that waits for it. The order of the events does not matter: every row guards what is newer.
+    """
+    await _keep_sites(tx, [one for one in events if isinstance(one, SiteSnapshot)])
+    sightings = fold(one for one in events if isinstance(one, LinkChecked))
+    pages = await sights.save_pages(
+        tx,
+        [one for one in events if isinstance(one, PageRead)],
+        seen=[one.page_id for one in sightings.values()],
+    )
+    changes = [one for one in events if isinstance(one, LinkChanged)]
+    gone = [one for one in events if isinstance(one, LinkUntracked)]
+    told = {*sightings, *(one.link_id for one in changes), *(one.link_id for one in gone)}
+    kept = await sights.lock_links(tx, told, pages=pages)
     await sights.save_sightings(tx, sightings.values())
-    await _score(tx, [key for key, one in sightings.items() if is_news(one, kept.get(key))])
+    touched = {
+        *(key for key, one in kept.items() if one.page_id in pages),
+        *(key for key, one in sightings.items() if is_news(one, kept.get(key))),
+        *await sights.save_changes(tx, changes),
+        *await sights.save_untracked(tx, gone),
+    }
+    SCORED.inc(await scores.score_links(tx, touched, now=clock.now()))
 
 
-async def on_page_read(events: Sequence[PageRead], tx: Tx) -> None:
-    """Keep the facts of pages and judge the links that stand on them."""
-    pages = await sights.save_pages(tx, events)
-    after = sites.START
-    while pages:
-        links = await sights.list_links_of_pages(tx, pages, after=after, limit=CHUNK)
-        await _score(tx, links)
-        if len(links) < CHUNK:
-            return
-        after = links[-1]
-
-
-async def on_link_changed(events: Sequence[LinkChanged], tx: Tx) -> None:
-    """Take over losses, recoveries and contracts: a lost link needs no action."""
-    await _score(tx, await sights.save_changes(tx, events))
-
-
-async def _score(tx: Tx, links: Sequence[UUID]) -> None:
-    SCORED.inc(await scores.score_links(tx, links, now=clock.now()))
+async def _keep_sites(tx: Tx, snapshots: Sequence[SiteSnapshot]) -> None:
+    if snapshots:
+        await sites.save_sites(tx, snapshots)
+        await sites.mark_deleted(tx, [one for one in snapshots if isinstance(one, SiteDeleted)])

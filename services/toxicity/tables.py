@@ -99,6 +99,9 @@ LINKS = Table(
     Column("workspace_id", UUID, nullable=False),
     Column("site_id", UUID, nullable=False),
     Column("page_id", UUID),
+    # By which tracking it was seen last; a link that is tracked no more stays as this mark.
+    _number("tracked_seq"),
+    _moment("untracked_at"),
     # What was seen: the newest check, and the newest one that found the link.
     _number("check_seq"),
     _number("found_seq"),

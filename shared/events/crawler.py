@@ -26,6 +26,8 @@ class LinkChecked(LinkEvent):
     targets: Annotated[tuple[Occurrence, ...], Field(max_length=50)] = ()
     """Links to the same site on the page, in document order: all of them when the watch has no
     target yet; when the target is missing, those that no other watch of this page has."""
+    tracked_seq: int = 0
+    """Of the `link.tracked` in force: a look made before a `link.untracked` may come after it."""
 
 
 class LinkDiscovered(Event):

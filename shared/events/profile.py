@@ -73,11 +73,11 @@ class LinkTracked(LinkEvent):
 
 
 class LinkUntracked(LinkEvent):
-    """Stop watching this link (deleted, merged, or its site is gone)."""
+    """Stop watching this link, and counting it (deleted, merged, or its site is gone)."""
 
     name: ClassVar[str] = "link.untracked"
     publisher: ClassVar[str] = "profile"
-    consumers: ClassVar[tuple[str, ...]] = ("crawler",)
+    consumers: ClassVar[tuple[str, ...]] = ("crawler", "toxicity")
     packed: ClassVar[bool] = True
 
     tracked_seq: int = 1

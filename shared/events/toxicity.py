@@ -43,7 +43,7 @@ class ReviewDecided(Event):
 
     name: ClassVar[str] = "review.decided"
     publisher: ClassVar[str] = "toxicity"
-    consumers: ClassVar[tuple[str, ...]] = ("profile", "outreach", "gateway")
+    consumers: ClassVar[tuple[str, ...]] = ("outreach", "gateway")
     outward: ClassVar[bool] = True
 
     review_id: UUID
@@ -60,7 +60,7 @@ class DisavowVersionCreated(Event):
 
     name: ClassVar[str] = "disavow.version_created"
     publisher: ClassVar[str] = "toxicity"
-    consumers: ClassVar[tuple[str, ...]] = ("profile", "outreach", "gateway")
+    consumers: ClassVar[tuple[str, ...]] = ("outreach", "gateway")
     outward: ClassVar[bool] = True
 
     version_no: int

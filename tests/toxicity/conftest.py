@@ -41,7 +41,7 @@ async def tx(database: Database) -> AsyncIterator[Tx]:
 async def site(database: Database) -> SiteCreated:
     created = a_site()
     async with database.begin() as tx:
-        await handlers.on_site_created([created], tx)
+        await handlers.on_events([created], tx)
     return created
 
 

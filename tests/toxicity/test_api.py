@@ -44,9 +44,9 @@ async def toxic(database: Database, site: SiteCreated) -> LinkChecked:
     """A candidate for disavowing, on farm.example.net."""
     check = a_check(site, page=FARM, anchor_text="online casino", hidden=True)
     async with database.begin() as tx:
-        await handlers.on_page_read([a_farm_read(FARM)], tx)
-        await handlers.on_link_checked([check], tx)
-        await handlers.on_link_changed([a_change(check, LinkStatus.LIVE, page=FARM)], tx)
+        await handlers.on_events([a_farm_read(FARM)], tx)
+        await handlers.on_events([check], tx)
+        await handlers.on_events([a_change(check, LinkStatus.LIVE, page=FARM)], tx)
     return check
 
 
@@ -69,7 +69,7 @@ async def test_a_link_of_another_site_or_workspace_is_as_if_it_did_not_exist(
 ) -> None:
     other = a_site(workspace_id=site.workspace_id, domain="other.example")
     async with database.begin() as tx:
-        await handlers.on_site_created([other], tx)
+        await handlers.on_events([other], tx)
     path = f"/v1/links/{toxic.link_id}/toxicity"
     missing = await call(
         client, "GET", f"/v1/links/{new_id()}/toxicity", a_caller(site), status=404
@@ -91,8 +91,8 @@ async def test_density_is_two_figures_and_a_client_sees_the_second(
     fine = a_check(site)
     junk = a_check(site, page=FARM, anchor_text="Acme Home")
     async with database.begin() as tx:
-        await handlers.on_page_read([a_read()], tx)
-        await handlers.on_link_checked([fine, junk], tx)
+        await handlers.on_events([a_read()], tx)
+        await handlers.on_events([fine, junk], tx)
     path = f"/v1/sites/{site.site_id}/toxicity"
     answer = await call(client, "GET", path, a_caller(site, Role.VIEWER))
     density = answer["density"]
@@ -145,7 +145,7 @@ async def test_a_decision_survives_a_new_score(
     await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
     again = a_check(site, link_id=toxic.link_id, seq=2, page=FARM, anchor_text="casino bonus")
     async with database.begin() as tx:
-        await handlers.on_link_checked([again], tx)
+        await handlers.on_events([again], tx)
     answer = await call(client, "GET", f"/v1/links/{toxic.link_id}/toxicity", caller)
     assert answer["action"] == "no_action_needed"
 
@@ -166,7 +166,7 @@ async def test_a_guarded_domain_cannot_be_decided_for_disavowing(
 ) -> None:
     site = a_site(partners=("partner.example",))
     async with database.begin() as tx:
-        await handlers.on_site_created([site], tx)
+        await handlers.on_events([site], tx)
     body = {"site_id": str(site.site_id), "domains": [domain], "decision": "disavow"}
     problem = await call(client, "POST", "/v1/reviews", a_caller(site), body=body, status=422)
     assert [(one["pointer"], one["code"]) for one in problem["errors"]] == [("/domains/0", code)]
@@ -271,7 +271,7 @@ async def test_the_queue_goes_page_by_page(
 ) -> None:
     more = [a_check(site, page=FARM, anchor_text="online casino", hidden=True) for _ in range(4)]
     async with database.begin() as tx:
-        await handlers.on_link_checked(more, tx)
+        await handlers.on_events(more, tx)
     path, query, seen = f"/v1/sites/{site.site_id}/reviews", "limit=2&include=count", set[UUID]()
     while True:
         page = await call(client, "GET", path, a_caller(site), query=query)

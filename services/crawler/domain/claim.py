@@ -21,6 +21,7 @@ class WatchState:
     contract: bool = False
     ever_live: bool = False
     known_since: datetime
+    tracked_seq: int = 0
     missing_streak: int = 0
     missing_since: datetime | None = None
     last_outcome: Outcome | None = None

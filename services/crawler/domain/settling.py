@@ -228,6 +228,7 @@ def _link_checked(one: _Seen, next_at: datetime) -> LinkChecked:
         missing_since=one.streak.since,
         next_check_at=next_at,
         targets=one.targets,
+        tracked_seq=one.state.tracked_seq,
     )
 
 

@@ -225,6 +225,7 @@ def _watch(row: Row) -> WatchState:
         contract=row["contract"],
         ever_live=row["ever_live"],
         known_since=row["known_since"],
+        tracked_seq=row["tracked_seq"],
         missing_streak=row["missing_streak"],
         missing_since=row["missing_since"],
         last_outcome=Outcome(row["last_outcome"]) if row["last_outcome"] else None,

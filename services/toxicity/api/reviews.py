@@ -1,5 +1,6 @@
 """The review: links that wait for a decision, and the decisions of people with their undo."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -125,7 +126,9 @@ class DecideIn(BaseModel):
 
     site_id: UUID | None = Field(default=None, description="Needed with `domains`.")
     links: list[UUID] = Field(default_factory=list, max_length=MAX_SUBJECTS)
-    domains: list[str] = Field(default_factory=list, max_length=MAX_SUBJECTS)
+    domains: list[Annotated[str, Field(max_length=253)]] = Field(
+        default_factory=list, max_length=MAX_SUBJECTS
+    )
     decision: Decision
     reason: str = Field(default="", max_length=300, description="Goes into the file as a comment.")
 
@@ -167,7 +170,7 @@ async def decide(body: DecideIn, caller: CallerDep, tx: TxDep) -> Decided:
     made = [review for review in made if review.links or review.domains]
     for review in made:
         await reviews.add_review(tx, review)
-        await _judge_again(tx, review)
+    await _judge_again(tx, made)
     await _tell(tx, made)
     return Decided(reviews=[_decided(review) for review in made])
 
@@ -188,7 +191,7 @@ async def undo(body: UndoIn, caller: CallerDep, tx: TxDep) -> Decided:
     )
     for review in undone:
         caller.require(review.site_id, Role.EDITOR)
-        await _judge_again(tx, review)
+    await _judge_again(tx, undone)
     await outbox.add(tx, [_event(review, "undone", caller.actor) for review in undone])
     return Decided(reviews=[_decided(review) for review in undone])
 
@@ -246,17 +249,22 @@ def _domains(given: list[str], decision: Decision, guard: Guard) -> tuple[str, .
     return tuple(dict.fromkeys(domains))
 
 
-async def _judge_again(tx: Tx, review: Review) -> None:
-    touched = await reviews.list_touched(
-        tx,
-        review.site_id,
-        links=review.links,
-        domains=review.domains,
-        limit=JUDGED_AT_ONCE + 1,
-    )
-    if len(touched) > JUDGED_AT_ONCE:
-        await sites.want_walk(tx, [review.site_id])
-    await scores.score_links(tx, touched[:JUDGED_AT_ONCE], now=clock.now())
+async def _judge_again(tx: Tx, decided: Sequence[Review]) -> None:
+    """Judge the links that decisions are about; where they are too many, the walk does it."""
+    touched: list[UUID] = []
+    walked: list[UUID] = []
+    for review in decided:
+        links = await reviews.list_touched(
+            tx,
+            review.site_id,
+            links=review.links,
+            domains=review.domains,
+            limit=JUDGED_AT_ONCE + 1,
+        )
+        touched += links[:JUDGED_AT_ONCE]
+        walked += [review.site_id] if len(links) > JUDGED_AT_ONCE else []
+    await sites.want_walk(tx, walked)
+    await scores.score_links(tx, touched, now=clock.now())
 
 
 async def _tell(tx: Tx, made: list[Review]) -> None:

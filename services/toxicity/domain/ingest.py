@@ -31,6 +31,7 @@ class Sighting:
     found_at: datetime | None = None
     facts: str | None = None
     facts_digest: UUID | None = None
+    tracked_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ def fold(events: Iterable[LinkChecked]) -> dict[UUID, Sighting]:
 
 def _with(known: Sighting, event: LinkChecked) -> Sighting:
     seen = event.observation
+    if event.tracked_seq > known.tracked_seq:
+        known = replace(known, tracked_seq=event.tracked_seq)
     if seen.check_seq > known.check_seq:
         known = replace(
             known,

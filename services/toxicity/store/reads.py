@@ -68,13 +68,13 @@ async def get_link(tx: Tx, link_id: UUID, *, workspace_id: UUID) -> tuple[UUID, 
         f"SELECT {_LINK}, l.explanation FROM links l"
         " LEFT JOIN pages p ON p.page_id = l.page_id"
         " JOIN sites s ON s.site_id = l.site_id AND s.deleted_at IS NULL"
-        " WHERE l.link_id = $1 AND l.workspace_id = $2",
+        " WHERE l.link_id = $1 AND l.workspace_id = $2 AND l.untracked_at IS NULL",
         link_id,
         workspace_id,
     )
     if not rows:
         raise NotFoundError("There is no such link.")
-    return rows[0]["site_id"], _judged(rows[0]) if rows[0]["scored_seq"] else None
+    return rows[0]["site_id"], _judged(rows[0]) if rows[0]["scored_at"] else None
 
 
 async def list_domain(
@@ -82,7 +82,7 @@ async def list_domain(
 ) -> tuple[int, list[Judged]]:
     """Return how many judged links a referring domain has, and the worst of them."""
     where = (
-        "l.workspace_id = $1 AND l.referring_domain = $2 AND l.scored_seq > 0"
+        "l.workspace_id = $1 AND l.referring_domain = $2 AND l.scored_at IS NOT NULL"
         " AND ($3::uuid[] IS NULL OR l.site_id = ANY($3::uuid[]))"
         " AND EXISTS (SELECT 1 FROM sites s WHERE s.site_id = l.site_id AND s.deleted_at IS NULL)"
     )
@@ -120,7 +120,7 @@ async def sum_site(tx: Tx, site_id: UUID) -> Totals:
     """Return the sums over the links of a site that are not lost."""
     rows = await tx.fetch(
         "SELECT band, action, model, count(*) AS links FROM links"
-        " WHERE site_id = $1 AND scored_seq > 0 AND NOT lost GROUP BY band, action, model",
+        " WHERE site_id = $1 AND scored_at IS NOT NULL AND NOT lost GROUP BY band, action, model",
         site_id,
     )
     bands: dict[Band, int] = {}

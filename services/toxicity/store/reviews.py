@@ -124,7 +124,8 @@ async def sites_of_links(
     """Return the site of each of these links that the workspace has."""
     rows = await tx.fetch(
         "SELECT l.link_id, l.site_id FROM links l JOIN sites s ON s.site_id = l.site_id"
-        " WHERE l.link_id = ANY($1::uuid[]) AND l.workspace_id = $2 AND s.deleted_at IS NULL",
+        " WHERE l.link_id = ANY($1::uuid[]) AND l.workspace_id = $2 AND s.deleted_at IS NULL"
+        " AND l.untracked_at IS NULL",
         list(link_ids),
         workspace_id,
     )
@@ -191,7 +192,8 @@ async def list_placed(tx: Tx, site_id: UUID) -> list[str]:
     """Return the referring domains with an agreed placement."""
     rows = await tx.fetch(
         "SELECT DISTINCT referring_domain FROM links"
-        " WHERE site_id = $1 AND placement_id IS NOT NULL AND referring_domain IS NOT NULL",
+        " WHERE site_id = $1 AND placement_id IS NOT NULL AND referring_domain IS NOT NULL"
+        " AND untracked_at IS NULL",
         site_id,
     )
     return [row["referring_domain"] for row in rows]

@@ -32,13 +32,19 @@ from shared.vocabulary import Band, Reason
 _SECONDS_A_DAY = 86_400
 _FIRST = frozenset({None, Band.INSUFFICIENT_DATA})
 
+PIECE = 500
+"""How many links are read and judged at once."""
+
+_LOCK = "SELECT 1 FROM links WHERE link_id = ANY($1::uuid[]) ORDER BY link_id FOR UPDATE"
 _INPUTS = """
-    SELECT l.link_id, l.workspace_id, l.site_id, l.facts::text AS facts, l.check_seq, l.last_reasons, l.lost, l.found_at,
+    SELECT l.link_id, l.workspace_id, l.site_id, l.facts::text AS facts, l.check_seq,
+        l.last_reasons, l.lost, l.found_at, l.untracked_at IS NOT NULL AS untracked,
         l.counted_domain, l.counted_anchor, l.counted_exact, l.counted_followed,
         l.scored_seq, l.score, l.band, l.action, l.model, l.sentence, l.explanation_digest,
         coalesce(p.referring_domain, l.referring_domain) AS domain, p.facts::text AS page,
         v.decision, v.decided_at, v.reason, v.whole_domain,
         EXISTS (SELECT 1 FROM links o WHERE o.site_id = l.site_id AND o.placement_id IS NOT NULL
+            AND o.untracked_at IS NULL
             AND o.referring_domain = coalesce(p.referring_domain, l.referring_domain)) AS placed
     FROM links l
     LEFT JOIN pages p ON p.page_id = l.page_id
@@ -59,6 +65,7 @@ class _Case:
     """One link on its way to a score."""
 
     row: asyncpg.Record
+    guard: Guard
     facts: LinkFacts | None
     page: PageView | None
     before: Share | None
@@ -69,37 +76,78 @@ async def score_links(tx: Tx, link_ids: Iterable[UUID], *, now: datetime) -> int
     """Judge these links; returns how many have another score than before.
 
     Links of sites that we don't know yet, and links whose page has not been told of yet, are left:
-    the snapshot or the page's facts bring them back here.
+    the snapshot or the page's facts bring them back here. Rows are locked in one order: all links
+    by their ids, then all counts; so call it once in a transaction, with all that it touches.
     """
     ids = sorted(set(link_ids))
-    if not ids:
-        return 0
-    rows = await tx.fetch(_INPUTS, ids)
-    known = {site.site_id: site for site in await _sites(tx, rows)}
+    pieces = [ids[start : start + PIECE] for start in range(0, len(ids), PIECE)]
+    if len(pieces) > 1:
+        await tx.run(_LOCK, ids)
+    cases: list[_Case] = []
+    shares: list[tuple[UUID, Share | None, Share | None]] = []
+    for piece in pieces:
+        cases = await _read(tx, piece)
+        shares += [(case.row["site_id"], case.before, case.after) for case in cases]
+    await sites.want_growth_walk(tx, await counts.add(tx, deltas(shares)))
+    changed = 0
+    for piece in pieces:
+        if len(pieces) > 1:
+            cases = await _read(tx, piece)
+        changed += await _judge(tx, cases, now=now)
+    return changed
+
+
+async def _read(tx: Tx, link_ids: Sequence[UUID]) -> list[_Case]:
+    rows = await tx.fetch(_INPUTS, link_ids)
+    known = await _sites(tx, rows)
     names = {
         site.site_id: names_of(site.brands, site.keywords, (site.domain, *site.hosts), site.domain)
-        for site in known.values()
+        for site in known
     }
-    guards = sites.guards_of(list(known.values()))
-    cases = [_case(row, names[row["site_id"]]) for row in rows if row["site_id"] in known]
-    cases = [case for case in cases if not _must_wait(case)]
-    changed = deltas((case.row["site_id"], case.before, case.after) for case in cases)
-    await sites.want_growth_walk(tx, await counts.add(tx, changed))
+    guards = sites.guards_of(known)
+    cases = [
+        _case(row, names[row["site_id"]], guards[row["site_id"]])
+        for row in rows
+        if row["site_id"] in names
+    ]
+    return [case for case in cases if not _must_wait(case)]
+
+
+async def _judge(tx: Tx, cases: Sequence[_Case], *, now: datetime) -> int:
+    """Keep the scores of links that are tracked, and nothing of those that no longer are."""
+    await _forget(tx, [case.row["link_id"] for case in cases if case.row["untracked"]])
+    tracked = [case for case in cases if not case.row["untracked"]]
     around = await counts.list_surroundings(
-        tx, [(case.row["site_id"], case.after) for case in cases]
+        tx, [(case.row["site_id"], case.after) for case in tracked]
     )
     judged = [
-        (case, judge(_facts(case, guards[case.row["site_id"]], surroundings, now=now)))
-        for case, surroundings in zip(cases, around, strict=True)
+        (case, judge(_facts(case, surroundings, now=now)))
+        for case, surroundings in zip(tracked, around, strict=True)
     ]
     return await _save(tx, judged, now=now)
+
+
+# What it was stays: `scored_seq` must not begin again if the link comes back, and a decision of a
+# person about it still needs its address.
+_FORGET = """
+    UPDATE links SET counted_domain = NULL, counted_anchor = NULL, counted_exact = false,
+        counted_followed = false, facts = NULL, facts_digest = NULL, scored_at = NULL, score = NULL,
+        milli = NULL, band = NULL, action = NULL, confidence = NULL, model = NULL, sentence = NULL,
+        explanation = NULL, explanation_digest = NULL
+    WHERE link_id = ANY($1::uuid[]) AND (facts IS NOT NULL OR scored_at IS NOT NULL)
+"""
+
+
+async def _forget(tx: Tx, link_ids: Sequence[UUID]) -> None:
+    if link_ids:
+        await tx.run(_FORGET, link_ids)
 
 
 async def _sites(tx: Tx, rows: Sequence[asyncpg.Record]) -> list[Site]:
     return await sites.list_sites(tx, {row["workspace_id"] for row in rows})
 
 
-def _case(row: asyncpg.Record, names: Names) -> _Case:
+def _case(row: asyncpg.Record, names: Names, guard: Guard) -> _Case:
     page = _page(row["page"], names)
     facts = _link(row["facts"], names)
     before = None
@@ -110,7 +158,8 @@ def _case(row: asyncpg.Record, names: Names) -> _Case:
             row["counted_exact"],
             row["counted_anchor"],
         )
-    return _Case(row, facts, page, before, share_of(facts, domain=row["domain"], lost=row["lost"]))
+    gone = row["lost"] or row["untracked"]
+    return _Case(row, guard, facts, page, before, share_of(facts, domain=row["domain"], lost=gone))
 
 
 def _link(text: str | None, names: Names) -> LinkFacts | None:
@@ -130,14 +179,14 @@ def _page(text: str | None, names: Names) -> PageView | None:
 
 def _must_wait(case: _Case) -> bool:
     """What is still on its way will bring the link back: one first score instead of two or three."""
-    if case.row["scored_seq"] or case.row["lost"]:
+    if case.row["scored_seq"] or case.row["lost"] or case.row["untracked"]:
         return False
     return case.row["check_seq"] == 0 or (case.facts is not None and case.page is None)
 
 
-def _facts(case: _Case, guard: Guard, around: Surroundings, *, now: datetime) -> Facts:
+def _facts(case: _Case, around: Surroundings, *, now: datetime) -> Facts:
     row = case.row
-    hold = guard.of_domain(row["domain"]) if row["domain"] else None
+    hold = case.guard.of_domain(row["domain"]) if row["domain"] else None
     holds = () if hold is None else (hold.code,)
     found_at: datetime | None = row["found_at"]
     unseen = 0 if found_at is None else int((now - found_at).total_seconds() // _SECONDS_A_DAY)

@@ -6,29 +6,8 @@ from uuid import UUID
 
 from services.toxicity.domain.ingest import Kept, Sighting, canonical
 from shared.db import Tx
-from shared.events import LinkChanged, PageRead
+from shared.events import LinkChanged, LinkUntracked, PageRead
 from shared.vocabulary import LinkStatus
-
-_STUBS = """
-    INSERT INTO pages (page_id) SELECT DISTINCT p FROM unnest($1::uuid[]) AS p ORDER BY p
-    ON CONFLICT (page_id) DO NOTHING
-"""
-_HOLD_PAGES = """
-    SELECT count(*) FROM (SELECT 1 FROM pages WHERE page_id = ANY($1::uuid[])
-    ORDER BY page_id FOR SHARE) AS held
-"""
-
-
-async def hold_pages(tx: Tx, page_ids: Iterable[UUID]) -> None:
-    """Make sure that whoever comes second sees the other: a link's check or its page's facts.
-
-    Both come in their own transactions; without this lock each could miss the other's rows, and
-    the link would stay without a score.
-    """
-    ids = sorted(set(page_ids))
-    await tx.run(_STUBS, ids)
-    await tx.fetch_value(_HOLD_PAGES, ids)
-
 
 _PAGES = """
     INSERT INTO pages (page_id, facts_seq, read_at, url, referring_domain, facts)
@@ -39,54 +18,50 @@ _PAGES = """
     ON CONFLICT (page_id) DO UPDATE SET facts_seq = excluded.facts_seq, read_at = excluded.read_at,
         url = excluded.url, referring_domain = excluded.referring_domain, facts = excluded.facts
     WHERE pages.facts_seq < excluded.facts_seq
-    RETURNING page_id
+    RETURNING page_id, facts_seq
 """
 
 
-async def save_pages(tx: Tx, events: Iterable[PageRead]) -> list[UUID]:
-    """Keep the newest facts of pages; returns the pages of which this told something new."""
-    newest: dict[UUID, PageRead] = {}
-    for event in events:
+async def save_pages(tx: Tx, reads: Iterable[PageRead], *, seen: Iterable[UUID]) -> list[UUID]:
+    """Keep the newest facts of pages; returns the pages of which this told something new.
+
+    Pages that only links were `seen` on are held too: a link's check and its page's facts come in
+    transactions of their own, and whoever comes second must see the other. One statement locks all
+    of them in one order, also those that it leaves as they are.
+    """
+    newest: dict[UUID, PageRead | None] = dict.fromkeys(seen)
+    for event in reads:
         known = newest.get(event.page_id)
         if known is None or known.facts_seq < event.facts_seq:
             newest[event.page_id] = event
-    pages = list(newest.values())
-    if not pages:
+    if not newest:
         return []
     rows = await tx.fetch(
         _PAGES,
-        [one.page_id for one in pages],
-        [one.facts_seq for one in pages],
-        [one.read_at for one in pages],
-        [one.facts.url for one in pages],
-        [one.facts.referring_domain for one in pages],
-        [canonical(one.facts.model_dump(mode="json")) for one in pages],
+        list(newest),
+        [one.facts_seq if one else 0 for one in newest.values()],
+        [one.read_at if one else None for one in newest.values()],
+        [one.facts.url if one else None for one in newest.values()],
+        [one.facts.referring_domain if one else None for one in newest.values()],
+        [canonical(one.facts.model_dump(mode="json")) if one else None for one in newest.values()],
     )
-    return [row["page_id"] for row in rows]
+    return [row["page_id"] for row in rows if row["facts_seq"]]
 
 
-async def list_links_of_pages(
-    tx: Tx, page_ids: Sequence[UUID], *, after: UUID, limit: int
-) -> list[UUID]:
-    """Return links that stand on these pages, by id."""
-    rows = await tx.fetch(
-        "SELECT link_id FROM links WHERE page_id = ANY($1::uuid[]) AND link_id > $2"
-        " ORDER BY link_id LIMIT $3",
-        list(page_ids),
-        after,
-        limit,
-    )
-    return [row["link_id"] for row in rows]
+_LOCK = """
+    SELECT link_id, check_seq, found_seq, facts_digest, last_reasons, page_id,
+        scored_at IS NOT NULL AS scored
+    FROM links WHERE link_id IN (
+        SELECT unnest($1::uuid[]) UNION SELECT link_id FROM links WHERE page_id = ANY($2::uuid[]))
+    ORDER BY link_id FOR UPDATE
+"""
 
 
-async def lock_kept(tx: Tx, link_ids: Iterable[UUID]) -> Mapping[UUID, Kept]:
-    """Return what is kept of these links, locked in the order of their ids."""
-    rows = await tx.fetch(
-        "SELECT link_id, check_seq, found_seq, facts_digest, last_reasons, page_id,"
-        " scored_at IS NOT NULL AS scored FROM links"
-        " WHERE link_id = ANY($1::uuid[]) ORDER BY link_id FOR UPDATE",
-        list(link_ids),
-    )
+async def lock_links(
+    tx: Tx, link_ids: Iterable[UUID], *, pages: Sequence[UUID]
+) -> Mapping[UUID, Kept]:
+    """Return what is kept of these links and of those on these pages, locked in the order of ids."""
+    rows = await tx.fetch(_LOCK, list(link_ids), list(pages))
     return {
         row["link_id"]: Kept(
             check_seq=row["check_seq"],
@@ -101,16 +76,19 @@ async def lock_kept(tx: Tx, link_ids: Iterable[UUID]) -> Mapping[UUID, Kept]:
 
 
 # The newest check and the newest one that found the link are guarded apart: a late "found" still
-# brings its facts, and never moves the reasons or times of a newer look back.
+# brings its facts, and never moves the reasons or times of a newer look back. A link that is no
+# longer tracked comes back only by a look that was made for a later tracking.
 _SIGHTINGS = """
     INSERT INTO links AS l (link_id, workspace_id, site_id, page_id, check_seq, checked_at,
-        last_reasons, found_seq, found_at, facts, facts_digest)
+        last_reasons, found_seq, found_at, facts, facts_digest, tracked_seq)
     SELECT u.link_id, u.workspace_id, u.site_id, u.page_id, u.check_seq, u.checked_at,
-        string_to_array(u.last_reasons, ' '), u.found_seq, u.found_at, u.facts, u.facts_digest
+        string_to_array(u.last_reasons, ' '), u.found_seq, u.found_at, u.facts, u.facts_digest,
+        u.tracked_seq
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::timestamptz[],
-        $7::text[], $8::bigint[], $9::timestamptz[], $10::json[], $11::uuid[])
+        $7::text[], $8::bigint[], $9::timestamptz[], $10::json[], $11::uuid[],
+        $12::bigint[])
       AS u(link_id, workspace_id, site_id, page_id, check_seq, checked_at, last_reasons, found_seq,
-        found_at, facts, facts_digest)
+        found_at, facts, facts_digest, tracked_seq)
     ORDER BY u.link_id
     ON CONFLICT (link_id) DO UPDATE SET
         check_seq = greatest(l.check_seq, excluded.check_seq),
@@ -125,8 +103,10 @@ _SIGHTINGS = """
             ELSE l.found_at END,
         facts = CASE WHEN excluded.found_seq > l.found_seq THEN excluded.facts ELSE l.facts END,
         facts_digest = CASE WHEN excluded.found_seq > l.found_seq THEN excluded.facts_digest
-            ELSE l.facts_digest END
-    WHERE l.check_seq < excluded.check_seq OR l.found_seq < excluded.found_seq
+            ELSE l.facts_digest END,
+        tracked_seq = greatest(l.tracked_seq, excluded.tracked_seq), untracked_at = NULL
+    WHERE (l.check_seq < excluded.check_seq OR l.found_seq < excluded.found_seq)
+        AND (l.untracked_at IS NULL OR l.tracked_seq < excluded.tracked_seq)
 """
 
 
@@ -148,6 +128,7 @@ async def save_sightings(tx: Tx, sightings: Iterable[Sighting]) -> None:
         [one.found_at for one in ordered],
         [one.facts for one in ordered],
         [one.facts_digest for one in ordered],
+        [one.tracked_seq for one in ordered],
     )
 
 
@@ -201,11 +182,46 @@ def _age(event: LinkChanged) -> tuple[datetime, int]:
     return event.occurred_at, event.check_seq or 0
 
 
+_UNTRACKED = """
+    INSERT INTO links AS l (link_id, workspace_id, site_id, tracked_seq, untracked_at)
+    SELECT u.link_id, u.workspace_id, u.site_id, u.tracked_seq, u.untracked_at
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::timestamptz[])
+      AS u(link_id, workspace_id, site_id, tracked_seq, untracked_at)
+    ORDER BY u.link_id
+    ON CONFLICT (link_id) DO UPDATE SET
+        tracked_seq = excluded.tracked_seq, untracked_at = excluded.untracked_at
+    WHERE l.tracked_seq <= excluded.tracked_seq
+    RETURNING link_id
+"""
+
+
+async def save_untracked(tx: Tx, events: Iterable[LinkUntracked]) -> list[UUID]:
+    """Mark links as no longer tracked; the mark stays, for looks made before it may come after it.
+
+    What was seen of them goes with their score, as soon as they are taken out of the counts.
+    """
+    newest: dict[UUID, LinkUntracked] = {}
+    for event in sorted(events, key=lambda one: one.tracked_seq):
+        newest[event.link_id] = event
+    gone = [one for one in newest.values() if one.site_id and one.workspace_id]
+    if not gone:
+        return []
+    rows = await tx.fetch(
+        _UNTRACKED,
+        [one.link_id for one in gone],
+        [one.workspace_id for one in gone],
+        [one.site_id for one in gone],
+        [one.tracked_seq for one in gone],
+        [one.occurred_at for one in gone],
+    )
+    return [row["link_id"] for row in rows]
+
+
 async def remove_links(tx: Tx, site_id: UUID, *, limit: int) -> int:
     """Forget some links of a deleted site, and their counts with the last of them."""
     tag = await tx.run(
         "DELETE FROM links WHERE link_id IN"
-        " (SELECT link_id FROM links WHERE site_id = $1 ORDER BY link_id LIMIT $2)",
+        " (SELECT link_id FROM links WHERE site_id = $1 ORDER BY link_id LIMIT $2 FOR UPDATE)",
         site_id,
         limit,
     )

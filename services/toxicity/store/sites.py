@@ -76,8 +76,7 @@ async def save_sites(tx: Tx, snapshots: Sequence[SiteSnapshot]) -> None:
 
 
 async def mark_deleted(tx: Tx, snapshots: Sequence[SiteSnapshot]) -> None:
-    """Hide deleted sites at once; the walk removes their links piece by piece."""
-    await save_sites(tx, snapshots)
+    """Hide deleted sites, saved before, at once; the walk removes their links piece by piece."""
     await tx.run(
         "UPDATE sites SET deleted_at = coalesce(sites.deleted_at, u.at), walk_after = $4"
         " FROM unnest($1::uuid[], $2::int[], $3::timestamptz[]) AS u(site_id, version_no, at)"
