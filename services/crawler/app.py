@@ -53,7 +53,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         "crawler",
         db=db,
         bus=bus,
-        consumer=_consumer(bus, db),
+        consumer=subscribe(Consumer("crawler", db=db, bus=bus)),
         loops={"check due": check_due, "keep house": partial(keep_house, db=db)},
         grace_s=settings.shutdown_grace_s,
     )
@@ -79,8 +79,8 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     return app
 
 
-def _consumer(bus: Bus, db: Database) -> Consumer:
-    consumer = Consumer("crawler", db=db, bus=bus)
+def subscribe(consumer: Consumer) -> Consumer:
+    """Give each event that crawler listens to its handler."""
     consumer.on(LinkTracked, handlers.on_link_tracked)
     consumer.on(LinkUntracked, handlers.on_link_untracked)
     consumer.on(CheckRequested, handlers.on_check_requested)

@@ -74,7 +74,7 @@ def create_app(
         "gateway",
         db=db,
         bus=bus,
-        consumer=_consumer(db, bus),
+        consumer=subscribe(Consumer("gateway", db=db, bus=bus)),
         loops={
             "event log": partial(
                 jobs.follow_event_log, db=db, hub=hub, remembered=identity.remembered
@@ -112,8 +112,8 @@ def services_documents() -> dict[str, Any]:
     return {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in _SERVICES}
 
 
-def _consumer(db: Database, bus: Bus) -> Consumer:
-    consumer = Consumer("gateway", db=db, bus=bus)
+def subscribe(consumer: Consumer) -> Consumer:
+    """Give each event that the gateway listens to its handler."""
     consumer.on(SiteDeleted, handlers.on_site_deleted)
     for name in sorted(STREAMED - {SiteDeleted.name}):
         consumer.on(REGISTRY[name], handlers.on_outward_event)

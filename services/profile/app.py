@@ -66,7 +66,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         "profile",
         db=db,
         bus=bus,
-        consumer=_consumer(bus, db),
+        consumer=subscribe(Consumer("profile", db=db, bus=bus)),
         loops={"jobs": runner.run, "nightly": nightly.run},
         grace_s=settings.shutdown_grace_s,
     )
@@ -82,8 +82,8 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     return app
 
 
-def _consumer(bus: Bus, db: Database) -> Consumer:
-    consumer = Consumer("profile", db=db, bus=bus)
+def subscribe(consumer: Consumer) -> Consumer:
+    """Give each event that profile listens to its handler."""
     consumer.on(LinkChecked, observations.on_link_checked)
     consumer.on(LinkDiscovered, observations.on_link_discovered)
     consumer.on(TargetChecked, observations.on_target_checked)

@@ -26,16 +26,3 @@ class JobUpdated(Event):
     eta_seconds: int | None = None
 
     about: ClassVar[tuple[str, str]] = ("job", "job_id")
-
-
-def _registry(root: type[Event]) -> dict[str, type[Event]]:
-    found: dict[str, type[Event]] = {}
-    for event_class in root.__subclasses__():
-        if "name" in vars(event_class):
-            found[event_class.name] = event_class
-        found.update(_registry(event_class))
-    return found
-
-
-REGISTRY: dict[str, type[Event]] = _registry(Event)
-"""Every event by its name."""
