@@ -53,6 +53,17 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
+def home_folder() -> Iterator[Path]:
+    """A home that the database's account can reach; its server is stopped whatever happened."""
+    path = Path(tempfile.mkdtemp(prefix="anchorwatch-home-"))
+    path.chmod(0o755)
+    yield path
+    if (path / "secret").exists():
+        start(path, durable=False).kill()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
 def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     """The URL of a database of this test's own, migrated; it is dropped afterwards."""
     name = f"test_{new_id().hex}"

@@ -36,10 +36,9 @@ async def web() -> AsyncIterator[FakeWeb]:
 
 
 @pytest.fixture
-def login(web: FakeWeb, tmp_path: Path) -> Iterator[str]:
+def login(web: FakeWeb, home_folder: Path) -> Iterator[str]:
     """The one-time link of `anchorwatch all` on a fresh home, looking at the test's web."""
-    tmp_path.chmod(0o755)
-    command = [sys.executable, "-m", "services", "all", "--home", str(tmp_path / "home")]
+    command = [sys.executable, "-m", "services", "all", "--home", str(home_folder)]
     settings = {
         "ANCHORWATCH_CRAWLER_CONNECT_TO": web.connect_to,
         "ANCHORWATCH_CRAWLER_MIN_DELAY": "0",

@@ -1,12 +1,10 @@
 """kill -9 of the only process of the embedded mode, under load: nothing lost, doubled or wrong."""
 
 import asyncio
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,16 +16,6 @@ from tests.fault.test_kills import LINKS, LOOKS, SEEDS, hold, patience
 
 KILLS = 2
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """A home that the embedded PostgreSQL, which runs as nobody under root, can reach."""
-    folder = Path(tempfile.mkdtemp(prefix="anchorwatch-kill-"))
-    folder.chmod(0o711)
-    yield folder
-    postgres.start(folder).kill()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def start(home: Path, port: int) -> "subprocess.Popen[bytes]":
@@ -52,8 +40,9 @@ async def until_migrated(home: Path, open_database: Callable[[str], Database]) -
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_killing_the_embedded_process_loses_and_doubles_nothing(
-    home: Path, tmp_path: Path, seed: int
+    home_folder: Path, tmp_path: Path, seed: int
 ) -> None:
+    home = home_folder
     port = free_port()
     process = start(home, port)
     url = ""
