@@ -7,20 +7,31 @@ from fastapi.routing import APIRoute
 
 from shared import jsontext
 from shared.errors import FieldError, InvalidError
-from shared.problems import ProblemError
+from shared.problems import ProblemError, pointer
+
+_NO_NUL = "Remove the NUL character."
 
 
 async def refuse_loose_input(request: Request) -> None:
     """Raise for input that the framework would take in silence; a dependency of every route."""
     route = request.scope.get("route")
-    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
-        raise InvalidError("A NUL character is not text.", code="character-not-allowed")
+    _refuse_nul(request)
     if not isinstance(route, APIRoute):
         return
     if request.scope["query_string"]:
         _refuse_unknown_query(request, route)
     if route.body_field is not None:
         await _refuse_loose_body(request, route)
+
+
+def _refuse_nul(request: Request) -> None:
+    names = [name for name, value in request.query_params.items() if "\0" in value or "\0" in name]
+    if names or "\0" in request.scope["path"]:
+        raise InvalidError(
+            "A NUL character is not text.",
+            [FieldError(pointer(["query", n]), "character-not-allowed", _NO_NUL) for n in names],
+            code="character-not-allowed",
+        )
 
 
 def _refuse_unknown_query(request: Request, route: APIRoute) -> None:
@@ -31,7 +42,9 @@ def _refuse_unknown_query(request: Request, route: APIRoute) -> None:
         raise InvalidError(
             f"Unknown query parameter {unknown[0]!r}. This route takes: {takes}.",
             [
-                FieldError(f"/query/{name}", "unknown-parameter", f"Remove it. Known: {takes}.")
+                FieldError(
+                    pointer(["query", name]), "unknown-parameter", f"Remove it. Known: {takes}."
+                )
                 for name in unknown[:20]
             ],
             code="unknown-parameter",

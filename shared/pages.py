@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from shared import jsontext
 from shared.access import derive
+from shared.errors import FieldError
 from shared.problems import ProblemError
 
 MAX_LIMIT = 500
@@ -198,4 +199,5 @@ def _untagged(value: Any) -> Any:
 
 
 def _invalid(code: str, detail: str) -> ProblemError:
-    return ProblemError(400, code, detail)
+    start = FieldError("/query/cursor", code, "Leave the cursor out to start at the first page.")
+    return ProblemError(400, code, detail, faults=[start])

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from shared import errors, jsontext
+from shared import errors, fault_words, jsontext
 from shared.access import UnauthenticatedError
 
 MEDIA_TYPE = "application/problem+json"
@@ -18,6 +18,8 @@ _MAX_ERRORS = 100
 # One sentence for all of them: "no such site" where "no such link" was expected would tell a
 # stranger that the link exists.
 _NOT_THERE = "There is no such thing, or it is not yours to see."
+_OF_FASTAPI = "There was an error parsing the body"
+_UNREADABLE = "The body cannot be read: it nests too deep, or a number in it is far too long."
 _STATUS_OF: Mapping[type[errors.AnchorwatchError], int] = {
     errors.NotFoundError: 404,
     errors.ConflictError: 409,
@@ -131,6 +133,7 @@ def of_http_exception(error: HTTPException, *, instance: str, trace_id: str | No
     code = _CODE_OF.get(status, "error")
     detail = {
         404: "There is nothing at this path.",
+        400: _UNREADABLE if error.detail == _OF_FASTAPI else _as_sentence(str(error.detail)),
         405: "This path does not take this method; see the Allow header.",
     }.get(status, str(error.detail))
     return render(status, code, detail, instance=instance, trace_id=trace_id, headers=error.headers)
@@ -155,10 +158,14 @@ def of_validation(
 
 def _fault(fault: Mapping[str, Any]) -> errors.FieldError:
     place, *rest = fault["loc"] or ("body",)
+    # What pydantic adds to a place for itself: "[key]" for a faulty key of an object.
+    rest = [step for step in rest if step != "[key]"]
     steps = rest if place == "body" else [place, *rest]
-    detail = fault["msg"]
     if fault["type"] == "json_invalid":
-        steps, detail = [], f"{fault['ctx']['error']} at character {rest[0] if rest else 0}"
+        steps, detail = [], f"{fault['ctx']['error']} at character {rest[0] if rest else 0}."
+    else:
+        is_null = fault.get("input", "") is None
+        detail = fault_words.fix(fault["type"], fault.get("ctx") or {}, is_null=is_null)
     return errors.FieldError(
         pointer=pointer(steps), code=str(fault["type"]).replace("_", "-"), detail=detail
     )
@@ -174,6 +181,10 @@ def _summary(faults: Sequence[errors.FieldError]) -> str:
         return "The input cannot be used."
     first, more = faults[0], len(faults) - 1
     return f"{first.pointer or 'body'}: {first.detail}" + (f" (and {more} more)" if more else "")
+
+
+def _as_sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
 
 
 def _title(status: int) -> str:

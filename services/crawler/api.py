@@ -37,11 +37,9 @@ class CheckBody(BaseModel):
     )
 
 
-def get_eyes(request: Request) -> Eyes:
+def get_eyes(request: Request) -> Eyes | None:
     """Return what the service looks with; it is open while the service runs."""
     eyes: Eyes | None = request.app.state.eyes
-    if eyes is None:
-        raise UnavailableError("The crawler is not running.")
     return eyes
 
 
@@ -50,7 +48,7 @@ def get_ports(request: Request) -> frozenset[int]:
     return ports
 
 
-EyesDep = Annotated[Eyes, Depends(get_eyes)]
+EyesDep = Annotated[Eyes | None, Depends(get_eyes)]
 PortsDep = Annotated[frozenset[int], Depends(get_ports)]
 
 
@@ -67,6 +65,8 @@ async def create_check(
     caller.require_scope(Scope.LINKS_READ)
     url = addresses.check_url(body.referring_url, pointer="/referring_url", ports=ports)
     watch = watch_for(body.target, pointer="/target")
+    if eyes is None:
+        raise UnavailableError("The crawler is not running.")
     question = Question(url=url, watches=(watch,), sites=sites_for(watch), wants_facts=True)
     try:
         async with asyncio.timeout(DEADLINE_S):

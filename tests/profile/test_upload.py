@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.profile.api.upload import FormReader
 from shared.errors import InvalidError
+from shared.problems import ProblemError
 
 CONTENT_TYPE = "multipart/form-data; boundary=xyz"
 
@@ -70,5 +71,6 @@ async def test_a_form_that_is_broken_or_too_long_is_refused(body: bytes) -> None
 
 @pytest.mark.parametrize("content_type", ["", "text/csv", "multipart/form-data"])
 def test_a_body_that_is_no_form_is_refused(content_type: str) -> None:
-    with pytest.raises(InvalidError):
+    with pytest.raises(ProblemError) as refused:
         FormReader(content_type)
+    assert refused.value.status == 415

@@ -4,13 +4,18 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from shared.inputs import Shape
+
 # One address and nothing else: no list, no display name, no control characters.
 Email = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True,
         max_length=254,
-        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+    ),
+    Shape(
+        r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+        "Give one e-mail address, such as alice@example.com.",
     ),
     Field(description="One e-mail address.", examples=["alice@example.com"]),
 ]
@@ -18,7 +23,7 @@ Email = Annotated[
 
 def _printable(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("control characters are not allowed")
+        raise ValueError("Remove the control characters.")
     return text
 
 

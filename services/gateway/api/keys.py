@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.api.caller import CallerDep
 from services.gateway.api.inputs import Name
@@ -20,6 +20,7 @@ from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.errors import FieldError, ForbiddenError, InvalidError
 from shared.ids import new_id
+from shared.inputs import Moment
 from shared.pages import Page, PageDep
 from shared.vocabulary import Role
 from shared.web import DbDep, TxDep
@@ -65,7 +66,7 @@ class KeyIn(BaseModel):
     sites: Annotated[dict[UUID, Role], Field(max_length=100)] = Field(
         default_factory=dict, description="Roles on single sites, by site id; more by `/v1/grants`."
     )
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 @router.get("")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,7 @@ from services.outreach.domain.record import Placement
 from services.outreach.domain.terms import MAX_ANCHOR, MAX_URL, Draft, warnings
 from shared import words
 from shared.access import Caller, for_client
+from shared.inputs import Day, Shape, Whole
 from shared.vocabulary import Position, Reason
 
 
@@ -21,7 +22,9 @@ class Price(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     amount: Decimal = Field(max_digits=14, decimal_places=2, description='Such as "120.50".')
-    currency: str = Field(pattern="^[A-Za-z]{3}$", description="ISO 4217, such as EUR.")
+    currency: Annotated[
+        str, Shape("^[A-Za-z]{3}$", "Give a currency by its three letters, such as EUR.")
+    ] = Field(description="ISO 4217, such as EUR.")
 
 
 class TermsIn(BaseModel):
@@ -43,9 +46,9 @@ class TermsIn(BaseModel):
         description="Agreed tokens (nofollow, sponsored, ugc); an empty list = must be followed.",
     )
     position: Position | None = None
-    go_live_on: date | None = None
-    until_on: date | None = Field(default=None, description="Until when the link must stay.")
-    max_outlinks: int | None = Field(default=None, description="Most outside links on the page.")
+    go_live_on: Day | None = None
+    until_on: Day | None = Field(default=None, description="Until when the link must stay.")
+    max_outlinks: Whole | None = Field(default=None, description="Most outside links on the page.")
     price: Price | None = None
     vendor_id: UUID | None = None
     note: str | None = Field(default=None, max_length=2_000)

@@ -152,7 +152,9 @@ class CheckIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    addresses: list[str] = Field(min_length=1, max_length=MAX_AT_ONCE)
+    addresses: list[Annotated[str, Field(max_length=320)]] = Field(
+        min_length=1, max_length=MAX_AT_ONCE
+    )
 
 
 class CheckOut(BaseModel):

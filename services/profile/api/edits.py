@@ -1,7 +1,6 @@
 """What a person may change of links, one at a time or by filter."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from services.profile.store import decisions
 from shared import clock
 from shared.db import Tx
 from shared.errors import FieldError, InvalidError
+from shared.inputs import Moment
 from shared.vocabulary import LinkStatus
 
 Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=50)]
@@ -36,7 +36,7 @@ class LinkChange(BaseModel):
     remove_tags: Tags = []
     note: str | None = Field(default=None, max_length=10_000)
     owner: str | None = Field(default=None, max_length=200)
-    snooze_until: datetime | None = Field(
+    snooze_until: Moment | None = Field(
         default=None, description="Stay silent until then; null, given, ends it."
     )
     acknowledge: bool = Field(

@@ -17,6 +17,7 @@ from shared.dependencies import CallerDep, TxDep
 from shared.errors import NotFoundError
 from shared.events import SiteCreated, SiteDeleted, SiteSnapshot, SiteUpdated
 from shared.ids import new_id
+from shared.inputs import Shape, Whole
 from shared.pages import Page, PageDep
 from shared.versions import etag, is_unchanged, require_match
 from shared.vocabulary import HostRole, Role
@@ -40,9 +41,10 @@ class SiteSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     languages: Annotated[
-        list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]], Field(max_length=20)
+        list[Annotated[str, Shape("^[a-z]{2,3}$", "Give a language by its code, such as en.")]],
+        Field(max_length=20),
     ] = Field(default=["en"], description="Languages of the site's anchors, ISO 639-1.")
-    toxic_from: int = Field(
+    toxic_from: Whole = Field(
         default=80, ge=0, le=100, description="Score from which a link is toxic."
     )
 

@@ -7,6 +7,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from shared.errors import FieldError, InvalidError
+from shared.problems import ProblemError
 
 MAX_FIELD_BYTES = 1024
 MAX_NAME = 255
@@ -36,7 +37,12 @@ class FormReader:
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if kind != b"multipart/form-data" or not boundary:
-            raise _invalid("Send a form: Content-Type: multipart/form-data with its boundary.")
+            raise ProblemError(
+                415,
+                "unsupported-media-type",
+                "Send a form: Content-Type: multipart/form-data with its boundary.",
+                headers={"Accept": "multipart/form-data"},
+            )
         self.fields: dict[str, str] = {}
         self._pieces: list[Piece] = []
         self._part = _Part()
@@ -62,7 +68,9 @@ class FormReader:
             try:
                 self._parser.write(chunk)
             except FormParserError as error:
-                raise _invalid(f"The form is broken: {error}.") from error
+                raise _invalid(
+                    "The form is broken: its parts do not follow its boundary."
+                ) from error
             pieces, self._pieces = self._pieces, []
             for piece in pieces:
                 yield piece
@@ -115,4 +123,4 @@ class FormReader:
 
 
 def _invalid(detail: str) -> InvalidError:
-    return InvalidError(detail, [FieldError("/file", "invalid_form", detail)])
+    return InvalidError(detail, [FieldError("/file", "invalid-form", detail)])

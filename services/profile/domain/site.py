@@ -54,13 +54,21 @@ def read_host(text: str, *, pointer: str) -> str:
     """Return the host that a person meant by a domain or URL; raises InvalidError with the fix."""
     url = from_text(text)
     host = bare_host(host_of(url)) if url else ""
-    if not host or "." not in host or is_ip(host):
+    if "@" in text.partition("/")[0]:
+        detail = f"{text!r} is an e-mail address. Give the domain alone, like example.com."
+    elif is_ip(host) or not _is_name(host):
         detail = f"{text!r} is not a domain. Give one like example.com."
     elif is_public_suffix(host):
         detail = f"{host} is a public suffix: anybody may have names below it. Name your own host."
     else:
         return host
     raise InvalidError(detail, [FieldError(pointer, "invalid_domain", detail)])
+
+
+def _is_name(host: str) -> bool:
+    """Say whether DNS could hold this name, with at least two labels."""
+    labels = host.split(".")
+    return 1 < len(labels) and len(host) <= 253 and all(0 < len(one) <= 63 for one in labels)
 
 
 def read_hosts(domain: str, others: Iterable[Host]) -> tuple[Host, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi import APIRouter, File, Path, Query, Request, UploadFile
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,6 +24,7 @@ from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.errors import ConflictError, FieldError, InvalidError
 from shared.events import DisavowVersionCreated
+from shared.inputs import MAX_INT4
 from shared.pages import Page, PageDep
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
@@ -33,6 +34,7 @@ MAX_LISTED = 1_000
 
 router = APIRouter(prefix="/v1/sites/{site_id}/disavow", tags=["disavow"])
 
+VersionNo = Annotated[int, Path(ge=1, le=MAX_INT4, description="Number of a version.")]
 DryRun = Annotated[bool, Query(description="Only say what would happen.")]
 
 
@@ -205,7 +207,7 @@ async def list_versions(
 
 @router.get("/versions/{version_no}.txt", response_class=PlainTextResponse)
 async def get_text(
-    site_id: UUID, version_no: int, caller: CallerDep, tx: TxDep
+    site_id: UUID, version_no: VersionNo, caller: CallerDep, tx: TxDep
 ) -> PlainTextResponse:
     """Return the file as it is to be uploaded: ASCII, line feeds, inside Google's limits."""
     site = await _site(tx, caller, site_id, Role.VIEWER, Scope.TOXICITY_READ)
@@ -226,7 +228,7 @@ class DiffOut(BaseModel):
 
 @router.get("/versions/{version_no}/diff/{other_no}")
 async def get_diff(
-    site_id: UUID, version_no: int, other_no: int, caller: CallerDep, tx: TxDep
+    site_id: UUID, version_no: VersionNo, other_no: VersionNo, caller: CallerDep, tx: TxDep
 ) -> DiffOut:
     """Return what the second version has that the first had not, and the other way round."""
     await _site(tx, caller, site_id, Role.VIEWER, Scope.TOXICITY_READ)

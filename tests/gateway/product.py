@@ -1,0 +1,202 @@
+"""All five services as they are, behind the real gateway, with at least one thing of every kind in them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import services.crawler.app
+import services.crawler.settings
+import services.gateway.app
+import services.gateway.settings
+import services.outreach.app
+import services.outreach.settings
+import services.profile.app
+import services.profile.settings
+import services.toxicity.app
+import services.toxicity.settings
+from services.gateway.store import logins
+from shared import clock, outbox, urls
+from shared.bus.embedded import EmbeddedBus
+from shared.db import Database
+from shared.events import LinkChecked, Observation, Occurrence, PageFacts, PageRead
+from shared.http import DirectTransport
+from shared.ids import new_id
+from shared.vocabulary import Outcome
+from tests.http import Http
+from tests.waiting import eventually
+
+_SECRET = "a secret of the tests only"
+_MODULES: dict[str, tuple[Any, Any]] = {
+    "crawler": (services.crawler.app, services.crawler.settings.Settings),
+    "profile": (services.profile.app, services.profile.settings.Settings),
+    "toxicity": (services.toxicity.app, services.toxicity.settings.Settings),
+    "outreach": (services.outreach.app, services.outreach.settings.Settings),
+}
+MULTIPART = (
+    b'--xx\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    b"Source URL,Target URL,Anchor\nhttps://secret-blog.example/p,https://other.example/,x\n"
+    b"\r\n--xx--\r\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """All five services, two sites of one workspace, and keys for all of it and for one of them."""
+
+    owner: Http
+    editor_of_mine: Http
+    client_of_mine: Http
+    ids: dict[str, str]
+    """Values of path parameters that lead to things of the other site."""
+    mine: str
+
+    @property
+    def secrets(self) -> set[str]:
+        """Return what no answer to a stranger of the other site may contain."""
+        unique = ("site_id", "link_id", "import_id", "audit_id", "placement_id", "job_id")
+        return {self.ids[name] for name in unique} | {"secret-blog.example", "other.example"}
+
+
+@asynccontextmanager
+async def a_product(db_for: Callable[[str], Database], **of_gateway: Any) -> AsyncIterator[Product]:
+    """Run the product and furnish it; `of_gateway` are settings of the gateway."""
+    async with AsyncExitStack() as stack:
+        bus = EmbeddedBus(db_for("bus"))
+        apps = {}
+        for name, (module, settings) in _MODULES.items():
+            apps[name] = module.create_app(
+                settings(internal_secret=_SECRET), bus=bus, db=db_for(name)
+            )
+            if name != "crawler":  # it would look at the pages, and there is no web here
+                await stack.enter_async_context(apps[name].router.lifespan_context(apps[name]))
+        db = db_for("gateway")
+        gateway = services.gateway.app.create_app(
+            services.gateway.settings.Settings(internal_secret=_SECRET, **of_gateway),
+            bus=bus,
+            db=db,
+            transports={name: DirectTransport(app) for name, app in apps.items()},
+        )
+        await stack.enter_async_context(gateway.router.lifespan_context(gateway))
+        async with db.begin() as tx:
+            house = await logins.bootstrap(tx, now=clock.now())
+        async with asyncio.timeout(60):
+            product = await _furnish(Http(gateway).using(house.key), db_for("profile"))
+        yield product
+
+
+async def _furnish(owner: Http, profile: Database) -> Product:
+    """Make two sites, and on the other one at least one thing of every kind."""
+    mine = (await made(owner, "/v1/sites", {"domain": "mine.example"}))["id"]
+    site = (await made(owner, "/v1/sites", {"domain": "other.example"}))["id"]
+    ids = {"site_id": site, "domain": "secret-blog.example", "version_no": "1", "other_no": "1"}
+    ids |= await _import(owner, site)
+    ids["link_id"] = (await first(owner, f"/v1/sites/{site}/links"))["id"]
+    await made(owner, f"/v1/sites/{site}/audits", None)
+    ids["audit_id"] = (await first(owner, f"/v1/sites/{site}/audits"))["id"]
+    ids["vendor_id"] = (await made(owner, "/v1/vendors", {"name": "A vendor"}))["vendor_id"]
+    terms = {"site_id": site, "referring_domain": "secret-blog.example"}
+    ids["placement_id"] = (await made(owner, "/v1/placements", terms))["placement_id"]
+    await made(owner, "/v1/suppressions", {"values": ["no.example"]})
+    ids["suppression_id"] = (await first(owner, "/v1/suppressions"))["suppression_id"]
+    ids["review_id"] = await _decide(owner, ids)
+    await _see(profile, ids)
+    toxicity = f"/v1/links/{ids['link_id']}/toxicity"
+    await eventually(lambda: _answers(owner, toxicity), what="the link is scored")
+    return Product(
+        owner=owner,
+        editor_of_mine=await a_key(owner, {mine: "editor"}),
+        client_of_mine=await a_key(owner, {mine: "client"}),
+        ids=ids,
+        mine=mine,
+    )
+
+
+async def _import(owner: Http, site: str) -> dict[str, str]:
+    uploading = owner.sending(content_type="multipart/form-data; boundary=xx")
+    answer = await uploading.send("POST", f"/v1/sites/{site}/imports", MULTIPART)
+    assert answer.status == 202, answer.body
+    job_id = (answer.header("location") or "").rpartition("/")[2]
+
+    async def is_done() -> bool:
+        return bool((await owner.get(f"/v1/jobs/{job_id}")).json().get("state") == "done")
+
+    await eventually(is_done, what="the import is done")
+    return {"job_id": job_id, "import_id": (await first(owner, f"/v1/sites/{site}/imports"))["id"]}
+
+
+async def _decide(owner: Http, ids: dict[str, str]) -> str:
+    """Decide about a domain, and write the disavow file with it."""
+    site = ids["site_id"]
+    decision = {"site_id": site, "domains": [ids["domain"]], "decision": "disavow", "reason": "x"}
+    await eventually(lambda: _answers(owner, f"/v1/sites/{site}/toxicity"))
+    review: dict[str, Any] = (await made(owner, "/v1/reviews", decision))["reviews"][0]
+    await made(owner, f"/v1/sites/{site}/disavow/versions", {"reason": "x"})
+    return str(review["review_id"])
+
+
+async def _see(profile: Database, ids: dict[str, str]) -> None:
+    """Let the bus bring what a crawler would have seen on the page of the other site's link."""
+    now = clock.now()
+    target = "https://other.example/"
+    seen = Occurrence(target_url=target, target_key=urls.key_id(urls.url_key(target)))
+    page_id = new_id()
+    observation = Observation(
+        page_id=page_id,
+        check_id=new_id(),
+        check_seq=1,
+        checked_at=now,
+        outcome=Outcome.FOUND,
+        http_status=200,
+        indexable=True,
+        page_followed=True,
+        occurrences=(seen,),
+        occurrence_count=1,
+    )
+    async with profile.begin() as tx:
+        workspace_id = await tx.fetch_value("SELECT workspace_id FROM sites LIMIT 1")
+        event = LinkChecked(
+            workspace_id=workspace_id,
+            site_id=UUID(ids["site_id"]),
+            link_id=UUID(ids["link_id"]),
+            observation=observation,
+        )
+        facts = PageFacts(
+            url="https://secret-blog.example/p",
+            final_url="https://secret-blog.example/p",
+            referring_domain="secret-blog.example",
+            host="secret-blog.example",
+            http_status=200,
+        )
+        key = urls.key_id(urls.url_key("https://secret-blog.example/p"))
+        read = PageRead(page_id=page_id, page_key=key, facts_seq=1, read_at=now, facts=facts)
+        await outbox.add(tx, [event, read])
+
+
+async def _answers(http: Http, path: str) -> bool:
+    return (await http.get(path)).status == 200
+
+
+async def made(http: Http, path: str, body: Any) -> dict[str, Any]:
+    answer = await http.post(path, body)
+    assert answer.status in {200, 201, 202}, (path, answer.body)
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def first(http: Http, path: str) -> dict[str, Any]:
+    async def found() -> bool:
+        return bool((await http.get(path)).json()["items"])
+
+    await eventually(found, what=f"{path} has something")
+    item: dict[str, Any] = (await http.get(path)).json()["items"][0]
+    return item
+
+
+async def a_key(owner: Http, sites: dict[str, str]) -> Http:
+    scopes = ["links:read", "links:write", "toxicity:read", "toxicity:write", "disavow:write"]
+    scopes += ["outreach:read", "outreach:write", "events:read"]
+    body = {"name": "of one site", "scopes": scopes, "sites": sites}
+    return owner.using((await made(owner, "/v1/keys", body))["key"])
