@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.profile.domain.imports import DateOrder, Dialect, DomainRow, LinkRow, detect
+from services.profile.domain.imports import DateOrder, Dialect, DomainRow, LinkRow, detect, read
 from shared.vocabulary import LinkKind
-from tests.profile.imports.files import DATA, a_file, counted, links, read_all
+from tests.profile.imports.files import DATA, SITE, a_file, counted, links, read_all
 
 DOCUMENTED = {
     "ahrefs_backlinks_utf16.csv": (Dialect.AHREFS_BACKLINKS, "utf-16", "\t", 1),
@@ -262,6 +262,23 @@ def test_unknown_columns_are_told_apart_by_what_stands_in_them() -> None:
     assert counts == counted(5)
     assert isinstance(read[0], LinkRow)
     assert read[0].referring_url == "https://s0.example/x"
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("broken", ["", "https://only.example/one/address\n"])
+def test_one_page_and_one_target_without_a_header_are_a_link(mark: str, broken: str) -> None:
+    content = f"{broken}https://blog.example/a{mark}https://www.target.example/b\n".encode()
+    found = detect(content, site_hosts=SITE)
+    assert found.columns == {"referring_url": 0, "target_url": 1}
+    link = [row for row in read([content], found, SITE) if isinstance(row, LinkRow)][-1]
+    assert link.referring_url == "https://blog.example/a"
+    assert link.target_url == "https://www.target.example/b"
+
+
+def test_an_address_with_another_inside_it_is_one_page() -> None:
+    content = b"https://blog.example/a,https://other.example/b\n"
+    found = detect(content, site_hosts=SITE)
+    assert found.dialect is Dialect.URL_LIST
 
 
 def test_a_file_without_a_header_is_read_from_its_first_line() -> None:

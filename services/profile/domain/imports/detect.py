@@ -83,7 +83,7 @@ def _text_refusal(text: str) -> str | None:
 def _detect_lines(lines: list[str], file_name: str, site_hosts: Collection[str]) -> Detection:
     if _is_disavow(lines, file_name):
         return Detection(Dialect.DISAVOW, "google", "", None, None, refused=DISAVOW)
-    table = _headed_table(lines) or _agreeing_table(lines)
+    table = _headed_table(lines) or _agreeing_table(lines) or _paired_table(lines, site_hosts)
     if table is None or _is_url_list(lines, table):
         return _plain_list(lines)
     return _from_table(table, site_hosts)
@@ -139,6 +139,18 @@ def _agreeing_table(lines: Sequence[str]) -> _Table | None:
                 continue
             if len(_split(following, delimiter)) == len(fields):
                 return _unknown_table(lines, at, delimiter, fields)
+    return None
+
+
+def _paired_table(lines: Sequence[str], site_hosts: Collection[str]) -> _Table | None:
+    """Find a line with a page and, behind it, a page of the site, where no two lines agree."""
+    for at, line in enumerate(lines[:_PREAMBLE_LINES]):
+        for delimiter in _DELIMITERS:
+            fields = _split(line, delimiter)
+            if len(fields) == 2 and all(map(cells.is_address, fields)):
+                target = cells.host_of(fields[1])
+                if target is not None and urls.same_site(target, site_hosts):
+                    return _unknown_table(lines, at, delimiter, fields)
     return None
 
 
