@@ -20,6 +20,7 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from shared.ids import new_id
+from tests.ports import free_ports
 
 URL_VARIABLE = "ANCHORWATCH_TEST_AMQP_URL"
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -218,7 +219,7 @@ def running_node() -> Iterator[RabbitNode]:
         yield from _in_container()
         return
     home = Path(tempfile.mkdtemp(prefix="anchorwatch-rabbit-"))
-    ports = _free_ports(4)
+    ports = free_ports(4)
     (home / "rabbitmq.conf").write_text(_CONFIG.format(amqp=ports[0], http=ports[1]))
     (home / "enabled_plugins").write_text("[rabbitmq_management].\n")
     (home / "dist-port").write_text(str(ports[2]))
@@ -235,7 +236,7 @@ def running_node() -> Iterator[RabbitNode]:
 def _in_container() -> Iterator[RabbitNode]:
     home = Path(tempfile.mkdtemp(prefix="anchorwatch-rabbit-"))
     (home / "output").write_text("See `docker logs`.")
-    ports = _free_ports(2)
+    ports = free_ports(2)
     node = DockerNode(amqp_port=ports[0], http_port=ports[1], home=home)
     try:
         node.start()
@@ -253,14 +254,6 @@ def _has_program() -> bool:
     if not PROGRAM.exists() and done.returncode != 0:
         raise RuntimeError(f"{done.stdout}{done.stderr}(the variable is {URL_VARIABLE})")
     return PROGRAM.exists()
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def _account() -> dict[str, object]:

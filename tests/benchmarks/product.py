@@ -15,7 +15,8 @@ from pathlib import Path
 
 from tests.benchmarks import databases
 from tests.benchmarks.processes import ROOT
-from tests.fault.house import SERVICES, free_port
+from tests.fault.house import SERVICES
+from tests.ports import free_port
 from tests.rabbit import RabbitNode
 
 _READY_S = 90.0

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 READY_S = 60.0
 BACK_S = 15.0
@@ -70,12 +72,6 @@ def command(home_folder: Path, port: int) -> list[str]:
         "--port",
         str(port),
     ]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 def start(home_folder: Path, started: list[Running]) -> Running:

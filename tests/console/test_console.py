@@ -12,7 +12,7 @@ from shutil import which
 import pytest
 from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
 
-from tests.fault.house import free_port
+from tests.ports import free_port
 from tests.web import FakeWeb, fake_web
 
 ROOT = Path(__file__).parents[2]

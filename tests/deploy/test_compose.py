@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -22,6 +21,7 @@ from shared.postgres import EmbeddedPostgres
 from shared.settings import variables
 from tests.architecture.pages import settings_classes
 from tests.deploy import compose
+from tests.ports import free_port
 from tests.rabbit import RabbitNode, running_node
 from tests.waiting import eventually
 from tests.web import FakeWeb, fake_web
@@ -90,12 +90,6 @@ def processes() -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
     for process in running.values():
         process.kill()
         process.wait()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 def values_for(

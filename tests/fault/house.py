@@ -4,7 +4,6 @@ import asyncio
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from shared.ids import new_id
 from shared.urls import page_id
 from shared.vocabulary import DiscoveryReason
 from tests.fault import ledger
+from tests.ports import free_port
 from tests.profile.builders import TARGET
 
 ROOT = Path(__file__).parents[2]
@@ -182,9 +182,3 @@ def _link(site: Site, page: str) -> Link:
         target_key=page_id(TARGET),
         known_since=clock.now(),
     )
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port

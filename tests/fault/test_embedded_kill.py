@@ -11,8 +11,9 @@ import pytest
 
 from shared import clock, postgres
 from shared.db import Database
-from tests.fault.house import ROOT, House, add_links, free_port, load, seconds_to_more
+from tests.fault.house import ROOT, House, add_links, load, seconds_to_more
 from tests.fault.test_kills import LINKS, LOOKS, SEEDS, hold, patience
+from tests.ports import free_port
 
 KILLS = 2
 pytestmark = pytest.mark.timeout(240)

@@ -1,6 +1,5 @@
 """What the tests of the crawler's adapters share: a FakeWeb and a Web that is led to it."""
 
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from services.crawler.adapters.guard import Guard, parse_routes
 from services.crawler.adapters.web import Limits, Web, open_web
 from tests.crawler.adapters.gates import OpenGate
+from tests.ports import free_port
 from tests.web import FakeWeb, fake_web
 
 
@@ -32,7 +32,4 @@ async def web(site: FakeWeb) -> AsyncIterator[Web]:
 
 @pytest.fixture
 def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_port()
