@@ -1,6 +1,7 @@
 """One HTTP server of one process: uvicorn, with stopping under our own hand."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from typing_extensions import override
 
 _GOODBYE_S = 3
+_YOUNG_OBJECTS = 50_000
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 Started = Callable[[], Awaitable[None]]
@@ -83,6 +85,17 @@ def stopping() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
+def settle() -> None:
+    """Keep the garbage collector off everything that start-up made, and let it come less often.
+
+    A batch of 500 events makes tens of thousands of objects and drops them without cycles: with the
+    interpreter's own threshold of 700, looking at them again and again was a third of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 100)
+
+
 async def serve(
     app: FastAPI, bound: socket.socket, stop: asyncio.Event, *, started: Started | None = None
 ) -> None:
@@ -106,6 +119,7 @@ async def serve(
         await server.listening.wait()
         if started is not None:
             await started()
+        settle()
         await stop.wait()
         server.should_exit = True
         await listening

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 
 import uvloop
 
+from services import serving
 from services.profile.app import create_app as profile_app
 from services.profile.settings import Settings as ProfileSettings
 from services.toxicity.app import create_app as toxicity_app
@@ -34,6 +35,7 @@ async def relay(database_url: str, bus: Bus) -> None:
     db = Database(database_url, schema="crawler")
     await bus.open()
     carrier = Relay(db=db, bus=bus)
+    serving.settle()
     _say("go")
     while await carrier.carry():
         pass
@@ -56,6 +58,7 @@ async def serve(database_url: str, bus: Bus, *, toxicity: bool, crawler: bool) -
         async with asyncio.TaskGroup() as group:
             if crawler:
                 group.create_task(carrying.run(stop))
+            serving.settle()
             _say("go")
             await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
             stop.set()
