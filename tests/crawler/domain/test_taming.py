@@ -17,6 +17,7 @@ FONTS = b"<p>" + b"".join(b"<font size=%d>" % size for size in range(3_000))
 ATTRIBUTES = b"".join(b"a%d=1 " % number for number in range(60_000))
 
 BOMBS = {
+    "zeros": b"<title>x</title>" + b"\0" * 10_000_000 + LINK,
     "boxes": b"<div>" * 200_000 + LINK,
     "boxes closed at the end": b"<div>" * 100_000 + LINK + b"</div>" * 100_000,
     "boxes with text": b"<section class=x>y" * 100_000 + LINK,
@@ -44,6 +45,11 @@ def test_a_bomb_keeps_its_link_and_does_not_go_off(name: str) -> None:
 def test_ordinary_trouble_is_not_touched(name: str) -> None:
     markup = PAGES[name].encode()
     assert tame(markup) == markup
+
+
+def test_zeros_cost_no_memory_and_a_stray_one_stays() -> None:
+    assert tame(b"<p>" + b"\0" * 5_000 + LINK) == b"<p>" + LINK
+    assert tame(b"<p>a\0b" + LINK) == b"<p>a\0b" + LINK
 
 
 def test_a_long_ordinary_page_is_not_touched() -> None:
