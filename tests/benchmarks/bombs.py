@@ -66,15 +66,16 @@ async def endless_gzip(write: Write) -> None:
         await write(b"%x\r\n%b\r\n" % (len(part), part))
 
 
+_PARAGRAPH = b"<p>%b<a href=/p/1>one</a></p>" % (b"words about anchors and harbours " * 4)
 _GIANT = gzip.compress(
     b"<!doctype html><title>All of it</title>"
-    + b"<div class=x><p>harbour <a href=/p/1>one</a></p></div>" * (9 * _MEGA // 54)
+    + b"".join(b"<i>%d</i>%b" % (n, _PARAGRAPH) for n in range(45_000))
     + f'<p>As noted by <a href="{TARGET}">the guide</a>.</p>'.encode()
 )
 
 
 async def giant(write: Write) -> None:
-    """Send a real page of 9 MB, just below what we take."""
+    """Send a real page of 8 MB and 270,000 tags, just below what we take."""
     await write(_head(b"Content-Encoding: gzip\r\nContent-Length: %d" % len(_GIANT)) + _GIANT)
 
 
