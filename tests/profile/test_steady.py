@@ -37,7 +37,6 @@ def a_link(**given: Any) -> Link:
 def head_of(link: Link) -> Head:
     return Head(
         link_id=link.link_id,
-        site_id=link.site_id,
         target_key=link.target_key,
         check_seq=link.state.check_seq,
         found_seq=link.state.found_seq,

@@ -15,7 +15,6 @@ class Head:
     """As much of a link as tells whether a look makes nothing different; it moves on with the looks."""
 
     link_id: UUID
-    site_id: UUID
     target_key: UUID | None
     check_seq: int
     found_seq: int
@@ -37,7 +36,7 @@ class Head:
 class Looks:
     """The looks of a batch: those that only move times and numbers, and those to conclude from."""
 
-    steady: list[tuple[Head, LinkChecked]]
+    steady: list[LinkChecked]
     others: list[LinkChecked]
 
 
@@ -47,7 +46,7 @@ def part(heads: Mapping[UUID, Head], events: Sequence[LinkChecked]) -> Looks:
     for head, event in known:
         head.take(event)
     return Looks(
-        steady=[pair for pair in known if pair[0].is_steady],
+        steady=[event for head, event in known if head.is_steady],
         others=[event for head, event in known if not head.is_steady],
     )
 
