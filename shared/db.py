@@ -16,7 +16,11 @@ class Tx:
 
     `execute` takes SQLAlchemy Core statements. `fetch`, `fetch_value` and `run` go straight to
     asyncpg with `$1` placeholders, for the measured hot paths: both see the same transaction.
-    In raw statements jsonb is given as `str` and comes back as a value. The search path is the service's schema.
+    The search path is the service's schema.
+
+    In raw statements json and jsonb are given as text (`str`). Read plainly they are values already
+    and are never parsed again; whoever wants the text, to pass it on or to parse it later, reads
+    `column::text` and gets a `str`. SQLAlchemy's codecs, which do this, sit on every connection.
     """
 
     __slots__ = ("_connection", "_raw", "schema")
