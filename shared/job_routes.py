@@ -51,8 +51,12 @@ _SHOWN = tuple(name for name in JobOut.model_fields if name != "id")
 class RowErrorOut(BaseModel):
     """One row of an import that could not be used."""
 
-    row: int = Field(description="Its number in the file; the header is row 1.")
-    pointer: str = Field(description="The column at fault.")
+    row: int = Field(
+        description="The how-manieth row it is, from 1: a header, the lines above it and blank lines "
+        "do not count, and a second file of the same import goes on counting. `pointer` has the "
+        "number of the file, from 0, and the row's number in it."
+    )
+    pointer: str = Field(description="The file, the row in it, and the column at fault.")
     code: str
     detail: str = Field(description="What is wrong and what to do.")
     raw: str | None = Field(description="The row as it was given, shortened.")
