@@ -80,7 +80,7 @@ async def work(db: Database, port: int) -> None:
         )
         group.create_task(checking.run(stop))
         while await _count_open(db):  # noqa: ASYNC110 - what we wait for is a row
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.25)
         stop.set()
 
 
