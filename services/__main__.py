@@ -89,7 +89,8 @@ def _explain(error: BaseException) -> int:
         ours, others = error.split(AnchorwatchError)
         return _explain(((ours or others) or error).exceptions[0])
     if isinstance(error, InvalidError):
-        faults = "".join(f"\n  {fault.pointer}: {fault.detail}" for fault in error.errors)
+        told = [fault for fault in error.errors if fault.detail not in error.detail]
+        faults = "".join(f"\n  {fault.pointer}: {fault.detail}" for fault in told)
         return _say(f"{error.detail}{faults}", FAILED)
     if isinstance(error, AnchorwatchError):
         return _say(error.detail, FAILED)

@@ -163,6 +163,8 @@ def _fault(fault: Mapping[str, Any]) -> errors.FieldError:
     steps = rest if place == "body" else [place, *rest]
     if fault["type"] == "json_invalid":
         steps, detail = [], f"{fault['ctx']['error']} at character {rest[0] if rest else 0}."
+    elif fault["type"] == "missing" and not steps:
+        detail = "Send a body, as JSON."
     else:
         is_null = fault.get("input", "") is None
         detail = fault_words.fix(fault["type"], fault.get("ctx") or {}, is_null=is_null)

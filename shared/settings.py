@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from shared import fault_words
 from shared.errors import AnchorwatchError
 
 PREFIX = "ANCHORWATCH_"
@@ -179,5 +180,5 @@ def _sentence(settings: type[HouseSettings], error: ValidationError) -> str:
     for fault in error.errors(include_url=False, include_input=False):
         name = str(fault["loc"][0]) if fault["loc"] else "settings"
         shown = variables(settings, name) if name in settings.model_fields else (name,)
-        faults.append(f"{shown[-1]}: {fault['msg']}")
-    return "; ".join(faults)
+        faults.append(f"{shown[-1]}: {fault_words.fix(fault['type'], fault.get('ctx') or {})}")
+    return " ".join(faults)

@@ -35,7 +35,12 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(list(arguments))
     for path in (path for group in options.files for path in group):
         if not path.is_file():
-            raise InvalidError(f"{path}: there is no such file.")
+            why = "this is no file" if path.exists() else "there is no such file"
+            raise InvalidError(f"{path}: {why}.")
+    for path in (options.out, options.links):
+        # Now, and not after an hour of looking at links.
+        if path is not None and not path.resolve().parent.is_dir():
+            raise InvalidError(f"{path}: there is no such folder to write to.")
     log.configure("audit", level="error")
     with _folder(options.home) as folder:
         serving.run(_run(options, folder))

@@ -40,7 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="anchorwatch check",
         description="Look once at a page and say whether it links to a target.",
-        epilog="Exit codes: 0 the link is there, 1 it is not, 3 cannot say, 2 wrong usage.",
+        epilog="Exit codes: 0 the link is there, 1 it is not, 3 cannot say, 2 wrong usage, "
+        "4 a URL that may not be asked.",
     )
     parser.add_argument("referring_url", metavar="REFERRING_URL", help="the page to look at")
     parser.add_argument(
@@ -72,7 +73,8 @@ async def _look(referring_url: str, target: str, sightline: Sightline) -> CheckA
 def _spoken(answer: CheckAnswer) -> Iterator[str]:
     yield f"{answer.words.label}. {answer.words.sentence}"
     for said in answer.reason_words:
-        yield f"  {said.label}: {said.sentence}"
+        is_said = said.sentence.rstrip(".").lower() == said.label.lower()
+        yield f"  {said.sentence}" if is_said else f"  {said.label}: {said.sentence}"
     for number, link in enumerate(answer.occurrences, 1):
         yield from _spoken_link(link, number, answer.occurrence_count)
     for link in answer.other_links:

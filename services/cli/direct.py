@@ -86,6 +86,8 @@ async def _form(files: Sequence[Path], boundary: str) -> AsyncIterator[bytes]:
 def _problem(answer: Answer) -> AnchorwatchError:
     problem = answer.json()
     faults = "; ".join(
-        f"{fault['pointer']}: {fault['detail']}" for fault in problem.get("errors", ())
+        f"{fault['pointer']}: {fault['detail']}"
+        for fault in problem.get("errors", ())
+        if fault["detail"] not in problem["detail"]
     )
     return AnchorwatchError(f"{problem['detail']} {faults}".strip(), code=problem["code"])

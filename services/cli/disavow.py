@@ -5,6 +5,7 @@ to be repaired, refused or could not be read; for diff: the lists differ), 2 wro
 """
 
 import argparse
+import codecs
 import json
 import sys
 from collections.abc import Sequence
@@ -129,6 +130,8 @@ def _read(name: str) -> bytes:
             data = file.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
         raise InvalidError(f"{name} is larger than 64 MB; a disavow file has at most 2 MB.")
+    if b"\0" in data and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InvalidError(f"{name} is no text file; a disavow file is plain text.")
     return data
 
 

@@ -85,7 +85,9 @@ def _host(text: str) -> str:
     url = urls.from_text(text)
     host = "" if url is None else urls.host_of(url)
     if "." not in host:
-        raise InvalidError(f"{text!r} is no domain; a dry run needs the site's domain.")
+        raise InvalidError(f"{text!r} is no domain; give the site's domain, such as example.com.")
+    if urls.is_public_suffix(host):
+        raise InvalidError(f"{host} is a public suffix: anybody may have names below it.")
     return host
 
 

@@ -123,3 +123,16 @@ async def test_a_file_that_is_not_there_is_said_at_once(web: FakeWeb, tmp_path: 
     code, _, said = await audit(web, "--import", tmp_path / "nowhere.csv")
     assert code == 4
     assert said == f"anchorwatch: {tmp_path / 'nowhere.csv'}: there is no such file.\n"
+
+
+async def test_a_report_that_could_not_be_written_is_said_before_anything_is_looked_at(
+    web: FakeWeb, tmp_path: Path
+) -> None:
+    links = tmp_path / "links.txt"
+    links.write_text("http://good.example/a\n")
+    out = tmp_path / "nowhere" / "report.json"
+
+    code, _, said = await audit(web, "--import", links, "--out", out)
+
+    assert code == 4
+    assert said == f"anchorwatch: {out}: there is no such folder to write to.\n"

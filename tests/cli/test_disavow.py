@@ -81,3 +81,11 @@ def test_it_starts_in_half_a_second_and_never_shows_a_traceback(tmp_path: Path) 
         assert "Traceback" not in done.stderr
         assert "absent.txt" in done.stderr
     assert min(seconds) < 0.5
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "list.xlsx"
+    file.write_bytes(b"PK\x03\x04\x00\x00")
+
+    with pytest.raises(InvalidError, match="no text file"):
+        disavow.main(["lint", str(file)])

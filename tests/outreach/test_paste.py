@@ -61,6 +61,14 @@ def test_a_bare_name_promises_any_page_of_the_domain() -> None:
     assert only("https://blog.example/,https://a.example/").draft.page == "https://blog.example/"
 
 
+def test_a_page_in_the_column_of_domains_is_promised_as_that_page() -> None:
+    (page,) = read_table("domain,target\nhttps://blog.example/x,https://a.example/")
+    (domain,) = read_table("domain,target\nhttps://blog.example/,https://a.example/")
+
+    assert (page.draft.page, page.draft.domain) == ("https://blog.example/x", None)
+    assert domain.draft.page is None
+
+
 def test_quoted_cells_keep_their_commas_and_empty_lines_are_skipped() -> None:
     row = only('\n\nhttps://b.example/p,https://a.example/,"one, two"\n\n')
     assert row.draft.anchor_text == "one, two"

@@ -215,6 +215,15 @@ async def test_a_link_shows_where_it_stands_and_why(
     assert detail.anchor.word
 
 
+async def test_a_snooze_that_is_over_already_is_refused(
+    alice: Http, some_links: list[UUID]
+) -> None:
+    body = {"snooze_until": "2020-01-01T00:00:00Z"}
+    answer = await alice.patch(f"/v1/links/{some_links[0]}", body, if_match="*")
+    assert answer.status == 422
+    assert answer.json()["errors"][0]["pointer"] == "/snooze_until"
+
+
 async def test_unknown_shows_the_last_good_status_beside_it(
     alice: Http, some_links: list[UUID]
 ) -> None:

@@ -165,6 +165,10 @@ def _only_domain(fields: dict[str, Any]) -> None:
     page = fields.get("page")
     if page and "/" not in page:
         fields.setdefault("domain", fields.pop("page"))
+    domain = fields.get("domain")
+    if domain and "page" not in fields and "/" in domain.rpartition("://")[2].rstrip("/"):
+        # A page in the column of domains: whoever names the page promises that one.
+        fields["page"] = fields.pop("domain")
 
 
 def pasted_twice(rows: Sequence[tuple[int, tuple[Any, ...]]]) -> dict[int, int]:

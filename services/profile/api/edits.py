@@ -72,6 +72,9 @@ def check_change(body: LinkChange) -> None:
     if not body.model_fields_set:
         detail = f"Say what to change: {', '.join(LinkChange.model_fields)}."
         raise InvalidError(detail, [FieldError("", "nothing_to_change", detail)])
+    if body.snooze_until is not None and body.snooze_until <= clock.now():
+        detail = "Give a time in the future, or null to end the snooze."
+        raise InvalidError(detail, [FieldError("/snooze_until", "in-the-past", detail)])
     if override is not None and override.status is not None and not override.reason:
         detail = "Say why, so that others can follow it."
         raise InvalidError(detail, [FieldError("/override/reason", "missing", detail)])

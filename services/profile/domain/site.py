@@ -68,7 +68,7 @@ def read_host(text: str, *, pointer: str) -> str:
 def _is_name(host: str) -> bool:
     """Say whether DNS could hold this name, with at least two labels."""
     labels = host.split(".")
-    return 1 < len(labels) and len(host) <= 253 and all(0 < len(one) <= 63 for one in labels)
+    return len(labels) > 1 and len(host) <= 253 and all(0 < len(one) <= 63 for one in labels)
 
 
 def read_hosts(domain: str, others: Iterable[Host]) -> tuple[Host, ...]:

@@ -142,13 +142,16 @@ class BuildOut(BaseModel):
     text: str
 
 
+_PLAIN_BUILD = BuildIn()
+
+
 @router.post("/versions", status_code=201)
 async def build_version(
     site_id: UUID,
-    body: BuildIn,
     caller: CallerDep,
     tx: TxDep,
     request: Request,
+    body: BuildIn = _PLAIN_BUILD,
     dry_run: DryRun = False,
 ) -> BuildOut:
     """Build the next version; nothing is sent to Google, the file is for a person to upload."""
