@@ -32,7 +32,7 @@ PLATFORMS = frozenset(
     naver.jp netflix.com netlify.app newgrounds.com newsweek.com nih.gov note.com notion.site
     notion.so npmjs.com npr.org nytimes.com odnoklassniki.ru ok.ru openlibrary.org opera.com
     oracle.com over-blog.com pages.dev patreon.com paypal.com php.net pinterest.com pinterest.co.uk
-    pinterest.de plurk.com prezi.com prnewswire.com prlog.org producthunt.com prweb.com pypi.org
+    pinterest.de plurk.com prezi.com prnewswire.com prlog.org producthunt.com prweb.com
     qq.com quora.com ravelry.com readthedocs.io reddit.com researchgate.net reuters.com
     reverbnation.com roblox.com rottentomatoes.com rubygems.org salesforce.com scmp.com scoop.it
     scribd.com sciencedirect.com shopify.com shutterstock.com sina.com.cn
