@@ -262,7 +262,7 @@ async def test_the_import_day_shows_no_growth_no_loss_and_no_change(
 @pytest.mark.parametrize(
     ("body", "content_type", "status"),
     [
-        (b"x", "text/plain", 422),
+        (b"x", "text/plain", 415),
         (b"--x\r\nbroken", "multipart/form-data; boundary=x", 422),
         (b"--x--\r\n", "multipart/form-data; boundary=x", 422),
         (
