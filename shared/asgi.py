@@ -64,8 +64,7 @@ class HouseMiddleware:
             _logger.info("client went away", path=exchange.scope["path"])
         except HTTPException as error:
             await self._send_problem(exchange, sender, error.status_code, str(error.detail))
-        except Exception:
-            # because nobody above us can answer any more: log it whole, say little.
+        except Exception:  # because nobody above us can answer any more: log it whole, say little
             _logger.exception("request failed", path=exchange.scope["path"])
             await self._send_problem(
                 exchange,

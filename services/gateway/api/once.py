@@ -74,7 +74,7 @@ class Once:
         answer = _Answer(send)
         try:
             await app(scope, body.receive, answer.send)
-        except Exception:
+        except Exception:  # because whatever it was, the key must be free for another try
             await self._forget(caller, key)
             raise
         if answer.is_worth_keeping:
