@@ -195,7 +195,9 @@ def default_of(settings: type[HouseSettings], name: str) -> str:
         return "none"
     if hasattr(value, "get_secret_value"):
         value = value.get_secret_value()
-    if isinstance(value, tuple | list | set | frozenset):
+    if isinstance(value, set | frozenset):
+        value = sorted(value)  # the order of a set is no promise between processes
+    if isinstance(value, tuple | list):
         value = ",".join(map(str, value)) or "empty"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
