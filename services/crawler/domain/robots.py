@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 # RFC 9309, 2.5: parse at least this much; Google ignores what follows.
 MAX_BYTES = 500 * 1024
 MAX_SITEMAPS = 1_000
+# RFC 9309, 2.2.2: nobody can forbid to ask for the file itself.
+ITSELF = "/robots.txt"
 # Google cuts a line here, which also bounds every pattern.
 MAX_LINE = 2083 * 8 - 1
 
@@ -76,6 +78,8 @@ class Robots:
     def allowed(self, user_agent: str, url: str) -> bool:
         """Return whether this user agent (a product token, or a header of it) may fetch the URL."""
         path = _path_of(url)
+        if path == ITSELF:
+            return True
         best = Rule(allow=True, priority=0, head="", rest=(), anchored=False)
         for group in self._groups_of(user_agent):
             for rule in group.rules:
@@ -176,6 +180,7 @@ def _rules(value: str, *, allow: bool) -> list[Rule]:
 def _rule(pattern: str, *, allow: bool) -> Rule:
     anchored = pattern.endswith("$")
     head, *rest = pattern.removesuffix("$").split("*")
+    rest = [*filter(None, rest[:-1]), *rest[-1:]]
     return Rule(allow=allow, priority=len(pattern), head=head, rest=tuple(rest), anchored=anchored)
 
 

@@ -282,6 +282,30 @@ def test_hostile_patterns_take_linear_time() -> None:
     assert time.process_time() - started < 2
 
 
+@pytest.mark.parametrize("line", [b"disallow: /a\n", b"\n", b"x", b"user-agent: b\n", b"*", b"\0"])
+def test_ten_megabytes_are_read_in_little_time(line: bytes) -> None:
+    body = b"user-agent: *\ndisallow: /start\n" + line * (10_000_000 // len(line))
+    started = time.process_time()
+    robots = parse(body + b"\nuser-agent: *\ndisallow: /end\n")
+    assert not robots.allowed("bot", SITE + "/start")
+    assert robots.allowed("bot", SITE + "/end")
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("pattern", ["*a", "a*", "*", "aa*", "*ab*a"])
+def test_matching_grows_no_faster_than_the_pattern(pattern: str) -> None:
+    def cost(length: int) -> float:
+        times = length // len(pattern)
+        robots = parse(f"user-agent: *\ndisallow: /{pattern * times}b$\n".encode() * 20)
+        started = time.process_time()
+        for _ in range(10):
+            robots.allowed("bot", SITE + "/" + "a" * 4 * length)
+        return time.process_time() - started
+
+    cost(1_000)
+    assert cost(4_000) < 20 * max(cost(1_000), 0.002)
+
+
 def test_many_agents_with_many_rules_share_them() -> None:
     agents = b"".join(b"user-agent: bot%c\n" % letter for letter in range(65, 91)) * 300
     robots = parse(agents + b"disallow: /x\n" * 20_000)
