@@ -22,7 +22,37 @@ _TOKEN = re.compile(
     r"|(?P<agent>[a-z][\w.-]*)[ \t]*:(?!//))",
     re.IGNORECASE,
 )
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s;,\"']+))", re.IGNORECASE)
+# RFC 8288: `<address>` and its parameters, whose quoted values may hold anything.
+_QUOTED = r"\"((?:[^\"\\]|\\.)*)\""
+_PARAMETER = re.compile(rf"\s*;\s*([^\s=;,<>]*)(?:\s*=\s*(?:{_QUOTED}|([^\s;,]*)))?")
+_LINK = re.compile(rf"<([^<>]*)>((?:{_PARAMETER.pattern})*)")
+# Names of zones that a date may end with; of those that two countries use, the one on the web.
+_ZONE = re.compile(r"\s*\b([A-Za-z]{1,4})\Z")
+_ZONES = {
+    "UTC": "+0000",
+    "GMT": "+0000",
+    "UT": "+0000",
+    "WET": "+0000",
+    "WEST": "+0100",
+    "BST": "+0100",
+    "CET": "+0100",
+    "CEST": "+0200",
+    "EET": "+0200",
+    "EEST": "+0300",
+    "MSK": "+0300",
+    "IST": "+0530",
+    "JST": "+0900",
+    "KST": "+0900",
+    "AEST": "+1000",
+    "EST": "-0500",
+    "EDT": "-0400",
+    "CST": "-0600",
+    "CDT": "-0500",
+    "MST": "-0700",
+    "MDT": "-0600",
+    "PST": "-0800",
+    "PDT": "-0700",
+}
 _GOOGLE = frozenset({None, "robots", "*", "googlebot"})
 _META_NAMES = frozenset(
     {"robots", "googlebot", "googlebot-news", "bingbot", "slurp", "yandex", "baiduspider"}
@@ -92,20 +122,35 @@ def forbids_follow(directives: Iterable[Directive]) -> bool:
 def canonical_of_header(values: Iterable[str], base: str) -> str | None:
     """Return the URL that a `Link` header calls canonical (RFC 8288)."""
     for value in values:
-        for link in value[: MAX_VALUE * 4].split("<")[1:]:
-            href, _, parameters = link.partition(">")
-            rel = _REL.search(parameters)
-            tokens = (rel[1] or rel[2] or rel[3] or "").lower().split() if rel else ()
-            if "canonical" in tokens:
+        for href, parameters, *_ in _LINK.findall(value[: MAX_VALUE * 4]):
+            said: dict[str, str] = {}
+            for name, quoted, bare in _PARAMETER.findall(parameters):
+                said.setdefault(name.lower(), quoted or bare.strip("'"))
+            # With an anchor the link is not one of this page (RFC 8288, 3.2).
+            if "canonical" in said.get("rel", "").lower().split() and "anchor" not in said:
                 return urls.resolve(href.strip(), base)
     return None
 
 
 def parse_date(text: str) -> datetime | None:
-    """Return the time in RFC 822, RFC 850 or ISO 8601 form; without a zone it is UTC."""
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    """Return the time in RFC 822, RFC 850 or ISO 8601 form; without a zone it is UTC.
+
+    A day without a time is its beginning. None for what is no date: it forbids nothing.
+    """
+    text = text.strip(" \t\"'")
+    zone = _ZONE.search(text)
+    offset = _ZONES.get(zone[1].upper(), "") if zone else ""
+    if zone is not None and offset:
+        text = text[: zone.start()]
+    # The standard library wants a time, and reads every other form that the web writes.
+    for read, form in (
+        (datetime.fromisoformat, f"{text}{offset}"),
+        (datetime.fromisoformat, f"{text}T00:00{offset}"),
+        (parsedate_to_datetime, f"{text} {offset}"),
+        (parsedate_to_datetime, f"{text} 00:00:00 {offset}"),
+    ):
         try:
-            parsed = read(text.strip())
+            parsed = read(form)
         except (ValueError, IndexError, OverflowError):
             continue
         return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)

@@ -94,7 +94,9 @@ def _canonical(scene: Scene) -> tuple[str | None, Reason | None]:
     else:
         # A canonical in the body is shown to people but obeyed by nobody.
         return (page.canonical if page is not None else None), None
-    if canonical is None or urls.url_key(canonical) == urls.url_key(final_url):
+    if canonical is None or not urls.is_http(canonical):
+        return canonical, None
+    if urls.url_key(canonical) == urls.url_key(final_url):
         return canonical, None
     theirs = urls.domain_or_host(urls.host_of(canonical))
     if theirs != urls.domain_or_host(urls.host_of(final_url)):
