@@ -6,6 +6,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -61,11 +62,14 @@ class EmbeddedPostgres:
         )
 
 
-def start(home: Path, *, durable: bool = True) -> EmbeddedPostgres:
+def start(
+    home: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None
+) -> EmbeddedPostgres:
     """Start the server of this home, or adopt the one that a killed process left running.
 
     PostgreSQL refuses to run as root, so for root it runs as `nobody` from folders that `nobody`
     can reach (seams.md 30). `durable=False` is for tests: a crash of the machine may lose data.
+    `settings` are for a machine that has more to give than a small one.
     Raises UnavailableError with what to do when the binaries are missing or the start fails.
     """
     user = "nobody" if os.geteuid() == 0 else None
@@ -77,7 +81,8 @@ def start(home: Path, *, durable: bool = True) -> EmbeddedPostgres:
     if not (server.data / "PG_VERSION").exists():
         _initialise(server)
     if not server.is_running():
-        _start(server, place / "postgres.log", durable=durable)
+        given = _SETTINGS | ({} if durable else _CARELESS) | dict(settings or {})
+        _start(server, place / "postgres.log", given)
         _create_database(server)
     return server
 
@@ -93,8 +98,7 @@ def _initialise(server: EmbeddedPostgres) -> None:
     fresh.rename(server.data)
 
 
-def _start(server: EmbeddedPostgres, log: Path, *, durable: bool) -> None:
-    settings = _SETTINGS if durable else _SETTINGS | _CARELESS
+def _start(server: EmbeddedPostgres, log: Path, settings: Mapping[str, str]) -> None:
     options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
     server._control(  # noqa: SLF001 - the two halves of one thing
         *("-w", "-t", "60", "-l", str(log), "-o", f"-k '{server.sockets}' {options}", "start")

@@ -42,6 +42,11 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         sightline = sightline_of(settings)
     except ValueError as error:
         raise SettingsError(f"ANCHORWATCH_CRAWLER_CONNECT_TO: {error}") from error
+    if settings.shard >= settings.shards:
+        raise SettingsError(
+            f"ANCHORWATCH_CRAWLER_SHARD is {settings.shard}, but the shards are numbered from 0 to"
+            f" {settings.shards - 1} (ANCHORWATCH_CRAWLER_SHARDS)"
+        )
 
     async def check_due(stop: asyncio.Event) -> None:
         eyes: Eyes | None = app.state.eyes
@@ -96,6 +101,11 @@ def _checking(settings: Settings, db: Database, eyes: Eyes) -> Checking:
         db=db,
         observer=eyes.observer,
         politeness=eyes.politeness,
-        limits=ClaimLimits(floor_s=settings.min_delay, pages=settings.claim_pages),
+        limits=ClaimLimits(
+            floor_s=settings.min_delay,
+            pages=settings.claim_pages,
+            shard=settings.shard,
+            shards=settings.shards,
+        ),
         confirm_after=timedelta(seconds=confirm_after) if confirm_after is not None else None,
     )

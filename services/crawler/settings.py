@@ -60,3 +60,16 @@ class Settings(HouseSettings):
     claim_pages: int = Field(
         default=500, ge=1, le=5_000, description="Most pages that one claim takes."
     )
+    shards: int = Field(
+        default=1,
+        ge=1,
+        le=1_024,
+        description="Into how many parts the hosts are divided by hash. With 1, all replicas take "
+        "what is free, and none ever asks a host that another one has.",
+    )
+    shard: int = Field(
+        default=0,
+        ge=0,
+        description="Which of the parts this process looks after, from 0. Every part needs a "
+        "process: the hosts of a part without one wait.",
+    )

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,19 @@ class Server:
     """The server with a migrated template."""
 
     postgres: EmbeddedPostgres
+    home: Path
+    settings: Mapping[str, str]
 
     def new_database(self) -> str:
         """Return the URL of a fresh, migrated database."""
         name = f"bench_{new_id().hex}"
         run_sql(self.postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         return self.postgres.url(name)
+
+    def restart(self) -> None:
+        """Stop the server and start it again with nothing in its buffers."""
+        self.postgres.stop()
+        postgres.start(self.home, settings=self.settings)
 
     def cpu_s(self) -> float:
         """Return the seconds of CPU that the server and all its backends have used so far."""
@@ -40,15 +47,15 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Start a durable server, as production has it, and remove it afterwards."""
     home = Path(tempfile.mkdtemp(prefix="anchorwatch-bench-"))
     home.chmod(0o711)
-    running = postgres.start(home)
+    running = postgres.start(home, settings=settings)
     try:
         run_sql(running, f"CREATE DATABASE {TEMPLATE}")
         migrate_template(running)
-        yield Server(running)
+        yield Server(running, home, dict(settings or {}))
     finally:
         running.kill()
         shutil.rmtree(home, ignore_errors=True)

@@ -1,9 +1,9 @@
 """Claims pages that are due from hosts that are free, and gives back what could not be visited."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,10 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimLimits:
-    """How much one claim may take. A host gives as many pages as fit into `window_s` at its pace."""
+    """How much one claim may take. A host gives as many pages as fit into `window_s` at its pace.
+
+    Of several replicas each may keep to its own hosts: those whose hash is `shard` of `shards`.
+    """
 
     hosts: int = 256
     pages: int = 500
@@ -33,52 +36,64 @@ class ClaimLimits:
     window_s: float = 10.0
     lease_s: float = 120.0
     floor_s: float = 1.0
+    shard: int = 0
+    shards: int = 1
 
 
-# Hosts are found by one index scan that passes over hosts that are busy, blocked or without due
-# pages; their pages by one bounded scan each. So a claim costs the same whatever waits elsewhere.
-# A lease covers the turns of the pages before and up to four of its own (robots.txt, redirects).
-_CLAIM = """
-WITH ready AS (
-    SELECT host, greatest(delay_s, crawl_delay_s, $2::float8) AS gap_s
-    FROM hosts WHERE ready_at <= $1::timestamptz ORDER BY ready_at LIMIT $3::int
-    FOR UPDATE SKIP LOCKED
-), paced AS (
-    SELECT host, gap_s,
-           CASE WHEN gap_s = 0 THEN $5::int
-                ELSE least($5::int, greatest(1, floor($6::float8 / gap_s)))::int END AS room
-    FROM ready
-), due AS (
-    SELECT paced.host, page.page_id, page.nth
-    FROM paced CROSS JOIN LATERAL (
-        SELECT page_id, row_number() OVER (ORDER BY next_check_at) AS nth FROM (
-            SELECT page_id, next_check_at FROM pages
-            WHERE pages.host = paced.host AND next_check_at <= $1
-            ORDER BY next_check_at LIMIT paced.room
-        ) AS earliest
-    ) AS page
-    ORDER BY page.nth, paced.host LIMIT $4::int
-), taken AS (
-    UPDATE pages SET check_seq = nextval('check_seq'), wanted_at = NULL,
-        lease_until = $1 + make_interval(secs => $7::float8 + (due.nth + 4) * paced.gap_s),
-        next_check_at = $1 + make_interval(secs => $7::float8 + (due.nth + 4) * paced.gap_s)
-    FROM due JOIN paced USING (host) WHERE pages.page_id = due.page_id
-    RETURNING pages.*, due.nth
-), counted AS (
-    SELECT host, count(*) AS pages, max(lease_until) AS until FROM taken GROUP BY host
-), held AS (
-    UPDATE hosts SET
-        next_free_at = CASE WHEN counted.until IS NULL OR paced.gap_s = 0
-            THEN hosts.next_free_at ELSE counted.until END,
-        due_at = least(coalesce(counted.until, 'infinity'), coalesce((
-            SELECT next_check_at FROM pages WHERE pages.host = paced.host
-            ORDER BY next_check_at OFFSET coalesce(counted.pages, 0) LIMIT 1
-        ), 'infinity'))
-    FROM paced LEFT JOIN counted USING (host) WHERE hosts.host = paced.host
-    RETURNING hosts.host, hosts.delay_s, hosts.crawl_delay_s, hosts.blocked_until, paced.gap_s
-)
-SELECT taken.*, held.delay_s, held.crawl_delay_s, held.blocked_until, held.gap_s
-FROM taken JOIN held USING (host) ORDER BY taken.nth, taken.host
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A page that is taken: the turn of its host that it has, and when it was due."""
+
+    page_id: UUID
+    turn: int
+    due_at: datetime
+    until: datetime
+
+
+# A claim costs the same whatever waits elsewhere: one index scan passes over hosts that are busy,
+# blocked or without due pages, and one bounded scan each finds their pages. The steps are single
+# statements over arrays, because one statement for all has a plan that rests on guessed sizes.
+_READY = """
+SELECT host, delay_s, crawl_delay_s, blocked_until FROM hosts
+WHERE ready_at <= $1::timestamptz AND ($3::int = 1 OR (hashtext(host) & 2147483647) % $3 = $4::int)
+ORDER BY ready_at LIMIT $2::int FOR UPDATE SKIP LOCKED
+"""
+
+# Only pages that nobody has: hosts without a pause are claimed again while others are asked there.
+_DUE = """
+SELECT ready.host, page.page_id, page.next_check_at, page.turn
+FROM unnest($2::text[], $3::int[]) AS ready (host, room) CROSS JOIN LATERAL (
+    SELECT page_id, next_check_at, row_number() OVER (ORDER BY next_check_at) AS turn FROM (
+        SELECT page_id, next_check_at FROM pages
+        WHERE pages.host = ready.host AND next_check_at <= $1::timestamptz
+            AND (lease_until IS NULL OR lease_until <= $1)
+        ORDER BY next_check_at LIMIT ready.room
+    ) AS earliest
+) AS page
+ORDER BY page.turn, ready.host
+"""
+
+# next_check_at stays: it is indexed, and a lease that touches no index costs half.
+_TAKE = """
+UPDATE pages SET check_seq = nextval('check_seq'), wanted_at = NULL, lease_until = taken.until
+FROM unnest($1::uuid[], $2::timestamptz[]) AS taken (id, until) WHERE page_id = taken.id
+RETURNING pages.*
+"""
+
+# due_at, where nothing due is left: the next page's moment, or the end of a lease, whose page
+# comes again if its worker dies.
+_HOLD = """
+UPDATE hosts SET next_free_at = coalesce(held.until, hosts.next_free_at),
+    due_at = CASE WHEN held.more THEN coalesce(held.due_at, hosts.due_at) ELSE least(
+        coalesce((SELECT next_check_at FROM pages
+            WHERE pages.host = held.host AND next_check_at > $1::timestamptz
+            ORDER BY next_check_at LIMIT 1), 'infinity'),
+        coalesce((SELECT min(lease_until) FROM pages
+            WHERE pages.host = held.host AND next_check_at <= $1 AND lease_until > $1), 'infinity')
+    ) END
+FROM unnest($2::text[], $3::timestamptz[], $4::bool[], $5::timestamptz[])
+    AS held (host, until, more, due_at)
+WHERE hosts.host = held.host
 """
 
 _WATCHES = """
@@ -94,22 +109,87 @@ WHERE targets.page_id = ANY($1::uuid[]) AND coalesce(sites.active, true)
 
 
 async def claim_due(tx: Tx, now: datetime, limits: ClaimLimits) -> list[HostClaim]:
-    """Claim due pages, many of them in one statement, each with a new `check_seq` and a lease.
+    """Claim due pages, many of them at once, each with a new `check_seq` and a lease.
 
     Pages that nobody watches any more are put to rest here and not returned.
     """
-    rows = await tx.fetch(
-        _CLAIM,
-        now,
-        limits.floor_s,
-        limits.hosts,
-        limits.pages,
-        limits.per_host,
-        limits.window_s,
-        limits.lease_s,
-    )
-    if not rows:
+    most = min(limits.hosts, limits.pages)
+    ready = await tx.fetch(_READY, now, most, limits.shards, limits.shard)
+    if not ready:
         return []
+    paces = {row["host"]: _pace(row) for row in ready}
+    rooms = {host: _room(pace, limits) for host, pace in paces.items()}
+    due = await tx.fetch(_DUE, now, list(rooms), list(rooms.values()))
+    taken = _taken(due[: limits.pages], paces, now, limits)
+    rows = await _take(tx, taken)
+    waiting = Counter(row["host"] for row in due)
+    more = {
+        host: waiting[host] == rooms[host] or waiting[host] > len(taken.get(host, ()))
+        for host in rooms
+    }
+    await _hold(tx, now, more, taken, {h for h in paces if paces[h].gap_s(limits.floor_s) > 0})
+    return await _claims(tx, now, paces, rows, limits)
+
+
+def _room(pace: Pace, limits: ClaimLimits) -> int:
+    gap_s = pace.gap_s(limits.floor_s)
+    if gap_s == 0:
+        return limits.per_host
+    return min(limits.per_host, max(1, int(limits.window_s / gap_s)))
+
+
+def _taken(
+    due: Sequence[Row], paces: Mapping[str, Pace], now: datetime, limits: ClaimLimits
+) -> dict[str, list[_Taken]]:
+    """Return by host what is taken of what is due, in turns.
+
+    A lease covers the turns of the pages before and up to four of its own (robots.txt, redirects).
+    """
+    taken: dict[str, list[_Taken]] = defaultdict(list)
+    for row in due:
+        wait_s = limits.lease_s + (row["turn"] + 4) * paces[row["host"]].gap_s(limits.floor_s)
+        until = now + timedelta(seconds=wait_s)
+        one = _Taken(row["page_id"], row["turn"], row["next_check_at"], until)
+        taken[row["host"]].append(one)
+    return taken
+
+
+async def _take(tx: Tx, taken: Mapping[str, Sequence[_Taken]]) -> list[Row]:
+    """Lease the pages; returns their rows in turns."""
+    turns = {page.page_id: page for pages in taken.values() for page in pages}
+    if not turns:
+        return []
+    ids = sorted(turns)
+    rows = await tx.fetch(_TAKE, ids, [turns[page_id].until for page_id in ids])
+    return sorted(rows, key=lambda row: (turns[row["page_id"]].turn, row["host"]))
+
+
+async def _hold(
+    tx: Tx,
+    now: datetime,
+    more: Mapping[str, bool],
+    taken: Mapping[str, Sequence[_Taken]],
+    paced: Collection[str],
+) -> None:
+    """Keep others from the hosts that have a pause, and say when each of all is due again."""
+    hosts_ = sorted(more)
+    ends = [taken[host][-1] if host in taken else None for host in hosts_]
+    await tx.run(
+        _HOLD,
+        now,
+        hosts_,
+        [
+            end.until if end and host in paced else None
+            for host, end in zip(hosts_, ends, strict=True)
+        ],
+        [more[host] for host in hosts_],
+        [end.due_at if end else None for end in ends],
+    )
+
+
+async def _claims(
+    tx: Tx, now: datetime, paces: Mapping[str, Pace], rows: Sequence[Row], limits: ClaimLimits
+) -> list[HostClaim]:
     page_ids = [row["page_id"] for row in rows]
     watches = _grouped(await tx.fetch(_WATCHES, page_ids), _watch)
     targets = _grouped(await tx.fetch(_TARGETS, page_ids), _target)
@@ -125,7 +205,15 @@ async def claim_due(tx: Tx, now: datetime, limits: ClaimLimits) -> list[HostClai
     alone = {row["host"] for row in rows} - by_host.keys()
     if alone:
         await hosts.free(tx, alone, now)
-    return [_host_claim(host, mine, watches, targets) for host, mine in by_host.items()]
+    return [
+        HostClaim(
+            host=host,
+            pace=paces[host],
+            held=paces[host].gap_s(limits.floor_s) > 0,
+            pages=tuple(_claim(row, watches, targets) for row in mine),
+        )
+        for host, mine in by_host.items()
+    ]
 
 
 async def give_back(tx: Tx, claims: Sequence[tuple[Claim, datetime]]) -> None:
@@ -142,7 +230,7 @@ async def give_back(tx: Tx, claims: Sequence[tuple[Claim, datetime]]) -> None:
         )
         UPDATE hosts SET due_at = least(hosts.due_at, mine.due_at)
         FROM (SELECT host, min(next_check_at) AS due_at FROM given GROUP BY host) AS mine
-        WHERE hosts.host = mine.host
+        WHERE hosts.host = mine.host AND hosts.due_at > mine.due_at
         """,
         [claim.page_id for claim, _ in claims],
         [claim.check_seq for claim, _ in claims],
@@ -165,33 +253,30 @@ def _grouped(rows: Iterable[Row], build: Any) -> dict[UUID, list[Any]]:
     return found
 
 
-def _host_claim(
-    host: str,
-    rows: Sequence[Row],
+def _pace(row: Row) -> Pace:
+    return Pace(
+        delay_s=row["delay_s"],
+        crawl_delay_s=row["crawl_delay_s"],
+        blocked_until=row["blocked_until"],
+    )
+
+
+def _claim(
+    row: Row,
     watches: Mapping[UUID, list[WatchState]],
     targets: Mapping[UUID, list[TargetState]],
-) -> HostClaim:
-    first = rows[0]
-    pace = Pace(
-        delay_s=first["delay_s"],
-        crawl_delay_s=first["crawl_delay_s"],
-        blocked_until=first["blocked_until"],
+) -> Claim:
+    return Claim(
+        page_id=row["page_id"],
+        page_key=row["page_key"],
+        url=row["url"],
+        host=row["host"],
+        check_seq=row["check_seq"],
+        lease_until=row["lease_until"],
+        memory=_memory(row),
+        watches=tuple(watches.get(row["page_id"], ())),
+        targets=tuple(targets.get(row["page_id"], ())),
     )
-    pages = tuple(
-        Claim(
-            page_id=row["page_id"],
-            page_key=row["page_key"],
-            url=row["url"],
-            host=host,
-            check_seq=row["check_seq"],
-            lease_until=row["lease_until"],
-            memory=_memory(row),
-            watches=tuple(watches.get(row["page_id"], ())),
-            targets=tuple(targets.get(row["page_id"], ())),
-        )
-        for row in rows
-    )
-    return HostClaim(host=host, pace=pace, held=first["gap_s"] > 0, pages=pages)
 
 
 def _memory(row: Row) -> Memory:

@@ -26,6 +26,19 @@ async def make_due(tx: Tx, hosts: Iterable[str], due_at: datetime) -> None:
     )
 
 
+async def put_first(tx: Tx, hosts: Iterable[str], due_at: datetime, now: datetime) -> None:
+    """Let hosts be claimed before all that wait, once their pause is over, and lock them."""
+    await lock(tx, hosts)
+    await tx.run(
+        "UPDATE hosts SET due_at = least(due_at, $2),"
+        " next_free_at = CASE WHEN next_free_at <= $3 THEN '-infinity' ELSE next_free_at END"
+        " WHERE host = ANY($1::text[])",
+        sorted(set(hosts)),
+        due_at,
+        now,
+    )
+
+
 async def save(tx: Tx, records: Sequence[HostRecord]) -> None:
     """Keep what was learned about hosts; a released host may be asked again at its pace's moment."""
     latest = {record.host: record for record in records}

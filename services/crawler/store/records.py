@@ -30,18 +30,22 @@ WITH new AS (
 ), woken AS (
     UPDATE hosts SET due_at = least(hosts.due_at, mine.due_at)
     FROM (SELECT host, min(next_check_at) AS due_at FROM saved GROUP BY host) AS mine
-    WHERE hosts.host = mine.host
+    WHERE hosts.host = mine.host AND hosts.due_at > mine.due_at
 )
 SELECT page_id FROM saved
 """
 
+# Most looks find what the last one found: a row that says nothing new is not written again.
 _WATCHES = """
 UPDATE watches SET last_outcome = new.outcome, missing_streak = new.streak,
     missing_since = new.since, ever_live = ever_live OR new.outcome = 'found',
     observation = coalesce(new.observation, watches.observation)
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::bytea[])
     AS new (link_id, outcome, streak, since, observation)
-WHERE watches.link_id = new.link_id
+WHERE watches.link_id = new.link_id AND (new.observation IS NOT NULL
+    OR (last_outcome, missing_streak, missing_since)
+        IS DISTINCT FROM (new.outcome, new.streak, new.since)
+    OR (new.outcome = 'found' AND NOT ever_live))
 """
 
 

@@ -71,7 +71,7 @@ WHERE page_id = ANY($1::uuid[])
 """
 
 _FRONT = timedelta(days=365)
-"""How far in the past a look is due that a person asked for: before all backlog of its host."""
+"""How far in the past a look is due that a person asked for: before all backlog."""
 
 
 async def save_tracked(
@@ -133,14 +133,15 @@ async def save_untracked(tx: Tx, links: Sequence[Untracked], now: datetime) -> N
 
 
 async def request_checks(tx: Tx, link_ids: Sequence[UUID], now: datetime) -> None:
-    """Look at these links next, before whatever else is due on their hosts."""
+    """Look at these links next, before whatever else is due on their hosts or on others."""
     rows = await tx.fetch(
         "SELECT DISTINCT page_id, host FROM watches JOIN pages USING (page_id)"
         " WHERE link_id = ANY($1::uuid[]) AND removed_at IS NULL",
         link_ids,
     )
-    await hosts.make_due(tx, [row["host"] for row in rows], now)
-    await _want(tx, [row["page_id"] for row in rows], now - _FRONT, now)
+    front = now - _FRONT
+    await hosts.put_first(tx, [row["host"] for row in rows], front, now)
+    await _want(tx, [row["page_id"] for row in rows], front, now)
 
 
 async def _want(tx: Tx, page_ids: Sequence[UUID], due_at: datetime, now: datetime) -> None:

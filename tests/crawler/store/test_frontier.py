@@ -154,6 +154,59 @@ async def test_a_requested_look_comes_before_the_backlog_of_its_host(db: Databas
     assert page.page_key == events[17].page_key
 
 
+async def test_a_requested_look_comes_before_the_backlog_of_other_hosts(db: Database) -> None:
+    wanted = pages_on("wanted.example", 1)
+    await track(db, *wanted, *(event for n in range(5) for event in pages_on(f"h{n}.example", 1)))
+    async with db.begin() as tx:
+        await tx.run("UPDATE hosts SET due_at = $1", NOW - timedelta(days=2))
+        await tx.run(
+            "UPDATE hosts SET next_free_at = $1 WHERE host = 'wanted.example'",
+            NOW - timedelta(minutes=1),
+        )
+        await watches.request_checks(tx, [wanted[0].link_id], NOW)
+    assert set(await claim(db, limits=ClaimLimits(hosts=1))) == {"wanted.example"}
+
+
+async def test_a_host_with_very_many_due_pages_lets_the_others_have_their_turn(
+    db: Database,
+) -> None:
+    await track(db, *pages_on("giant.example", 400), *pages_on("small.example", 3))
+    limits = ClaimLimits(hosts=1, floor_s=1)
+    turns = []
+    for second in range(0, 60, 12):
+        now = NOW + timedelta(seconds=second)
+        [host] = (await claim(db, now, limits)).values()
+        turns.append(host.host)
+        done = Batch(checks=[a_check(page) for page in host.pages])
+        done.hosts.append(a_release(host, free_at=now + timedelta(seconds=11)))
+        async with db.begin() as tx:
+            await records.record(tx, done)
+    assert sorted(turns) == ["giant.example"] * 4 + ["small.example"]
+
+
+async def test_the_pages_of_a_worker_that_died_are_claimed_when_their_leases_end(
+    db: Database,
+) -> None:
+    await track(db, *pages_on("fast.example", 3), *pages_on("slow.example", 3))
+    async with db.begin() as tx:
+        await tx.run("UPDATE hosts SET delay_s = 2 WHERE host = 'slow.example'")
+    dead = await claim(db, limits=ClaimLimits(floor_s=0))
+    end = max(page.lease_until for host in dead.values() for page in host.pages)
+    assert await claim(db, limits=ClaimLimits(floor_s=0)) == {}
+    again = await claim(db, end, ClaimLimits(floor_s=0))
+    assert {name: len(host.pages) for name, host in again.items()} == {
+        "fast.example": 3,
+        "slow.example": 3,
+    }
+
+
+async def test_replicas_with_shards_have_hosts_of_their_own_and_miss_none(db: Database) -> None:
+    await track(db, *(event for n in range(30) for event in pages_on(f"h{n}.example", 1)))
+    shares = [set(await claim(db, limits=ClaimLimits(shard=n, shards=3))) for n in range(3)]
+    assert all(len(share) >= 5 for share in shares)
+    assert sum(map(len, shares)) == len(set().union(*shares)) == 30
+
+
 async def test_a_look_that_is_requested_during_a_check_comes_right_after_it(db: Database) -> None:
     [event] = pages_on("blog.example", 1)
     await track(db, event)

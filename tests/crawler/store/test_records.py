@@ -106,7 +106,7 @@ async def test_a_check_whose_page_was_claimed_again_writes_nothing(db: Database)
     old = await only_claim(db)
     async with db.begin() as tx:
         await tx.run("UPDATE hosts SET next_free_at = '-infinity', due_at = $1", NOW)
-        await tx.run("UPDATE pages SET next_check_at = $1", NOW)
+        await tx.run("UPDATE pages SET lease_until = $1", NOW)
     new = await only_claim(db)
     stale = a_check(
         old,
