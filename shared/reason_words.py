@@ -209,6 +209,11 @@ _PAGE = {
         "The site's robots file asks us not to read this page, and we keep to it.",
         "Open the page yourself, or ask the site to let our robot in.",
     ),
+    Reason.OPTED_OUT: Words(
+        "the site asked us to stay away",
+        "The owner of this site, or whoever runs this Anchorwatch, asked that it is never fetched.",
+        "Open the page yourself; the last thing we saw stays beside it.",
+    ),
     Reason.ROBOTS_DISALLOWS_GOOGLE: Words(
         "Closed to Google",
         "The site's robots file keeps Google from reading this page, so the link does not count.",

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     NOT_CANONICAL = "not_canonical"
     CANONICAL_CROSS_DOMAIN = "canonical_cross_domain"
     ROBOTS_DISALLOWS_US = "robots_disallows_us"
+    OPTED_OUT = "opted_out"
     ROBOTS_DISALLOWS_GOOGLE = "robots_disallows_google"
     LOGIN_WALL = "login_wall"
     TOO_LARGE = "too_large"
@@ -217,6 +218,7 @@ NOT_OBSERVED = frozenset(
         Reason.BLOCKED_BY_WALL,
         Reason.RATE_LIMITED,
         Reason.ROBOTS_DISALLOWS_US,
+        Reason.OPTED_OUT,
         Reason.TOO_LARGE,
         Reason.UNDECODABLE,
         Reason.REDIRECT_LOOP,

@@ -17,6 +17,7 @@ from services.crawler import api, handlers
 from services.crawler.adapters.eyes import Eyes, open_eyes, sightline_of
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_house
+from services.crawler.jobs.turns import SharedTurns
 from services.crawler.settings import Settings
 from services.crawler.store.frontier import ClaimLimits
 from shared.bus import Bus
@@ -65,7 +66,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_eyes(sightline) as eyes:
+        async with open_eyes(sightline, turns=SharedTurns(db)) as eyes:
             app.state.eyes = eyes
             async with work.lifespan(app):
                 yield

@@ -10,7 +10,7 @@ from typing import Protocol
 from services.crawler.adapters.guard import Guard, Route, parse_routes
 from services.crawler.adapters.names import Names
 from services.crawler.adapters.observer import Observer
-from services.crawler.adapters.pacer import Pacer
+from services.crawler.adapters.pacer import Pacer, Turns
 from services.crawler.adapters.politeness import PRODUCT, Politeness
 from services.crawler.adapters.rulebook import Rulebook
 from services.crawler.adapters.web import Limits, open_web
@@ -94,8 +94,12 @@ async def open_eyes(
     clock: Clock = house_clock.now,
     names: Names | None = None,
     tls: ssl.SSLContext | None = None,
+    turns: Turns | None = None,
 ) -> AsyncIterator[Eyes]:
-    """Open connections for the block. Robots rules and paces live in memory; seed them if you can."""
+    """Open connections for the block. Robots rules and paces live in memory; seed them if you can.
+
+    A process that is not alone shares the hosts with the others through `turns`.
+    """
     guard = Guard(ports=sightline.ports, routes=sightline.routes)
     async with open_web(
         guard=guard,
@@ -106,7 +110,7 @@ async def open_eyes(
     ) as web:
         politeness = Politeness(
             web,
-            pacer=Pacer(floor_s=sightline.min_delay_s, clock=clock),
+            pacer=Pacer(floor_s=sightline.min_delay_s, clock=clock, turns=turns),
             rulebook=Rulebook(),
             clock=clock,
         )

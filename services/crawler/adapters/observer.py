@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.crawler.adapters.politeness import Politeness
+from services.crawler.adapters.politeness import Politeness, Visit
 from services.crawler.adapters.web import Validators, Web
 from services.crawler.domain import page as pages
 from services.crawler.domain.claim import Memory
@@ -40,7 +40,8 @@ _NOTHING = Memory()
 class Question:
     """What somebody wants to know about one page.
 
-    With `reusable`, a page that did not change may be answered from what `memory` holds.
+    With `reusable`, a page that did not change may be answered from what `memory` holds. Whoever
+    can come back later waits `patience_s` at most for a host that others are asking (HostBusyError).
     """
 
     url: str
@@ -50,6 +51,7 @@ class Question:
     reusable: bool = False
     wants_facts: bool = False
     wants_health: bool = False
+    patience_s: float | None = None
 
 
 class Observer:
@@ -62,15 +64,20 @@ class Observer:
 
     async def look(self, question: Question) -> Look:
         """Return what the page shows now."""
+        visit = self._politeness.visit(patience_s=question.patience_s)
+        look = await self._look(question, visit)
+        return replace(look, requests=visit.requests, wire_bytes=visit.wire_bytes)
+
+    async def _look(self, question: Question, visit: Visit) -> Look:
         validators = self._validators(question)
-        fetched = await self._web.fetch(question.url, gate=self._politeness, validators=validators)
+        fetched = await self._web.fetch(question.url, gate=visit, validators=validators)
         google = self._politeness.google_allowed(fetched.final_url)
         memory = question.memory
         if question.reusable and is_same(memory.fingerprint, fetched, google_allowed=google):
             return self._unchanged(question, fetched)
         if fetched.not_modified:
             # Reached by another way than before: what we remember is of that way, so ask in full.
-            fetched = await self._web.fetch(question.url, gate=self._politeness)
+            fetched = await self._web.fetch(question.url, gate=visit)
             google = self._politeness.google_allowed(fetched.final_url)
         return self._judged(question, fetched, google_allowed=google)
 

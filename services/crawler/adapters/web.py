@@ -63,7 +63,7 @@ class Gate(Protocol):
 
     async def enter(self, url: str) -> Reason | None: ...
 
-    def leave(self, url: str, answer: Answer) -> None: ...
+    async def leave(self, url: str, answer: Answer | None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +117,12 @@ class Web:
             fault = self._guard.fault(chain.at) or await gate.enter(chain.at)
             if fault is not None:
                 return _fetched(chain, _Reply(failure=fault, elapsed_s=elapsed_s))
-            reply = await self._ask(chain, validators, cut_at)
-            gate.leave(chain.at, _summary(reply))
+            answer = None
+            try:
+                reply = await self._ask(chain, validators, cut_at)
+                answer = _summary(reply)
+            finally:
+                await gate.leave(chain.at, answer)
             elapsed_s += reply.elapsed_s
             reply = replace(reply, elapsed_s=elapsed_s)
             location = reply.header("location") if reply.status in _REDIRECTS else None
@@ -291,6 +295,7 @@ def _summary(reply: _Reply) -> Answer:
         failure=reply.failure,
         latency_s=reply.elapsed_s,
         retry_after=reply.header("retry-after"),
+        wire_bytes=reply.wire_bytes,
     )
 
 

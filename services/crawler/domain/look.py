@@ -24,8 +24,8 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 class Look:
     """What a look brought; without a judgement nothing changed and the last one still holds.
 
-    `fingerprint` is None where the page was not seen whole; `body_changed` means against the body
-    of the last page.read.
+    `fingerprint` is None where the page was not seen whole. `requests` and `wire_bytes` are what
+    the look took, redirects and robots.txt included.
     """
 
     fetched: Fetched
@@ -34,6 +34,8 @@ class Look:
     fingerprint: bytes | None = None
     facts: PageFacts | None = None
     health: TargetHealth | None = None
+    requests: int = 0
+    wire_bytes: int = 0
 
 
 def fingerprint_of(fetched: Fetched, *, google_allowed: bool | None) -> bytes:

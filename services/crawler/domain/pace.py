@@ -22,6 +22,7 @@ class Answer:
     failure: Reason | None = None
     latency_s: float = 0.0
     retry_after: str | None = None
+    wire_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +45,30 @@ class Pace:
             return 0.0
         return max(0.0, (self.blocked_until - now).total_seconds())
 
+    def is_free(self, now: datetime, *, floor_s: float) -> bool:
+        """Return whether the host needs no turns: no pause is kept, and none was asked for."""
+        return self.gap_s(floor_s) == 0 and self.blocked_s(now) == 0
 
-def take_turn(pace: Pace, now: datetime, *, floor_s: float) -> tuple[Pace, float]:
-    """Return the pace with its next free moment taken, and the seconds until that moment."""
-    gap_s = pace.gap_s(floor_s)
-    start = max(filter(None, (now, pace.free_at, pace.blocked_until)))
-    if gap_s == 0 and start == now:
-        return pace, 0.0
-    taken = replace(pace, free_at=start + timedelta(seconds=gap_s))
-    return taken, (start - now).total_seconds()
+    def wait_s(self, now: datetime) -> float:
+        """Return the seconds until the host may be asked again."""
+        moments = [moment for moment in (self.free_at, self.blocked_until) if moment is not None]
+        return max(0.0, (max(moments) - now).total_seconds()) if moments else 0.0
+
+
+def with_pause(pace: Pace, now: datetime, *, floor_s: float) -> Pace:
+    """Return the pace after a request that ended now: the next one comes a pause later."""
+    return replace(pace, free_at=now + timedelta(seconds=pace.gap_s(floor_s)))
+
+
+def merged(own: Pace, known: Pace) -> Pace:
+    """Return our pace of a host with what another process knows: the slower of everything."""
+    return Pace(
+        delay_s=max(own.delay_s, known.delay_s),
+        crawl_delay_s=own.crawl_delay_s,
+        free_at=max(filter(None, (own.free_at, known.free_at)), default=None),
+        blocked_until=max(filter(None, (own.blocked_until, known.blocked_until)), default=None),
+        good=own.good,
+    )
 
 
 def after(pace: Pace, answer: Answer, now: datetime, *, floor_s: float) -> Pace:
@@ -67,7 +83,9 @@ def after(pace: Pace, answer: Answer, now: datetime, *, floor_s: float) -> Pace:
         if wait_s > 0:
             pace = replace(pace, blocked_until=now + timedelta(seconds=wait_s))
         return pace
-    if answer.failure is not None or (floor_s == 0 and pace.delay_s == 0):
+    is_good = answer.failure is None and answer.status is not None and answer.status < 400
+    if not is_good or (floor_s == 0 and pace.delay_s == 0):
+        # An error is quickly answered: it says nothing about what the host can bear.
         return pace
     good = pace.good + 1
     delay = pace.delay_s / _EASE if good % _GOOD_ANSWERS == 0 else pace.delay_s

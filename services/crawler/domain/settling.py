@@ -27,6 +27,7 @@ from shared.vocabulary import DiscoveryReason, Outcome, Reason
 
 TARGET_EVERY = timedelta(days=1)
 _LOST_AT = 2
+_CLOSED = frozenset({Reason.ROBOTS_DISALLOWS_US, Reason.OPTED_OUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +215,7 @@ def _plan(look: Look, seen: Sequence[_Seen], memory: Memory) -> PagePlan:
         confirm_at=min(confirm, default=None) if memory.failure_run == 0 else None,
         gone_since=max(filter(None, gone), default=None) if all_gone else None,
         failure_run=memory.failure_run,
-        closed_by_robots=any(Reason.ROBOTS_DISALLOWS_US in one.observation.reasons for one in seen),
+        closed_by_robots=any(_CLOSED & set(one.observation.reasons) for one in seen),
     )
 
 

@@ -3,12 +3,14 @@
 import asyncio
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from uuid import UUID
 
 from services.crawler.adapters.observer import Observer, Question
+from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.adapters.politeness import PATIENCE_S, Politeness, origin_of
 from services.crawler.domain.claim import CheckRecord, Claim, HostClaim, HostRecord
 from services.crawler.domain.look import Look
@@ -37,6 +39,9 @@ _PAUSES = 4
 _CLAIM_AT_LEAST = 100
 _IDLE_S = 0.2
 _SPREAD = timedelta(minutes=5)
+# How long a look waits for a host of others, well within _LOOK_S, and when it comes back else.
+_PATIENCE_S = 20.0
+_BUSY_RETRY = timedelta(minutes=1)
 
 
 class Checking:
@@ -113,21 +118,30 @@ class Checking:
         budget_s = _LOOK_S + _PAUSES * host.pace.gap_s(pacer.floor_s)
         left = list(pages)
         try:
-            while left and not stop.is_set():
-                if not left[0].has_time(self._clock(), needs_s=budget_s):
-                    break
-                page = left.pop(0)
-                until = self._put_off(page)
-                if until is not None:
-                    await recorder.put(given_back=[(page, until)])
-                else:
-                    await recorder.put(check=await self._check(page, budget_s))
-                self._count(-1)
+            with pacer.holding(host.host) if host.held else nullcontext():
+                while left and not stop.is_set():
+                    if not left[0].has_time(self._clock(), needs_s=budget_s):
+                        break
+                    await self._visit_page(left.pop(0), budget_s, recorder)
+                    self._count(-1)
+            # Somebody else of this process may be asking the host: it is free when they are done.
+            pace = await pacer.rest(host.host)
             now = self._clock()
-            done = HostRecord(host=host.host, pace=pacer.pace(host.host), released=host.held)
+            done = HostRecord(host=host.host, pace=pace, released=host.held)
             await recorder.put(host=done, given_back=[(page, now) for page in left])
         finally:
             self._count(-len(left))
+
+    async def _visit_page(self, page: Claim, budget_s: float, recorder: Recorder) -> None:
+        until = self._put_off(page)
+        if until is None:
+            try:
+                await recorder.put(check=await self._check(page, budget_s))
+            except HostBusyError:
+                # A redirect leads to a host that others are asking: nothing was seen, so come back.
+                until = self._clock() + _BUSY_RETRY * (1 + random.random())  # noqa: S311 - no secret
+        if until is not None:
+            await recorder.put(given_back=[(page, until)])
 
     def _put_off(self, page: Claim) -> datetime | None:
         """Return until when to leave a page alone whose host asked for a pause.
@@ -155,11 +169,14 @@ class Checking:
             and all(state.observation is not None for state in page.watches),
             wants_facts=bool(watches),
             wants_health=bool(page.targets),
+            patience_s=_PATIENCE_S,
         )
         try:
             async with asyncio.timeout(budget_s):
                 look = await self._observer.look(question)
             record = settle(page, look, self._terms(page, workspace_of))
+        except HostBusyError:
+            raise
         except TimeoutError:
             look = self._observer.failed(question, Reason.TIMEOUT)
             record = settle(page, look, self._terms(page, workspace_of))

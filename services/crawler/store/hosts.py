@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.crawler.domain.claim import HostRecord
+from services.crawler.domain.pace import Pace
 from shared.db import Tx
 
 
@@ -67,4 +68,25 @@ async def free(tx: Tx, hosts: Iterable[str], now: datetime) -> None:
     """Let hosts be asked again that were claimed for nothing."""
     await tx.run(
         "UPDATE hosts SET next_free_at = $2 WHERE host = ANY($1::text[])", list(hosts), now
+    )
+
+
+async def take(tx: Tx, host: str, now: datetime, until: datetime) -> Pace | None:
+    """Take a host for one request, until the lease ends at the latest; None while others have it."""
+    rows = await tx.fetch(
+        "INSERT INTO hosts (host, next_free_at) VALUES ($1, $3::timestamptz) ON CONFLICT (host) DO UPDATE"
+        " SET next_free_at = $3 WHERE hosts.next_free_at <= $2::timestamptz"
+        " RETURNING delay_s, crawl_delay_s, blocked_until",
+        *(host, now, until),
+    )
+    return Pace(**rows[0]) if rows else None
+
+
+async def give(tx: Tx, host: str, pace: Pace, until: datetime) -> None:
+    """Give a host back that was taken until then; whoever has it since a lapsed lease keeps it."""
+    await tx.run(
+        "UPDATE hosts SET delay_s = $3, crawl_delay_s = $4, blocked_until = $5,"
+        " next_free_at = coalesce($6::timestamptz, '-infinity')"
+        " WHERE host = $1 AND next_free_at = $2::timestamptz",
+        *(host, until, pace.delay_s, pace.crawl_delay_s, pace.blocked_until, pace.free_at),
     )

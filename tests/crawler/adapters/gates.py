@@ -16,5 +16,6 @@ class OpenGate:
         self.entered.append(url)
         return self.closed.get(url)
 
-    def leave(self, url: str, answer: Answer) -> None:
-        self.answers.append((url, answer))
+    async def leave(self, url: str, answer: Answer | None) -> None:
+        if answer is not None:
+            self.answers.append((url, answer))

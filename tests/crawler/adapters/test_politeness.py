@@ -1,15 +1,17 @@
 """Politeness: robots.txt first, one turn after the other, and pauses that hosts ask for."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.crawler.adapters.guard import Guard, parse_routes
-from services.crawler.adapters.pacer import Pacer
+from services.crawler.adapters.pacer import HostBusyError, Pacer
 from services.crawler.adapters.politeness import Politeness, host_key, origin_of
 from services.crawler.adapters.rulebook import Rulebook
 from services.crawler.adapters.web import Limits, Web, open_web
+from services.crawler.domain.optouts import OptOuts
 from services.crawler.domain.pace import Answer, Pace
 from services.crawler.domain.robotsfile import RobotsFile
 from shared.vocabulary import Reason
@@ -53,15 +55,24 @@ def new_politeness(web: Web, moments: Moments, *, floor_s: float = 1.0) -> Polit
     return Politeness(web, pacer=pacer, rulebook=Rulebook(), clock=moments)
 
 
+async def ask(politeness: Politeness, url: str) -> Reason | None:
+    """Pass the gate and come back with a good answer, as a fetch does."""
+    visit = politeness.visit()
+    fault = await visit.enter(url)
+    if fault is None:
+        await visit.leave(url, Answer(status=200))
+    return fault
+
+
 async def test_robots_are_asked_first_and_once_a_day(
     site: FakeWeb, politeness: Politeness, moments: Moments
 ) -> None:
     site.on(ROBOTS, page("User-agent: *\nDisallow: /private"))
-    assert await politeness.enter(URL) is None
-    assert await politeness.enter("http://blog.example/private/x") is Reason.ROBOTS_DISALLOWS_US
+    assert await ask(politeness, URL) is None
+    assert await ask(politeness, "http://blog.example/private/x") is Reason.ROBOTS_DISALLOWS_US
     assert len(site.asked(ROBOTS)) == 1
     moments.now += timedelta(hours=25)
-    await politeness.enter(URL)
+    await ask(politeness, URL)
     assert len(site.asked(ROBOTS)) == 2
 
 
@@ -83,7 +94,7 @@ async def test_what_an_answer_for_robots_means(
 ) -> None:
     behaviour, expected = ANSWERS[name]
     site.on(ROBOTS, behaviour)
-    assert await politeness.enter(URL) is expected
+    assert await ask(politeness, URL) is expected
 
 
 async def test_five_redirects_of_robots_are_followed_and_a_sixth_means_none(
@@ -93,35 +104,35 @@ async def test_five_redirects_of_robots_are_followed_and_a_sixth_means_none(
     for number in range(1, 5):
         site.on(f"http://blog.example/r{number}", redirect(f"/r{number + 1}"))
     site.on("http://blog.example/r5", page("User-agent: *\nDisallow: /"))
-    assert await politeness.enter(URL) is Reason.ROBOTS_DISALLOWS_US
+    assert await ask(politeness, URL) is Reason.ROBOTS_DISALLOWS_US
     site.on("http://six.example/robots.txt", redirect("/r0"))
     for number in range(6):
         site.on(f"http://six.example/r{number}", redirect(f"/r{number + 1}"))
     site.on("http://six.example/r6", page("User-agent: *\nDisallow: /"))
-    assert await politeness.enter("http://six.example/") is None
+    assert await ask(politeness, "http://six.example/") is None
 
 
 async def test_old_rules_outlive_a_failure(
     site: FakeWeb, politeness: Politeness, moments: Moments
 ) -> None:
     site.on(ROBOTS, page("User-agent: *\nDisallow: /private"))
-    await politeness.enter(URL)
+    await ask(politeness, URL)
     site.on(ROBOTS, page("", status=500))
     moments.now += timedelta(days=2)
-    assert await politeness.enter(URL) is None
+    assert await ask(politeness, URL) is None
     moments.now += timedelta(days=40)
-    assert await politeness.enter(URL) is Reason.ROBOTS_DISALLOWS_US
+    assert await ask(politeness, URL) is Reason.ROBOTS_DISALLOWS_US
 
 
 async def test_requests_to_one_domain_wait_their_turn_and_others_do_not(
     politeness: Politeness, moments: Moments
 ) -> None:
-    await politeness.enter(URL)  # robots.txt at once, the page a second later
-    await politeness.enter(URL)
+    await ask(politeness, URL)  # robots.txt at once, the page a second later
+    await ask(politeness, URL)
     assert moments.slept == [1.0, 1.0]
     politeness.pacer.seed("other.example", Pace(free_at=moments.now + timedelta(seconds=5)))
     moments.slept.clear()
-    await politeness.enter("http://sub.other.example/")
+    await ask(politeness, "http://sub.other.example/")
     assert moments.slept == [5.0, 1.0]
 
 
@@ -129,9 +140,9 @@ async def test_a_crawl_delay_is_honoured_up_to_half_a_minute(
     site: FakeWeb, politeness: Politeness, moments: Moments
 ) -> None:
     site.on(ROBOTS, page("User-agent: *\nCrawl-delay: 900"))
-    await politeness.enter(URL)
-    await politeness.enter(URL)
-    await politeness.enter(URL)
+    await ask(politeness, URL)
+    await ask(politeness, URL)
+    await ask(politeness, URL)
     assert moments.slept == [1.0, 30.0, 30.0]
 
 
@@ -139,20 +150,118 @@ async def test_a_crawl_delay_is_honoured_up_to_half_a_minute(
 async def test_a_host_that_asks_for_a_pause_gets_it(
     politeness: Politeness, moments: Moments, value: str
 ) -> None:
-    await politeness.enter(URL)
+    await ask(politeness, URL)
     moments.now = datetime(2026, 11, 22, tzinfo=UTC)
-    politeness.leave(URL, Answer(status=429, retry_after=value))
-    assert await politeness.enter(URL) is Reason.RATE_LIMITED
+    await politeness.pacer.done("blog.example", Answer(status=429, retry_after=value))
+    assert await ask(politeness, URL) is Reason.RATE_LIMITED
     moments.now += timedelta(seconds=3601)
-    assert await politeness.enter(URL) is None
+    assert await ask(politeness, URL) is None
 
 
 async def test_a_short_pause_is_waited_for(politeness: Politeness, moments: Moments) -> None:
-    await politeness.enter(URL)
-    politeness.leave(URL, Answer(status=503, retry_after="7"))
+    await ask(politeness, URL)
+    await politeness.pacer.done("blog.example", Answer(status=503, retry_after="7"))
     moments.slept.clear()
-    assert await politeness.enter(URL) is None
+    assert await ask(politeness, URL) is None
     assert moments.slept == [7.0]
+
+
+async def test_a_host_is_asked_by_one_at_a_time_and_rests_after_each_answer(
+    politeness: Politeness, moments: Moments
+) -> None:
+    await ask(politeness, URL)
+    first, second = politeness.visit(), politeness.visit()
+    assert await first.enter(URL) is None
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(second.enter("http://www.blog.example/other"))
+        await asyncio.sleep(0)
+        moments.now += timedelta(seconds=4)  # the first answer takes longer than the pause
+        assert not waiting.done()
+        moments.slept.clear()
+        await first.leave(URL, Answer(status=200))
+    # Its robots.txt a second after that answer, then the page.
+    assert moments.slept == [1.0, 1.0]
+
+
+async def test_a_turn_that_is_broken_off_is_free_for_the_next(politeness: Politeness) -> None:
+    await ask(politeness, URL)
+    visit = politeness.visit()
+    assert await visit.enter(URL) is None
+    await visit.leave(URL, None)
+    assert await ask(politeness, URL) is None
+
+
+class Others:
+    """Other processes that have a host, and a memory of who was given what."""
+
+    def __init__(self) -> None:
+        self.busy = 0
+        self.taken: list[tuple[str, datetime]] = []
+        self.given: list[tuple[str, Pace]] = []
+
+    async def take(self, host: str, now: datetime) -> Pace | None:
+        self.taken.append((host, now))
+        self.busy -= 1
+        return Pace(delay_s=3.0) if self.busy < 0 else None
+
+    async def give(self, host: str, pace: Pace) -> None:
+        self.given.append((host, pace))
+
+
+async def test_a_host_of_others_is_waited_for_and_given_back(moments: Moments) -> None:
+    others = Others()
+    others.busy = 2
+    pacer = Pacer(floor_s=1.0, clock=moments, sleep=moments.sleep, turns=others)
+    await pacer.turn("a.example", patience_s=20)
+    assert moments.slept == [0.5, 0.5]
+    await pacer.done("a.example", Answer(status=429))
+    [(host, pace)] = others.given
+    assert (host, pace.delay_s, pace.free_at) == (
+        "a.example",
+        6.0,
+        moments.now + timedelta(seconds=6),
+    )
+
+
+async def test_a_held_host_is_nobody_elses_and_no_turn_is_taken(moments: Moments) -> None:
+    others = Others()
+    pacer = Pacer(floor_s=1.0, clock=moments, sleep=moments.sleep, turns=others)
+    with pacer.holding("a.example"):
+        await pacer.turn("a.example")
+        await pacer.done("a.example", Answer(status=200))
+    assert not others.taken
+
+
+async def test_whoever_waits_too_long_comes_back_later(moments: Moments) -> None:
+    others = Others()
+    others.busy = 1_000_000
+
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    pacer = Pacer(floor_s=1.0, clock=moments, sleep=sleep, turns=others)
+    with pytest.raises(HostBusyError):
+        await pacer.turn("a.example", patience_s=0.01)
+    others.busy = 0
+    await pacer.turn("a.example", patience_s=5)
+
+
+async def test_nobody_asks_a_host_that_opted_out(site: FakeWeb, politeness: Politeness) -> None:
+    politeness.opt_outs = OptOuts(["blog.example"])
+    assert await ask(politeness, URL) is Reason.OPTED_OUT
+    assert await ask(politeness, "http://sub.blog.example/x") is Reason.OPTED_OUT
+    assert await ask(politeness, "http://myblog.example/") is None
+    assert not site.asked(URL)
+    assert not site.asked(ROBOTS)
+
+
+async def test_an_error_never_makes_us_faster() -> None:
+    moments = Moments()
+    pacer = Pacer(floor_s=1.0, clock=moments, sleep=moments.sleep)
+    await pacer.done("a.example", Answer(status=503))
+    for status in (404, 500, 403) * 20:
+        await pacer.done("a.example", Answer(status=status, latency_s=0.01))
+    assert pacer.pace("a.example").delay_s == 2.0
 
 
 async def test_google_is_asked_about_with_its_own_name(
@@ -160,31 +269,31 @@ async def test_google_is_asked_about_with_its_own_name(
 ) -> None:
     assert politeness.google_allowed(URL) is None
     site.on(ROBOTS, page("User-agent: googlebot\nDisallow: /"))
-    assert await politeness.enter(URL) is None
+    assert await ask(politeness, URL) is None
     assert politeness.google_allowed(URL) is False
     assert politeness.google_allowed("http://blog.example/") is False
 
 
-def test_trouble_doubles_the_delay_and_good_answers_ease_it_slowly() -> None:
+async def test_trouble_doubles_the_delay_and_good_answers_ease_it_slowly() -> None:
     moments = Moments()
     pacer = Pacer(floor_s=1.0, clock=moments, sleep=moments.sleep)
     for _ in range(9):
-        pacer.learn("slow.example", Answer(status=None, failure=Reason.TIMEOUT))
+        await pacer.done("slow.example", Answer(status=None, failure=Reason.TIMEOUT))
     assert pacer.pace("slow.example").delay_s == 60.0
     for _ in range(10):
-        pacer.learn("slow.example", Answer(status=200, latency_s=0.1))
+        await pacer.done("slow.example", Answer(status=200, latency_s=0.1))
     assert 54 < pacer.pace("slow.example").delay_s < 55
-    pacer.learn("heavy.example", Answer(status=200, latency_s=4.0))
+    await pacer.done("heavy.example", Answer(status=200, latency_s=4.0))
     assert pacer.pace("heavy.example").delay_s == 4.0
 
 
-def test_with_a_floor_of_zero_only_what_the_host_says_slows_us_down() -> None:
+async def test_with_a_floor_of_zero_only_what_the_host_says_slows_us_down() -> None:
     moments = Moments()
     pacer = Pacer(floor_s=0.0, clock=moments, sleep=moments.sleep)
-    pacer.learn("a.example", Answer(status=429))
-    pacer.learn("a.example", Answer(status=200, latency_s=4.0))
+    await pacer.done("a.example", Answer(status=429))
+    await pacer.done("a.example", Answer(status=200, latency_s=4.0))
     assert pacer.pace("a.example").gap_s(0.0) == 0.0
-    pacer.learn("a.example", Answer(status=429, retry_after="60"))
+    await pacer.done("a.example", Answer(status=429, retry_after="60"))
     assert pacer.blocked_s("a.example") == 60.0
 
 
