@@ -10,7 +10,7 @@ import orjson
 from services.profile.domain.history import Entry, changed_events
 from services.profile.domain.link import Link, Sight
 from services.profile.metrics import LINK_CHANGES
-from shared import outbox
+from shared import jsontext, outbox
 from shared.db import Tx
 
 _OBSERVATIONS = """
@@ -76,41 +76,39 @@ async def save_occurrences(tx: Tx, seen: Sequence[tuple[Link, Sight]]) -> None:
 _CHANGES = """
     INSERT INTO changes (change_id, workspace_id, site_id, link_id, kind, from_status, to_status,
         reasons, previous, current, sentence, check_seq, evidence_id, actor, at)
-    SELECT u.change_id, u.workspace_id, u.site_id, u.link_id, u.kind, u.from_status, u.to_status,
-        string_to_array(u.reasons, ' '), u.previous, u.current, u.sentence, u.check_seq,
-        u.evidence_id, u.actor, u.at
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-        $8::text[], $9::json[], $10::json[], $11::text[], $12::bigint[], $13::uuid[], $14::text[],
-        $15::timestamptz[])
-      AS u(change_id, workspace_id, site_id, link_id, kind, from_status, to_status, reasons, previous,
-        current, sentence, check_seq, evidence_id, actor, at)
+    SELECT change_id, workspace_id, site_id, link_id, kind, from_status, to_status, reasons,
+        previous, current, sentence, check_seq, evidence_id, actor, at
+    FROM json_to_recordset($1::json) AS u(change_id uuid, workspace_id uuid, site_id uuid,
+        link_id uuid, kind text, from_status text, to_status text, reasons text[], previous json,
+        current json, sentence text, check_seq bigint, evidence_id uuid, actor text, at timestamptz)
 """
 
 
 async def add_changes(tx: Tx, entries: Sequence[Entry]) -> None:
     """Write rows of the history."""
-    if not entries:
-        return
-    links = [entry.link for entry in entries]
-    changes = [entry.change for entry in entries]
-    await tx.run(
-        _CHANGES,
-        [entry.change_id for entry in entries],
-        [link.workspace_id for link in links],
-        [link.site_id for link in links],
-        [link.link_id for link in links],
-        [change.kind for change in changes],
-        [change.from_status for change in changes],
-        [change.to_status for change in changes],
-        [" ".join(change.reasons) for change in changes],
-        [_json(change.previous) for change in changes],
-        [_json(change.current) for change in changes],
-        [entry.sentence for entry in entries],
-        [entry.check_seq for entry in entries],
-        [entry.evidence_id for entry in entries],
-        [entry.actor for entry in entries],
-        [entry.at for entry in entries],
-    )
+    if entries:
+        await tx.run(_CHANGES, jsontext.dumps([_row(entry) for entry in entries]).decode())
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    link, change = entry.link, entry.change
+    return {
+        "change_id": entry.change_id,
+        "workspace_id": link.workspace_id,
+        "site_id": link.site_id,
+        "link_id": link.link_id,
+        "kind": change.kind,
+        "from_status": change.from_status,
+        "to_status": change.to_status,
+        "reasons": change.reasons,
+        "previous": change.previous,
+        "current": change.current,
+        "sentence": entry.sentence,
+        "check_seq": entry.check_seq,
+        "evidence_id": entry.evidence_id,
+        "actor": entry.actor,
+        "at": entry.at,
+    }
 
 
 async def record_entries(tx: Tx, entries: Sequence[Entry]) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from services.profile.domain.contract import decode_terms, encode_terms
 from services.profile.domain.facts import decode_facts, encode_facts
 from services.profile.domain.lifecycle import LinkState
 from services.profile.domain.link import Link
+from shared import jsontext
 from shared.db import Tx
 from shared.errors import RetryError
 from shared.urls import domain_or_host, host_of
@@ -139,8 +141,12 @@ async def touch_links(tx: Tx, links: Sequence[Link]) -> None:
     )
 
 
-# Column, type in PostgreSQL, and its value of a link. Texts of several words travel joined by a
-# blank (reason codes and rel tokens hold none), because unnest would flatten arrays of arrays.
+def _json(text: str | None) -> orjson.Fragment | None:
+    return None if text is None else orjson.Fragment(text)
+
+
+# Column, type in PostgreSQL, and its value of a link. The rows travel as one JSON text: asyncpg asks
+# two ABCs about every item of an array, and here are 44 of them for each link.
 _SAVED: tuple[tuple[str, str, Any], ...] = (
     ("target_url", "text", lambda link: link.target_url),
     ("target_key", "uuid", lambda link: link.target_key),
@@ -155,15 +161,15 @@ _SAVED: tuple[tuple[str, str, Any], ...] = (
     ("final_url", "text", lambda link: link.final_url),
     ("seen_print", "bigint", lambda link: link.seen_print),
     ("anchor_kind", "text", lambda link: link.anchor_kind),
-    ("anchor_flags", "words", lambda link: link.anchor_flags),
+    ("anchor_flags", "text[]", lambda link: link.anchor_flags),
     ("tracked_seq", "int", lambda link: link.tracked_seq),
     ("status", "text", lambda link: link.state.status),
     ("good_status", "text", lambda link: link.state.good_status),
-    ("reasons", "words", lambda link: link.state.reasons),
+    ("reasons", "text[]", lambda link: link.state.reasons),
     ("counts", "boolean", lambda link: link.state.counts),
     ("confirming_since", "timestamptz", lambda link: link.state.confirming_since),
     ("contract_state", "text", lambda link: link.state.contract_state),
-    ("contract_reasons", "words", lambda link: link.state.contract_reasons),
+    ("contract_reasons", "text[]", lambda link: link.state.contract_reasons),
     ("check_seq", "bigint", lambda link: link.state.check_seq),
     ("observed_seq", "bigint", lambda link: link.state.observed_seq),
     ("found_seq", "bigint", lambda link: link.state.found_seq),
@@ -171,39 +177,26 @@ _SAVED: tuple[tuple[str, str, Any], ...] = (
     ("baseline_seq", "bigint", lambda link: link.state.baseline_seq),
     ("missing_streak", "int", lambda link: link.state.missing_streak),
     ("missing_since", "timestamptz", lambda link: link.state.missing_since),
-    ("observed_reasons", "words", lambda link: link.state.observed_reasons),
-    ("blind_reasons", "words", lambda link: link.state.blind_reasons),
-    ("seen", "json", lambda link: encode_facts(link.state.seen)),
-    ("baseline", "json", lambda link: encode_facts(link.state.baseline)),
+    ("observed_reasons", "text[]", lambda link: link.state.observed_reasons),
+    ("blind_reasons", "text[]", lambda link: link.state.blind_reasons),
+    ("seen", "json", lambda link: _json(encode_facts(link.state.seen))),
+    ("baseline", "json", lambda link: _json(encode_facts(link.state.baseline))),
     ("baseline_locked", "boolean", lambda link: link.state.baseline_locked),
-    ("terms", "json", lambda link: encode_terms(link.state.terms)),
+    ("terms", "json", lambda link: _json(encode_terms(link.state.terms))),
     ("placement_id", "uuid", lambda link: link.state.terms and link.state.terms.placement_id),
     ("override", "text", lambda link: link.state.override),
     ("followed", "boolean", lambda link: link.state.seen and link.state.seen.followed),
     ("indexable", "boolean", lambda link: link.state.seen and link.state.seen.indexable),
-    ("rel", "words", lambda link: link.state.seen.rel if link.state.seen else ()),
+    ("rel", "text[]", lambda link: link.state.seen.rel if link.state.seen else ()),
     ("kind", "text", lambda link: link.state.seen and link.state.seen.kind),
     ("position", "text", lambda link: link.state.seen and link.state.seen.position),
     ("anchor_text", "text", lambda link: link.state.seen and link.state.seen.anchor_text),
 )
-
-
-def _save_statement() -> str:
-    def assigned(name: str, kind: str) -> str:
-        value = f"u.{name}" if kind != "words" else f"string_to_array(u.{name}, ' ')"
-        return f"{name} = {value}"
-
-    sets = ", ".join(assigned(name, kind) for name, kind, _ in _SAVED)
-    kinds = ["text" if kind == "words" else kind for _, kind, _ in _SAVED]
-    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(["uuid", *kinds], 1))
-    names = ", ".join(["link_id", *(name for name, _, _ in _SAVED)])
-    return (
-        f"UPDATE links SET {sets}, version = links.version + 1 FROM unnest({arrays})"
-        f" AS u({names}) WHERE links.link_id = u.link_id"
-    )
-
-
-_SAVE = _save_statement()
+_SAVE = (
+    f"UPDATE links SET {', '.join(f'{name} = u.{name}' for name, _, _ in _SAVED)},"
+    " version = links.version + 1 FROM json_to_recordset($1::json) AS u(link_id uuid,"
+    f" {', '.join(f'{name} {kind}' for name, kind, _ in _SAVED)}) WHERE links.link_id = u.link_id"
+)
 
 
 async def save_links(tx: Tx, links: Sequence[Link]) -> None:
@@ -213,14 +206,12 @@ async def save_links(tx: Tx, links: Sequence[Link]) -> None:
     """
     if not links:
         return
-    columns = [
-        [" ".join(value(link)) for link in links]
-        if kind == "words"
-        else [value(link) for link in links]
-        for _, kind, value in _SAVED
+    rows = [
+        {"link_id": link.link_id, **{name: value(link) for name, _, value in _SAVED}}
+        for link in links
     ]
     try:
-        await tx.run(_SAVE, [link.link_id for link in links], *columns)
+        await tx.run(_SAVE, jsontext.dumps(rows).decode())
     except asyncpg.UniqueViolationError as error:
         # Not the event's fault: the next attempt sees that row and goes up in it.
         raise RetryError("another link took this target at the same moment") from error

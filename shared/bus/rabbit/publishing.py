@@ -8,6 +8,7 @@ from dataclasses import replace
 from aiormq import Channel
 from aiormq.exceptions import DeliveryError, PublishError
 from pamqp.commands import Basic
+from pamqp.common import FieldValue
 
 from shared.bus.metrics import BLOCKED
 from shared.bus.packing import EVENTS_EXCHANGE, Message
@@ -136,10 +137,15 @@ def _properties(message: Message) -> Basic.Properties:
         delivery_mode=_PERSISTENT,
         message_id=str(message.message_id),
         message_type=message.name,
-        headers={
-            ATTEMPT_HEADER: message.attempt,
-            EVENTS_HEADER: len(message.row_ids),
-            "ce-id": str(message.message_id),
-            "ce-type": message.name,
-        },
+        headers=_headers(message),
     )
+
+
+def _headers(message: Message) -> dict[str, FieldValue] | None:
+    """Return what differs from a first single event: a table costs as much as all other fields."""
+    headers: dict[str, FieldValue] = {}
+    if message.attempt:
+        headers[ATTEMPT_HEADER] = message.attempt
+    if len(message.row_ids) > 1:
+        headers[EVENTS_HEADER] = len(message.row_ids)
+    return headers or None
