@@ -1,6 +1,6 @@
 """Asks a headless Chromium what it sees on the hostile pages and writes data/traps.json.
 
-Run `python -m tests.crawler.oracle [chromium]` after changing tests/crawler/hostile.py.
+Run `python -m tests.crawler.oracle [chromium]` after changing tests/crawler/hostile.py or hostile_more.py.
 The answers are committed, so that the tests need no browser.
 """
 
@@ -126,7 +126,8 @@ def main() -> None:
     """Ask the browser and write its answers."""
     program = sys.argv[1] if len(sys.argv) > 1 else "chromium"
     seen = asyncio.run(answers(program))
-    ANSWERS.write_text(json.dumps(seen, ensure_ascii=True, indent=1) + "\n")
+    lines = ",\n".join(json.dumps(page, separators=(",", ":")) for page in seen)
+    ANSWERS.write_text(f"[\n{lines}\n]\n")
 
 
 if __name__ == "__main__":

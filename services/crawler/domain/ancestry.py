@@ -1,8 +1,9 @@
 """What the ancestors of an element say about it, worked out once for each ancestor."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from services.crawler.domain.hidden import SEEN, Look, look_of
 from services.crawler.domain.position import NOWHERE, Place, place_of
@@ -11,12 +12,15 @@ from services.crawler.domain.position import NOWHERE, Place, place_of
 MAX_DEPTH = 2_048
 
 _HTML = "html"
-_FOREIGN = frozenset({"svg", "math"})
-# What leads somewhere in HTML and nowhere in a drawing; an `<a>` of a drawing does lead somewhere.
-_SUSPECTS = "area,base,link,meta,title,iframe,frame,form"
-_INTEGRATION_POINTS = frozenset(
-    {"foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext", "annotation-xml"}
-)
+_SVG = "svg"
+_MATH = "math"
+# Inside a text of a formula: HTML, but for two elements. Inside an annotation: a drawing may begin.
+_FORMULA_TEXT = "formula text"
+_ANNOTATION = "annotation"
+_HTML_IN_SVG = frozenset({"foreignobject", "desc", "title"})
+_TEXTS_OF_FORMULA = frozenset({"mi", "mo", "mn", "ms", "mtext"})
+_MATH_IN_TEXT = frozenset({"mglyph", "malignmark"})
+_HTML_ENCODINGS = frozenset({"text/html", "application/xhtml+xml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +62,22 @@ class Ancestry:
             self._seen[element.mem_id] = standing
         return standing
 
-    def foreign_in(self, document: LexborHTMLParser) -> frozenset[int]:
-        """Return the elements that look like HTML but belong to a drawing or a formula."""
-        if document.css_first("svg,math") is None:
-            return frozenset()
-        has_formula = document.css_first("math") is not None
-        suspects = document.css(f"{_SUSPECTS},a" if has_formula else _SUSPECTS)
-        return frozenset(node.mem_id for node in suspects if self._is_foreign(node))
 
-    def _is_foreign(self, node: LexborNode) -> bool:
-        namespace = self.of(node).namespace
-        return namespace == "math" or (namespace == "svg" and node.tag != "a")
+def _namespaces(inside: str, tag: str, attributes: Mapping[str, str | None]) -> tuple[str, str]:
+    """Return the namespace of an element and what its children are (HTML standard, 13.2.6)."""
+    if inside in {_HTML, _FORMULA_TEXT}:
+        if tag in {_SVG, _MATH}:
+            return tag, tag
+        foreign = inside == _FORMULA_TEXT and tag in _MATH_IN_TEXT
+        return (_MATH, _MATH) if foreign else (_HTML, _HTML)
+    if inside == _SVG or (inside == _ANNOTATION and tag == _SVG):
+        return _SVG, _HTML if tag.lower() in _HTML_IN_SVG else _SVG
+    if tag in _TEXTS_OF_FORMULA:
+        return _MATH, _FORMULA_TEXT
+    if tag == "annotation-xml":
+        encoding = (attributes.get("encoding") or "").lower()
+        return _MATH, _HTML if encoding in _HTML_ENCODINGS else _ANNOTATION
+    return _MATH, _MATH
 
 
 def _inside(parent: Standing, node: LexborNode) -> Standing:
@@ -78,8 +87,6 @@ def _inside(parent: Standing, node: LexborNode) -> Standing:
     look = look_of(parent.look, tag, attributes)
     in_head = parent.in_head or tag == "head"
     in_noscript = parent.in_noscript or tag == "noscript"
-    namespace = tag if tag in _FOREIGN else parent.children
-    # Inside these elements of a drawing or formula HTML begins again.
-    children = _HTML if tag.lower() in _INTEGRATION_POINTS else namespace
+    namespace, children = _namespaces(parent.children, tag, attributes)
     standing = Standing(place, look, in_head, in_noscript, namespace, children)
     return parent if standing == parent else standing

@@ -18,6 +18,7 @@ from services.crawler.domain.indexability import (
 )
 from services.crawler.domain.link import Link
 from services.crawler.domain.links import Collector
+from services.crawler.domain.strangers import strangers_among
 from services.crawler.domain.taming import parse
 from shared import urls
 from shared.vocabulary import LinkKind
@@ -148,8 +149,8 @@ def read(
 
 def _elements(document: LexborHTMLParser, ancestry: Ancestry) -> list[LexborNode]:
     nodes = document.css(_SELECTOR)
-    foreign = ancestry.foreign_in(document)
-    return [node for node in nodes if node.mem_id not in foreign] if foreign else nodes
+    strangers = strangers_among(nodes, document, ancestry)
+    return [node for node in nodes if node.mem_id not in strangers] if strangers else nodes
 
 
 def _take(node: LexborNode, collector: Collector, head: _Head) -> None:

@@ -27,8 +27,9 @@ _HARMLESS_TAGS = 2 * math.isqrt(_MAX_REBUILT)
 _LONG_TAG = 4 * 1024
 _LARGE = 32 * 1024
 
-# Without the events that copy a chosen option: they are quadratic too, and no link needs them.
-_OPTIONS = LexborDocumentOptions.WO_EVENTS.value
+# Without the events that copy a chosen option: they are quadratic too, and few pages need them.
+_PLAIN = LexborDocumentOptions.WO_EVENTS.value
+_COPIES_OPTIONS = b"selectedcontent"
 
 # Without attributes an element is rebuilt three times at most.
 _OPEN_FORMATTING = re.compile(
@@ -58,7 +59,9 @@ _SELF_CLOSING = frozenset({b"p", b"li", b"dd", b"dt"})
 
 def parse(markup: bytes) -> LexborHTMLParser:
     """Return the tree of UTF-8 markup, in time and memory linear in its length."""
-    return LexborHTMLParser(tame(markup), options=_OPTIONS)
+    markup = tame(markup)
+    copies = len(markup) < _LARGE and _COPIES_OPTIONS in markup
+    return LexborHTMLParser(markup, options=0 if copies else _PLAIN)
 
 
 def tame(markup: bytes) -> bytes:

@@ -56,4 +56,4 @@ def _host(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         return ""
     authority = url.split("/")[2]
-    return authority.rpartition("@")[2].partition(":")[0]
+    return authority.rpartition("@")[2].partition(":")[0].removesuffix(".")
