@@ -20,6 +20,7 @@ from services.crawler.jobs.housekeeping import keep_house
 from services.crawler.jobs.turns import SharedTurns
 from services.crawler.settings import Settings
 from services.crawler.store.frontier import ClaimLimits
+from services.crawler.store.retention import Keep
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
@@ -60,7 +61,10 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         db=db,
         bus=bus,
         consumer=subscribe(Consumer("crawler", db=db, bus=bus)),
-        loops={"check due": check_due, "keep house": partial(keep_house, db=db)},
+        loops={
+            "check due": check_due,
+            "keep house": partial(keep_house, db=db, keep=_keep(settings)),
+        },
         grace_s=settings.shutdown_grace_s,
     )
 
@@ -96,6 +100,14 @@ def subscribe(consumer: Consumer) -> Consumer:
     return consumer
 
 
+def _keep(settings: Settings) -> Keep:
+    return Keep(
+        days=settings.evidence_days,
+        total_bytes=settings.evidence_max_bytes,
+        site_bytes=settings.evidence_site_bytes,
+    )
+
+
 def _checking(settings: Settings, db: Database, eyes: Eyes) -> Checking:
     confirm_after = settings.confirm_after
     return Checking(
@@ -109,4 +121,5 @@ def _checking(settings: Settings, db: Database, eyes: Eyes) -> Checking:
             shards=settings.shards,
         ),
         confirm_after=timedelta(seconds=confirm_after) if confirm_after is not None else None,
+        evidence_body=settings.evidence_body,
     )

@@ -57,6 +57,30 @@ class Settings(HouseSettings):
     max_decoded: int = Field(
         default=10_000_000, ge=10_000, description="Most bytes of one page after decompression."
     )
+    evidence_body: int = Field(
+        default=1_000_000,
+        ge=0,
+        le=10_000_000,
+        description="Most body bytes, as received, that are kept as evidence of a change. 0: keep no "
+        "evidence at all.",
+    )
+    evidence_days: int = Field(
+        default=400,
+        ge=1,
+        le=36_500,
+        description="Days that evidence is kept after newer evidence of the link took its place; the "
+        "newest of a watched link stays.",
+    )
+    evidence_max_bytes: int = Field(
+        default=20_000_000_000,
+        ge=1_000_000,
+        description="Most bytes of evidence in the database; beyond it the oldest goes first.",
+    )
+    evidence_site_bytes: int = Field(
+        default=5_000_000_000,
+        ge=1_000_000,
+        description="Most bytes of evidence of one site; beyond it its oldest goes first.",
+    )
     claim_pages: int = Field(
         default=500, ge=1, le=5_000, description="Most pages that one claim takes."
     )

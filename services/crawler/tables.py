@@ -140,6 +140,9 @@ WATCHES = Table(
     Column("last_outcome", Text),
     # The last observation as it was sent, for pages that answer "not modified".
     Column("observation", LargeBinary),
+    # The evidence that shows the link as it is now, and what a look must differ in to leave another.
+    Column("evidence_id", UUID),
+    Column("evidence_marks", LargeBinary),
     CheckConstraint(f"last_outcome IN ({_OUTCOMES})", name="last_outcome_known"),
     CheckConstraint("page_id IS NOT NULL OR removed_at IS NOT NULL", name="page_or_tombstone"),
     Index("watches_page_idx", "page_id"),
@@ -166,4 +169,75 @@ DISCOVERIES = Table(
     Column("site_id", UUID, primary_key=True),
     Column("target_key", UUID, primary_key=True),
     Column("discovered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+# Locked after watches, in this order: bodies by digest, then chains by site.
+EVIDENCE_BODIES = Table(
+    "evidence_bodies",
+    METADATA,
+    Column("body_sha256", LargeBinary, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    # Rows of evidence that need it; at 0 it is removed.
+    Column("needed_by", BigInteger, nullable=False),
+    Index("evidence_bodies_unneeded_idx", "body_sha256", postgresql_where=text("needed_by = 0")),
+)
+
+EVIDENCE_CHAINS = Table(
+    "evidence_chains",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("last_number", BigInteger, nullable=False, server_default="0"),
+    Column("last_sha256", LargeBinary),
+    Column("stored_bytes", BigInteger, nullable=False, server_default="0"),
+)
+
+# What was removed by retention stays as a row without content, so that the chain stays whole.
+EVIDENCE = Table(
+    "evidence",
+    METADATA,
+    Column("evidence_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("site_id", UUID, nullable=False),
+    Column("link_id", UUID, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("changed", ARRAY(Text), nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("statement", LargeBinary),
+    Column("heads", LargeBinary),
+    Column("body_sha256", LargeBinary, ForeignKey(EVIDENCE_BODIES.c.body_sha256)),
+    Column("body_size", Integer, nullable=False),
+    Column("stored_bytes", Integer, nullable=False),
+    # When newer evidence of the link took its place; empty in the newest.
+    _moment("superseded_at"),
+    _moment("expired_at"),
+    CheckConstraint(f"outcome IN ({_OUTCOMES})", name="evidence_outcome_known"),
+    CheckConstraint("(expired_at IS NULL) = (statement IS NOT NULL)", name="expired_is_empty"),
+    Index("evidence_chain_idx", "site_id", "number", unique=True),
+    Index("evidence_link_idx", "link_id", "number"),
+    Index("evidence_seen_idx", "seen_at", postgresql_where=text("expired_at IS NULL")),
+    Index(
+        "evidence_superseded_idx",
+        "superseded_at",
+        postgresql_where=text("superseded_at IS NOT NULL AND expired_at IS NULL"),
+    ),
+    Index("evidence_site_idx", "site_id", "number", postgresql_where=text("expired_at IS NULL")),
+)
+
+EVIDENCE_SHARES = Table(
+    "evidence_shares",
+    METADATA,
+    Column("share_id", UUID, primary_key=True),
+    Column("evidence_id", UUID, ForeignKey(EVIDENCE.c.evidence_id), nullable=False),
+    Column("workspace_id", UUID, nullable=False),
+    Column("site_id", UUID, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    _moment("revoked_at"),
+    Index("evidence_shares_evidence_idx", "evidence_id"),
+    Index("evidence_shares_expires_idx", "expires_at"),
 )

@@ -36,7 +36,7 @@ from tests.web import FakeWeb, fake_web, page, redirect
 POST = "http://blog.example/post"
 LINKED = '<html><title>A post</title><body><p>See <a href="https://our.example/page">us</a>.</p>'
 BARE = "<html><title>A post</title><body><p>Nothing about anybody here, only words.</p>"
-FAST = Sightline(min_delay_s=0, limits=Limits(connect_s=1, total_s=1))
+FAST = Sightline(min_delay_s=0, limits=Limits(connect_s=1, total_s=1, keep_wire=100_000))
 
 
 E = TypeVar("E", bound=Event)
@@ -50,6 +50,7 @@ class Crew:
         self.site = site
         self.sightline = replace(FAST, routes=parse_routes(site.connect_to))
         self.confirm_after: timedelta | None = None
+        self.evidence_body = 100_000
 
     async def track(self, *events: LinkTracked) -> None:
         async with self.db.begin() as tx:
@@ -65,6 +66,7 @@ class Crew:
                 politeness=eyes.politeness,
                 limits=ClaimLimits(floor_s=self.sightline.min_delay_s),
                 confirm_after=self.confirm_after,
+                evidence_body=self.evidence_body,
             )
             group.create_task(checking.run(stop))
             try:

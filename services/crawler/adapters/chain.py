@@ -3,6 +3,7 @@
 import aiohttp
 from yarl import URL
 
+from services.crawler.domain.fetched import Exchange
 from shared import urls
 from shared.events import Hop
 from shared.vocabulary import Reason
@@ -18,6 +19,7 @@ class Chain:
         self.url = url
         self.at = url
         self.hops: list[Hop] = []
+        self.exchanges: list[Exchange] = []
         self.cookies: aiohttp.CookieJar | None = None
         self._seen: set[tuple[str, str]] = set()
 

@@ -42,12 +42,15 @@ class _Stream(Protocol):
 class Body:
     """Collects one response body under its caps."""
 
-    def __init__(self, coding: str, *, max_wire: int, max_decoded: int) -> None:
+    def __init__(self, coding: str, *, max_wire: int, max_decoded: int, keep: int = 0) -> None:
+        """Take a body of this coding; its first `keep` bytes as they came stay in `wire`."""
         self._stream = _stream(coding)
         self._max_wire = max_wire
         self._max_decoded = max_decoded
         self._decoded = bytearray()
         self.wire_bytes = 0
+        self._keep = keep
+        self._wire = bytearray()
 
     def __len__(self) -> int:
         return len(self._decoded)
@@ -60,6 +63,8 @@ class Body:
         if self._stream is None:
             self._take(chunk)
             return
+        if len(self._wire) < self._keep:
+            self._wire += chunk[: self._keep - len(self._wire)]
         self._take(self._stream.feed(chunk, _STEP))
         while self._stream.more:
             self._take(self._stream.feed(b"", _STEP))
@@ -73,6 +78,11 @@ class Body:
     def so_far(self) -> bytes:
         """Return what has been decoded until now."""
         return bytes(self._decoded)
+
+    @property
+    def wire(self) -> bytes | None:
+        """Return the start of the body as it came; None where no coding was undone."""
+        return None if self._stream is None else bytes(self._wire)
 
     def _take(self, out: bytes) -> None:
         self._decoded += out

@@ -63,6 +63,8 @@ class Wishes(Protocol):
     def max_wire(self) -> int: ...
     @property
     def max_decoded(self) -> int: ...
+    @property
+    def evidence_body(self) -> int: ...
 
 
 def sightline_of(wishes: Wishes) -> Sightline:
@@ -74,6 +76,7 @@ def sightline_of(wishes: Wishes) -> Sightline:
             max_wire=wishes.max_wire,
             max_decoded=wishes.max_decoded,
             concurrency=wishes.concurrency,
+            keep_wire=wishes.evidence_body,
         ),
         min_delay_s=wishes.min_delay,
         ports=wishes.allowed_ports,

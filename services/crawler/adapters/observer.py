@@ -120,8 +120,7 @@ class Observer:
         whole = fetched.failure is None and fetched.status == 200
         fingerprint = fingerprint_of(fetched, google_allowed=google_allowed) if whole else None
         return Look(
-            # The body is not kept: many looks wait to be written at once.
-            fetched=replace(fetched, body=b""),
+            fetched=fetched,
             looked_at=now,
             judgement=judgement,
             fingerprint=fingerprint,

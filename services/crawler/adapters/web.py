@@ -19,7 +19,7 @@ from services.crawler.adapters.decoding import (
 )
 from services.crawler.adapters.guard import AddressNotAllowedError, Guard
 from services.crawler.adapters.names import NameGoneError, Names, Place
-from services.crawler.domain.fetched import Fetched
+from services.crawler.domain.fetched import Exchange, Fetched
 from services.crawler.domain.pace import Answer
 from shared import addresses, urls
 from shared.vocabulary import Reason
@@ -47,6 +47,7 @@ class Limits:
     max_decoded: int = 10_000_000
     concurrency: int = 64
     per_address: int = 4
+    keep_wire: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class _Reply:
     elapsed_s: float = 0.0
     wire_bytes: int = 0
     conditional: bool = False
+    exchange: Exchange | None = None
+    wire: bytes | None = None
 
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name), None)
@@ -128,6 +131,8 @@ class Web:
             location = reply.header("location") if reply.status in _REDIRECTS else None
             if location is None:
                 return _fetched(chain, reply)
+            if reply.exchange is not None:
+                chain.exchanges.append(reply.exchange)
             fault = chain.follow(reply.status, location)
             if fault is None and len(chain.hops) > max_hops:
                 fault = Reason.REDIRECT_LOOP
@@ -172,10 +177,12 @@ class Web:
             AsyncExitStack() as held,
         ):
             chain.keep_cookies(response)
+            ip = None if place.routed else _peer(response) or place.found[0]
             reply = _Reply(
                 status=response.status,
                 headers=_headers(response),
-                ip=None if place.routed else _peer(response) or place.found[0],
+                ip=ip,
+                exchange=_exchange_of(chain.at, response, ip),
                 conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
             )
             if response.status in _REDIRECTS or _is_opaque(response):
@@ -192,11 +199,16 @@ class Web:
         coding = ", ".join(response.headers.getall("Content-Encoding", ()))
         limits = self._limits
         try:
-            body = Body(coding, max_wire=limits.max_wire, max_decoded=limits.max_decoded)
+            body = Body(
+                coding,
+                max_wire=limits.max_wire,
+                max_decoded=limits.max_decoded,
+                keep=limits.keep_wire,
+            )
         except UndecodableError:
             return replace(reply, failure=Reason.UNDECODABLE)
         large = False
-        failure = None
+        failure = truncated = None
         try:
             async for chunk in response.content.iter_any():
                 body.feed(chunk)
@@ -208,10 +220,17 @@ class Web:
                     large = True
             content = body.finish()
         except TooLargeError:
-            failure, content = Reason.TOO_LARGE, body.so_far()
+            failure, content, truncated = Reason.TOO_LARGE, body.so_far(), "length"
         except UndecodableError:
-            failure, content = Reason.UNDECODABLE, b""
-        return replace(reply, body=content, failure=failure, wire_bytes=body.wire_bytes)
+            failure, content, truncated = Reason.UNDECODABLE, b"", "unspecified"
+        return replace(
+            reply,
+            body=content,
+            failure=failure,
+            wire_bytes=body.wire_bytes,
+            wire=body.wire,
+            exchange=reply.exchange and replace(reply.exchange, truncated=truncated),
+        )
 
 
 @asynccontextmanager
@@ -270,6 +289,22 @@ def _headers(response: aiohttp.ClientResponse) -> tuple[tuple[str, str], ...]:
     return tuple((_text(name), _text(value)) for name, value in raw)
 
 
+def _exchange_of(url: str, response: aiohttp.ClientResponse, ip: str | None) -> Exchange:
+    version = response.version
+    empty = response.headers.get("Content-Length") == "0" or response.status in {204, 304}
+    return Exchange(
+        url=url,
+        request_headers=tuple(response.request_info.headers.items()),
+        http_version=f"{version.major}.{version.minor}" if version is not None else "1.1",
+        status=response.status,
+        phrase=response.reason or "",
+        headers=response.raw_headers[:_MAX_HEADERS],
+        ip=ip,
+        # Until the body has been read: of redirects and of opaque answers it never is.
+        truncated=None if empty else "unspecified",
+    )
+
+
 def _text(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
@@ -316,6 +351,8 @@ def _fetched(chain: Chain, reply: _Reply) -> Fetched:
         ip=reply.ip,
         elapsed_ms=round(reply.elapsed_s * 1000),
         wire_bytes=reply.wire_bytes,
+        exchanges=tuple(chain.exchanges) + ((reply.exchange,) if reply.exchange else ()),
+        wire=reply.wire,
     )
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.crawler.domain.evidence.draft import Draft
 from services.crawler.domain.pace import Pace
+from services.crawler.domain.streak import LOST_AT
 from services.crawler.domain.verdict import Watch
 from shared.events import Event, LinkDiscovered
 from shared.vocabulary import Outcome
@@ -26,6 +28,8 @@ class WatchState:
     missing_since: datetime | None = None
     last_outcome: Outcome | None = None
     observation: bytes | None = None
+    evidence_id: UUID | None = None
+    evidence_marks: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,19 @@ class Claim:
         """Return whether nobody wants to know anything about this page any more."""
         return not self.watches and not self.targets
 
+    @property
+    def is_reusable(self) -> bool:
+        """Return whether the last look may answer for this one if the page did not change.
+
+        The look that confirms a loss is a whole one: its evidence shows the page of that moment.
+        """
+        return (
+            bool(self.watches)
+            and not self.targets
+            and all(one.observation is not None for one in self.watches)
+            and all(one.missing_streak != LOST_AT - 1 for one in self.watches)
+        )
+
     def has_time(self, now: datetime, *, needs_s: float) -> bool:
         """Return whether a visit of `needs_s` ends before another worker may claim the page."""
         return now + timedelta(seconds=needs_s) < self.lease_until
@@ -103,6 +120,8 @@ class WatchRecord:
     missing_streak: int
     missing_since: datetime | None
     observation: bytes | None = None
+    evidence_id: UUID | None = None
+    evidence_marks: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +136,7 @@ class CheckRecord:
     watches: Sequence[WatchRecord] = ()
     events: Sequence[Event] = ()
     discoveries: Sequence[LinkDiscovered] = ()
+    evidence: Sequence[Draft] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

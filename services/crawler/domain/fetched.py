@@ -8,13 +8,32 @@ from shared.vocabulary import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and the head of its answer, as they went over the wire.
+
+    `truncated` is the WARC word for why the body that belongs to it is not whole, None if it is.
+    """
+
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    http_version: str
+    status: int
+    phrase: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    ip: str | None = None
+    truncated: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """One answered, or failed, fetch with every hop that led to it.
 
     `failure` is set when there is no answer to judge: timeout, tls_error, unreachable, dns_gone,
     redirect_loop, too_large, undecodable (broken content coding), address_not_allowed, or
     robots_disallows_us when we did not ask. With too_large the body holds what was read.
-    `hops` are the redirects that were followed, each with its status and raw Location.
+    `hops` are the redirects that were followed, each with its status and raw Location. `exchanges`
+    are all answered requests in order; of a body in a content coding `wire` holds the bytes as they
+    came, up to a cap, and is None where `body` is what came.
     """
 
     url: str
@@ -28,6 +47,8 @@ class Fetched:
     ip: str | None = None
     elapsed_ms: int = 0
     wire_bytes: int = 0
+    exchanges: tuple[Exchange, ...] = ()
+    wire: bytes | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever the case of its name."""

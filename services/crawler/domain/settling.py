@@ -9,9 +9,10 @@ import orjson
 
 from services.crawler.domain import recheck, streak
 from services.crawler.domain.claim import CheckRecord, Claim, Memory, WatchRecord, WatchState
+from services.crawler.domain.evidence.keeping import Keeper, Kept
 from services.crawler.domain.look import Look, content_hash
 from services.crawler.domain.recheck import PagePlan
-from services.crawler.domain.streak import Streak
+from services.crawler.domain.streak import LOST_AT, Streak
 from services.crawler.domain.verdict import Discovery, Verdict, observation_of
 from shared import jsontext
 from shared.events import (
@@ -26,7 +27,6 @@ from shared.events import (
 from shared.vocabulary import DiscoveryReason, Outcome, Reason
 
 TARGET_EVERY = timedelta(days=1)
-_LOST_AT = 2
 _CLOSED = frozenset({Reason.ROBOTS_DISALLOWS_US, Reason.OPTED_OUT})
 
 
@@ -34,7 +34,8 @@ _CLOSED = frozenset({Reason.ROBOTS_DISALLOWS_US, Reason.OPTED_OUT})
 class Terms:
     """What settling depends on besides claim and look; ids, time and chance are arguments.
 
-    `not_before` is the end of a pause that the host asked for.
+    `not_before` is the end of a pause that the host asked for; `evidence_body` is how many bytes
+    of a body are kept as evidence of a change, 0 for no evidence at all.
     """
 
     now: datetime
@@ -43,6 +44,7 @@ class Terms:
     confirm_after: timedelta | None = None
     not_before: datetime | None = None
     workspace_of: Mapping[UUID, UUID]
+    evidence_body: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,14 @@ class _Seen:
     """One watch, what was seen of it, and the streak that follows."""
 
     state: WatchState
-    observation: Observation
+    kept: Kept
     targets: tuple[Occurrence, ...]
     streak: Streak
     wait: timedelta
+
+    @property
+    def observation(self) -> Observation:
+        return self.kept.observation
 
     @property
     def outcome(self) -> Outcome:
@@ -73,7 +79,8 @@ class _Seen:
 
 def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
     """Return the record of a check, with the events that tell what was seen."""
-    seen = [_seen(state, claim, look, terms) for state in claim.watches]
+    keeper = Keeper(claim, look, terms.evidence_body)
+    seen = [_seen(state, keeper, terms) for state in claim.watches]
     failed = _has_failed(look, seen)
     memory = _memory(claim.memory, look, failed=failed)
     next_at = _next_check_at(claim, look, seen, memory, terms)
@@ -91,6 +98,7 @@ def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
         watches=[_watch_record(one, look) for one in seen],
         events=events,
         discoveries=_discoveries(claim, look, terms),
+        evidence=[one.kept.draft for one in seen if one.kept.draft is not None],
     )
 
 
@@ -103,7 +111,8 @@ def remembered(state: WatchState) -> tuple[Observation, tuple[Occurrence, ...]] 
     return Observation.model_validate(kept["observation"]), targets
 
 
-def _seen(state: WatchState, claim: Claim, look: Look, terms: Terms) -> _Seen:
+def _seen(state: WatchState, keeper: Keeper, terms: Terms) -> _Seen:
+    claim, look = keeper.claim, keeper.look
     if look.judgement is None:
         observation, targets = _again(state, claim, look, terms)
     else:
@@ -114,7 +123,7 @@ def _seen(state: WatchState, claim: Claim, look: Look, terms: Terms) -> _Seen:
     )
     before = Streak(state.missing_streak, state.missing_since)
     after = streak.after(before, observation.outcome, at=look.looked_at, wait=wait)
-    return _Seen(state, observation, targets, after, wait)
+    return _Seen(state, keeper.keep(state, observation, after), targets, after, wait)
 
 
 def _again(
@@ -131,6 +140,7 @@ def _again(
             "check_seq": claim.check_seq,
             "checked_at": look.looked_at,
             "elapsed_ms": look.fetched.elapsed_ms,
+            "evidence_id": state.evidence_id,
         }
     )
     return observation, kept[1]
@@ -206,7 +216,7 @@ def _plan(look: Look, seen: Sequence[_Seen], memory: Memory) -> PagePlan:
     all_gone = len(gone) == len(seen) and not confirm
     return PagePlan(
         value=sum(one.state.value for one in seen),
-        losses=sum(one.streak.count >= _LOST_AT for one in seen),
+        losses=sum(one.streak.count >= LOST_AT for one in seen),
         exposure_days=sum(days),
         age_days=max(days),
         contract=any(one.state.contract for one in seen),
@@ -249,6 +259,8 @@ def _watch_record(one: _Seen, look: Look) -> WatchRecord:
         missing_streak=one.streak.count,
         missing_since=one.streak.since,
         observation=kept,
+        evidence_id=one.kept.draft.evidence_id if one.kept.draft is not None else None,
+        evidence_marks=one.kept.marks,
     )
 
 

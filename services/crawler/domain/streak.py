@@ -9,6 +9,8 @@ from shared.vocabulary import Outcome, Reason
 CONFIRM_AFTER = timedelta(hours=1)
 CONFIRM_CONTRACT_AFTER = timedelta(minutes=15)
 CONFIRM_DNS_AFTER = timedelta(hours=6)
+LOST_AT = 2
+"""Looks in a row that a loss takes."""
 
 
 @dataclass(frozen=True, slots=True)

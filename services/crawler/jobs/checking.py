@@ -55,6 +55,7 @@ class Checking:
         politeness: Politeness,
         limits: ClaimLimits,
         confirm_after: timedelta | None = None,
+        evidence_body: int = 0,
         clock: Clock = house_clock.now,
     ) -> None:
         self._db = db
@@ -62,6 +63,7 @@ class Checking:
         self._politeness = politeness
         self._limits = limits
         self._confirm_after = confirm_after
+        self._evidence_body = evidence_body
         self._clock = clock
         self._neighbours = Neighbours()
         self._claimed = 0
@@ -164,9 +166,7 @@ class Checking:
             watches=watches,
             sites=sites,
             memory=page.memory,
-            reusable=bool(watches)
-            and not page.targets
-            and all(state.observation is not None for state in page.watches),
+            reusable=page.is_reusable,
             wants_facts=bool(watches),
             wants_health=bool(page.targets),
             patience_s=_PATIENCE_S,
@@ -195,6 +195,7 @@ class Checking:
             confirm_after=self._confirm_after,
             not_before=self._politeness.pacer.pace(page.host).blocked_until,
             workspace_of=workspace_of,
+            evidence_body=self._evidence_body,
         )
 
     def _count(self, more: int) -> None:

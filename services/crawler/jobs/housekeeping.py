@@ -3,7 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from services.crawler.store import cleaning, robots
+from services.crawler.store import cleaning, retention, robots
+from services.crawler.store.retention import Keep
 from shared import clock as house_clock
 from shared.clock import Clock
 from shared.db import Database
@@ -12,12 +13,17 @@ _EVERY = timedelta(hours=6)
 _TOMBSTONES_LAST = timedelta(days=7)
 _ROBOTS_LAST = timedelta(days=30)
 _BATCH = 1_000
+_FEW = 200
+"""Evidence removed in one transaction: bodies are large."""
 
 
-async def keep_house(stop: asyncio.Event, *, db: Database, clock: Clock = house_clock.now) -> None:
+async def keep_house(
+    stop: asyncio.Event, *, db: Database, keep: Keep, clock: Clock = house_clock.now
+) -> None:
     """Clean a few times a day, in small transactions, until `stop`."""
     while not stop.is_set():
         await clean(db, clock=clock, stop=stop)
+        await expire_evidence(db, keep, clock=clock, stop=stop)
         try:
             async with asyncio.timeout(_EVERY.total_seconds()):
                 await stop.wait()
@@ -34,3 +40,16 @@ async def clean(db: Database, *, clock: Clock, stop: asyncio.Event) -> None:
             removed = await cleaning.remove_tombstones(tx, now - _TOMBSTONES_LAST, limit=_BATCH)
             removed = max(removed, await cleaning.remove_targets(tx, limit=_BATCH))
             removed = max(removed, await robots.remove_stale(tx, now - _ROBOTS_LAST, limit=_BATCH))
+
+
+async def expire_evidence(db: Database, keep: Keep, *, clock: Clock, stop: asyncio.Event) -> None:
+    """Remove the content of evidence that is too old or too much, then what nobody needs any more."""
+    now = clock()
+    removed = _FEW
+    while removed and not stop.is_set():
+        async with db.begin() as tx:
+            removed = await retention.expire(tx, keep, now, limit=_FEW)
+    removed = _FEW
+    while removed >= _FEW and not stop.is_set():
+        async with db.begin() as tx:
+            removed = await retention.remove_unneeded(tx, now, limit=_FEW)

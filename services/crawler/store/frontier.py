@@ -315,6 +315,8 @@ def _watch(row: Row) -> WatchState:
         missing_since=row["missing_since"],
         last_outcome=Outcome(row["last_outcome"]) if row["last_outcome"] else None,
         observation=row["observation"],
+        evidence_id=row["evidence_id"],
+        evidence_marks=row["evidence_marks"],
     )
 
 

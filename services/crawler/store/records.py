@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from services.crawler.domain.claim import Batch, CheckRecord
-from services.crawler.store import frontier, hosts
+from services.crawler.store import evidence, frontier, hosts
 from shared import outbox
 from shared.db import Tx
 from shared.events import Event, LinkDiscovered
@@ -39,10 +39,12 @@ SELECT page_id FROM saved
 _WATCHES = """
 UPDATE watches SET last_outcome = new.outcome, missing_streak = new.streak,
     missing_since = new.since, ever_live = ever_live OR new.outcome = 'found',
-    observation = coalesce(new.observation, watches.observation)
-FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::bytea[])
-    AS new (link_id, outcome, streak, since, observation)
-WHERE watches.link_id = new.link_id AND (new.observation IS NOT NULL
+    observation = coalesce(new.observation, watches.observation),
+    evidence_id = coalesce(new.evidence_id, watches.evidence_id),
+    evidence_marks = coalesce(new.marks, watches.evidence_marks)
+FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::bytea[], $6::uuid[],
+    $7::bytea[]) AS new (link_id, outcome, streak, since, observation, evidence_id, marks)
+WHERE watches.link_id = new.link_id AND (new.observation IS NOT NULL OR new.marks IS NOT NULL
     OR (last_outcome, missing_streak, missing_since)
         IS DISTINCT FROM (new.outcome, new.streak, new.since)
     OR (new.outcome = 'found' AND NOT ever_live))
@@ -58,6 +60,7 @@ async def record(tx: Tx, batch: Batch) -> int:
     await _save_watches(tx, checks)
     events: list[Event] = [event for check in checks for event in check.events]
     events += await _add_discoveries(tx, [found for check in checks for found in check.discoveries])
+    await evidence.save(tx, [draft for check in checks for draft in check.evidence])
     if batch.given_back:
         await frontier.give_back(tx, batch.given_back)
     if batch.hosts:
@@ -104,6 +107,8 @@ async def _save_watches(tx: Tx, checks: Iterable[CheckRecord]) -> None:
         [row.missing_streak for row in rows],
         [row.missing_since for row in rows],
         [row.observation for row in rows],
+        [row.evidence_id for row in rows],
+        [row.evidence_marks for row in rows],
     )
 
 

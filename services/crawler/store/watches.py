@@ -130,6 +130,17 @@ async def save_untracked(tx: Tx, links: Sequence[Untracked], now: datetime) -> N
         [link.tracked_seq for link in links],
         now,
     )
+    await _close_evidence(tx, [link.link_id for link in links], now)
+
+
+async def _close_evidence(tx: Tx, link_ids: Sequence[UUID], now: datetime) -> None:
+    """Let retention begin for links whose newest evidence will have no successor."""
+    await tx.run(
+        "UPDATE evidence SET superseded_at = $2 WHERE evidence_id IN (SELECT evidence_id FROM watches"
+        " WHERE link_id = ANY($1::uuid[]) AND removed_at IS NOT NULL) AND superseded_at IS NULL",
+        link_ids,
+        now,
+    )
 
 
 async def request_checks(tx: Tx, link_ids: Sequence[UUID], now: datetime) -> None:
