@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 import pytest
-from warcio.archiveiterator import ArchiveIterator
+from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
 from services.crawler.domain.evidence.draft import Capture, new_exhibit, sealed, told_captures
 from services.crawler.domain.evidence.verifying import verify
