@@ -26,7 +26,8 @@ def health_of(fetched: Fetched, page: Page | None) -> TargetHealth:
     refused = refusal(scene)
     if refused is not None and refused.reasons != (Reason.NOT_HTML,):
         if _GONE & set(refused.reasons):
-            return TargetHealth(broken=True, reasons=(Reason.TARGET_ERROR, *moved))
+            broken = (Reason.REDIRECT_CHAIN_BROKEN,) if moved else ()
+            return TargetHealth(broken=True, reasons=(*broken, Reason.TARGET_ERROR))
         return TargetHealth(broken=None, reasons=refused.reasons)
     empty = emptiness(scene) if refused is None else None
     if empty is not None and empty.outcome is Outcome.MISSING:

@@ -14,6 +14,7 @@ from services.profile.domain.link import (
     moved_sight,
     see,
     sight_of,
+    sitewide_sight,
 )
 from services.profile.domain.targets import assign, untracked
 from shared.events import LinkChecked, Occurrence
@@ -32,6 +33,8 @@ class Batch:
 
     links: dict[UUID, Link]
     tracked: Tracked = field(default_factory=dict)
+    sitewide: set[UUID] = field(default_factory=set)
+    """The links of contracts that stand on many pages of their domain."""
     seen: list[tuple[Link, Sight]] = field(default_factory=list)
     changes: list[tuple[Step, Change]] = field(default_factory=list)
     shown: list[tuple[Link, Sight]] = field(default_factory=list)
@@ -70,6 +73,11 @@ class Batch:
         ]
 
 
+def needs_counting(links: dict[UUID, Link]) -> set[UUID]:
+    """Return the links of which many on a domain would not be what was agreed."""
+    return {link.link_id for link in links.values() if link.state.terms is not None}
+
+
 def needs_tracked(links: dict[UUID, Link], events: Sequence[LinkChecked]) -> set[Page]:
     """Return the pages whose other links must be known before these looks can be read."""
     pages = set()
@@ -101,6 +109,8 @@ def apply_checks(batch: Batch, events: Sequence[LinkChecked]) -> Batch:
 
 def apply_sight(batch: Batch, link: Link, sight: Sight, *, appeared: bool = False) -> None:
     """Take one look at one link into account."""
+    if link.link_id in batch.sitewide:
+        sight = sitewide_sight(sight)
     step = see(link, sight, appeared=appeared)
     after = step.after
     batch.links[link.link_id] = after

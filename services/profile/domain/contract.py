@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from services.profile.domain.facts import Facts
+from services.profile.domain.facts import Facts, same_text
 from shared.events import PlacementTerms
 from shared.urls import page_id
 from shared.vocabulary import UNFOLLOWED_RELS, Position, Reason
@@ -30,6 +30,8 @@ HARMFUL = frozenset(
         Reason.CLOAKED,
     }
 )
+SITEWIDE_PAGES = 10
+"""A link that was agreed for one page is sitewide when it stands on so many others as well."""
 PAGE_NOFOLLOW = frozenset({Reason.PAGE_NOFOLLOW_META, Reason.PAGE_NOFOLLOW_HEADER})
 REL_REASONS = {
     "nofollow": Reason.NOFOLLOW_ADDED,
@@ -108,11 +110,6 @@ def rel_difference(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[
 def spoken(facts: Facts) -> str:
     """Return what stands for the anchor: its text, or the picture's words where it has none."""
     return facts.anchor_text or facts.image_alt or ""
-
-
-def same_text(text: str) -> str:
-    """Return the form in which two texts are the same to a reader."""
-    return " ".join(text.split()).casefold()
 
 
 def encode_terms(terms: Terms | None) -> str | None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from services.profile.domain.contract import rel_difference, same_text
-from services.profile.domain.facts import Facts
+from services.profile.domain.contract import rel_difference
+from services.profile.domain.facts import Facts, same_text
 from shared.vocabulary import LinkKind, Position, Reason
 
 _SHOWN = (
@@ -23,11 +23,19 @@ def _differences(baseline: Facts, seen: Facts) -> Iterator[Reason]:
     if seen.target_key != baseline.target_key:
         yield Reason.TARGET_CHANGED
     yield from rel_difference(baseline.rel, seen.rel)
-    yield from _anchor_differences(baseline, seen)
-    if _moved(baseline.position, seen.position):
-        yield Reason.MOVED_ON_PAGE
+    if _is_copy(baseline, seen):
+        yield Reason.DUPLICATE_ONLY
+    else:
+        yield from _anchor_differences(baseline, seen)
+        if _moved(baseline.position, seen.position):
+            yield Reason.MOVED_ON_PAGE
     # A page's own trouble that was not there at first: noindex, canonical elsewhere, hidden ...
     yield from (reason for reason in seen.reasons if reason not in baseline.reasons)
+
+
+def _is_copy(baseline: Facts, seen: Facts) -> bool:
+    """Say whether the place is gone and what we see is one that stood beside it from the first."""
+    return seen.mark in baseline.copies and baseline.mark not in {seen.mark, *seen.copies}
 
 
 def _anchor_differences(baseline: Facts, seen: Facts) -> Iterator[Reason]:

@@ -1,5 +1,6 @@
 """What one look said about one link, reduced to what can be compared and stored."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,8 @@ _POSITION_RANK = {
     Position.COMMENT: 6,
 }
 
+# A menu that repeats a link on one page more often than this is no evidence of anything.
+_MAX_COPIES = 20
 _KINDS = {kind.value: kind for kind in LinkKind}
 _POSITIONS = {position.value: position for position in Position}
 
@@ -39,8 +42,15 @@ class Facts:
     page_followed: bool = True
     indexable: bool = True
     reasons: tuple[Reason, ...] = ()
+    copies: tuple[int, ...] = ()
+    """The marks of the other places of the page that link to the same target."""
     # Moves with every edit of the page; only a contract that limits it looks at it.
     outlinks_external: int | None = field(default=None, compare=False)
+
+    @property
+    def mark(self) -> int:
+        """Return a number by which this place of the page is known again, whatever its rel."""
+        return _mark(self)
 
     @property
     def followed(self) -> bool:
@@ -70,8 +80,24 @@ def facts_of(
         page_followed=observation.page_followed is not False,
         indexable=observation.indexable is not False,
         reasons=reasons,
+        copies=() if len(occurrences) == 1 else _copies(best, occurrences),
         outlinks_external=observation.outlinks_external,
     )
+
+
+def same_text(text: str) -> str:
+    """Return the form in which two texts are the same to a reader."""
+    return " ".join(text.split()).casefold()
+
+
+def _copies(best: Occurrence, occurrences: Sequence[Occurrence]) -> tuple[int, ...]:
+    marks = {_mark(place) for place in occurrences if place is not best}
+    return tuple(sorted(marks - {_mark(best)})[:_MAX_COPIES])
+
+
+def _mark(place: Facts | Occurrence) -> int:
+    words = (same_text(place.anchor_text), same_text(place.image_alt or ""))
+    return zlib.crc32(" | ".join((*words, place.kind, place.position)).encode())
 
 
 def _worth(occurrence: Occurrence) -> tuple[bool, bool, bool, int]:
@@ -107,5 +133,7 @@ def decode_facts(text: str | None) -> Facts | None:
         page_followed=stored["page_followed"],
         indexable=stored["indexable"],
         reasons=tuple(map(Reason, stored["reasons"])) if stored["reasons"] else (),
+        # Rows of before there were copies have none.
+        copies=tuple(stored.get("copies", ())),
         outlinks_external=stored["outlinks_external"],
     )

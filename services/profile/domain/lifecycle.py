@@ -18,6 +18,7 @@ from shared.vocabulary import (
     NOT_OBSERVED,
     ChangeKind,
     ContractState,
+    LinkKind,
     LinkStatus,
     Outcome,
     Reason,
@@ -182,10 +183,17 @@ def _good(state: LinkState) -> tuple[LinkStatus, tuple[Reason, ...], datetime | 
     if not state.ever_live:
         return LinkStatus.NOT_FOUND, state.observed_reasons, None
     if state.lost_seq > state.found_seq:
-        return LinkStatus.LOST, state.observed_reasons, None
+        return LinkStatus.LOST, _why_lost(state), None
     status, reasons = _present(state)
     absent = state.observed_seq > state.found_seq
     return status, reasons, state.missing_since if absent else None
+
+
+def _why_lost(state: LinkState) -> tuple[Reason, ...]:
+    if state.seen is not None and state.seen.kind is LinkKind.REDIRECT:
+        # The page was no page but a redirect to us: that is what broke.
+        return Reason.REDIRECT_CHAIN_BROKEN, *state.observed_reasons
+    return state.observed_reasons
 
 
 def _present(state: LinkState) -> tuple[LinkStatus, tuple[Reason, ...]]:
@@ -203,7 +211,7 @@ def _contract(
     if state.terms is None:
         return None, ()
     if good is LinkStatus.LOST:
-        return ContractState.MISMATCHED, state.observed_reasons or (Reason.LINK_REMOVED,)
+        return ContractState.MISMATCHED, _why_lost(state) or (Reason.LINK_REMOVED,)
     if state.seen is None or good not in PRESENT:
         return ContractState.UNVERIFIED, ()
     off = tuple(dict.fromkeys(mismatches(state.terms, state.seen)))

@@ -133,6 +133,15 @@ def moved_sight(event: LinkChecked, occurrence: Occurrence) -> Sight:
     return replace(sight, look=replace(look, reasons=reasons, facts=facts))
 
 
+def sitewide_sight(sight: Sight) -> Sight:
+    """Return the sight of a link that is seen on many pages, of which no single look can tell."""
+    facts = sight.look.facts
+    if facts is None:
+        return sight
+    facts = replace(facts, reasons=(*facts.reasons, Reason.SITEWIDE))
+    return replace(sight, look=replace(sight.look, facts=facts))
+
+
 def found_sight(observation: Observation, occurrences: Sequence[Occurrence]) -> Sight:
     """Return the sight of a link that occurs in these places of an observed page."""
     facts = facts_of(observation, occurrences, observation.reasons) if occurrences else None

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.profile.domain.batch import Batch, apply_checks, apply_sight, needs_tracked
+from services.profile.domain.batch import (
+    Batch,
+    apply_checks,
+    apply_sight,
+    needs_counting,
+    needs_tracked,
+)
+from services.profile.domain.contract import SITEWIDE_PAGES
 from services.profile.domain.link import APPEARED, Link, found_sight
 from services.profile.domain.site import Site
 from services.profile.domain.steady import part
@@ -26,7 +33,8 @@ async def on_link_checked(events: Sequence[LinkChecked], tx: Tx) -> None:
     if looks.others:
         found = await links.lock_links(tx, {event.link_id for event in looks.others})
         tracked = await links.list_tracked(tx, needs_tracked(found, looks.others))
-        await save_batch(tx, apply_checks(Batch(found, tracked), looks.others))
+        many = await links.find_sitewide(tx, needs_counting(found), pages=SITEWIDE_PAGES)
+        await save_batch(tx, apply_checks(Batch(found, tracked, many), looks.others))
 
 
 async def on_link_discovered(events: Sequence[LinkDiscovered], tx: Tx) -> None:

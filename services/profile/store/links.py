@@ -108,6 +108,25 @@ def _reasons(codes: Sequence[str]) -> tuple[Reason, ...]:
     return tuple([_REASONS[code] for code in codes]) if codes else ()
 
 
+# The scan of a link ends with the first page too many.
+_SITEWIDE = """
+    SELECT mine.link_id FROM links mine WHERE mine.link_id = ANY($1::uuid[]) AND (
+        SELECT count(*) FROM (
+            SELECT FROM links other WHERE other.site_id = mine.site_id
+                AND other.referring_domain = mine.referring_domain
+                AND other.target_key = mine.target_key AND other.link_id <> mine.link_id
+                AND other.good_status IN ('live', 'changed') AND other.merged_into IS NULL
+                AND other.deleted_at IS NULL LIMIT $2) AS pages) >= $2
+"""
+
+
+async def find_sitewide(tx: Tx, link_ids: Iterable[UUID], *, pages: int) -> set[UUID]:
+    """Return those of these links that stand on at least so many other pages of their domain."""
+    wanted = list(link_ids)
+    rows = await tx.fetch(_SITEWIDE, wanted, pages) if wanted else ()
+    return {row["link_id"] for row in rows}
+
+
 _TOUCH = """
     UPDATE links SET check_seq = u.check_seq, observed_seq = u.observed_seq, found_seq = u.found_seq,
         lost_seq = u.lost_seq, missing_streak = u.missing_streak, last_seen_at = u.last_seen_at,

@@ -6,6 +6,7 @@ from tests.web import page
 
 OTHER = f"http://{SHOP}/sails"
 PICTURE = f'<a href="{TARGET}"><img src=a.png alt="A rope"></a>'
+TWICE = LINKED + f'<footer><a href="{TARGET}">the Shop</a></footer>'
 
 
 def marked(rel: str) -> str:
@@ -40,6 +41,10 @@ LINK_CASES = (
          then=article("") + f"<footer>All from {LINK}.</footer>"),
     case("not_moved_on_page", Reason.MOVED_ON_PAGE, "live",
          then=article(f"<h2>Where from?</h2><ul><li><p>{LINK}</p></ul>{TEXT}")),
+    case("duplicate_only", Reason.DUPLICATE_ONLY, "changed", Reason.DUPLICATE_ONLY,
+         at_first=TWICE, then=TWICE.replace(f"<p>All from {LINK}.</p>", "")),
+    case("not_duplicate_only", Reason.DUPLICATE_ONLY, "changed", Reason.MOVED_ON_PAGE,
+         at_first=LINKED, then=TWICE.replace(f"<p>All from {LINK}.</p>", "")),
     case("mention_only", Reason.MENTION_ONLY, "lost", Reason.MENTION_ONLY,
          then=article(f"<p>All from {SHOP}, where else.</p>")),
     case("not_mention_only", Reason.MENTION_ONLY, "lost", Reason.LINK_REMOVED,

@@ -77,6 +77,20 @@ OUR_PAGE_CASES = (
               not_target_soft_404=article(TEXT * 3, "<title>Ropes not found elsewhere</title>")),
 )  # fmt: skip
 
+CHAIN_CASES = (
+    to_target("target_behind_a_broken_redirect", Reason.REDIRECT_CHAIN_BROKEN, Reason.TARGET_ERROR,
+              about=Reason.REDIRECT_CHAIN_BROKEN, status="broken",
+              target_behind_a_broken_redirect=redirect("/gone", status=301),
+              gone=page("<h1>Oh</h1>", status=404)),
+    case("redirect_chain_broken", Reason.REDIRECT_CHAIN_BROKEN, "lost",
+         Reason.REDIRECT_CHAIN_BROKEN, Reason.PAGE_404,
+         at_first=redirect("/hop"), then=redirect("/hop"), also={"/hop": redirect(TARGET)},
+         later={"/hop": page("<h1>Oh</h1>", status=404)}),
+    case("not_redirect_chain_broken", Reason.REDIRECT_CHAIN_BROKEN, "live", Reason.PAGE_REDIRECTED,
+         at_first=redirect("/hop"), then=redirect("/new", status=301),
+         also={"/hop": redirect(TARGET), "/new": redirect(TARGET)}),
+)  # fmt: skip
+
 TERMS_CASES = (
     agreed("wrong_landing_page", Reason.WRONG_LANDING_PAGE, "changed", Reason.WRONG_LANDING_PAGE,
            at_first=article(f'<p>All from <a href="http://{SHOP}/sails">the Shop</a>.</p>')),
@@ -91,6 +105,8 @@ TERMS_CASES = (
            terms={"max_outlinks": 4}, at_first=with_links(5)),
     agreed("not_outlinks_excess", Reason.OUTLINKS_EXCESS, "live",
            terms={"max_outlinks": 4}, at_first=with_links(4)),
+    agreed("sitewide", Reason.SITEWIDE, "changed", Reason.SITEWIDE, beside=10),
+    agreed("not_sitewide", Reason.SITEWIDE, "live", beside=5),
 )  # fmt: skip
 
-OUT_THERE: tuple[Case, ...] = (*WAY_CASES, *OUR_PAGE_CASES, *TERMS_CASES)
+OUT_THERE: tuple[Case, ...] = (*WAY_CASES, *OUR_PAGE_CASES, *CHAIN_CASES, *TERMS_CASES)
