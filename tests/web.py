@@ -133,9 +133,10 @@ def cached(body: str, *, etag: str) -> Behaviour:
 
 @dataclass(slots=True)
 class FakeWeb:
-    """Serves what `pages` says by host and path; everything else is a 404."""
+    """Serves what `pages` says by host and path; everything else is `otherwise`, a 404."""
 
     pages: dict[str, Behaviour] = field(default_factory=dict)
+    otherwise: Behaviour = field(default=page("<h1>Not found</h1>", status=404))
     requests: list[Request] = field(default_factory=list)
     port: int = 0
     tls_port: int = 0
@@ -162,8 +163,8 @@ class FakeWeb:
             while (request := await _read(reader)) is not None:
                 self.requests.append(request)
                 exchange = Exchange(request, writer)
-                behaviour = self.pages.get(f"{request.host}{request.path}")
-                await (behaviour or page("<h1>Not found</h1>", status=404))(exchange)
+                behaviour = self.pages.get(f"{request.host}{request.path}", self.otherwise)
+                await behaviour(exchange)
                 if not exchange.keep_alive:
                     return
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):

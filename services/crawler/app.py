@@ -21,6 +21,7 @@ from services.crawler.jobs.turns import SharedTurns
 from services.crawler.settings import Settings
 from services.crawler.store.frontier import ClaimLimits
 from services.crawler.store.retention import Keep
+from services.crawler.store.siblings import StoredSiblings
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
@@ -70,7 +71,8 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_eyes(sightline, turns=SharedTurns(db)) as eyes:
+        turns, siblings = SharedTurns(db), StoredSiblings(db)
+        async with open_eyes(sightline, turns=turns, siblings=siblings) as eyes:
             app.state.eyes = eyes
             async with work.lifespan(app):
                 yield

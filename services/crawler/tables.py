@@ -89,6 +89,20 @@ ROBOTS = Table(
     Index("robots_expires_at_idx", "expires_at"),
 )
 
+# How each host answers for a page that cannot exist: soft 404s look alike.
+SIBLINGS = Table(
+    "siblings",
+    METADATA,
+    Column("host", Text, primary_key=True),
+    _moment("probed_at", nullable=False),
+    Column("url", Text, nullable=False),
+    Column("final_url", Text, nullable=False),
+    Column("status", SmallInteger),
+    Column("title", Text),
+    Column("fingerprint", Text),
+    Index("siblings_probed_at_idx", "probed_at"),
+)
+
 PAGES = Table(
     "pages",
     METADATA,

@@ -13,6 +13,7 @@ from services.crawler.adapters.observer import Observer
 from services.crawler.adapters.pacer import Pacer, Turns
 from services.crawler.adapters.politeness import PRODUCT, Politeness
 from services.crawler.adapters.rulebook import Rulebook
+from services.crawler.adapters.siblings import SiblingMemory, Siblings
 from services.crawler.adapters.web import Limits, open_web
 from shared import addresses
 from shared import clock as house_clock
@@ -98,6 +99,7 @@ async def open_eyes(
     names: Names | None = None,
     tls: ssl.SSLContext | None = None,
     turns: Turns | None = None,
+    siblings: SiblingMemory | None = None,
 ) -> AsyncIterator[Eyes]:
     """Open connections for the block. Robots rules and paces live in memory; seed them if you can.
 
@@ -117,4 +119,5 @@ async def open_eyes(
             rulebook=Rulebook(),
             clock=clock,
         )
-        yield Eyes(Observer(web, politeness, clock=clock), politeness)
+        known = Siblings(web, memory=siblings, clock=clock)
+        yield Eyes(Observer(web, politeness, siblings=known, clock=clock), politeness)

@@ -4,34 +4,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.crawler.adapters.politeness import Politeness, Visit
-from services.crawler.adapters.web import Validators, Web
-from services.crawler.domain import page as pages
+from services.crawler.adapters.reader import read_page
+from services.crawler.adapters.siblings import Siblings
+from services.crawler.adapters.web import MAX_HOPS, Gate, Validators, Web
 from services.crawler.domain.claim import Memory
-from services.crawler.domain.fetched import Fetched
+from services.crawler.domain.disguise import onward
+from services.crawler.domain.fetched import Fetched, followed_by
 from services.crawler.domain.look import (
     Look,
     content_hash,
     facts_are_due,
     fingerprint_of,
-    is_html,
     is_same,
     may_ask_shortly,
 )
 from services.crawler.domain.page import Page
 from services.crawler.domain.page_facts import page_facts
+from services.crawler.domain.scene import Scene
+from services.crawler.domain.sibling import Sibling
 from services.crawler.domain.sites import Sites
-from services.crawler.domain.target_health import health_of
+from services.crawler.domain.target_health import health_of, hides_a_404
 from services.crawler.domain.verdict import Judgement, Watch, judge
 from shared import clock as house_clock
+from shared import urls
 from shared.clock import Clock
 from shared.events import PageFacts
-from shared.log import get_logger
 from shared.vocabulary import Reason
 
-log = get_logger(__name__)
-
-# A tree costs about 150 bytes for each tag: this bounds what a page of nothing but tags can take.
-_MAX_TAGS = 300_000
+# What is left of a look's time must do for a page that cannot exist as well (siblings.py).
+_SLOW_MS = 20_000
+_SIBLING_HOPS = 1
+_SIBLING_S = 15.0
+_SIBLING_TURNS = 2
 _NOBODY = Sites({})
 _NOTHING = Memory()
 
@@ -57,9 +61,17 @@ class Question:
 class Observer:
     """Looks at pages; trouble of the web or of a page is part of the answer, never an exception."""
 
-    def __init__(self, web: Web, politeness: Politeness, *, clock: Clock = house_clock.now) -> None:
+    def __init__(
+        self,
+        web: Web,
+        politeness: Politeness,
+        *,
+        siblings: Siblings | None = None,
+        clock: Clock = house_clock.now,
+    ) -> None:
         self._web = web
         self._politeness = politeness
+        self._siblings = siblings or Siblings(web, clock=clock)
         self._clock = clock
 
     async def look(self, question: Question) -> Look:
@@ -79,12 +91,41 @@ class Observer:
             # Reached by another way than before: what we remember is of that way, so ask in full.
             fetched = await self._web.fetch(question.url, gate=visit)
             google = self._politeness.google_allowed(fetched.final_url)
-        return self._judged(question, fetched, google_allowed=google)
+        page, fetched = read_page(fetched, question.sites)
+        while (location := onward(Scene(fetched, page))) is not None:
+            fetched = await self._go_on(fetched, location, visit)
+            google = self._politeness.google_allowed(fetched.final_url)
+            if question.reusable and is_same(memory.fingerprint, fetched, google_allowed=google):
+                return self._unchanged(question, fetched)
+            page, fetched = read_page(fetched, question.sites)
+        look = self._judged(question, fetched, page, google_allowed=google)
+        if not look.wants_sibling:
+            return look
+        sibling = await self._sibling(fetched, visit)
+        if sibling is None:
+            return look
+        return self._judged(question, fetched, page, google_allowed=google, sibling=sibling)
+
+    async def _go_on(self, fetched: Fetched, location: str, gate: Gate) -> Fetched:
+        """Follow a page that sends its reader on, as a redirect: within the hops of one chain."""
+        left = MAX_HOPS - len(fetched.hops) - 1
+        asked = {urls.url_key(hop.url) for hop in fetched.hops}
+        if left < 0 or urls.url_key(location) in asked:
+            loop = Fetched(url=location, final_url=location, failure=Reason.REDIRECT_LOOP)
+            return followed_by(fetched, location, loop)
+        further = await self._web.fetch(location, gate=gate, max_hops=left)
+        return followed_by(fetched, location, further)
+
+    async def _sibling(self, fetched: Fetched, gate: Gate) -> Sibling | None:
+        """Return how the host answers for what cannot exist; the look itself must not wait long."""
+        slow = fetched.elapsed_ms > _SLOW_MS or len(fetched.hops) > _SIBLING_HOPS
+        within_s = _SIBLING_S + _SIBLING_TURNS * self._politeness.pace_s(fetched.url)
+        return await self._siblings.of(fetched.url, gate=None if slow else gate, within_s=within_s)
 
     def failed(self, question: Question, failure: Reason) -> Look:
         """Return the look of somebody who saw nothing, for when looking itself went wrong."""
         fetched = Fetched(url=question.url, final_url=question.url, failure=failure)
-        return self._judged(question, fetched, google_allowed=None)
+        return self._judged(question, fetched, None, google_allowed=None)
 
     def _validators(self, question: Question) -> Validators | None:
         memory = question.memory
@@ -100,15 +141,22 @@ class Observer:
         facts = None
         if question.wants_facts and fingerprint is not None:
             due = facts_are_due(question.memory, now, content_hash(fingerprint))
-            page, fetched = self._read(fetched, _NOBODY) if due else (None, fetched)
+            page, fetched = read_page(fetched, _NOBODY) if due else (None, fetched)
             facts = page_facts(page, fetched) if page is not None else None
         return Look(
             fetched=replace(fetched, body=b""), looked_at=now, fingerprint=fingerprint, facts=facts
         )
 
-    def _judged(self, question: Question, fetched: Fetched, *, google_allowed: bool | None) -> Look:
+    def _judged(
+        self,
+        question: Question,
+        fetched: Fetched,
+        page: Page | None,
+        *,
+        google_allowed: bool | None,
+        sibling: Sibling | None = None,
+    ) -> Look:
         now = self._clock()
-        page, fetched = self._read(fetched, question.sites)
         judgement = judge(
             fetched,
             page,
@@ -116,16 +164,19 @@ class Observer:
             sites=question.sites,
             now=now,
             google_allowed=google_allowed,
+            sibling=sibling,
         )
         whole = fetched.failure is None and fetched.status == 200
         fingerprint = fingerprint_of(fetched, google_allowed=google_allowed) if whole else None
+        scene = Scene(fetched, page, sibling)
         return Look(
             fetched=fetched,
             looked_at=now,
             judgement=judgement,
             fingerprint=fingerprint,
             facts=self._facts(question, fetched, page, judgement, fingerprint),
-            health=health_of(fetched, page) if question.wants_health else None,
+            health=health_of(scene) if question.wants_health else None,
+            wants_sibling=judgement.wants_sibling or (question.wants_health and hides_a_404(scene)),
         )
 
     def _facts(
@@ -144,17 +195,3 @@ class Observer:
         ):
             return None
         return page_facts(page, fetched)
-
-    def _read(self, fetched: Fetched, sites: Sites) -> tuple[Page | None, Fetched]:
-        if fetched.failure not in {None, Reason.TOO_LARGE} or not is_html(fetched):
-            return None, fetched
-        if fetched.body.count(b"<") > _MAX_TAGS:
-            return None, replace(fetched, failure=Reason.TOO_LARGE)
-        # The first of equal names wins, as in Fetched.header.
-        headers = dict(reversed(fetched.headers))
-        try:
-            page = pages.read(fetched.body, fetched.final_url, headers, wanted=sites.wanted)
-        except Exception:  # because one page that trips the reader must not stop all others
-            log.exception("page could not be read", url=fetched.final_url)
-            return None, replace(fetched, failure=Reason.UNDECODABLE)
-        return page, fetched

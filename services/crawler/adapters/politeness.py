@@ -62,6 +62,10 @@ class Politeness:
         """Return the gate for one look, which also counts what the look costs."""
         return Visit(self, patience_s=patience_s)
 
+    def pace_s(self, url: str) -> float:
+        """Return the seconds between two requests to the URL's host."""
+        return self.pacer.pace(host_key(url)).gap_s(self.pacer.floor_s)
+
     def google_allowed(self, url: str) -> bool | None:
         """Return whether Google may read the URL; None while its robots.txt is not known."""
         rules = self.rulebook.find(origin_of(url))

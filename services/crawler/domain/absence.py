@@ -4,35 +4,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.crawler.domain.facts import visible_text
-from services.crawler.domain.fetched import Fetched
-from services.crawler.domain.page import Page
-from services.crawler.domain.phrases import (
-    FOR_SALE,
-    LOGIN,
-    NEEDS_SCRIPTS,
-    NOT_FOUND,
-    PARKING_HOSTS,
-    says,
-)
+from services.crawler.domain import disguise
+from services.crawler.domain.scene import Scene
 from services.crawler.domain.walls import wall_of
-from shared import urls
 from shared.vocabulary import Outcome, Reason
 
-SHORT_TEXT = 1_000
-SHELL_TEXT = 200
-REFRESH_SECONDS = 5
-
-_LOGIN_PATH = re.compile(
-    r"/(?:login|log-in|signin|sign-in|wp-login\.php|sso|auth|oauth2?|accounts?/login|session/new)"
-    r"(?:[/?.]|\Z)",
-    re.IGNORECASE,
-)
-_SHELL_ROOTS = (
-    "#root:empty,#app:empty,#__next:empty,#__nuxt:empty,#___gatsby:empty,#svelte:empty,"
-    "#q-app:empty,#main-app:empty,app-root,[ng-app],[data-reactroot]:empty"
-)
 _CONTROLS = bytes(range(9)) + bytes(range(14, 32))
+_DOCUMENT = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
+_DOCUMENT_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +20,6 @@ class Absence:
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
-
-
-@dataclass(slots=True)
-class Scene:
-    """One fetch and what it showed; its text is read only when a rule asks for it."""
-
-    fetched: Fetched
-    page: Page | None
-    _text: str | None = None
-
-    @property
-    def status(self) -> int:
-        return self.fetched.status or 0
-
-    @property
-    def text(self) -> str:
-        if self._text is None:
-            self._text = visible_text(self.page.document) if self.page is not None else ""
-        return self._text
-
-    @property
-    def headline(self) -> str:
-        """Return title and first heading, where a page says what it is."""
-        if self.page is None:
-            return ""
-        heading = self.page.document.css_first("h1")
-        return f"{self.page.title or ''} | {heading.text()[:512] if heading is not None else ''}"
-
-    @property
-    def moved(self) -> bool:
-        """Return whether redirects led to another page than the one asked for."""
-        return urls.url_key(self.fetched.final_url) != urls.url_key(self.fetched.url)
 
 
 _Rule = tuple[Callable[[Scene], bool], Outcome, tuple[Reason, ...]]
@@ -93,12 +40,25 @@ def cut_short(scene: Scene) -> Absence | None:
     """Return why the rest of a page may hold what its start does not show."""
     if scene.fetched.failure is Reason.TOO_LARGE or scene.status == 206:
         return Absence(Outcome.UNKNOWN, (Reason.TOO_LARGE,))
+    if _is_torn(scene):
+        return Absence(Outcome.UNKNOWN, (Reason.UNREACHABLE,))
     return None
 
 
 def emptiness(scene: Scene) -> Absence | None:
     """Return why a page that was read may show no link of ours, None for an ordinary page."""
     return _first(_EMPTY_PAGES, scene)
+
+
+def wants_sibling(scene: Scene, absence: Absence | None) -> bool:
+    """Return whether the answer for a made-up address could tell more about a page without links.
+
+    A home page is asked for by its own address: whoever shows it for everything does not lose it.
+    """
+    if scene.sibling is not None or scene.page is None or scene.status != 200:
+        return False
+    plain = absence is None or absence.reasons == (Reason.PAGE_REDIRECTED,)
+    return plain and not disguise.is_root(scene.fetched.url)
 
 
 def _first(rules: tuple[_Rule, ...], scene: Scene) -> Absence | None:
@@ -123,68 +83,22 @@ def _is_unread(scene: Scene) -> bool:
 
 def _is_walled(scene: Scene) -> bool:
     # A page that is gone may well be served by a wall's own host: only refusals and 2xx can be walls.
-    return scene.status not in {404, 410} and wall_of(scene.fetched) is not None
+    return scene.status not in {404, 410} and wall_of(scene) is not None
 
 
-def _is_login(scene: Scene) -> bool:
-    final, asked = scene.fetched.final_url, scene.fetched.url
-    if scene.moved and _LOGIN_PATH.search(final) and not _LOGIN_PATH.search(asked):
-        return True
-    if scene.page is None or scene.page.document.css_first('input[type="password" i]') is None:
+def _is_torn(scene: Scene) -> bool:
+    """Return whether a body ended with its connection and before its own end: who knows what came.
+
+    Where the length was announced, in whatever form, a shorter body has already failed.
+    """
+    fetched = scene.fetched
+    if scene.page is None or "close" not in (fetched.header("connection") or "").lower():
         return False
-    return len(scene.text) < SHORT_TEXT and says(scene.headline, LOGIN)
-
-
-def _is_parked(scene: Scene) -> bool:
-    if _is_parking_host(urls.host_of(scene.fetched.final_url)) or says(scene.headline, FOR_SALE):
-        return True
-    if len(scene.text) >= SHORT_TEXT:
+    framed = fetched.header("content-length"), fetched.header("transfer-encoding")
+    if any(field is not None for field in framed):
         return False
-    if says(scene.text, FOR_SALE):
-        return True
-    nodes = scene.page.document.css("script[src],iframe[src],frame[src]") if scene.page else ()
-    sources = (
-        urls.resolve(node.attributes.get("src") or "", scene.fetched.final_url) for node in nodes
-    )
-    return any(source is not None and _is_parking_host(urls.host_of(source)) for source in sources)
-
-
-def _is_parking_host(host: str) -> bool:
-    return urls.same_site(host, PARKING_HOSTS)
-
-
-def _is_soft_404(scene: Scene) -> bool:
-    return len(scene.text) < SHORT_TEXT and says(scene.headline, NOT_FOUND)
-
-
-def _went_home(scene: Scene) -> bool:
-    final, asked = urls.url_key(scene.fetched.final_url), urls.url_key(scene.fetched.url)
-    return scene.moved and _is_root(final) and not _is_root(asked)
-
-
-def _is_root(key: str) -> bool:
-    return "/" not in key.partition("://")[2].partition("?")[0]
-
-
-def _is_shell(scene: Scene) -> bool:
-    if scene.page is None or len(scene.text) >= SHELL_TEXT:
-        return False
-    document = scene.page.document
-    if document.css_first("script") is None:
-        return False
-    asks = NEEDS_SCRIPTS.search(scene.text) is not None or any(
-        NEEDS_SCRIPTS.search(node.text()[:2_000]) for node in document.css("noscript")[:20]
-    )
-    return asks or document.css_first(_SHELL_ROOTS) is not None
-
-
-def _refreshes(scene: Scene) -> bool:
-    refresh = scene.page.refresh if scene.page is not None else None
-    return (
-        refresh is not None
-        and refresh.seconds <= REFRESH_SECONDS
-        and urls.url_key(refresh.url) != urls.url_key(scene.fetched.final_url)
-    )
+    is_document = _DOCUMENT.search(fetched.body[:16_384]) is not None
+    return is_document and _DOCUMENT_END.search(fetched.body[-16_384:]) is None
 
 
 def _is_garbled(scene: Scene) -> bool:
@@ -211,16 +125,21 @@ _REFUSALS: tuple[_Rule, ...] = (
 
 _EMPTY_PAGES: tuple[_Rule, ...] = (
     (_is_walled, Outcome.UNKNOWN, (Reason.BLOCKED_BY_WALL,)),
-    (_is_login, Outcome.UNKNOWN, (Reason.LOGIN_WALL,)),
+    (disguise.is_login, Outcome.UNKNOWN, (Reason.LOGIN_WALL,)),
     # Accepted, no content, nothing sent: the page is not there yet, or not shown to us.
     (lambda s: not s.fetched.body.strip(), Outcome.UNKNOWN, (Reason.UNREACHABLE,)),
     (lambda s: s.status not in {200, 203}, Outcome.UNKNOWN, (Reason.BLOCKED_BY_WALL,)),
     (_is_garbled, Outcome.UNKNOWN, (Reason.UNDECODABLE,)),
-    (_is_parked, Outcome.MISSING, (Reason.PARKED,)),
-    (_is_soft_404, Outcome.MISSING, (Reason.SOFT_404,)),
-    (_refreshes, Outcome.UNKNOWN, (Reason.PAGE_REDIRECTED,)),
-    (_is_shell, Outcome.UNKNOWN, (Reason.JS_ONLY,)),
-    (_went_home, Outcome.MISSING, (Reason.PAGE_REDIRECTED, Reason.SOFT_404)),
+    (disguise.is_parked, Outcome.MISSING, (Reason.PARKED,)),
+    (disguise.is_out_of_order, Outcome.UNKNOWN, (Reason.PAGE_5XX,)),
+    (disguise.asks_for_consent, Outcome.UNKNOWN, (Reason.BLOCKED_BY_WALL,)),
+    (disguise.says_not_found, Outcome.MISSING, (Reason.SOFT_404,)),
+    (disguise.sends_on, Outcome.UNKNOWN, (Reason.PAGE_REDIRECTED,)),
+    (disguise.is_shell, Outcome.UNKNOWN, (Reason.JS_ONLY,)),
+    (disguise.went_home, Outcome.MISSING, (Reason.PAGE_REDIRECTED, Reason.SOFT_404)),
+    (disguise.went_where_all_go, Outcome.MISSING, (Reason.PAGE_REDIRECTED, Reason.SOFT_404)),
+    (disguise.is_framework, Outcome.UNKNOWN, (Reason.JS_ONLY,)),
+    (disguise.is_shown_for_all, Outcome.MISSING, (Reason.SOFT_404,)),
     (lambda s: s.moved, Outcome.MISSING, (Reason.PAGE_REDIRECTED,)),
 )
 """Pages that were read and show no watched link at all; the first line that fits decides."""

@@ -1,10 +1,12 @@
 """What one fetch of a URL brought back: the contract between adapters/web.py and the pure part."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.events import Hop
 from shared.vocabulary import Reason
+
+_MAX_LOCATION = 2_048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +60,16 @@ class Fetched:
         """Return every value of a header, in the order of the answer."""
         lowered = name.lower()
         return (value for key, value in self.headers if key.lower() == lowered)
+
+
+def followed_by(first: Fetched, location: str, second: Fetched) -> Fetched:
+    """Return a fetch that went on by itself from where the first one ended, as one."""
+    hop = Hop(url=first.final_url, status=first.status, location=location[:_MAX_LOCATION])
+    return replace(
+        second,
+        url=first.url,
+        hops=(*first.hops, hop, *second.hops),
+        elapsed_ms=first.elapsed_ms + second.elapsed_ms,
+        wire_bytes=first.wire_bytes + second.wire_bytes,
+        exchanges=first.exchanges + second.exchanges,
+    )

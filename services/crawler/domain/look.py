@@ -25,7 +25,8 @@ class Look:
     """What a look brought; without a judgement nothing changed and the last one still holds.
 
     `fingerprint` is None where the page was not seen whole. `requests` and `wire_bytes` are what
-    the look took, redirects and robots.txt included.
+    the look took, redirects and robots.txt included. `wants_sibling`: an answer for a made-up
+    address could tell more.
     """
 
     fetched: Fetched
@@ -36,6 +37,7 @@ class Look:
     health: TargetHealth | None = None
     requests: int = 0
     wire_bytes: int = 0
+    wants_sibling: bool = False
 
 
 def fingerprint_of(fetched: Fetched, *, google_allowed: bool | None) -> bytes:

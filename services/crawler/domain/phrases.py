@@ -6,7 +6,7 @@ import re
 
 NOT_FOUND = (
     # English
-    *("page not found", "not found", "404", "page cannot be found", "page can't be found"),
+    *("page not found", "not found", "page cannot be found", "page can't be found"),
     *(
         "page could not be found",
         "page doesn't exist",
@@ -53,13 +53,59 @@ FOR_SALE = (
     *("домен продаётся", "此域名正在出售", "域名出售", "このドメインは販売中"),
 )
 PARKING_HOSTS = (
+    *("uniregistry.com", "domainnamesales.com", "voodoo.com", "ztomy.com", "dsparking.com"),
+    *("squadhelp.com", "brandbucket.com", "domainactive.co", "namebright.com", "buydomains.com"),
+    *("parkingpage.namecheap.com", "parking-lander.com", "parked-content.godaddy.com"),
     *("sedoparking.com", "parkingcrew.net", "bodis.com", "parklogic.com", "above.com"),
     *("afternic.com", "hugedomains.com", "dan.com", "undeveloped.com", "domainmarket.com"),
     *("skenzo.com", "cashparking.com", "smartname.com", "sedo.com", "dynadot.com"),
 )
+# What parking services write into every page that they serve.
+PARKING_MARKS = (
+    *(b"data-adblockkey=", b"window.park =", b"parking-lander", b"sedoparking", b"parkingcrew"),
+    *(b"d38psrni17bvxu.cloudfront.net", b"afternic.com/forsale", b'window.location.href="/lander"'),
+    *(b"hugedomains.com/domain_profile", b"dan.com/buy-domain"),
+)
+OUT_OF_ORDER = (
+    *("error establishing a database connection", "database error", "internal server error"),
+    *("bad gateway", "gateway timeout", "gateway time-out", "service unavailable", "fatal error"),
+    *("service temporarily unavailable", "there has been a critical error", "application error"),
+    *("under maintenance", "undergoing maintenance", "maintenance mode", "down for maintenance"),
+    *("scheduled maintenance", "site maintenance", "unavailable for scheduled", "be right back"),
+    *("be back soon", "temporarily unavailable", "temporarily down", "bandwidth limit exceeded"),
+    *("account suspended", "account has been suspended", "resource limit is reached"),
+    *("welcome to nginx", "apache2 ubuntu default page", "apache2 debian default page"),
+    *(
+        "iis windows server",
+        "test page for the",
+        "default web site page",
+        "web server's default page",
+    ),
+    *("wartungsarbeiten", "wartungsmodus", "vorübergehend nicht erreichbar", "onderhoud"),
+    *("en maintenance", "maintenance en cours", "en mantenimiento", "em manutenção"),
+    *("in manutenzione", "przerwa techniczna", "технические работы", "ведутся работы", "underhåll"),
+    *("bakım", "メンテナンス中", "维护中", "維護中", "점검 중", "bảo trì"),
+)
+# Words around a number that is the name of the error.
+ERROR_WORDS = frozenset(
+    (
+        *("error", "errors", "http", "status", "code", "oops", "page", "not", "found", "the", "-"),
+        *("fehler", "seite", "fout", "fel", "feil", "fejl", "virhe", "erreur", "page:", "página"),
+        *("errore", "erro", "pagina", "eroare", "ошибка", "страница", "помилка", "błąd", "chyba"),
+        *("hata", "hiba", "σφάλμα", "שגיאה", "خطأ", "خطا", "エラー", "错误", "錯誤", "오류", "lỗi"),
+    )
+)
+# All that an empty frame may show while it waits for its scripts.
+LOADING = re.compile(
+    r"(?:(?:please wait|loading|lade|wird geladen|chargement|cargando|carregando|caricamento"
+    r"|laden|ładowanie|загрузка|yükleniyor|読み込み中|加载中|載入中|로딩)[\s.…!]*)*",
+    re.IGNORECASE,
+)
 NEEDS_SCRIPTS = re.compile(
-    r"enable javascript|javascript is (?:required|disabled)|need to enable javascript"
-    r"|requires javascript|javascript aktivieren|activer javascript|habilitar javascript"
+    r"(?:enable|activate|turn on) java ?script"
+    r"|java ?script (?:is|must be) (?:required|disabled|enabled)"
+    r"|(?:requires|without|needs) java ?script|javascript aktivieren|activer javascript"
+    r"|habilitar javascript"
     r"|включите javascript|javascript を有効|启用 ?javascript",
     re.IGNORECASE,
 )
@@ -68,12 +114,4 @@ NEEDS_SCRIPTS = re.compile(
 def says(text: str, phrases: tuple[str, ...]) -> bool:
     """Return whether one of the phrases occurs in the text, whatever its case."""
     lowered = text.lower()
-    return any(_contains(lowered, phrase) for phrase in phrases)
-
-
-def _contains(text: str, phrase: str) -> bool:
-    at = text.find(phrase)
-    if at < 0 or not phrase.isdecimal():
-        return at >= 0
-    # A number is only a phrase where it stands alone: "404", not "1404 ideas".
-    return re.search(rf"(?<!\d){phrase}(?!\d)", text) is not None
+    return any(phrase in lowered for phrase in phrases)

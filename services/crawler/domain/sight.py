@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.crawler.domain.absence import Scene
 from services.crawler.domain.indexability import (
     canonical_of_header,
     forbids_follow,
     forbids_index,
     header_directives,
 )
+from services.crawler.domain.scene import Scene
 from shared import urls
 from shared.events import Hop
 from shared.vocabulary import Reason

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.crawler.domain.absence import Scene, emptiness, refusal
-from services.crawler.domain.fetched import Fetched
-from services.crawler.domain.page import Page
+from services.crawler.domain.absence import emptiness, refusal, wants_sibling
+from services.crawler.domain.scene import Scene
 from shared.vocabulary import Outcome, Reason
 
 
@@ -17,11 +16,12 @@ class TargetHealth:
 
 
 _GONE = frozenset({Reason.PAGE_404, Reason.PAGE_410, Reason.DNS_GONE})
+# Pages that answer 200 and show a wall, an error or nothing: nobody has seen the target.
+_FAILED = frozenset({Reason.BLOCKED_BY_WALL, Reason.PAGE_5XX, Reason.UNREACHABLE})
 
 
-def health_of(fetched: Fetched, page: Page | None) -> TargetHealth:
+def health_of(scene: Scene) -> TargetHealth:
     """Return what a visitor who follows a link would find; a server's bad hour is no verdict."""
-    scene = Scene(fetched, page)
     moved = (Reason.TARGET_REDIRECTS,) if scene.moved else ()
     refused = refusal(scene)
     if refused is not None and refused.reasons != (Reason.NOT_HTML,):
@@ -35,4 +35,11 @@ def health_of(fetched: Fetched, page: Page | None) -> TargetHealth:
             return TargetHealth(broken=True, reasons=(Reason.TARGET_SOFT_404, *moved))
         if Reason.PARKED in empty.reasons:
             return TargetHealth(broken=True, reasons=(Reason.PARKED, *moved))
+    if empty is not None and _FAILED & set(empty.reasons):
+        return TargetHealth(broken=None, reasons=empty.reasons)
     return TargetHealth(broken=False, reasons=moved)
+
+
+def hides_a_404(scene: Scene) -> bool:
+    """Return whether only an answer for a made-up address could tell a soft 404 from the page."""
+    return refusal(scene) is None and wants_sibling(scene, emptiness(scene))

@@ -6,11 +6,19 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
-from services.crawler.domain.absence import Absence, Scene, cut_short, emptiness, refusal
+from services.crawler.domain.absence import (
+    Absence,
+    cut_short,
+    emptiness,
+    refusal,
+    wants_sibling,
+)
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.link import Link
 from services.crawler.domain.mention import is_commented, is_mentioned, is_scripted
 from services.crawler.domain.page import Page
+from services.crawler.domain.scene import Scene
+from services.crawler.domain.sibling import Sibling
 from services.crawler.domain.sight import Sight, sight_of
 from services.crawler.domain.sites import Sites
 from shared import urls
@@ -63,11 +71,15 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """The answer for a whole page: one verdict per watch, in the order of the watches."""
+    """The answer for a whole page: one verdict per watch, in the order of the watches.
+
+    `wants_sibling` where an answer of the host for a made-up address could tell more.
+    """
 
     sight: Sight
     verdicts: tuple[Verdict, ...]
     discoveries: tuple[Discovery, ...] = ()
+    wants_sibling: bool = False
 
 
 def sites_of(watches: Iterable[Watch]) -> Sites:
@@ -83,13 +95,15 @@ def judge(
     sites: Sites,
     now: datetime,
     google_allowed: bool | None = None,
+    sibling: Sibling | None = None,
 ) -> Judgement:
     """Return what the fetch says about every watch, and what it shows of all watched `sites`.
 
     `page` is what `read(..., wanted=sites.wanted)` made of an HTML body, None for anything else.
-    A 304 is not judged: the last judgement still holds.
+    A 304 is not judged: the last judgement still holds. `sibling` is how the host answers for a
+    page that cannot exist.
     """
-    scene = Scene(fetched, page)
+    scene = Scene(fetched, page, sibling)
     refused = refusal(scene)
     boards = _gather(fetched, page if refused is None else None, sites)
     for watch in watches:
@@ -109,6 +123,9 @@ def judge(
         sight=sight,
         verdicts=verdicts,
         discoveries=tuple(islice(discoveries, MAX_DISCOVERIES)),
+        wants_sibling=not seen
+        and any(verdict.outcome is Outcome.MISSING for verdict in verdicts)
+        and wants_sibling(scene, absence),
     )
 
 

@@ -3,7 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from services.crawler.store import cleaning, retention, robots
+from services.crawler.domain.sibling import KEPT
+from services.crawler.store import cleaning, retention, robots, siblings
 from services.crawler.store.retention import Keep
 from shared import clock as house_clock
 from shared.clock import Clock
@@ -40,6 +41,7 @@ async def clean(db: Database, *, clock: Clock, stop: asyncio.Event) -> None:
             removed = await cleaning.remove_tombstones(tx, now - _TOMBSTONES_LAST, limit=_BATCH)
             removed = max(removed, await cleaning.remove_targets(tx, limit=_BATCH))
             removed = max(removed, await robots.remove_stale(tx, now - _ROBOTS_LAST, limit=_BATCH))
+            removed = max(removed, await siblings.remove_stale(tx, now - KEPT, limit=_BATCH))
 
 
 async def expire_evidence(db: Database, keep: Keep, *, clock: Clock, stop: asyncio.Event) -> None:

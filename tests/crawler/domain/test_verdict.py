@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.page import read
+from services.crawler.domain.sibling import Sibling, fingerprint_of
 from services.crawler.domain.sites import Sites
 from services.crawler.domain.verdict import (
     Judgement,
@@ -58,6 +59,7 @@ def look(
     content_type: str = "text/html; charset=utf-8",
     google_allowed: bool | None = None,
     sites: Sites | None = None,
+    sibling: Sibling | None = None,
 ) -> Judgement:
     fetched = Fetched(
         url=url,
@@ -74,7 +76,15 @@ def look(
     page = None
     if is_html:
         page = read(fetched.body, fetched.final_url, dict(fetched.headers), wanted=sites.wanted)
-    return judge(fetched, page, watches, sites=sites, now=NOW, google_allowed=google_allowed)
+    return judge(
+        fetched,
+        page,
+        watches,
+        sites=sites,
+        now=NOW,
+        google_allowed=google_allowed,
+        sibling=sibling,
+    )
 
 
 def one(judgement: Judgement) -> Verdict:
@@ -221,6 +231,38 @@ def test_a_page_behind_a_wall_that_let_us_in_is_a_page(
             Reason.LINK_REMOVED,
         ),
         ("<p>Short page.</p><script src=a.js></script>", Outcome.MISSING, Reason.LINK_REMOVED),
+        ("<title>404 | Blog</title><p>Sorry.</p>", Outcome.MISSING, Reason.SOFT_404),
+        ("<h1>Error 404 - page</h1><p>Sorry.</p>", Outcome.MISSING, Reason.SOFT_404),
+        ("<h1>Highway 404 is closed</h1><p>Few.</p>", Outcome.MISSING, Reason.LINK_REMOVED),
+        (
+            "<h1>Error establishing a database connection</h1>",
+            Outcome.UNKNOWN,
+            Reason.PAGE_5XX,
+        ),
+        ("<title>Blog</title><p>Down for maintenance.</p>", Outcome.UNKNOWN, Reason.PAGE_5XX),
+        (TEXT + "<p>Down for maintenance.</p>", Outcome.MISSING, Reason.LINK_REMOVED),
+        (
+            TEXT.replace("An article", "Is your domain for sale?"),
+            Outcome.MISSING,
+            Reason.LINK_REMOVED,
+        ),
+        (
+            TEXT.replace("An article", "example.org: this domain is for sale"),
+            Outcome.MISSING,
+            Reason.PARKED,
+        ),
+        ("<html data-adblockkey=x><p>Related searches</p>", Outcome.MISSING, Reason.PARKED),
+        (
+            "<div id=app><p>Loading...</p></div><script src=a.js></script>",
+            Outcome.UNKNOWN,
+            Reason.JS_ONLY,
+        ),
+        ("<div class=x></div><script src=a.js></script>", Outcome.UNKNOWN, Reason.JS_ONLY),
+        (
+            "<noscript><meta http-equiv=refresh content='0;url=/elsewhere'></noscript>" + TEXT,
+            Outcome.MISSING,
+            Reason.LINK_REMOVED,
+        ),
         ("", Outcome.UNKNOWN, Reason.UNREACHABLE),
         ("\x01\x02\x03\x04" * 200, Outcome.UNKNOWN, Reason.UNDECODABLE),
         (
@@ -402,6 +444,87 @@ def test_a_cut_page_shows_what_it_shows_and_hides_the_rest() -> None:
     found, other = look(TEXT + LINK, failure=Reason.TOO_LARGE, watches=both).verdicts
     assert found.outcome is Outcome.FOUND
     assert (other.outcome, other.reasons) == (Outcome.UNKNOWN, (Reason.TOO_LARGE,))
+
+
+BESIDE = "https://blog.example.org/articles/0123456789abcdef"
+
+
+def a_sibling(html: str = TEXT, *, status: int = 200, final_url: str = BESIDE) -> Sibling:
+    page = read(html.encode(), final_url, {})
+    return Sibling(
+        host="blog.example.org",
+        probed_at=NOW,
+        url=BESIDE,
+        final_url=final_url,
+        status=status,
+        title=page.title,
+        fingerprint=fingerprint_of(page, BESIDE),
+    )
+
+
+def test_what_a_host_shows_for_all_addresses_is_no_page() -> None:
+    assert look().wants_sibling
+    assert said(look(sibling=a_sibling())) == (Outcome.MISSING, (Reason.SOFT_404,))
+    echoed = TEXT.replace("Ordinary", BESIDE.rpartition("/")[2], 1)
+    own = TEXT.replace("Ordinary", "/articles/the-old-post", 1)
+    url = "https://blog.example.org/articles/the-old-post"
+    assert said(look(own, url=url, sibling=a_sibling(echoed)))[1] == (Reason.SOFT_404,)
+
+
+@pytest.mark.parametrize(
+    "sibling",
+    [
+        a_sibling(TEXT.replace("Ordinary sentences of an ordinary article", "Nothing is here")),
+        a_sibling(status=404),
+        a_sibling(final_url="https://blog.example.org/"),
+    ],
+    ids=["another text", "an honest 404", "redirected"],
+)
+def test_a_host_that_tells_its_pages_apart_has_lost_the_link(sibling: Sibling) -> None:
+    assert said(look(sibling=sibling)) == (Outcome.MISSING, (Reason.LINK_REMOVED,))
+
+
+def test_a_link_overrides_what_the_host_shows_for_all() -> None:
+    judgement = look(TEXT + LINK, sibling=a_sibling(TEXT + LINK))
+    assert (said(judgement), judgement.wants_sibling) == ((Outcome.FOUND, ()), False)
+
+
+def test_the_home_page_may_be_shown_for_all_and_is_there() -> None:
+    judgement = look(url="https://blog.example.org/", sibling=a_sibling())
+    assert said(judgement) == (Outcome.MISSING, (Reason.LINK_REMOVED,))
+
+
+def test_a_page_that_goes_where_all_that_is_gone_goes_is_gone() -> None:
+    search = "https://blog.example.org/search?gone"
+    judgement = look(final_url=search, sibling=a_sibling(final_url=search))
+    assert said(judgement) == (Outcome.MISSING, (Reason.PAGE_REDIRECTED, Reason.SOFT_404))
+    other = look(final_url=search, sibling=a_sibling(final_url="https://blog.example.org/404"))
+    assert said(other) == (Outcome.MISSING, (Reason.PAGE_REDIRECTED,))
+
+
+def test_a_frame_that_all_addresses_share_waits_for_its_scripts() -> None:
+    frame = f"<div id=app>{TEXT}</div><script src=app.js></script>"
+    assert said(look(frame, sibling=a_sibling(frame))) == (Outcome.UNKNOWN, (Reason.JS_ONLY,))
+
+
+@pytest.mark.parametrize("html", ["<title>404</title>", "<div id=app></div><script></script>"])
+def test_what_is_clear_without_it_needs_no_probe(html: str) -> None:
+    assert not look(html).wants_sibling
+    assert not look(TEXT, status=404).wants_sibling
+
+
+def test_a_page_that_was_torn_off_may_hold_more() -> None:
+    torn = look(TEXT, headers=(("Connection", "close"),))
+    assert said(torn) == (Outcome.UNKNOWN, (Reason.UNREACHABLE,))
+    for headers in ((("Connection", "close"), ("Content-Length", "9")), ()):
+        assert said(look(TEXT, headers=headers))[0] is Outcome.MISSING
+    whole = look(TEXT + "</body></html>", headers=(("Connection", "close"),))
+    assert said(whole) == (Outcome.MISSING, (Reason.LINK_REMOVED,))
+
+
+def test_a_question_about_consent_is_not_the_page() -> None:
+    judgement = look(TEXT, final_url="https://consent.example.org/collectConsent?to=1")
+    assert said(judgement) == (Outcome.UNKNOWN, (Reason.BLOCKED_BY_WALL,))
 
 
 LINKS = "".join(f'<a href="https://target.example/{name}">{name}</a> ' for name in "abcab")

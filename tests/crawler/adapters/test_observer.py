@@ -1,0 +1,215 @@
+"""Looks through the real fetcher: pages that send on by themselves, and hosts that answer for all."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.crawler.adapters.eyes import Sightline, open_eyes
+from services.crawler.adapters.guard import parse_routes
+from services.crawler.adapters.observer import Observer, Question
+from services.crawler.adapters.siblings import SiblingMemory
+from services.crawler.adapters.web import Limits
+from services.crawler.domain.answer import CheckAnswer, answer_of
+from services.crawler.domain.sibling import KEPT, Sibling
+from services.crawler.domain.target import sites_for, watch_for
+from services.crawler.store.siblings import StoredSiblings, remove_stale
+from shared import clock
+from shared.vocabulary import Outcome, Reason
+from tests.crawler.builders import DatabaseFor
+from tests.web import FakeWeb, page, redirect
+
+POST = "http://blog.example/posts/one"
+LINKED = '<title>A post</title><p>See <a href="https://our.example/page">us</a>.</p>'
+BARE = (
+    "<title>A post</title><h1>A post</h1><p>A long story about boats, harbours and the weather that"
+    " nobody wrote for search engines, with a beginning, a middle and, at last, an end.</p>"
+)
+EVERYTHING = (
+    "<title>Our blog</title><p>What you look for has moved on, as all things under the sun.</p>"
+)
+
+
+class Memory:
+    """What was probed, in a dict."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Sibling] = {}
+
+    async def find(self, host: str) -> Sibling | None:
+        return self.known.get(host)
+
+    async def save(self, sibling: Sibling) -> None:
+        self.known[sibling.host] = sibling
+
+
+@asynccontextmanager
+async def observing(
+    site: FakeWeb, memory: SiblingMemory | None = None, *, now: datetime | None = None
+) -> AsyncIterator[Observer]:
+    sightline = Sightline(
+        min_delay_s=0, limits=Limits(connect_s=1, total_s=1), routes=parse_routes(site.connect_to)
+    )
+    moment = now or clock.now()
+    async with open_eyes(sightline, siblings=memory, clock=lambda: moment) as eyes:
+        yield eyes.observer
+
+
+async def look(observer: Observer, url: str = POST, target: str = "our.example") -> CheckAnswer:
+    watch = watch_for(target, pointer="/target")
+    return answer_of(
+        await observer.look(Question(url=url, watches=(watch,), sites=sites_for(watch)))
+    )
+
+
+def onward(to: str, seconds: int = 0) -> str:
+    return f"<title>Moving</title><meta http-equiv=refresh content='{seconds};url={to}'>"
+
+
+async def test_a_refresh_is_followed_as_a_redirect(site: FakeWeb) -> None:
+    site.on(POST, onward("/new", 5))
+    site.on("http://blog.example/new", redirect("/newer", status=301))
+    site.on("http://blog.example/newer", LINKED)
+    async with observing(site) as observer:
+        answer = await look(observer)
+    assert (answer.outcome, answer.reasons) == (Outcome.FOUND, (Reason.PAGE_REDIRECTED,))
+    assert answer.final_url == "http://blog.example/newer"
+    assert [(hop.url, hop.status, hop.location) for hop in answer.redirects] == [
+        (POST, 200, "http://blog.example/new"),
+        ("http://blog.example/new", 301, "/newer"),
+    ]
+
+
+async def test_a_slow_refresh_or_one_beside_the_link_is_not_followed(site: FakeWeb) -> None:
+    site.on(POST, onward("/new", 6) + BARE)
+    linked = "http://blog.example/posts/two"
+    site.on(linked, onward("/new") + LINKED)
+    async with observing(site) as observer:
+        assert (await look(observer)).reasons == (Reason.LINK_REMOVED,)
+        assert (await look(observer, linked)).outcome is Outcome.FOUND
+    assert site.asked("http://blog.example/new") == []
+
+
+async def test_a_refresh_to_our_site_is_a_link_itself(site: FakeWeb) -> None:
+    site.on(POST, onward("https://our.example/page"))
+    async with observing(site) as observer:
+        answer = await look(observer)
+    assert answer.outcome is Outcome.FOUND
+    assert answer.occurrences[0].kind == "refresh"
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"),
+    [
+        ("http://10.0.0.1/", Reason.ADDRESS_NOT_ALLOWED),
+        ("/posts/circle", Reason.REDIRECT_LOOP),
+        ("/long/0", Reason.REDIRECT_LOOP),
+        ("http://closed.example/", Reason.ROBOTS_DISALLOWS_US),
+    ],
+    ids=["private", "circle", "long", "robots"],
+)
+async def test_a_refresh_goes_past_the_same_gates_as_a_redirect(
+    site: FakeWeb, to: str, reason: Reason
+) -> None:
+    site.on(POST, onward(to))
+    site.on("http://blog.example/posts/circle", onward("/posts/one"))
+    for number in range(12):
+        site.on(f"http://blog.example/long/{number}", onward(f"/long/{number + 1}"))
+    site.on("http://closed.example/robots.txt", page("User-agent: *\nDisallow: /"))
+    async with observing(site) as observer:
+        answer = await look(observer)
+    assert (answer.outcome, answer.reasons) == (Outcome.UNKNOWN, (reason,))
+    assert len(answer.redirects) <= 11
+    assert site.asked("http://closed.example/") == []
+
+
+async def test_a_host_is_probed_once_beside_the_page(site: FakeWeb) -> None:
+    site.otherwise = page(EVERYTHING)
+    site.on("http://blog.example/robots.txt", page("", status=404))
+    site.on("http://blog.example/posts/two", BARE)
+    memory = Memory()
+    async with observing(site, memory) as observer:
+        assert (await look(observer)).reasons == (Reason.SOFT_404,)
+        assert (await look(observer, POST + "-b")).reasons == (Reason.SOFT_404,)
+        assert (await look(observer, "http://blog.example/posts/two")).reasons == (
+            Reason.LINK_REMOVED,
+        )
+    async with observing(site, memory) as observer:  # another process, another day
+        assert (await look(observer)).reasons == (Reason.SOFT_404,)
+    probes = [
+        request.path
+        for request in site.requests
+        if re.fullmatch(r"/posts/[0-9a-f]{16}", request.path)
+    ]
+    assert len(probes) == 1
+    assert memory.known["blog.example"].title == "Our blog"
+
+
+async def test_a_host_is_probed_again_after_a_month(site: FakeWeb) -> None:
+    site.otherwise = page(EVERYTHING)
+    site.on("http://blog.example/robots.txt", page("", status=404))
+    memory = Memory()
+    async with observing(site, memory) as observer:
+        await look(observer)
+    site.otherwise = page("<h1>Not here</h1>", status=404)
+    site.on(POST, EVERYTHING)
+    async with observing(site, memory, now=clock.now() + KEPT) as observer:
+        assert (await look(observer)).reasons == (Reason.LINK_REMOVED,)
+
+
+async def test_a_found_link_costs_no_probe(site: FakeWeb) -> None:
+    site.on(POST, LINKED)
+    async with observing(site) as observer:
+        await look(observer)
+    assert [request.path for request in site.requests] == ["/robots.txt", "/posts/one"]
+
+
+async def test_a_probe_obeys_robots(site: FakeWeb) -> None:
+    site.on("http://blog.example/robots.txt", page("User-agent: *\nDisallow: /\nAllow: /posts/one"))
+    site.on(POST, BARE)
+    memory = Memory()
+    async with observing(site, memory) as observer:
+        assert (await look(observer)).reasons == (Reason.LINK_REMOVED,)
+    assert [request.path for request in site.requests] == ["/robots.txt", "/posts/one"]
+    assert memory.known == {}
+
+
+async def test_a_soft_404_of_a_target_is_noticed_by_its_sibling(site: FakeWeb) -> None:
+    site.otherwise = page(EVERYTHING)
+    site.on("http://our.example/robots.txt", page("", status=404))
+    site.on("http://our.example/fine", BARE)
+    async with observing(site) as observer:
+        health = {
+            path: (
+                await observer.look(Question(url=f"http://our.example{path}", wants_health=True))
+            ).health
+            for path in ("/gone", "/fine", "/")
+        }
+    told = {path: (one.broken, one.reasons) for path, one in health.items() if one is not None}
+    assert told == {
+        "/gone": (True, (Reason.TARGET_SOFT_404,)),
+        "/fine": (False, ()),
+        "/": (False, ()),
+    }
+
+
+async def test_probes_outlive_the_process_for_a_month(db_for: DatabaseFor) -> None:
+    db = db_for("crawler")
+    store = StoredSiblings(db)
+    now = clock.now()
+    old = Sibling(host="a.example", probed_at=now - KEPT, url="http://a/x", final_url="http://a/")
+    new = Sibling(
+        **{name: getattr(old, name) for name in ("host", "url", "final_url")},
+        probed_at=now,
+        status=200,
+        title="t",
+        fingerprint="0" * 16,
+    )
+    assert await store.find("a.example") is None
+    await store.save(new)
+    await store.save(old)
+    assert await store.find("a.example") == new
+    async with db.begin() as tx:
+        assert await remove_stale(tx, now + timedelta(seconds=1)) == 1
