@@ -14,6 +14,7 @@ from shared.vocabulary import (
     LinkKind,
     Outcome,
     Position,
+    RenderState,
     Role,
 )
 
@@ -187,6 +188,30 @@ ROLES = {
     Role.EDITOR: _plain("Editor", "May change links, decide and write."),
     Role.VIEWER: _plain("Viewer", "May see everything and change nothing."),
     Role.CLIENT: _plain("Client", "May see results, without prices and contacts."),
+}
+RENDER_STATES = {
+    RenderState.RAN: _plain("Rendered", "We ran the page's scripts and looked at what they made."),
+    RenderState.PARTLY: Words(
+        "Rendered in part",
+        "We ran the page's scripts, but not all that they asked for came, so what is absent may "
+        "still be there.",
+        "Nothing to do: we look again by ourselves.",
+    ),
+    RenderState.FAILED: Words(
+        "Could not be rendered",
+        "The page's scripts could not be run to their end.",
+        "Open the page in your browser if you need to know now; we try again by ourselves.",
+    ),
+    RenderState.PUT_OFF: Words(
+        "Rendering put off",
+        "No browser was free for this page, or its host has had its share for today.",
+        "Nothing to do: we try again by ourselves.",
+    ),
+    RenderState.OFF: Words(
+        "Not rendered",
+        "Scripts build this page, and rendering is off in this installation.",
+        "Whoever runs the installation can switch rendering on; the page on operations says how.",
+    ),
 }
 JOBS = {
     JobState.QUEUED: _plain("Waiting", "The work waits for its turn and starts by itself."),

@@ -44,8 +44,9 @@ _LINK = {
         "Ask for a link in the page itself if you agreed on one.",
     ),
     Reason.JS_ONLY: Words(
-        "Only with scripts",
-        "The link appears only after scripts have run, so some search engines see it late or never.",
+        "Made by scripts",
+        "The page builds this part with scripts: search engines see it late or never, and we see it "
+        "only where pages are rendered.",
         "Ask for a link in the page's own text if it matters.",
     ),
     Reason.RAW_ONLY: Words(

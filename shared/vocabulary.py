@@ -190,6 +190,16 @@ class HostRole(StrEnum):
     OTHER = "other"
 
 
+class RenderState(StrEnum):
+    """What became of running a page's scripts in a browser."""
+
+    RAN = "ran"
+    PARTLY = "partly"
+    FAILED = "failed"
+    PUT_OFF = "put_off"
+    OFF = "off"
+
+
 class Role(StrEnum):
     """What a user or key may do with one site, from most to least."""
 

@@ -22,12 +22,14 @@ from shared.vocabulary import (
     Outcome,
     Position,
     Reason,
+    RenderState,
     Role,
 )
 
 __all__ = ["LinkFacts", "Words", "action", "anchor_flag", "anchor_kind", "band", "change"]
 __all__ += ["clock", "contract", "counts", "day", "discovery", "host_role", "job", "link_kind"]
-__all__ += ["outcome", "position", "reason", "reasons", "role", "status", "wait"]
+__all__ += ["outcome", "position", "reason", "reasons", "render_state", "role"]
+__all__ += ["status", "wait"]
 
 MAX_REASONS = 3
 """Reasons that one sentence names; the rest is on the page of the link."""
@@ -250,6 +252,10 @@ def host_role(item: HostRole) -> Words:
 
 def role(item: Role) -> Words:
     return code_words.ROLES[item]
+
+
+def render_state(item: RenderState) -> Words:
+    return code_words.RENDER_STATES[item]
 
 
 def job(item: JobState) -> Words:

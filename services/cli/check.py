@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from services.crawler.adapters.eyes import Sightline, open_eyes, sightline_of
 from services.crawler.adapters.observer import Question
-from services.crawler.domain.answer import CheckAnswer, SeenLink, answer_of
+from services.crawler.domain.answer import CheckAnswer, SeenLink, SeenRendering, answer_of
 from services.crawler.domain.target import sites_for, watch_for
 from services.crawler.settings import Settings
 from shared import addresses, urls, words
@@ -17,18 +17,21 @@ from shared.settings import SettingsError
 from shared.vocabulary import Outcome, Reason
 
 DEADLINE_S = 60.0
+_RESERVE_S = 3.0
 _EXIT = {Outcome.FOUND: 0, Outcome.MISSING: 1, Outcome.UNKNOWN: 3}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Look, print what was seen, and return the exit code."""
     options = _parser().parse_args(list(arguments))
-    settings = Settings.load()
+    settings = Settings.load(render="on") if options.render else Settings.load()
     try:
         sightline = sightline_of(settings)
     except ValueError as error:
-        raise SettingsError(f"ANCHORWATCH_CRAWLER_CONNECT_TO: {error}") from error
-    answer = asyncio.run(_look(options.referring_url, options.target, sightline))
+        raise SettingsError(f"ANCHORWATCH_CRAWLER_{error}") from error
+    answer = asyncio.run(
+        _look(options.referring_url, options.target, sightline, render=options.render)
+    )
     if options.json:
         print(answer.model_dump_json(indent=2))
     else:
@@ -48,10 +51,17 @@ def _parser() -> argparse.ArgumentParser:
         "target", metavar="TARGET", help="a URL (that page in any spelling) or a domain (any link)"
     )
     parser.add_argument("--json", action="store_true", help="for programs: the answer of the API")
+    parser.add_argument(
+        "--render",
+        action="store_true",
+        help="run the page's scripts in Chromium, and compare what they make with its bytes",
+    )
     return parser
 
 
-async def _look(referring_url: str, target: str, sightline: Sightline) -> CheckAnswer:
+async def _look(
+    referring_url: str, target: str, sightline: Sightline, *, render: bool
+) -> CheckAnswer:
     complete = urls.from_text(referring_url) if "://" not in referring_url else None
     url = addresses.check_url(
         complete or referring_url,
@@ -60,7 +70,14 @@ async def _look(referring_url: str, target: str, sightline: Sightline) -> CheckA
         text=referring_url,
     )
     watch = watch_for(target, pointer="/TARGET")
-    question = Question(url=url, watches=(watch,), sites=sites_for(watch), wants_facts=True)
+    question = Question(
+        url=url,
+        watches=(watch,),
+        sites=sites_for(watch),
+        wants_facts=True,
+        render_always=render,
+        until=asyncio.get_running_loop().time() + DEADLINE_S - _RESERVE_S,
+    )
     async with open_eyes(sightline) as eyes:
         try:
             async with asyncio.timeout(DEADLINE_S):
@@ -79,6 +96,8 @@ def _spoken(answer: CheckAnswer) -> Iterator[str]:
         yield from _spoken_link(link, number, answer.occurrence_count)
     for link in answer.other_links:
         yield f"  The page links elsewhere on that host: {link.target_url}"
+    if answer.rendering is not None:
+        yield from _spoken_rendering(answer.rendering)
     yield from _spoken_page(answer)
 
 
@@ -91,6 +110,15 @@ def _spoken_link(link: SeenLink, number: int, total: int) -> Iterator[str]:
     yield f'    anchor "{_plain(link.anchor_text)}"' if link.anchor_text else "    no anchor text"
     if link.left_context or link.right_context:
         yield f"    ... {_plain(link.left_context)} [link] {_plain(link.right_context)} ..."
+
+
+def _spoken_rendering(rendering: SeenRendering) -> Iterator[str]:
+    yield f"  {rendering.words.label}: {rendering.words.sentence}"
+    yield f"    from its bytes alone: {rendering.raw_words.label.lower()}"
+    if rendering.rendered_words is not None:
+        yield f"    after its scripts ran: {rendering.rendered_words.label.lower()}"
+        sent, refused = rendering.requests, rendering.refused
+        yield f"    {sent} requests sent for it, {refused} not, in {rendering.elapsed_ms} ms"
 
 
 def _spoken_page(answer: CheckAnswer) -> Iterator[str]:

@@ -19,6 +19,9 @@ from shared.web import CallerDep
 DEADLINE_S = 55.0
 """Below the 60 s of the route, so that the answer still says what happened."""
 
+# Rendering ends this much earlier, so that what the bytes say is not lost with it.
+_RESERVE_S = 3.0
+
 router = APIRouter()
 
 
@@ -34,6 +37,11 @@ class CheckBody(BaseModel):
     target: str = Field(
         description="A URL: this page in any spelling. A domain: any link to it or below it.",
         examples=["https://our.example/guide", "our.example"],
+    )
+    render: bool = Field(
+        default=False,
+        description="Run the page's scripts even where its bytes answer the question, to compare both. "
+        "Where only scripts can tell they are run anyhow, if rendering is on.",
     )
 
 
@@ -67,7 +75,14 @@ async def create_check(
     watch = watch_for(body.target, pointer="/target")
     if eyes is None:
         raise UnavailableError("The crawler is not running.")
-    question = Question(url=url, watches=(watch,), sites=sites_for(watch), wants_facts=True)
+    question = Question(
+        url=url,
+        watches=(watch,),
+        sites=sites_for(watch),
+        wants_facts=True,
+        render_always=body.render,
+        until=asyncio.get_running_loop().time() + DEADLINE_S - _RESERVE_S,
+    )
     try:
         async with asyncio.timeout(DEADLINE_S):
             look = await eyes.observer.look(question)

@@ -44,7 +44,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     try:
         sightline = sightline_of(settings)
     except ValueError as error:
-        raise SettingsError(f"ANCHORWATCH_CRAWLER_CONNECT_TO: {error}") from error
+        raise SettingsError(f"ANCHORWATCH_CRAWLER_{error}") from error
     if settings.shard >= settings.shards:
         raise SettingsError(
             f"ANCHORWATCH_CRAWLER_SHARD is {settings.shard}, but the shards are numbered from 0 to"

@@ -30,3 +30,31 @@ STALE = Counter(
     "anchorwatch_crawler_stale_checks_total",
     "Finished checks that were not written because their page had been claimed again.",
 )
+RENDERED = Counter(
+    "anchorwatch_crawler_rendered_pages_total",
+    "Pages handed to a browser, by what became of them: ran, partly, failed, put_off.",
+    ["state"],
+)
+RENDER_SECONDS = Histogram(
+    "anchorwatch_crawler_render_duration_seconds",
+    "Time that one page had a browser, fetching what it asked for included.",
+    buckets=(0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0),
+)
+RENDER_REQUESTS = Counter(
+    "anchorwatch_crawler_render_requests_total", "Requests sent for pages that were rendered."
+)
+RENDER_REFUSED = Counter(
+    "anchorwatch_crawler_render_refused_total",
+    "Requests of rendered pages that were not sent: pictures, frames, trackers, private addresses.",
+)
+RENDER_BYTES = Counter(
+    "anchorwatch_crawler_render_bytes_total", "Body bytes received for pages that were rendered."
+)
+BROWSER_ENDS = Counter(
+    "anchorwatch_crawler_browser_ends_total",
+    "Browsers that ended, by why: asked, idle, memory, crashed, failed.",
+    ["why"],
+)
+RENDERING = Gauge(
+    "anchorwatch_crawler_rendering", "1 where pages that need scripts can be rendered, else 0."
+)

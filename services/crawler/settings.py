@@ -1,6 +1,6 @@
 """Settings of the crawler."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -96,4 +96,42 @@ class Settings(HouseSettings):
         ge=0,
         description="Which of the parts this process looks after, from 0. Every part needs a "
         "process: the hosts of a part without one wait.",
+    )
+    render: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="Run the scripts of pages whose bytes leave a link open, in Chromium. auto: where "
+        "one is found and its sandbox can work, so never as root; on: it has to be there, and as root "
+        "it runs without its sandbox; off: such links stay unknown.",
+    )
+    render_program: str | None = Field(
+        default=None,
+        max_length=500,
+        description="The Chromium to run. Unset: chromium, chromium-browser or google-chrome on PATH.",
+    )
+    render_sandbox: bool = Field(
+        default=True,
+        description="Chromium's own sandbox; false only where the container is the sandbox.",
+    )
+    render_tabs: int = Field(
+        default=2, ge=1, le=32, description="Pages rendered at the same time by one process."
+    )
+    render_timeout: float = Field(
+        default=30.0, gt=0, le=300, description="Seconds that one page may have a browser."
+    )
+    render_pages: int = Field(
+        default=200, ge=1, le=10_000, description="Pages after which a browser is renewed."
+    )
+    render_memory: int = Field(
+        default=1_500,
+        ge=200,
+        le=100_000,
+        description="MiB of its own at which a browser is ended; its pages are looked at again later.",
+    )
+    render_host_daily: int = Field(
+        default=500,
+        ge=0,
+        description="Most pages of one registrable domain that a process renders in a day (UTC).",
+    )
+    render_daily: int = Field(
+        default=50_000, ge=0, description="Most pages that a process renders in a day (UTC)."
     )

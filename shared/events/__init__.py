@@ -37,6 +37,7 @@ from shared.events.parts import (
     Observation,
     Occurrence,
     PageFacts,
+    Rendering,
     SiteHost,
 )
 from shared.events.profile import (
@@ -94,6 +95,7 @@ __all__ = [
     "PlacementTerms",
     "PlacementUpdated",
     "PlacementVerified",
+    "Rendering",
     "ReviewDecided",
     "SiteCreated",
     "SiteDeleted",

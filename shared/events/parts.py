@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events.envelope import Part
-from shared.vocabulary import HostRole, LinkKind, Outcome, Position, Reason
+from shared.vocabulary import HostRole, LinkKind, Outcome, Position, Reason, RenderState
 
 
 class Hop(Part):
@@ -40,6 +40,19 @@ class SiteHost(Part):
     role: HostRole = HostRole.MAIN
 
 
+class Rendering(Part):
+    """What the page's bytes alone said about a link, and what they said after its scripts had run."""
+
+    state: RenderState
+    raw_outcome: Outcome
+    raw_reasons: tuple[Reason, ...] = ()
+    outcome: Outcome | None = None
+    reasons: tuple[Reason, ...] = ()
+    requests: int = 0
+    refused: int = 0
+    elapsed_ms: int = 0
+
+
 class Observation(Part):
     """What one fetch of a page says about one link; absolute facts only (seams.md 5)."""
 
@@ -65,6 +78,7 @@ class Observation(Part):
     occurrence_count: int = 0
     elapsed_ms: int = 0
     evidence_id: UUID | None = None
+    rendering: Rendering | None = None
 
 
 class PageFacts(Part):

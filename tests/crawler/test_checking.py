@@ -28,7 +28,7 @@ from shared.events import (
     TargetChecked,
     decode,
 )
-from shared.vocabulary import Outcome, Reason
+from shared.vocabulary import Outcome, Reason, RenderState
 from tests import web as fakes
 from tests.crawler.builders import DatabaseFor, a_site, a_tracked
 from tests.web import FakeWeb, fake_web, page, redirect
@@ -40,6 +40,7 @@ FAST = Sightline(min_delay_s=0, limits=Limits(connect_s=1, total_s=1, keep_wire=
 
 
 E = TypeVar("E", bound=Event)
+SHELL = '<div id=root></div><script src="/app.js"></script>'
 
 
 class Crew:
@@ -371,3 +372,20 @@ async def test_work_that_is_stopped_is_given_back(crew: Crew) -> None:
         leased = await tx.fetch_value("SELECT count(*) FROM pages WHERE lease_until IS NOT NULL")
         due = await tx.fetch_value("SELECT count(*) FROM pages WHERE next_check_at <= now()")
     assert (leased, due) == (0, 2)
+
+
+async def test_a_page_made_by_scripts_is_never_answered_from_memory(crew: Crew) -> None:
+    crew.site.on(POST, fakes.cached(SHELL, etag='"1"'))
+    await crew.track(a_tracked(POST))
+    for _ in range(2):
+        [seen] = await crew.check()
+        assert seen.observation.reasons == (Reason.JS_ONLY,)
+        assert seen.observation.rendering is not None
+        assert seen.observation.rendering.state is RenderState.OFF
+    # Rendering may be on by the next look: equal bytes must not stand in its way.
+    assert not any("if-none-match" in request.headers for request in crew.site.asked(POST))
+    # A page without scripts is remembered as before.
+    crew.site.on(POST, fakes.cached(LINKED, etag='"2"'))
+    assert [seen.observation.outcome for seen in await crew.check()] == [Outcome.FOUND]
+    assert [seen.observation.rendering for seen in await crew.check()] == [None]
+    assert crew.site.asked(POST)[-1].headers["if-none-match"] == '"2"'

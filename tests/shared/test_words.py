@@ -31,6 +31,7 @@ SPOKEN: dict[type[StrEnum], Callable[[Any], Words]] = {
     vocabulary.HostRole: words.host_role,
     vocabulary.Role: words.role,
     vocabulary.JobState: words.job,
+    vocabulary.RenderState: words.render_state,
 }
 MEMBERS = [(enum, item) for enum in SPOKEN for item in enum]
 # Words that need a next step beside them.

@@ -1,5 +1,7 @@
 """The requests that one fetch leads to: redirects hop by hop, with cookies that live no longer."""
 
+from collections.abc import Mapping
+
 import aiohttp
 from yarl import URL
 
@@ -15,13 +17,19 @@ _MAX_LOCATION = 2048
 class Chain:
     """The requests that one fetch leads to, from the first URL to the last."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
         self.url = url
+        self._headers = dict(headers or {})
         self.at = url
         self.hops: list[Hop] = []
         self.exchanges: list[Exchange] = []
         self.cookies: aiohttp.CookieJar | None = None
         self._seen: set[tuple[str, str]] = set()
+
+    def headers(self) -> dict[str, str]:
+        """Return the extra headers of the next request: none once a redirect left the first host."""
+        stayed = urls.host_of(self.at) == urls.host_of(self.url)
+        return dict(self._headers) if stayed else {}
 
     def cookie_header(self) -> str:
         if self.cookies is None:

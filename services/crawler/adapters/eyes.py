@@ -2,19 +2,22 @@
 
 import ssl
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Protocol
+from typing import Literal, Protocol
 
+from services.crawler.adapters.chromium import can_be_sandboxed, find_program
 from services.crawler.adapters.guard import Guard, Route, parse_routes
 from services.crawler.adapters.names import Names
 from services.crawler.adapters.observer import Observer
 from services.crawler.adapters.pacer import Pacer, Turns
 from services.crawler.adapters.politeness import PRODUCT, Politeness
+from services.crawler.adapters.renderer import RenderLimits, open_renderer
 from services.crawler.adapters.rulebook import Rulebook
 from services.crawler.adapters.siblings import SiblingMemory, Siblings
 from services.crawler.adapters.web import Limits, open_web
+from services.crawler.metrics import RENDERING
 from shared import addresses
 from shared import clock as house_clock
 from shared.clock import Clock
@@ -39,6 +42,7 @@ class Sightline:
     ports: Collection[int] = addresses.DEFAULT_PORTS
     routes: tuple[Route, ...] = ()
     contact_url: str = CONTACT
+    render: RenderLimits | None = None
 
 
 class Wishes(Protocol):
@@ -66,10 +70,31 @@ class Wishes(Protocol):
     def max_decoded(self) -> int: ...
     @property
     def evidence_body(self) -> int: ...
+    @property
+    def render(self) -> Literal["auto", "on", "off"]: ...
+    @property
+    def render_program(self) -> str | None: ...
+    @property
+    def render_sandbox(self) -> bool: ...
+    @property
+    def render_tabs(self) -> int: ...
+    @property
+    def render_timeout(self) -> float: ...
+    @property
+    def render_pages(self) -> int: ...
+    @property
+    def render_memory(self) -> int: ...
+    @property
+    def render_host_daily(self) -> int: ...
+    @property
+    def render_daily(self) -> int: ...
 
 
 def sightline_of(wishes: Wishes) -> Sightline:
-    """Return how to look under these settings; ValueError if the routes cannot be read."""
+    """Return how to look under these settings.
+
+    ValueError if the routes cannot be read or rendering is on without a browser to render with.
+    """
     return Sightline(
         limits=Limits(
             connect_s=wishes.connect_timeout,
@@ -81,8 +106,38 @@ def sightline_of(wishes: Wishes) -> Sightline:
         ),
         min_delay_s=wishes.min_delay,
         ports=wishes.allowed_ports,
-        routes=parse_routes(wishes.connect_to),
+        routes=_routes(wishes.connect_to),
         contact_url=wishes.contact_url or wishes.public_url or CONTACT,
+        render=_render_limits(wishes),
+    )
+
+
+def _routes(text: str) -> tuple[Route, ...]:
+    try:
+        return parse_routes(text)
+    except ValueError as error:
+        raise ValueError(f"CONNECT_TO: {error}") from error
+
+
+def _render_limits(wishes: Wishes) -> RenderLimits | None:
+    """Return how to render, None for not at all: by itself only where a sandbox holds the pages."""
+    if wishes.render == "off":
+        return None
+    program = find_program(wishes.render_program)
+    if program is None and wishes.render == "on":
+        raise ValueError("RENDER: it is on, but no Chromium was found (see RENDER_PROGRAM)")
+    sandbox = wishes.render_sandbox and can_be_sandboxed()
+    if program is None or (wishes.render == "auto" and not sandbox):
+        return None
+    return RenderLimits(
+        program=program,
+        sandbox=sandbox,
+        tabs=wishes.render_tabs,
+        page_s=wishes.render_timeout,
+        pages=wishes.render_pages,
+        memory_mib=wishes.render_memory,
+        host_daily=wishes.render_host_daily,
+        daily=wishes.render_daily,
     )
 
 
@@ -106,13 +161,12 @@ async def open_eyes(
     A process that is not alone shares the hosts with the others through `turns`.
     """
     guard = Guard(ports=sightline.ports, routes=sightline.routes)
-    async with open_web(
-        guard=guard,
-        user_agent=user_agent(sightline.contact_url),
-        limits=sightline.limits,
-        names=names,
-        tls=tls,
-    ) as web:
+    agent = user_agent(sightline.contact_url)
+    async with AsyncExitStack() as stack:
+        opening = open_web(
+            guard=guard, user_agent=agent, limits=sightline.limits, names=names, tls=tls
+        )
+        web = await stack.enter_async_context(opening)
         politeness = Politeness(
             web,
             pacer=Pacer(floor_s=sightline.min_delay_s, clock=clock, turns=turns),
@@ -120,4 +174,16 @@ async def open_eyes(
             clock=clock,
         )
         known = Siblings(web, memory=siblings, clock=clock)
-        yield Eyes(Observer(web, politeness, siblings=known, clock=clock), politeness)
+        renderer = None
+        if sightline.render is not None:
+            pool = open_renderer(
+                web=web,
+                limits=sightline.render,
+                user_agent=agent,
+                clock=clock,
+            )
+            renderer = await stack.enter_async_context(pool)
+        RENDERING.set(renderer is not None)
+        yield Eyes(
+            Observer(web, politeness, siblings=known, renderer=renderer, clock=clock), politeness
+        )

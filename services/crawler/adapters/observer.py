@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.crawler.adapters.politeness import Politeness, Visit
 from services.crawler.adapters.reader import read_page
+from services.crawler.adapters.renderer import Renderer
 from services.crawler.adapters.siblings import Siblings
 from services.crawler.adapters.web import MAX_HOPS, Gate, Validators, Web
 from services.crawler.domain.claim import Memory
@@ -20,6 +21,7 @@ from services.crawler.domain.look import (
 )
 from services.crawler.domain.page import Page
 from services.crawler.domain.page_facts import page_facts
+from services.crawler.domain.rendering import Rendered, is_worth_showing, weigh, with_directives_of
 from services.crawler.domain.scene import Scene
 from services.crawler.domain.sibling import Sibling
 from services.crawler.domain.sites import Sites
@@ -29,7 +31,7 @@ from shared import clock as house_clock
 from shared import urls
 from shared.clock import Clock
 from shared.events import PageFacts
-from shared.vocabulary import Reason
+from shared.vocabulary import Reason, RenderState
 
 # What is left of a look's time must do for a page that cannot exist as well (siblings.py).
 _SLOW_MS = 20_000
@@ -46,6 +48,8 @@ class Question:
 
     With `reusable`, a page that did not change may be answered from what `memory` holds. Whoever
     can come back later waits `patience_s` at most for a host that others are asking (HostBusyError).
+    With `render_always` its scripts are run even if its bytes leave nothing open; `until` (of the
+    loop's clock) is when rendering, and waiting for it, has to end.
     """
 
     url: str
@@ -56,6 +60,8 @@ class Question:
     wants_facts: bool = False
     wants_health: bool = False
     patience_s: float | None = None
+    render_always: bool = False
+    until: float | None = None
 
 
 class Observer:
@@ -67,11 +73,13 @@ class Observer:
         politeness: Politeness,
         *,
         siblings: Siblings | None = None,
+        renderer: Renderer | None = None,
         clock: Clock = house_clock.now,
     ) -> None:
         self._web = web
         self._politeness = politeness
         self._siblings = siblings or Siblings(web, clock=clock)
+        self._renderer = renderer
         self._clock = clock
 
     async def look(self, question: Question) -> Look:
@@ -99,12 +107,14 @@ class Observer:
                 return self._unchanged(question, fetched)
             page, fetched = read_page(fetched, question.sites)
         look = self._judged(question, fetched, page, google_allowed=google)
-        if not look.wants_sibling:
+        sibling = await self._sibling(fetched, visit) if look.wants_sibling else None
+        if sibling is not None:
+            look = self._judged(question, fetched, page, google_allowed=google, sibling=sibling)
+        if page is None or not is_worth_showing(
+            fetched, look.judgement, always=question.render_always
+        ):
             return look
-        sibling = await self._sibling(fetched, visit)
-        if sibling is None:
-            return look
-        return self._judged(question, fetched, page, google_allowed=google, sibling=sibling)
+        return await self._shown(question, look, page, visit)
 
     async def _go_on(self, fetched: Fetched, location: str, gate: Gate) -> Fetched:
         """Follow a page that sends its reader on, as a redirect: within the hops of one chain."""
@@ -178,6 +188,32 @@ class Observer:
             health=health_of(scene) if question.wants_health else None,
             wants_sibling=judgement.wants_sibling or (question.wants_health and hides_a_404(scene)),
         )
+
+    async def _shown(self, question: Question, look: Look, raw: Page, visit: Visit) -> Look:
+        """Return the look once the page's scripts have run, as far as they could be run."""
+        rendered = Rendered(state=RenderState.OFF)
+        if self._renderer is not None:
+            rendered = await self._renderer.render(look.fetched, visit, until=question.until)
+        shown, page, judgement = rendered.fetched, None, None
+        if shown is not None:
+            page, shown = read_page(shown, question.sites)
+        if shown is not None and page is not None:
+            page = with_directives_of(raw, page)
+            judgement = judge(
+                shown,
+                page,
+                question.watches,
+                sites=question.sites,
+                now=look.looked_at,
+                google_allowed=self._politeness.google_allowed(shown.final_url),
+            )
+        if look.judgement is None:
+            return look
+        weighed = weigh(look.judgement, judgement, rendered)
+        facts = look.facts
+        if shown is not None and page is not None:
+            facts = self._facts(question, shown, page, weighed, look.fingerprint) or facts
+        return replace(look, judgement=weighed, facts=facts, by_scripts=True)
 
     def _facts(
         self,

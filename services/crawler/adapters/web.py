@@ -106,14 +106,16 @@ class Web:
         *,
         gate: Gate,
         validators: Validators | None = None,
+        headers: Mapping[str, str] | None = None,
         max_hops: int = MAX_HOPS,
         cut_at: int | None = None,
     ) -> Fetched:
         """Return what `url` answers after its redirects; trouble is a `failure`, never an exception.
 
-        With `cut_at` a longer body is not an error: it is cut there.
+        With `cut_at` a longer body is not an error: it is cut there. `headers` go to the host of
+        `url` only.
         """
-        chain = Chain(url)
+        chain = Chain(url, headers)
         chain.loops()
         elapsed_s = 0.0
         while True:
@@ -272,7 +274,7 @@ async def open_web(
 
 
 def _request_headers(chain: Chain, validators: Validators | None) -> dict[str, str]:
-    headers = {}
+    headers = chain.headers()
     cookies = chain.cookie_header()
     if cookies:
         headers["Cookie"] = cookies

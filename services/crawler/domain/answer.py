@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.crawler.domain.look import Look
 from shared import words
-from shared.events import Hop, Occurrence
-from shared.vocabulary import UNFOLLOWED_RELS, LinkKind, Outcome, Position, Reason
+from shared.events import Hop, Occurrence, Rendering
+from shared.vocabulary import UNFOLLOWED_RELS, LinkKind, Outcome, Position, Reason, RenderState
 
 
 class Said(BaseModel):
@@ -69,6 +69,24 @@ class SeenHop(BaseModel):
     location: str | None
 
 
+class SeenRendering(BaseModel):
+    """What the page's bytes alone said, and what it showed after its scripts had run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: RenderState = Field(description="What became of running the page's scripts.")
+    words: Said = Field(description="The state in plain words.")
+    raw_outcome: Outcome = Field(description="What the bytes alone say.")
+    raw_reasons: tuple[Reason, ...]
+    raw_words: Said
+    rendered_outcome: Outcome | None = Field(description="null: the page could not be rendered.")
+    rendered_reasons: tuple[Reason, ...]
+    rendered_words: Said | None
+    requests: int = Field(description="Sent to hosts because the page asked for them.")
+    refused: int = Field(description="Asked for by the page and not sent: pictures, frames ...")
+    elapsed_ms: int
+
+
 class CheckAnswer(BaseModel):
     """One observation; nothing of it is stored."""
 
@@ -89,6 +107,9 @@ class CheckAnswer(BaseModel):
         description="Where the target is missing: a link of the page to another page of its host."
     )
     page: SeenPage
+    rendering: SeenRendering | None = Field(
+        description="null: nothing about the link depends on scripts, so they were not run."
+    )
     checked_at: datetime
     elapsed_ms: int = Field(description="Network time, without waiting for the host's turn.")
 
@@ -117,6 +138,7 @@ def answer_of(look: Look) -> CheckAnswer:
         occurrence_count=verdict.occurrence_count,
         other_links=tuple(_seen_link(p, page_followed=sight.page_followed) for p in others),
         page=_seen_page(look),
+        rendering=_seen_rendering(verdict.rendering) if verdict.rendering else None,
         checked_at=look.looked_at,
         elapsed_ms=sight.elapsed_ms,
     )
@@ -152,6 +174,23 @@ def _seen_page(look: Look) -> SeenPage:
         outlinks_external=sight.outlinks_external if sight else None,
         word_count=facts.word_count if facts else None,
         platform=facts.platform if facts else None,
+    )
+
+
+def _seen_rendering(rendering: Rendering) -> SeenRendering:
+    outcome = rendering.outcome
+    return SeenRendering(
+        state=rendering.state,
+        words=_said(words.render_state(rendering.state)),
+        raw_outcome=rendering.raw_outcome,
+        raw_reasons=rendering.raw_reasons,
+        raw_words=_said(words.outcome(rendering.raw_outcome)),
+        rendered_outcome=outcome,
+        rendered_reasons=rendering.reasons,
+        rendered_words=_said(words.outcome(outcome)) if outcome is not None else None,
+        requests=rendering.requests,
+        refused=rendering.refused,
+        elapsed_ms=rendering.elapsed_ms,
     )
 
 

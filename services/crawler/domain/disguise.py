@@ -168,14 +168,21 @@ def is_shell(scene: Scene) -> bool:
     document = scene.page.document
     if document.css_first("script") is None:
         return False
+    if scene.fetched.rendered:
+        # Its scripts have run, so what they were asked for has lapsed: only emptiness speaks.
+        return LOADING.fullmatch(scene.text) is not None or _has_empty_root(scene)
     if NEEDS_SCRIPTS.search(scene.text) is not None:
         return True
     if any(NEEDS_SCRIPTS.search(node.text()[:2_000]) for node in document.css("noscript")[:20]):
         return True
     if LOADING.fullmatch(scene.text) is None:
-        root = document.css_first(_ROOTS)
-        return root is not None and LOADING.fullmatch(" ".join(root.text().split())) is not None
+        return _has_empty_root(scene)
     return document.css_first("script[src]") is not None or document.css_first(_ROOTS) is not None
+
+
+def _has_empty_root(scene: Scene) -> bool:
+    root = scene.page.document.css_first(_ROOTS) if scene.page is not None else None
+    return root is not None and LOADING.fullmatch(" ".join(root.text().split())) is not None
 
 
 def sends_on(scene: Scene) -> bool:

@@ -51,6 +51,7 @@ class Fetched:
     wire_bytes: int = 0
     exchanges: tuple[Exchange, ...] = ()
     wire: bytes | None = None
+    rendered: bool = False
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever the case of its name."""

@@ -174,6 +174,8 @@ def _memory(before: Memory, look: Look, *, failed: bool) -> Memory:
     )
     if look.fetched.not_modified:
         return replace(memory, short_run=before.short_run + 1)
+    if look.by_scripts:
+        return replace(memory, fingerprint=None, etag=None, last_modified=None, short_run=0)
     if look.fingerprint is None:
         return memory
     return replace(
@@ -246,7 +248,7 @@ def _link_checked(one: _Seen, next_at: datetime) -> LinkChecked:
 def _watch_record(one: _Seen, look: Look) -> WatchRecord:
     # Only what was seen of a whole page may answer for it later, when it says "not modified".
     kept = None
-    if look.judgement is not None and look.fingerprint is not None:
+    if look.judgement is not None and look.fingerprint is not None and not look.by_scripts:
         kept = jsontext.dumps(
             {
                 "observation": one.observation.model_dump(),

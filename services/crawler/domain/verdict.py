@@ -22,7 +22,7 @@ from services.crawler.domain.sibling import Sibling
 from services.crawler.domain.sight import Sight, sight_of
 from services.crawler.domain.sites import Sites
 from shared import urls
-from shared.events import Observation, Occurrence
+from shared.events import Observation, Occurrence, Rendering
 from shared.vocabulary import LinkKind, Outcome, Reason
 
 MAX_OCCURRENCES = 50
@@ -55,6 +55,7 @@ class Verdict:
     occurrences: tuple[Occurrence, ...] = ()
     occurrence_count: int = 0
     targets: tuple[Occurrence, ...] = ()
+    rendering: Rendering | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +164,7 @@ def observation_of(
         occurrence_count=verdict.occurrence_count,
         elapsed_ms=sight.elapsed_ms,
         evidence_id=evidence_id,
+        rendering=verdict.rendering if isinstance(verdict, Verdict) else None,
     )
 
 
@@ -236,7 +238,7 @@ def _missing(watch: Watch, scene: Scene) -> Absence:
         return Absence(Outcome.UNKNOWN, (Reason.NOT_HTML,))
     if is_commented(page, watch.hosts, watch.target_key):
         return Absence(Outcome.MISSING, (Reason.LINK_IN_COMMENT, *moved))
-    if is_scripted(page, watch.hosts, watch.target_url):
+    if not scene.fetched.rendered and is_scripted(page, watch.hosts, watch.target_url):
         return Absence(Outcome.UNKNOWN, (Reason.JS_ONLY,))
     if is_mentioned(scene.text, watch.hosts):
         return Absence(Outcome.MISSING, (Reason.MENTION_ONLY, *moved))

@@ -36,6 +36,8 @@ MAX_CLAIMED = 1_000
 # within the lease of its page (ClaimLimits.lease_s), so nobody else looks at the same time.
 _LOOK_S = 60.0
 _PAUSES = 4
+# Rendering ends this much earlier, so that what the bytes say is not lost with it.
+_RESERVE_S = 3.0
 _CLAIM_AT_LEAST = 100
 _IDLE_S = 0.2
 _SPREAD = timedelta(minutes=5)
@@ -170,6 +172,7 @@ class Checking:
             wants_facts=bool(watches),
             wants_health=bool(page.targets),
             patience_s=_PATIENCE_S,
+            until=asyncio.get_running_loop().time() + budget_s - _RESERVE_S,
         )
         try:
             async with asyncio.timeout(budget_s):

@@ -1,0 +1,18 @@
+"""The Chromium of the tests, and pages that keep it busy."""
+
+import os
+from shutil import which
+
+from services.crawler.adapters.renderer import RenderLimits
+
+
+def chromium() -> str:
+    program = os.environ.get("ANCHORWATCH_TEST_CHROMIUM") or which("chromium")  # noqa: TID251 - which browser
+    assert program, "no chromium: run tests/ensure-chromium"
+    return program
+
+
+def limits(*, page_s: float = 20.0, pages: int = 200, host_daily: int = 500) -> RenderLimits:
+    return RenderLimits(
+        program=chromium(), tabs=6, page_s=page_s, pages=pages, host_daily=host_daily
+    )
