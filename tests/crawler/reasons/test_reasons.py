@@ -13,10 +13,11 @@ from tests.conftest import TEMPLATE, run_sql
 from tests.crawler.reasons.case import Case
 from tests.crawler.reasons.of_the_page import OF_THE_PAGE
 from tests.crawler.reasons.on_the_page import ON_THE_PAGE
+from tests.crawler.reasons.other_ways import OTHER_WAYS
 from tests.crawler.reasons.out_there import OUT_THERE
 from tests.crawler.reasons.stage import Result, play
 
-CASES = (*ON_THE_PAGE, *OF_THE_PAGE, *OUT_THERE)
+CASES = (*ON_THE_PAGE, *OF_THE_PAGE, *OUT_THERE, *OTHER_WAYS)
 # Their cases need a browser and stand beside it.
 SEEN_BY_A_BROWSER = frozenset({Reason.RAW_ONLY, Reason.CLOAKED})
 
