@@ -50,6 +50,8 @@ WAY_CASES = (
     case("not_blocked_by_wall", Reason.BLOCKED_BY_WALL, "live",
          then=article(f"<p>All from {LINK}.</p><script src=/cdn-cgi/challenge-platform/x.js></script>"
                       "<form><div class=g-recaptcha></div></form>")),
+    case("opted_out", Reason.OPTED_OUT, "unknown", Reason.OPTED_OUT),
+    case("not_opted_out", Reason.OPTED_OUT, "live"),
     case("rate_limited", Reason.RATE_LIMITED, "unknown", Reason.RATE_LIMITED,
          then=page("<h1>Slow down</h1>", status=429)),
     case("not_rate_limited", Reason.RATE_LIMITED, "unknown", Reason.PAGE_5XX,

@@ -16,6 +16,7 @@ from services.crawler.adapters.eyes import Sightline, open_eyes
 from services.crawler.adapters.guard import Guard, parse_routes
 from services.crawler.adapters.names import NameFailedError, NameGoneError, Names, Place
 from services.crawler.adapters.web import Limits
+from services.crawler.domain.optouts import OptOuts
 from services.crawler.jobs.checking import Checking
 from services.crawler.store.frontier import ClaimLimits
 from services.profile.domain.site import Site
@@ -48,6 +49,8 @@ from tests.web import FakeWeb, fake_web, new_authority
 
 ROUNDS = 3
 MAX_WIRE = 300_000
+OPTED_OUT = "opted-out.example"
+"""Whoever runs this host asks us to stay away, after the first look."""
 HEALTH = {True: "broken", False: "fine", None: "unsaid"}
 
 E = TypeVar("E", bound=Event)
@@ -103,6 +106,8 @@ class Stage:
             )
             for number in range(ROUNDS):
                 self._serve(number)
+                if number:
+                    eyes.politeness.opt_outs = OptOuts([OPTED_OUT])
                 checking = Checking(
                     db=self._crawler,
                     observer=eyes.observer,
