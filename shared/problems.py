@@ -28,6 +28,10 @@ _STATUS_OF: Mapping[type[errors.AnchorwatchError], int] = {
     errors.UnavailableError: 503,
     UnauthenticatedError: 401,
 }
+_HEADERS_OF: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": 'Bearer realm="anchorwatch"'},
+    503: {"Retry-After": "2"},
+}
 _CODE_OF = {
     400: "bad-request",
     401: "unauthenticated",
@@ -113,7 +117,7 @@ def of_error(error: errors.AnchorwatchError, *, instance: str, trace_id: str | N
         status, headers = error.status, error.headers
     else:
         status = next((s for kind, s in _STATUS_OF.items() if isinstance(error, kind)), 500)
-        headers = {"WWW-Authenticate": 'Bearer realm="anchorwatch"'} if status == 401 else {}
+        headers = dict(_HEADERS_OF.get(status, {}))
     faults = getattr(error, "errors", ())[:_MAX_ERRORS]
     is_hidden = isinstance(error, errors.NotFoundError) and error.code == errors.NotFoundError.code
     return render(

@@ -121,7 +121,9 @@ async def _import(owner: Http, site: str) -> dict[str, str]:
     job_id = (answer.header("location") or "").rpartition("/")[2]
 
     async def is_done() -> bool:
-        return bool((await owner.get(f"/v1/jobs/{job_id}")).json().get("state") == "done")
+        answer = await owner.get(f"/v1/jobs/{job_id}")
+        assert answer.status == 200, answer.body
+        return bool(answer.json()["state"] == "done")
 
     await eventually(is_done, what="the import is done")
     return {"job_id": job_id, "import_id": (await first(owner, f"/v1/sites/{site}/imports"))["id"]}

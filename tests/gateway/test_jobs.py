@@ -1,5 +1,6 @@
 """Jobs: all services are asked at once, and one that is silent is named, never left out."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +57,27 @@ async def test_a_silent_service_is_named_and_never_counted_as_empty(house: House
     assert (await house.alice.get(f"/v1/jobs/{job_id}")).status == 200
     lost = await house.alice.get(f"/v1/jobs/{hidden}")
     assert (lost.status, lost.json()["code"]) == (503, "unavailable")
+    assert (lost.header("content-type"), lost.header("retry-after")) == (
+        "application/problem+json",
+        "2",
+    )
+
+
+async def test_a_job_is_told_although_another_service_is_slow(house: House) -> None:
+    job_id = await add_job(house, house.workers["profile"])
+    asked = asyncio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    house.app.state.clients["crawler"].transport = DirectTransport(slow)
+
+    async with asyncio.timeout(5):
+        found = await house.alice.get(f"/v1/jobs/{job_id}")
+
+    assert asked.is_set()
+    assert (found.status, found.json()["state"]) == (200, "queued")
 
 
 async def test_a_job_of_another_site_is_not_there(house: House) -> None:

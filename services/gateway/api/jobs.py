@@ -21,7 +21,9 @@ from shared.problems import ProblemError
 from shared.wire import Answer
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
-_DEADLINE_S = 2.0
+_LIST_DEADLINE_S = 2.0
+"""A list without the jobs of a slow service, which it names, is better than a late one."""
+_RETRY_AFTER = {"Retry-After": "2"}
 _PASSED_BACK = ("content-type", "link", "etag", "location", "content-disposition")
 
 
@@ -108,40 +110,68 @@ def _query(**parameters: Any) -> str:
 async def _owner(
     request: Request, path: str, *, caller: Caller, query: str = ""
 ) -> tuple[str, Answer]:
-    """Return the service that knows the job and its answer; 503 if the one that may is silent."""
-    answers, degraded = await _ask_all(_clients(request), path, query=query, caller=caller)
-    for service, answer in answers.items():
-        if answer.status != 404:
-            return service, answer
-    if degraded:
-        silent = ", ".join(one["service"] for one in degraded)
-        raise ProblemError(
-            503, "unavailable", f"No answer from {silent}, which may run this job; try again soon."
-        )
+    """Return the service that knows the job and its answer, as soon as that one answers.
+
+    Only where no service knows it do the silent ones matter: 503 if there are any.
+    """
+    clients = _clients(request)
+    silent: list[str] = []
+    async with asyncio.TaskGroup() as group:
+        asked = [
+            group.create_task(_ask(service, client, path, query=query, caller=caller))
+            for service, client in clients.items()
+        ]
+        for next_one in asyncio.as_completed(asked):
+            service, answer = await next_one
+            if isinstance(answer, str):
+                silent.append(service)
+            elif answer.status != 404:
+                for other in asked:
+                    other.cancel()
+                return service, answer
+    if silent:
+        names = ", ".join(sorted(silent))
+        detail = f"No answer from {names}, which may run this job; try again soon."
+        raise ProblemError(503, "unavailable", detail, headers=_RETRY_AFTER)
     raise NotFoundError("There is no such job.")
 
 
 async def _ask_all(
     clients: Mapping[str, ServiceClient], path: str, *, query: str, caller: Caller
 ) -> tuple[dict[str, Answer], list[dict[str, str]]]:
+    """Return what the services answered, and those that did not within the time of a list."""
+    async with asyncio.TaskGroup() as group:
+        asked = [
+            group.create_task(
+                _ask(service, client, path, query=query, caller=caller, deadline_s=_LIST_DEADLINE_S)
+            )
+            for service, client in clients.items()
+        ]
     answers: dict[str, Answer] = {}
     degraded: list[dict[str, str]] = []
+    for service, answer in (one.result() for one in asked):
+        if isinstance(answer, str):
+            degraded.append({"service": service, "code": answer})
+        else:
+            answers[service] = answer
+    return answers, degraded
 
-    async def ask(service: str, client: ServiceClient) -> None:
-        try:
-            answers[service] = await client.send(
-                "GET", path, query=query, caller=caller, deadline_s=_DEADLINE_S
-            )
-        except UnavailableError as error:
-            degraded.append({"service": service, "code": error.code})
 
-    async with asyncio.TaskGroup() as group:
-        for service, client in clients.items():
-            group.create_task(ask(service, client))
-    for service, answer in answers.items():
-        if answer.status >= 500:
-            degraded.append({"service": service, "code": "failed"})
-    return {k: v for k, v in answers.items() if v.status < 500}, degraded
+async def _ask(
+    service: str,
+    client: ServiceClient,
+    path: str,
+    *,
+    query: str,
+    caller: Caller,
+    deadline_s: float | None = None,
+) -> tuple[str, Answer | str]:
+    """Return the service with its answer, or with the code of why there is none."""
+    try:
+        answer = await client.send("GET", path, query=query, caller=caller, deadline_s=deadline_s)
+    except UnavailableError as error:
+        return service, error.code
+    return service, "failed" if answer.status >= 500 else answer
 
 
 def _items(answer: Answer) -> list[dict[str, Any]]:
