@@ -30,6 +30,11 @@ def links(page: int) -> bool:
     return _kind(page) is giant if is_bomb(page) else has_link(page % _BODIES)
 
 
+def number_of(url: str) -> int:
+    """Return which page a URL leads to."""
+    return int(url.rpartition("/")[2].removesuffix(".html"))
+
+
 def _packed_zeros(megabytes: int) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     return b"".join(packer.compress(bytes(_MEGA)) for _ in range(megabytes)) + packer.flush()

@@ -37,7 +37,7 @@ def _round(server: databases.Server, costs: dict[str, list[float]]) -> None:
 def _per_page(module: str, port: str) -> float:
     start = processes.run(module, [port, 1]).cpu_s
     run = processes.run(module, [port, PAGES])
-    assert int(run.output) == _FOUND, f"{module} found {run.output} of {_FOUND} links"
+    assert run.output == str(_FOUND), f"{module} found {run.output} of {_FOUND} links"
     return 1000 * (run.cpu_s - start) / (PAGES - 1)
 
 
@@ -63,7 +63,7 @@ def _visit(
     before = server.cpu_s()
     run = processes.run(_WORKER, [url, port, pages, visit])
     expected = _FOUND if pages == PAGES else int(has_link(0))
-    assert int(run.output) == expected, f"the worker found {run.output} of {expected} links"
+    assert run.output == str(expected), f"the worker found {run.output} of {expected} links"
     return run.cpu_s, server.cpu_s() - before, run.peak_mib
 
 

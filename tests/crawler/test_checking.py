@@ -52,6 +52,8 @@ class Crew:
         self.sightline = replace(FAST, routes=parse_routes(site.connect_to))
         self.confirm_after: timedelta | None = None
         self.evidence_body = 100_000
+        self.claims = ClaimLimits(floor_s=0)
+        self.look_s = 60.0
 
     async def track(self, *events: LinkTracked) -> None:
         async with self.db.begin() as tx:
@@ -65,9 +67,10 @@ class Crew:
                 db=self.db,
                 observer=eyes.observer,
                 politeness=eyes.politeness,
-                limits=ClaimLimits(floor_s=self.sightline.min_delay_s),
+                limits=replace(self.claims, floor_s=self.sightline.min_delay_s),
                 confirm_after=self.confirm_after,
                 evidence_body=self.evidence_body,
+                look_s=self.look_s,
             )
             group.create_task(checking.run(stop))
             try:
@@ -389,3 +392,25 @@ async def test_a_page_made_by_scripts_is_never_answered_from_memory(crew: Crew) 
     assert [seen.observation.outcome for seen in await crew.check()] == [Outcome.FOUND]
     assert [seen.observation.rendering for seen in await crew.check()] == [None]
     assert crew.site.asked(POST)[-1].headers["if-none-match"] == '"2"'
+
+
+async def slow(exchange: fakes.Exchange) -> None:
+    await asyncio.sleep(0.1)
+    await page(LINKED)(exchange)
+
+
+@pytest.mark.parametrize("lease_s", [60.0, 0.6])
+async def test_a_page_that_waits_for_our_other_looks_is_never_told_as_a_timeout(
+    crew: Crew, lease_s: float
+) -> None:
+    # Twelve looks of 0.1 s, one at a time: most wait longer than a look may take, and with the
+    # short lease longer than their lease; those are given back and come again.
+    crew.sightline = replace(crew.sightline, limits=Limits(concurrency=1, total_s=1))
+    crew.claims, crew.look_s = ClaimLimits(lease_s=lease_s), 0.4
+    for number in range(12):
+        crew.site.on(f"http://blog{number}.example/post", slow)
+    await crew.track(*(a_tracked(f"http://blog{n}.example/post") for n in range(12)))
+    seen = await crew.check(12)
+    assert [check.observation.reasons for check in seen] == [()] * 12
+    assert {check.observation.outcome for check in seen} == {Outcome.FOUND}
+    assert len({check.link_id for check in seen}) == 12

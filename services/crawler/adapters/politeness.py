@@ -6,6 +6,7 @@ from weakref import WeakValueDictionary
 
 from services.crawler.adapters.pacer import Pacer
 from services.crawler.adapters.rulebook import Rulebook, Rules
+from services.crawler.adapters.timing import our_turn
 from services.crawler.adapters.web import Web
 from services.crawler.domain.optouts import OptOuts
 from services.crawler.domain.pace import Answer
@@ -81,7 +82,7 @@ class Politeness:
         lock = self._asking.get(origin)
         if lock is None:
             lock = self._asking[origin] = asyncio.Lock()
-        async with lock:
+        async with our_turn(lock):
             known = self.rulebook.fresh(origin, self._clock())
             if known is not None:
                 return known

@@ -19,6 +19,7 @@ from services.crawler.adapters.decoding import (
 )
 from services.crawler.adapters.guard import AddressNotAllowedError, Guard
 from services.crawler.adapters.names import NameGoneError, Names, Place
+from services.crawler.adapters.timing import limit, our_turn
 from services.crawler.domain.fetched import Exchange, Fetched
 from services.crawler.domain.pace import Answer
 from shared import addresses, urls
@@ -144,22 +145,24 @@ class Web:
     async def _ask(self, chain: Chain, validators: Validators | None, cut_at: int | None) -> _Reply:
         loop = asyncio.get_running_loop()
         started = loop.time()
+        waited_s = 0.0
         try:
             place = await self._names.find(urls.host_of(chain.at), addresses.port_of(chain.at))
             async with self._slot(place):
                 started = loop.time()
-                async with asyncio.timeout(self._limits.total_s):
+                async with limit(self._limits.total_s) as within:
                     reply = await self._exchange(chain, place, validators, cut_at)
+                waited_s = within.waited_s
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _Reply(failure=_failure(error), elapsed_s=loop.time() - started)
-        return replace(reply, elapsed_s=loop.time() - started)
+        return replace(reply, elapsed_s=loop.time() - started - waited_s)
 
     @asynccontextmanager
     async def _slot(self, place: Place) -> AsyncIterator[None]:
         async with AsyncExitStack() as held:
             if not place.routed:
-                await held.enter_async_context(self._address_slot(place.found[0]))
-            await held.enter_async_context(self._slots)
+                await held.enter_async_context(our_turn(self._address_slot(place.found[0])))
+            await held.enter_async_context(our_turn(self._slots))
             yield
 
     def _address_slot(self, address: str) -> asyncio.Semaphore:
@@ -218,7 +221,7 @@ class Web:
                     return replace(reply, body=body.so_far()[:cut_at], wire_bytes=body.wire_bytes)
                 if len(body) > _LARGE_BODY and not large:
                     # Bounds memory: few bodies at once may grow to the cap, the others wait unread.
-                    await held.enter_async_context(self._large)
+                    await held.enter_async_context(our_turn(self._large))
                     large = True
             content = body.finish()
         except TooLargeError:

@@ -12,6 +12,7 @@ from uuid import UUID
 from services.crawler.adapters.observer import Observer, Question
 from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.adapters.politeness import PATIENCE_S, Politeness, origin_of
+from services.crawler.adapters.timing import limit
 from services.crawler.domain.claim import CheckRecord, Claim, HostClaim, HostRecord
 from services.crawler.domain.look import Look
 from services.crawler.domain.settling import Terms, settle
@@ -32,9 +33,8 @@ log = get_logger(__name__)
 
 MAX_CLAIMED = 1_000
 
-# A look ends within this, pauses for robots.txt and redirects not counted. With those it ends
-# within the lease of its page (ClaimLimits.lease_s), so nobody else looks at the same time.
-_LOOK_S = 60.0
+# With its pauses for robots.txt and redirects a look fits into the lease of its page
+# (ClaimLimits.lease_s), so nobody else looks at the same time.
 _PAUSES = 4
 # Rendering ends this much earlier, so that what the bytes say is not lost with it.
 _RESERVE_S = 3.0
@@ -47,7 +47,11 @@ _BUSY_RETRY = timedelta(minutes=1)
 
 
 class Checking:
-    """Looks at what is due. Pages of one host are one task: they wait for their turn one by one."""
+    """Looks at what is due. Pages of one host are one task: they wait for their turn one by one.
+
+    A look may take `look_s`, not counting its pauses nor how long it waits for other looks of ours;
+    if that waiting uses up the lease, the page is given back: nothing was seen of it.
+    """
 
     def __init__(
         self,
@@ -58,6 +62,7 @@ class Checking:
         limits: ClaimLimits,
         confirm_after: timedelta | None = None,
         evidence_body: int = 0,
+        look_s: float = 60.0,
         clock: Clock = house_clock.now,
     ) -> None:
         self._db = db
@@ -66,6 +71,7 @@ class Checking:
         self._limits = limits
         self._confirm_after = confirm_after
         self._evidence_body = evidence_body
+        self._look_s = look_s
         self._clock = clock
         self._neighbours = Neighbours()
         self._claimed = 0
@@ -119,7 +125,7 @@ class Checking:
         self, host: HostClaim, pages: Sequence[Claim], recorder: Recorder, stop: asyncio.Event
     ) -> None:
         pacer = self._politeness.pacer
-        budget_s = _LOOK_S + _PAUSES * host.pace.gap_s(pacer.floor_s)
+        budget_s = self._look_s + _PAUSES * host.pace.gap_s(pacer.floor_s)
         left = list(pages)
         try:
             with pacer.holding(host.host) if host.held else nullcontext():
@@ -128,8 +134,9 @@ class Checking:
                         break
                     await self._visit_page(left.pop(0), budget_s, recorder)
                     self._count(-1)
-            # Somebody else of this process may be asking the host: it is free when they are done.
-            pace = await pacer.rest(host.host)
+                # Somebody else of this process may be asking the host, or wait for it while it is
+                # ours: it is free when they are done.
+                pace = await pacer.rest(host.host)
             now = self._clock()
             done = HostRecord(host=host.host, pace=pace, released=host.held)
             await recorder.put(host=done, given_back=[(page, now) for page in left])
@@ -138,13 +145,17 @@ class Checking:
 
     async def _visit_page(self, page: Claim, budget_s: float, recorder: Recorder) -> None:
         until = self._put_off(page)
+        check = None
         if until is None:
+            until = self._clock()
             try:
-                await recorder.put(check=await self._check(page, budget_s))
+                check = await self._check(page, budget_s)
             except HostBusyError:
                 # A redirect leads to a host that others are asking: nothing was seen, so come back.
-                until = self._clock() + _BUSY_RETRY * (1 + random.random())  # noqa: S311 - no secret
-        if until is not None:
+                until += _BUSY_RETRY * (1 + random.random())  # noqa: S311 - no secret
+        if check is not None:
+            await recorder.put(check=check)
+        else:
             await recorder.put(given_back=[(page, until)])
 
     def _put_off(self, page: Claim) -> datetime | None:
@@ -160,7 +171,8 @@ class Checking:
             return None
         return pace.blocked_until + _SPREAD * random.random()  # noqa: S311 - no secret
 
-    async def _check(self, page: Claim, budget_s: float) -> CheckRecord:
+    async def _check(self, page: Claim, budget_s: float) -> CheckRecord | None:
+        """Return what was seen; None if our own work left no time to look within the lease."""
         watches = [state.watch for state in page.watches]
         sites, workspace_of = self._neighbours.of(page)
         question = Question(
@@ -174,13 +186,16 @@ class Checking:
             patience_s=_PATIENCE_S,
             until=asyncio.get_running_loop().time() + budget_s - _RESERVE_S,
         )
+        lease = asyncio.timeout((page.lease_until - self._clock()).total_seconds())
         try:
-            async with asyncio.timeout(budget_s):
+            async with lease, limit(budget_s):
                 look = await self._observer.look(question)
             record = settle(page, look, self._terms(page, workspace_of))
         except HostBusyError:
             raise
         except TimeoutError:
+            if lease.expired():
+                return None
             look = self._observer.failed(question, Reason.TIMEOUT)
             record = settle(page, look, self._terms(page, workspace_of))
         except Exception:  # because one page that we cannot digest must not stop all others

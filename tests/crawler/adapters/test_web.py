@@ -333,3 +333,46 @@ async def test_no_more_requests_run_at_once_than_the_limit(site: FakeWeb, gate: 
         for _ in range(12):
             group.create_task(web.fetch(URL, gate=gate))
     assert most == 3
+
+
+async def test_a_large_page_that_waits_for_our_other_large_pages_does_not_time_out(
+    site: FakeWeb, gate: OpenGate
+) -> None:
+    # Six may be large at once. These get stuck, after the page in question began and before it
+    # grew large: so it waits until they time out, which is longer than it may take itself.
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
+    large = b"<p>more</p>" * 60_000
+    begun, ours_began, ours_may_grow = asyncio.Semaphore(0), asyncio.Event(), asyncio.Event()
+
+    async def stuck(exchange: fakes.Exchange) -> None:
+        exchange.keep_alive = False
+        await exchange.send(head + large)
+        begun.release()
+        await asyncio.Event().wait()
+
+    async def ours(exchange: fakes.Exchange) -> None:
+        exchange.keep_alive = False
+        await exchange.send(head)
+        ours_began.set()
+        await ours_may_grow.wait()
+        await exchange.send(large)
+
+    others = [f"http://stuck{number}.example/" for number in range(6)]
+    for url in others:
+        site.on(url, stuck)
+    site.on(URL, ours)
+    guard = Guard(routes=parse_routes(site.connect_to))
+    limits = Limits(total_s=0.5)
+    async with (
+        open_web(guard=guard, user_agent="t", limits=limits) as web,
+        asyncio.TaskGroup() as group,
+    ):
+        look = group.create_task(web.fetch(URL, gate=gate))
+        await ours_began.wait()
+        stuck_looks = [group.create_task(web.fetch(url, gate=gate)) for url in others]
+        for _ in others:
+            await begun.acquire()
+        ours_may_grow.set()
+
+    assert {one.result().failure for one in stuck_looks} == {Reason.TIMEOUT}
+    assert (look.result().failure, len(look.result().body)) == (None, len(large))
