@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import audit, crawl, events, frontier, latency, memory
+from tests.benchmarks import audit, crawl, events, faultsite, frontier, latency, memory
 from tests.benchmarks.processes import ROOT
 from tests.benchmarks.results import save, show
 
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "audit": audit.measure,
     "latency": latency.measure,
     "memory": memory.measure,
+    "faultsite": faultsite.measure,
     "frontier": frontier.measure,
 }
 
