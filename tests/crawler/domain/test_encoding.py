@@ -9,26 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.crawler.domain.charsets import CODECS, NAMES
-from services.crawler.domain.encoding import declared_by_meta, decode
+from services.crawler.domain.decoders import text_of
+from services.crawler.domain.encoding import decode
 from services.crawler.domain.page import read
-
-# Enough of each language for a detector, as a short page has it.
-SAMPLES = {
-    "windows-1251": "Быстрая лисица прыгает через ленивую собаку, и это обычный русский текст.",
-    "koi8-r": "Быстрая лисица прыгает через ленивую собаку, и это обычный русский текст.",
-    "iso-8859-2": "Příliš žluťoučký kůň úpěl ďábelské ódy, a to je obyčejný český text na stránce.",
-    "windows-1250": "Zażółć gęślą jaźń to zwykły polski tekst, który stoi na tej stronie internetowej.",
-    "windows-1253": "Η γρήγορη αλεπού πηδάει πάνω από το τεμπέλικο σκυλί και αυτό είναι κείμενο.",
-    "windows-1255": "שועל חום מהיר קופץ מעל הכלב העצלן וזה טקסט רגיל בעברית באתר.",
-    "windows-1256": "الثعلب البني السريع يقفز فوق الكلب الكسول وهذا نص عادي باللغة العربية.",
-    "shift_jis": "これは普通の日本語の文章です。リンクの文字が正しく読めるはずです。",
-    "euc-jp": "これは普通の日本語の文章です。リンクの文字が正しく読めるはずです。",
-    "euc-kr": "이것은 평범한 한국어 문장입니다. 링크의 글자를 바르게 읽을 수 있어야 합니다.",
-    "gbk": "这是一个普通的中文句子，链接的文字应该能够正确地读出来。",
-    "big5": "這是一個普通的中文句子，連結的文字應該能夠正確地讀出來。",
-    "windows-1252": "Der müde Bär übt façade, œuvre und naïve “Träume” für 20 € – très élégant, señor.",
-    "windows-874": "นี่คือข้อความภาษาไทยธรรมดาบนหน้าเว็บที่ควรอ่านได้อย่างถูกต้อง",
-}
+from services.crawler.domain.prescan import declared_by_meta
+from tests.crawler.languages import CASES, SENTENCES, page_in
 
 
 def anchor_of(body: bytes, content_type: str = "text/html") -> str:
@@ -36,19 +21,85 @@ def anchor_of(body: bytes, content_type: str = "text/html") -> str:
     return link.text
 
 
-@pytest.mark.parametrize("charset", SAMPLES)
-def test_an_undeclared_encoding_is_detected(charset: str) -> None:
-    text = SAMPLES[charset]
-    body = f"<p>{text}</p><a href=x>{text}</a><p>{text}</p>".encode(CODECS[charset])
-    assert anchor_of(body) == text
+@pytest.mark.parametrize(("language", "charset"), CASES)
+def test_an_undeclared_encoding_is_detected(language: str, charset: str) -> None:
+    assert anchor_of(page_in(language, charset)) == SENTENCES[language]
+    stated = page_in(language, charset, attributes=f" lang={language}")
+    assert anchor_of(stated) == SENTENCES[language]
 
 
-@pytest.mark.parametrize("charset", SAMPLES)
-def test_a_declared_encoding_is_obeyed_in_http_and_in_meta(charset: str) -> None:
-    anchor = f"<a href=x>{SAMPLES[charset][:9]}</a>".encode(CODECS[charset])
-    wanted = SAMPLES[charset][:9].strip()
-    assert anchor_of(anchor, f"text/html; charset={charset}") == wanted
-    assert anchor_of(f"<meta charset='{charset}'>".encode() + anchor) == wanted
+@pytest.mark.parametrize(("language", "charset"), CASES)
+@pytest.mark.parametrize("also", ["utf-8", "iso-8859-1", "windows-1251"])
+def test_what_http_declares_is_obeyed_whatever_the_page_declares(
+    language: str, charset: str, also: str
+) -> None:
+    body = page_in(language, charset, head=f"<meta charset={also}>")
+    assert anchor_of(body, f"text/html; charset={charset}") == SENTENCES[language]
+
+
+@pytest.mark.parametrize(("language", "charset"), CASES)
+def test_what_the_page_declares_is_obeyed(language: str, charset: str) -> None:
+    body = page_in(language, charset, head=f"<meta charset={charset}>")
+    assert anchor_of(body) == SENTENCES[language]
+
+
+@pytest.mark.parametrize(("language", "charset"), CASES)
+@pytest.mark.parametrize(
+    ("content_type", "head"),
+    [
+        ("text/html; charset=utf-8", ""),
+        ("text/html; charset=utf-8", "<meta charset={}>"),
+        ("text/html", "<meta charset=utf-8>"),
+        ("text/html; charset=iso-8859-1", ""),
+        ("text/html; charset=iso-8859-1", "<meta charset={}>"),
+        ("text/html", "<meta charset=iso-8859-1>"),
+        ("text/html; charset=utf-16", ""),
+        ("text/html; charset=nonsense", ""),
+    ],
+)
+def test_a_wrong_declaration_does_not_garble_a_link(
+    language: str, charset: str, content_type: str, head: str
+) -> None:
+    body = page_in(language, charset, head=head.format(charset))
+    assert anchor_of(body, content_type) == SENTENCES[language]
+
+
+@pytest.mark.parametrize(("language", "charset"), CASES)
+def test_utf_8_is_seen_through_a_wrong_declaration(language: str, charset: str) -> None:
+    body = page_in(language, "utf-8", head=f"<meta charset={charset}>")
+    assert anchor_of(body) == SENTENCES[language]
+    assert anchor_of(body, f"text/html; charset={charset}") == SENTENCES[language]
+
+
+def test_a_few_wrong_bytes_do_not_shake_a_declaration() -> None:
+    russian = SENTENCES["ru"] * 10
+    body = f"<a href=x>{russian}</a>".encode() + b"<p>caf\xe9"
+    assert anchor_of(body, "text/html; charset=utf-8") == " ".join(russian.split())
+    assert anchor_of(body) == " ".join(russian.split())
+    cut = f"<a href=x>{russian}</a><p>{russian}".encode()[:-1]
+    assert anchor_of(cut) == " ".join(russian.split())
+
+
+@pytest.mark.parametrize(
+    ("charset", "body", "text"),
+    [
+        ("euc-jp", b"\xa1\xc1\xa1\xdd\xad\xa1", "～－①"),
+        ("iso-2022-jp", b"\x1b$B!A!]-!\x1b(B~\x1b(J~\\\x1b(I12\x1b(B", "～－①~‾¥ｱｲ"),
+        ("shift_jis", b"\x81\x60\x87\x40\xb1\xfd", "～①ｱ\ufffd"),
+        ("gbk", b"\x80\xa6\xd9\xfe\x59", "€︐龴"),
+        ("big5", b"\x87\xdf\xa3\xe1\xa1\x45", "鿋€‧"),
+        ("koi8-u", b"\xae\xbe\xa4", "ўЎє"),
+        ("windows-874", b"\x81\xa1\xdb", "\x81ก\ufffd"),
+        ("windows-1255", b"\xca\xd9", "\u05ba\ufffd"),
+        ("x-user-defined", b"a\x80\xff", "a\uf780\uf7ff"),
+        ("shift_jis", b"\x83<b>", "\ufffd<b>"),
+        ("euc-kr", b"\xc9\xff\xb0<", "\ufffd\ufffd<"),
+        ("gbk", b"\xff\x81\x30<", "\ufffd\ufffd0<"),
+        ("euc-jp", b"\x8f\xa1<a>\x8e<", "\ufffd<a>\ufffd<"),
+    ],
+)
+def test_bytes_are_read_as_browsers_read_them(charset: str, body: bytes, text: str) -> None:
+    assert text_of(body, charset) == text
 
 
 def test_the_order_is_mark_http_meta_text() -> None:
@@ -59,7 +110,7 @@ def test_the_order_is_mark_http_meta_text() -> None:
     assert decode("\ufeffab".encode("utf-16-le"), http).utf8 == b"ab"
     assert decode("\ufeffab".encode("utf-16-be"), http).charset == "utf-16be"
     assert decode(meta + russian.encode("koi8-r"), http).utf8.decode().endswith(russian)
-    assert decode(meta + russian.encode(), None).charset == "windows-1251"
+    assert decode(meta + russian.encode("cp1251"), None).charset == "windows-1251"
     assert decode(russian.encode(), "text/html").charset == "utf-8"
     assert decode(b"plain", None).charset == "utf-8"
 
@@ -89,6 +140,12 @@ def test_the_order_is_mark_http_meta_text() -> None:
         ("<meta charset", None),
         ("<", None),
         ("", None),
+        ('<?xml version="1.0" encoding="koi8-r"?><p>', "koi8-r"),
+        ("<?xml version='1.0' encoding = 'Shift_JIS' ?><meta charset=big5>", "big5"),
+        ("<?xml encoding='utf-16'?>", "utf-8"),
+        ("<\0?\0x\0m\0l\0", "utf-16le"),
+        ("\0<\0?\0x\0m\0l", "utf-16be"),
+        (" <?xml encoding='koi8-r'?>", None),
     ],
 )
 def test_the_declaration_in_the_markup(start: str, charset: str | None) -> None:
@@ -108,7 +165,9 @@ def test_a_short_text_is_read_by_the_language_that_the_page_states() -> None:
 
 
 def test_wrong_bytes_are_replaced_and_free_ones_are_controls() -> None:
-    assert decode(b"a\xffb", "text/html; charset=utf-8").utf8.decode() == "a\ufffdb"
+    assert decode("ü".encode() * 99 + b"\xff", "text/html; charset=utf-8").utf8.endswith(
+        "\ufffd".encode()
+    )
     assert decode(b"a\x81b", "text/html; charset=windows-1252").utf8.decode() == "a\x81b"
     assert decode(b"anything", "text/html; charset=iso-2022-kr").utf8.decode() == "\ufffd"
 
