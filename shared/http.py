@@ -102,13 +102,16 @@ class ServiceClient:
         method: str,
         path: str,
         *,
-        caller: Caller,
+        caller: Caller | None,
         query: str = "",
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         deadline_s: float | None = None,
     ) -> Answer:
-        """Return the whole answer; `body` is sent as JSON. Raises UnavailableError."""
+        """Return the whole answer; `body` is sent as JSON. Raises UnavailableError.
+
+        `caller` is None for the few routes that anybody may ask.
+        """
         given = dict(headers or {})
         payload = None if body is None else orjson.dumps(body)
         if payload is not None:

@@ -13,8 +13,9 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.crawler import api, handlers
+from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, open_eyes, sightline_of
+from services.crawler.api import checks, evidence, shares
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_house
 from services.crawler.jobs.turns import SharedTurns
@@ -82,12 +83,13 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         "crawler",
         settings=settings,
         lifespan=lifespan,
-        routers=(api.router,),
+        routers=(checks.router, evidence.router, shares.router, shares.public),
         db=db,
         checks=work.checks,
     )
     app.state.eyes = None
     app.state.allowed_ports = settings.allowed_ports
+    app.state.public_url = settings.public_url
     return app
 
 

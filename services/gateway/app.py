@@ -25,6 +25,7 @@ from services.gateway.api import (
     grants,
     keys,
     session,
+    shared_evidence,
     users,
     words,
     workspaces,
@@ -36,6 +37,7 @@ from services.gateway.api.forward import Forward
 from services.gateway.api.identity import Identity
 from services.gateway.api.once import Once
 from services.gateway.api.sites import Sites
+from services.gateway.domain.limits import Limiter, Policy
 from services.gateway.domain.outward import STREAMED
 from services.gateway.domain.routing import new_table
 from services.gateway.settings import Settings
@@ -50,7 +52,9 @@ from shared.web import new_web_app
 _ROUTERS = (
     *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
     *(audit_log.router, events.router, job_routes.router, documents.router),
+    shared_evidence.router,
 )
+_VISITS_A_MINUTE = 300
 _SERVICES = ("crawler", "profile", "toxicity", "outreach")
 
 
@@ -151,4 +155,5 @@ def _remember(
     app.state.sites = Sites(clients["profile"])
     app.state.session_hours = settings.session_hours
     app.state.secure_cookies = settings.secure_cookies
+    app.state.visitors = Limiter(Policy("visitors", _VISITS_A_MINUTE))
     app.state.streams_at_once = settings.streams_at_once

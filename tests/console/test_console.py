@@ -1,5 +1,6 @@
 """A newcomer in a real browser: sign in, add a site, import a file, read what became of its links."""
 
+import asyncio
 import hashlib
 import os
 import re
@@ -12,6 +13,7 @@ from shutil import which
 import pytest
 from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
 
+from services.crawler.domain.evidence.verifying import verify
 from tests.ports import free_port
 from tests.web import FakeWeb, fake_web
 
@@ -98,6 +100,32 @@ async def no_codes(page: Page) -> None:
     assert not shown, f"codes on the screen: {shown}"
 
 
+async def open_share_and_end_the_evidence(page: Page) -> None:
+    """Walk through the proof of a change as its owner, and by the link to share as a stranger."""
+    proof = page.locator(".evidence").first
+    async with page.expect_popup() as opening:
+        await proof.get_by_role("link", name="Open").click()
+    opened = await opening.value
+    await expect(opened.locator("mark").first).to_have_text("the coffee shop")
+    await opened.close()
+    async with page.expect_download() as downloading:
+        await proof.get_by_role("link", name="Download").click()
+    file = Path(await (await downloading.value).path())
+    assert verify(await asyncio.to_thread(file.read_bytes)).faults == []
+    await proof.get_by_role("button", name="Share").click()
+    address = await proof.get_by_label("Link to share").input_value()
+    assert page.context.browser is not None
+    strangers = await page.context.browser.new_context()
+    stranger = await strangers.new_page()
+    await stranger.goto(address)
+    await expect(stranger.locator("main")).to_contain_text("This link works until")
+    await proof.get_by_role("button", name="End it").click()
+    await expect(proof.get_by_role("button", name="Share")).to_be_visible()
+    await stranger.reload()
+    await expect(stranger.locator("main")).to_contain_text("does not work, or not any more")
+    await strangers.close()
+
+
 async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     login: str, browser_page: Page, tmp_path: Path
 ) -> None:
@@ -136,6 +164,7 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await expect(page.locator("main")).to_contain_text("What happened")
     await expect(page.locator(".context mark")).to_have_text("the coffee shop")
     await no_codes(page)
+    await open_share_and_end_the_evidence(page)
 
     await page.get_by_role("link", name="All links of the site").click()
     await page.get_by_role("link", name="Overview").click()

@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from services.crawler.domain.claim import CheckRecord, Claim, HostClaim, HostRecord, Memory
+from services.crawler.domain.evidence.draft import Capture, Draft, new_exhibit, told_captures
 from services.crawler.domain.pace import Pace
 from services.crawler.store.frontier import ClaimLimits, claim_due
 from shared import urls
 from shared.db import Database
-from shared.events import LinkTracked, SiteCreated, SiteHost
+from shared.events import LinkTracked, Observation, Occurrence, SiteCreated, SiteHost
 from shared.ids import new_id
+from shared.vocabulary import Outcome
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SITE = UUID(int=1)
@@ -69,3 +71,52 @@ async def claim(
 ) -> dict[str, HostClaim]:
     async with db.begin() as tx:
         return {host.host: host for host in await claim_due(tx, now, limits)}
+
+
+def a_draft(**given: Any) -> Draft:
+    """Evidence of a link that is there; `body` is the page, `observation` overrides facts."""
+    body = given.pop("body", b"<p>See <a href='https://our.example/page'>us</a> for more.</p>")
+    capture = Capture(
+        url="https://blog.example/post",
+        ip=None,
+        request=b"GET /post HTTP/1.1\r\nHost: blog.example\r\n\r\n",
+        response=b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nServer: nginx\r\n\r\n",
+        truncated=None,
+    )
+    exhibit = new_exhibit([capture], body, is_cut=False)
+    fields: dict[str, Any] = {
+        "evidence_id": new_id(),
+        "workspace_id": WORKSPACE,
+        "site_id": SITE,
+        "link_id": new_id(),
+        "seen_at": NOW,
+        "outcome": Outcome.FOUND,
+        "reasons": (),
+        "changed": ("first_look",),
+    } | given
+    seen = Occurrence(
+        target_url=TARGET, target_key=urls.page_id(TARGET), anchor_text="us",
+        left_context="See", right_context="for more.",
+    )  # fmt: skip
+    observation = Observation(
+        page_id=UUID(int=5),
+        check_id=new_id(),
+        check_seq=1,
+        checked_at=fields["seen_at"],
+        outcome=fields["outcome"],
+        reasons=fields["reasons"],
+        http_status=200,
+        occurrences=(seen,) if fields["outcome"] is Outcome.FOUND else (),
+        evidence_id=fields["evidence_id"],
+    )
+    statement = {
+        "evidence_id": fields["evidence_id"],
+        "site_id": fields["site_id"],
+        "link_id": fields["link_id"],
+        "referring_url": "https://blog.example/post",
+        "target_url": TARGET,
+        "hosts": ["our.example"],
+        "observation": observation.model_dump(),
+        "captures": told_captures(exhibit),
+    }
+    return Draft(statement=statement, exhibit=exhibit, **fields)

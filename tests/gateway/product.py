@@ -17,6 +17,7 @@ import services.profile.app
 import services.profile.settings
 import services.toxicity.app
 import services.toxicity.settings
+from services.crawler.store import evidence
 from services.gateway.store import logins
 from shared import clock, outbox, urls
 from shared.bus.embedded import EmbeddedBus
@@ -25,6 +26,7 @@ from shared.events import LinkChecked, Observation, Occurrence, PageFacts, PageR
 from shared.http import DirectTransport
 from shared.ids import new_id
 from shared.vocabulary import Outcome
+from tests.crawler.builders import a_draft
 from tests.http import Http
 from tests.waiting import eventually
 
@@ -83,11 +85,13 @@ async def a_product(db_for: Callable[[str], Database], **of_gateway: Any) -> Asy
         async with db.begin() as tx:
             house = await logins.bootstrap(tx, now=clock.now())
         async with asyncio.timeout(60):
-            product = await _furnish(Http(gateway).using(house.key), db_for("profile"))
+            product = await _furnish(
+                Http(gateway).using(house.key), db_for("profile"), db_for("crawler")
+            )
         yield product
 
 
-async def _furnish(owner: Http, profile: Database) -> Product:
+async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product:
     """Make two sites, and on the other one at least one thing of every kind."""
     mine = (await made(owner, "/v1/sites", {"domain": "mine.example"}))["id"]
     site = (await made(owner, "/v1/sites", {"domain": "other.example"}))["id"]
@@ -103,6 +107,7 @@ async def _furnish(owner: Http, profile: Database) -> Product:
     ids["suppression_id"] = (await first(owner, "/v1/suppressions"))["suppression_id"]
     ids["review_id"] = await _decide(owner, ids)
     await _see(profile, ids)
+    ids |= await _prove(owner, profile, crawler, ids)
     toxicity = f"/v1/links/{ids['link_id']}/toxicity"
     await eventually(lambda: _answers(owner, toxicity), what="the link is scored")
     return Product(
@@ -175,6 +180,22 @@ async def _see(profile: Database, ids: dict[str, str]) -> None:
         key = urls.key_id(urls.url_key("https://secret-blog.example/p"))
         read = PageRead(page_id=page_id, page_key=key, facts_seq=1, read_at=now, facts=facts)
         await outbox.add(tx, [event, read])
+
+
+async def _prove(
+    owner: Http, profile: Database, crawler: Database, ids: dict[str, str]
+) -> dict[str, str]:
+    """Keep evidence of the other site's link as the crawler would, and share it."""
+    async with profile.begin() as tx:
+        workspace_id = await tx.fetch_value("SELECT workspace_id FROM sites LIMIT 1")
+    draft = a_draft(
+        workspace_id=workspace_id, site_id=UUID(ids["site_id"]), link_id=UUID(ids["link_id"])
+    )
+    async with crawler.begin() as tx:
+        await evidence.save(tx, [draft])
+    found = {"evidence_id": str(draft.evidence_id)}
+    path = f"/v1/links/{ids['link_id']}/evidence/{draft.evidence_id}/shares"
+    return found | {"share_id": (await made(owner, path, {}))["id"]}
 
 
 async def _answers(http: Http, path: str) -> bool:

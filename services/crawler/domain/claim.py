@@ -138,6 +138,11 @@ class CheckRecord:
     discoveries: Sequence[LinkDiscovered] = ()
     evidence: Sequence[Draft] = ()
 
+    @property
+    def weight(self) -> int:
+        """Return about how many bytes of evidence wait in memory until this is written."""
+        return sum(draft.weight for draft in self.evidence)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostRecord:
@@ -155,6 +160,10 @@ class Batch:
     checks: list[CheckRecord] = field(default_factory=list)
     hosts: list[HostRecord] = field(default_factory=list)
     given_back: list[tuple[Claim, datetime]] = field(default_factory=list)
+
+    @property
+    def weight(self) -> int:
+        return sum(check.weight for check in self.checks)
 
     def __len__(self) -> int:
         return len(self.checks) + len(self.hosts) + len(self.given_back)

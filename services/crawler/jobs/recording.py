@@ -18,6 +18,8 @@ MAX_BATCH = 200
 LINGER_S = 0.05
 
 _QUEUE = 1_000
+_MOST_EVIDENCE = 16 * 1024 * 1024
+"""Bytes of evidence that may wait: records are small, the bodies that some of them bring are not."""
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
 
@@ -28,6 +30,8 @@ class Recorder:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._queue: asyncio.Queue[Batch | None] = asyncio.Queue(_QUEUE)
+        self._evidence = 0
+        self._room = asyncio.Condition()
 
     async def put(
         self,
@@ -42,6 +46,12 @@ class Recorder:
             batch.checks.append(check)
         if host is not None:
             batch.hosts.append(host)
+        if batch.weight:
+            async with self._room:
+                await self._room.wait_for(
+                    lambda: not self._evidence or self._evidence + batch.weight <= _MOST_EVIDENCE
+                )
+                self._evidence += batch.weight
         await self._queue.put(batch)
 
     async def close(self) -> None:
@@ -55,6 +65,10 @@ class Recorder:
             batch, is_open = await self._next_batch()
             if len(batch):
                 await self._write(batch)
+            if batch.weight:
+                async with self._room:
+                    self._evidence -= batch.weight
+                    self._room.notify_all()
 
     async def _next_batch(self) -> tuple[Batch, bool]:
         batch = Batch()

@@ -5,6 +5,7 @@ import { count, day, External, html, Moment, moment } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
 import { link } from "../route.js";
 import { live, word } from "../state.js";
+import { Evidence } from "./evidence.js";
 import { effect } from "./links.js";
 import { State } from "./state_of_link.js";
 
@@ -27,6 +28,7 @@ function Change({ change }) {
     <div>${change.words?.sentence}</div>
     ${names.length > 0 && html`<dl class="diff">${names.map((name) => html`<dt>${FACTS[name]}</dt>
       <dd><del>${show(name, change.previous?.[name])}</del></dd><dd><ins>${show(name, change.current?.[name])}</ins></dd>`)}</dl>`}
+    ${change.evidence_id && html`<${Evidence} linkId=${change.link_id} id=${change.evidence_id} />`}
   </li>`;
 }
 

@@ -1,4 +1,4 @@
-"""The crawler's public route: look at one page for one link, now."""
+"""Look at one page for one link, now."""
 
 import asyncio
 from typing import Annotated

@@ -1,0 +1,42 @@
+"""Opens the body of kept evidence again: undoes its content coding and reads its text."""
+
+from collections.abc import Sequence
+
+from services.crawler.adapters.decoding import Body, TooLargeError, UndecodableError
+from services.crawler.domain import page as pages
+from services.crawler.domain.evidence.comparing import headers_of
+from services.crawler.domain.evidence.draft import Capture
+from services.crawler.domain.facts import visible_text
+from services.crawler.domain.fetched import Fetched
+from services.crawler.domain.look import is_html
+
+_MOST_DECODED = 10_000_000
+_MOST_TAGS = 300_000
+
+
+def text_of(captures: Sequence[Capture], received: bytes) -> str:
+    """Return the visible text of an archived page; empty for what is no page or cannot be opened."""
+    if not captures:
+        return ""
+    headers = tuple(headers_of(captures))
+    url = captures[-1].url
+    body = _decoded(received, headers)
+    shown = Fetched(url=url, final_url=url, headers=headers, body=body)
+    if not body or not is_html(shown) or body.count(b"<") > _MOST_TAGS:
+        return ""
+    return visible_text(pages.read(body, url, dict(reversed(headers))).document)
+
+
+def _decoded(received: bytes, headers: Sequence[tuple[str, str]]) -> bytes:
+    coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+    try:
+        body = Body(coding, max_wire=_MOST_DECODED, max_decoded=_MOST_DECODED)
+    except UndecodableError:
+        return b""
+    try:
+        body.feed(received)
+    except TooLargeError:
+        return body.so_far()
+    except UndecodableError:
+        return b""
+    return body.so_far()  # what was cut is not complete, and shown as far as it goes

@@ -1,0 +1,1 @@
+"""The crawler's routes: one look now, and the evidence of looks."""
