@@ -1,8 +1,11 @@
 """Fetch, read, judge: one look at one page, the same for the worker, the API and the command line."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
+from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.adapters.politeness import Politeness, Visit
 from services.crawler.adapters.reader import read_page
 from services.crawler.adapters.renderer import Renderer
@@ -23,6 +26,7 @@ from services.crawler.domain.page import Page
 from services.crawler.domain.page_facts import page_facts
 from services.crawler.domain.rendering import Rendered, is_worth_showing, weigh, with_directives_of
 from services.crawler.domain.scene import Scene
+from services.crawler.domain.second_look import is_doubtful, shown_to_some
 from services.crawler.domain.sibling import Sibling
 from services.crawler.domain.sites import Sites
 from services.crawler.domain.target_health import health_of, hides_a_404
@@ -49,7 +53,8 @@ class Question:
     With `reusable`, a page that did not change may be answered from what `memory` holds. Whoever
     can come back later waits `patience_s` at most for a host that others are asking (HostBusyError).
     With `render_always` its scripts are run even if its bytes leave nothing open; `until` (of the
-    loop's clock) is when rendering, and waiting for it, has to end.
+    loop's clock) is when rendering, and waiting for it, has to end. That one of the `awaited` links
+    is gone from the page is only said when the page does not show it a second time either.
     """
 
     url: str
@@ -62,6 +67,7 @@ class Question:
     patience_s: float | None = None
     render_always: bool = False
     until: float | None = None
+    awaited: frozenset[UUID] = frozenset()
 
 
 class Observer:
@@ -86,7 +92,21 @@ class Observer:
         """Return what the page shows now."""
         visit = self._politeness.visit(patience_s=question.patience_s)
         look = await self._look(question, visit)
+        if is_doubtful(look.judgement, question.awaited):
+            look = await self._confirmed(question, look, visit)
         return replace(look, requests=visit.requests, wire_bytes=visit.wire_bytes)
+
+    async def _confirmed(self, question: Question, look: Look, visit: Visit) -> Look:
+        """Ask once more: a page that shows a link to some visitors only has not lost it."""
+        try:
+            async with asyncio.timeout_at(question.until):
+                again = await self._look(replace(question, reusable=False), visit)
+        except (HostBusyError, TimeoutError):
+            return look
+        if look.judgement is None or again.judgement is None:
+            return look
+        both = shown_to_some(look.judgement, again.judgement)
+        return look if both is None else replace(again, judgement=both)
 
     async def _look(self, question: Question, visit: Visit) -> Look:
         validators = self._validators(question)

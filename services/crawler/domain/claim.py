@@ -96,6 +96,15 @@ class Claim:
             and all(one.missing_streak != LOST_AT - 1 for one in self.watches)
         )
 
+    @property
+    def awaited(self) -> frozenset[UUID]:
+        """Return the links that were seen and of which no loss is confirmed."""
+        return frozenset(
+            one.watch.link_id
+            for one in self.watches
+            if one.ever_live and one.missing_streak < LOST_AT
+        )
+
     def has_time(self, now: datetime, *, needs_s: float) -> bool:
         """Return whether a visit of `needs_s` ends before another worker may claim the page."""
         return now + timedelta(seconds=needs_s) < self.lease_until

@@ -185,6 +185,7 @@ class Checking:
             wants_health=bool(page.targets),
             patience_s=_PATIENCE_S,
             until=asyncio.get_running_loop().time() + budget_s - _RESERVE_S,
+            awaited=page.awaited,
         )
         lease = asyncio.timeout((page.lease_until - self._clock()).total_seconds())
         try:

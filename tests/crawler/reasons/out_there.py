@@ -1,10 +1,11 @@
 """Cases of the way to the page, of our own page behind the link, and of what was agreed."""
 
+from itertools import cycle
 from typing import Any
 
 from shared.vocabulary import Position, Reason
-from tests.crawler.reasons.case import LINK, LINKED, SHOP, TARGET, TEXT, Case, article, case
-from tests.web import Behaviour, page, raw, redirect, silent
+from tests.crawler.reasons.case import BARE, LINK, LINKED, SHOP, TARGET, TEXT, Case, article, case
+from tests.web import Behaviour, Exchange, page, raw, redirect, silent
 
 CHALLENGE = "<title>Just a moment...</title><script>window._cf_chl_opt = {}</script>"
 
@@ -19,6 +20,16 @@ def to_target(
         at_first=LINKED.replace(TARGET, target),
         also={f"http://{SHOP}/{path.replace('__', '/')}": does for path, does in pages.items()},
     )  # fmt: skip
+
+
+def in_turns(*answers: Behaviour) -> Behaviour:
+    """Answer one visitor like this and the next like that."""
+    turns = cycle(answers)
+
+    async def behave(exchange: Exchange) -> None:
+        await next(turns)(exchange)
+
+    return behave
 
 
 def agreed(name: str, about: Reason, status: str, *says: Reason, **given: Any) -> Case:
@@ -107,6 +118,10 @@ TERMS_CASES = (
            terms={"max_outlinks": 4}, at_first=with_links(5)),
     agreed("not_outlinks_excess", Reason.OUTLINKS_EXCESS, "live",
            terms={"max_outlinks": 4}, at_first=with_links(4)),
+    agreed("cloaked", Reason.CLOAKED, "changed", Reason.CLOAKED,
+           then=in_turns(page(BARE), page(LINKED))),
+    agreed("not_cloaked", Reason.CLOAKED, "lost", Reason.LINK_REMOVED,
+           then=in_turns(page(BARE), page(article("<p>Other words.</p>")))),
     agreed("sitewide", Reason.SITEWIDE, "changed", Reason.SITEWIDE, beside=10),
     agreed("not_sitewide", Reason.SITEWIDE, "live", beside=5),
 )  # fmt: skip

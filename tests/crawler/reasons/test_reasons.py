@@ -18,8 +18,8 @@ from tests.crawler.reasons.out_there import OUT_THERE
 from tests.crawler.reasons.stage import Result, play
 
 CASES = (*ON_THE_PAGE, *OF_THE_PAGE, *OUT_THERE, *OTHER_WAYS)
-# Their cases need a browser and stand beside it.
-SEEN_BY_A_BROWSER = frozenset({Reason.RAW_ONLY, Reason.CLOAKED})
+# Only a browser tells: its cases are in tests/crawler/adapters/test_rendering.py.
+SEEN_BY_A_BROWSER = frozenset({Reason.RAW_ONLY})
 
 
 @pytest.fixture(scope="module")
