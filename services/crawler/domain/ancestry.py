@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborNode
 
 from services.crawler.domain.hidden import SEEN, Look, look_of
 from services.crawler.domain.position import NOWHERE, Place, place_of
+from services.crawler.domain.stylesheet import Stylesheet
 
 # Beyond any browser (Chromium stops at 512 levels), but a bound on memory and time.
 MAX_DEPTH = 2_048
@@ -41,8 +42,9 @@ _ROOT = Standing()
 class Ancestry:
     """Remembers the standing of every ancestor it has seen, so that many links stay linear."""
 
-    def __init__(self, root: Standing = _ROOT) -> None:
+    def __init__(self, root: Standing = _ROOT, sheet: Stylesheet | None = None) -> None:
         self._root = root
+        self._sheet = sheet or Stylesheet()
         self._seen: dict[int, Standing] = {}
 
     def of(self, node: LexborNode) -> Standing:
@@ -58,7 +60,7 @@ class Ancestry:
             chain.append(current)
             current = current.parent
         for element in reversed(chain):
-            standing = _inside(standing, element)
+            standing = _inside(standing, element, self._sheet)
             self._seen[element.mem_id] = standing
         return standing
 
@@ -80,11 +82,13 @@ def _namespaces(inside: str, tag: str, attributes: Mapping[str, str | None]) -> 
     return _MATH, _MATH
 
 
-def _inside(parent: Standing, node: LexborNode) -> Standing:
+def _inside(parent: Standing, node: LexborNode, sheet: Stylesheet) -> Standing:
     tag = node.tag or ""
     attributes = node.attributes
     place = place_of(parent.place, tag, attributes)
-    look = look_of(parent.look, tag, attributes)
+    look = parent.look
+    if not look.rule:
+        look = look_of(look, tag, attributes, *sheet.declared_for(node, tag, attributes))
     in_head = parent.in_head or tag == "head"
     in_noscript = parent.in_noscript or tag == "noscript"
     namespace, children = _namespaces(parent.children, tag, attributes)

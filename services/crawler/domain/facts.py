@@ -11,6 +11,7 @@ from services.crawler.domain.ancestry import Ancestry
 from services.crawler.domain.fingerprint import shingles, simhash
 from services.crawler.domain.hidden import rule_of
 from services.crawler.domain.links import first_base, tokens_of
+from services.crawler.domain.stylesheet import Stylesheet
 from shared import urls
 from shared.vocabulary import UNFOLLOWED_RELS
 
@@ -133,7 +134,7 @@ class _Links:
         self.mailto: list[str] = []
         self.anchor_chars = self.hidden = self.nofollow = 0
         self.has_contact = self.has_legal = False
-        self._ancestry = Ancestry()
+        self._ancestry = Ancestry(sheet=Stylesheet(document))
         self._base = first_base(document.css("base[href]"), url)
         self._own = urls.domain_or_host(urls.host_of(url))
         for node in document.css("a[href]")[:MAX_LINKS]:

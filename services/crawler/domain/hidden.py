@@ -9,8 +9,14 @@ Attributes = Mapping[str, str | None]
 _NUMBER = re.compile(r"\s*([+-]?[0-9]*\.?[0-9]+)\s*(px|em|rem|%|vw|vh|pt|)\s*(?:!important)?\s*\Z")
 _FAR = -400.0
 _CLIPPED = re.compile(r"rect\(\s*(?:0|1)(?:px)?[\s,]+(?:0|1)(?:px)?[\s,]")
-_INSET = re.compile(r"inset\(\s*(?:50|100)%")
-_SCALED = re.compile(r"scale\(\s*0*(?:\.0+)?\s*\)")
+_INSET = re.compile(r"inset\(\s*(?:50|100)%|circle\(\s*0(?![.1-9])")
+_SCALED = re.compile(r"scale[xy]?\(\s*0*(?:\.0+)?\s*[,)]")
+_TRANSLATED = re.compile(r"translate(?:x|y|3d)?\(\s*(-[^,()]+)")
+_CLEAR = frozenset({"transparent", "rgba(0,0,0,0)", "rgba(0, 0, 0, 0)", "#0000", "#00000000"})
+_PAINTED = "painted"
+_TRANSPARENT = "transparent"
+_MOVES = frozenset({"transition", "animation"})
+_NOTHING: Mapping[str, str] = {}
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\Z")
 _RGB = re.compile(
     r"rgba?\(\s*([0-9]{1,3})[\s,]+([0-9]{1,3})[\s,]+([0-9]{1,3})\s*(?:[,/]\s*([0-9.]+%?)\s*)?\)\Z"
@@ -41,24 +47,38 @@ class Look:
 SEEN = Look()
 
 
-def look_of(parent: Look, tag: str, attributes: Attributes) -> Look:
-    """Return how an element looks inside its parent."""
+def look_of(
+    parent: Look,
+    tag: str,
+    attributes: Attributes,
+    sheet: Mapping[str, str] = _NOTHING,
+    urgent: Mapping[str, str] = _NOTHING,
+) -> Look:
+    """Return how an element looks inside its parent.
+
+    `sheet` is what a style block of the page declares for it, `urgent` the important part of that.
+    """
     if parent.rule:
         return parent
-    rule = _unpainted(tag, attributes)
-    if rule:
-        return replace(parent, rule=rule)
     style = attributes.get("style")
     color = attributes.get("color") if tag == "font" else None
     background = attributes.get("bgcolor")
-    if not style and not color and not background:
-        return parent
-    declared = _declarations(style or "")
-    if color and "color" not in declared:
-        declared["color"] = color.lower()
-    if background and "background" not in declared:
+    if not (style or color or background or sheet or urgent):
+        rule = _unpainted(tag, attributes)
+        return replace(parent, rule=rule) if rule else parent
+    declared = {"color": color.lower()} if color else {}
+    if background:
         declared["background"] = background.lower()
-    return _styled(parent, declared)
+    declared |= {**sheet, **_declarations(style or ""), **urgent}
+    shown = declared.get("display", "none") != "none"
+    rule = "" if shown and "hidden" in attributes else _unpainted(tag, attributes)
+    return replace(parent, rule=rule) if rule else _styled(parent, declared)
+
+
+def is_pixel(attributes: Attributes) -> bool:
+    """Return whether a picture is made too small to be seen."""
+    sizes = [(attributes.get(side) or "").strip() for side in ("width", "height")]
+    return all(size in {"0", "1", "0px", "1px"} for size in sizes)
 
 
 def _unpainted(tag: str, attributes: Attributes) -> str:
@@ -80,9 +100,8 @@ def _styled(parent: Look, style: Mapping[str, str]) -> Look:
         size = _length(style["font-size"])
         tiny = size is not None and size < 1 and not style["font-size"].endswith(("em", "%"))
         tiny = tiny or size == 0
-    color = _color(style.get("color")) or parent.color
-    background = _color(style.get("background-color") or style.get("background"))
-    background = background or parent.background
+    color = _text_color(style) or parent.color
+    background = _background(style) or parent.background
     rule = _box_rule(style)
     if not rule and unseen:
         rule = "visibility"
@@ -105,13 +124,33 @@ def rule_of(look: Look) -> str:
         return "font-size"
     if look.color is not None and look.color == look.background:
         return "same-colour"
-    return ""
+    return _TRANSPARENT if look.color == _TRANSPARENT else ""
+
+
+def _text_color(style: Mapping[str, str]) -> str | None:
+    value = style.get("color")
+    if value not in _CLEAR:
+        return _color(value)
+    # Letters cut out of a picture have its colour.
+    return None if any(name.endswith("background-clip") for name in style) else _TRANSPARENT
+
+
+def _background(style: Mapping[str, str]) -> str | None:
+    value = style.get("background-color") or style.get("background")
+    if any("(" in style.get(name, "") for name in ("background", "background-image")):
+        # A picture or a gradient may have any colour; rgb() has brackets too.
+        return _color(value) or _PAINTED
+    return _color(value)
 
 
 def _box_rule(style: Mapping[str, str]) -> str:
     if style.get("display") == "none":
         return "display"
-    if "opacity" in style and (_length(style["opacity"]) or 0.0) < 0.02:
+    if style.get("content-visibility") == "hidden":
+        return "visibility"
+    opacity = _length(style.get("opacity", ""))
+    # What fades in begins with no opacity.
+    if opacity is not None and opacity < 0.02 and not _MOVES & style.keys():
         return "opacity"
     if _is_empty_box(style):
         return "zero-size"
@@ -120,8 +159,12 @@ def _box_rule(style: Mapping[str, str]) -> str:
     clip = style.get("clip", "")
     if _CLIPPED.match(clip) or _INSET.match(style.get("clip-path", "")):
         return "clipped"
-    if _SCALED.search(style.get("transform", "")):
+    transform = style.get("transform", "")
+    if _SCALED.search(transform):
         return "zero-size"
+    moved = _TRANSLATED.search(transform)
+    if moved is not None and (_length(moved[1]) or 0.0) <= _FAR:
+        return "off-screen"
     return ""
 
 
@@ -135,13 +178,18 @@ def _is_empty_box(style: Mapping[str, str]) -> bool:
 
 def _is_off_screen(style: Mapping[str, str]) -> bool:
     indent = _length(style.get("text-indent", ""))
-    if indent is not None and indent <= _FAR:
+    # Text that makes room for a picture of itself is seen as the picture.
+    if indent is not None and indent <= _FAR and "url(" not in _picture(style):
         return True
     sides = ["margin-left", "margin-top"]
     if style.get("position") in {"absolute", "fixed", "relative"}:
         sides += ["left", "top", "right", "bottom"]
     lengths = (_length(style.get(side, "")) for side in sides)
     return any(length is not None and length <= _FAR for length in lengths)
+
+
+def _picture(style: Mapping[str, str]) -> str:
+    return style.get("background", "") + style.get("background-image", "")
 
 
 def _declarations(style: str) -> dict[str, str]:

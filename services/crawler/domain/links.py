@@ -9,13 +9,14 @@ from selectolax.lexbor import LexborNode
 
 from services.crawler.domain.ancestry import Ancestry, Standing
 from services.crawler.domain.charsets import CODECS, OUTPUT_UTF_8
-from services.crawler.domain.hidden import rule_of
+from services.crawler.domain.hidden import is_pixel, rule_of
 from services.crawler.domain.link import Link
 from services.crawler.domain.surroundings import Budget, left_of, right_of, wording_of
 from shared import urls
 from shared.vocabulary import LinkKind
 
 MAX_HREF = 16_384
+MAX_WRAPPERS = 8
 
 # An absolute URL that the parser would not change: its host can be read off (seams.md 34).
 _PLAIN = re.compile(
@@ -119,7 +120,7 @@ class Collector:
             node.tag == "area" or (wording.has_image and not wording.visible)
         ):
             kind = LinkKind.IMAGE
-        hidden_rule = rule_of(standing.look)
+        hidden_rule = rule_of(standing.look) or self._hidden_inside(node)
         return Link(
             href_raw=href[:MAX_HREF],
             url=url,
@@ -138,6 +139,20 @@ class Collector:
             right_context=right_of(node, self.budget),
             truncated=wording.truncated or len(href) > MAX_HREF,
         )
+
+    def _hidden_inside(self, node: LexborNode) -> str:
+        """Return why nothing is seen of a link whose whole content is one element."""
+        inner = node.first_child
+        for _ in range(MAX_WRAPPERS):
+            if inner is None or inner.next is not None or not inner.is_element_node:
+                break
+            rule = rule_of(self.ancestry.of(inner).look)
+            if rule:
+                return rule
+            if inner.tag == "img":
+                return "zero-size" if is_pixel(inner.attributes) else ""
+            inner = inner.first_child
+        return ""
 
     def _reference(
         self, node: LexborNode, href: str, url: str | None, kind: LinkKind, standing: Standing

@@ -19,6 +19,7 @@ from services.crawler.domain.indexability import (
 from services.crawler.domain.link import Link
 from services.crawler.domain.links import Collector
 from services.crawler.domain.strangers import strangers_among
+from services.crawler.domain.stylesheet import Stylesheet
 from services.crawler.domain.taming import parse
 from shared import urls
 from shared.vocabulary import LinkKind
@@ -117,7 +118,7 @@ def read(
     lowered = {name.lower(): value for name, value in headers.items()}
     decoded = decode(body, lowered.get("content-type"))
     document = parse(decoded.utf8)
-    ancestry = Ancestry()
+    ancestry = Ancestry(sheet=Stylesheet(document))
     nodes = _elements(document, ancestry)
     url = urls.resolve(url) or url
     base = reading.first_base(nodes, url)
@@ -214,7 +215,7 @@ def _take_frame(node: LexborNode, collector: Collector, depth: int = 1) -> None:
         return
     # The standard shows srcdoc instead of src, as a document of its own below this one's base.
     inner = parse((srcdoc or "").encode("utf-8", "replace"))
-    ancestry = Ancestry(collector.ancestry.of(node))
+    ancestry = Ancestry(collector.ancestry.of(node), Stylesheet(inner))
     nodes = _elements(inner, ancestry)
     framed = replace(
         collector,
