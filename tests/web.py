@@ -83,6 +83,16 @@ def raw(data: bytes) -> Behaviour:
     return behave
 
 
+def reset() -> Behaviour:
+    """Break the connection off."""
+
+    async def behave(exchange: Exchange) -> None:
+        exchange.keep_alive = False
+        exchange.writer.transport.abort()
+
+    return behave
+
+
 def silent() -> Behaviour:
     """Take the request and never answer."""
 

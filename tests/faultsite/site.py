@@ -24,6 +24,7 @@ from tests.web import (
     page,
     raw,
     redirect,
+    reset,
     silent,
 )
 
@@ -55,11 +56,6 @@ def _closing(behaviour: Behaviour) -> Behaviour:
         await behaviour(exchange)
 
     return behave
-
-
-async def _reset(exchange: Exchange) -> None:
-    exchange.keep_alive = False
-    exchange.writer.transport.abort()
 
 
 def _status(code: int) -> Behaviour:
@@ -94,7 +90,7 @@ FAULTS: Mapping[str, Behaviour] = {
     "520": _status(520),
     "timeout": silent(),
     "slow drip": drip(),
-    "reset": _reset,
+    "reset": reset(),
     "closed": raw(b""),
     "truncated": raw(_head("Content-Length: 90000") + _WHOLE[:600].encode()),
     "torn chunks": raw(
@@ -179,7 +175,7 @@ class FaultSite:
             exchange.keep_alive = False  # so that every round shakes hands again
         fault = known.faults.get(self.turn)
         if fault == "refused":
-            await _reset(exchange)
+            await reset()(exchange)
         elif request.path == "/robots.txt":
             await _robots(fault)(exchange)
         elif fault == "429 with Retry-After":

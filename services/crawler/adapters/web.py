@@ -17,6 +17,7 @@ from services.crawler.adapters.decoding import (
     TooLargeError,
     UndecodableError,
 )
+from services.crawler.adapters.dropped import DroppedError, only_once
 from services.crawler.adapters.guard import AddressNotAllowedError, Guard
 from services.crawler.adapters.names import NameGoneError, Names, Place
 from services.crawler.adapters.timing import limit, our_turn
@@ -80,6 +81,7 @@ class _Reply:
     elapsed_s: float = 0.0
     wire_bytes: int = 0
     conditional: bool = False
+    dropped: bool = False
     exchange: Exchange | None = None
     wire: bytes | None = None
 
@@ -119,6 +121,7 @@ class Web:
         chain = Chain(url, headers)
         chain.loops()
         elapsed_s = 0.0
+        may_ask_again = True
         while True:
             fault = self._guard.fault(chain.at) or await gate.enter(chain.at)
             if fault is not None:
@@ -130,6 +133,9 @@ class Web:
             finally:
                 await gate.leave(chain.at, answer)
             elapsed_s += reply.elapsed_s
+            if reply.dropped and may_ask_again:
+                may_ask_again = False  # an old connection that the server had closed: a new one
+                continue
             reply = replace(reply, elapsed_s=elapsed_s)
             location = reply.header("location") if reply.status in _REDIRECTS else None
             if location is None:
@@ -154,7 +160,11 @@ class Web:
                     reply = await self._exchange(chain, place, validators, cut_at)
                 waited_s = within.waited_s
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _Reply(failure=_failure(error), elapsed_s=loop.time() - started)
+            return _Reply(
+                failure=_failure(error),
+                elapsed_s=loop.time() - started,
+                dropped=isinstance(error, DroppedError),
+            )
         return replace(reply, elapsed_s=loop.time() - started - waited_s)
 
     @asynccontextmanager
@@ -264,6 +274,7 @@ async def open_web(
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,
+        middlewares=(only_once,),
         max_line_size=_HEADER_LIMIT,
         max_field_size=_HEADER_LIMIT,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_s),
@@ -369,6 +380,9 @@ _CAUSES: Mapping[type[BaseException], Reason] = {
     aiohttp.ClientSSLError: Reason.TLS_ERROR,
 }
 
+# What aiohttp says of a head that passes its caps: one error class stands for all of its faults.
+_OVERFLOWS = ("Got more than", "Too many headers")
+
 
 def _failure(error: BaseException) -> Reason:
     """Return what went wrong; an aiohttp error tells it in the OSError that it wraps."""
@@ -377,4 +391,6 @@ def _failure(error: BaseException) -> Reason:
         for kind, reason in _CAUSES.items():
             if isinstance(candidate, kind):
                 return reason
+    if isinstance(error, aiohttp.ClientResponseError) and error.message.startswith(_OVERFLOWS):
+        return Reason.TOO_LARGE
     return Reason.UNREACHABLE

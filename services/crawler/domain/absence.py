@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.crawler.domain import disguise
+from services.crawler.domain.links import MAX_WANTED
 from services.crawler.domain.scene import Scene
 from services.crawler.domain.walls import wall_of
 from shared.vocabulary import Outcome, Reason
@@ -39,6 +40,8 @@ def refusal(scene: Scene) -> Absence | None:
 def cut_short(scene: Scene) -> Absence | None:
     """Return why the rest of a page may hold what its start does not show."""
     if scene.fetched.failure is Reason.TOO_LARGE or scene.status == 206:
+        return Absence(Outcome.UNKNOWN, (Reason.TOO_LARGE,))
+    if scene.page is not None and len(scene.page.links) >= MAX_WANTED:
         return Absence(Outcome.UNKNOWN, (Reason.TOO_LARGE,))
     if _is_torn(scene):
         return Absence(Outcome.UNKNOWN, (Reason.UNREACHABLE,))

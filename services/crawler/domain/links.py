@@ -15,6 +15,8 @@ from services.crawler.domain.surroundings import Budget, left_of, right_of, word
 from shared import urls
 from shared.vocabulary import LinkKind
 
+# More links to the sites that somebody watches hold no page up: what comes after stays unseen.
+MAX_WANTED = 20_000
 MAX_HREF = 16_384
 MAX_WRAPPERS = 8
 
@@ -90,7 +92,8 @@ class Collector:
         host = (self._hosts.get(name) or self._host(name)) if name else None
         if host is not None and kind is LinkKind.TEXT:
             self._count(host)
-        if self.wanted is None or (host is not None and host.wanted):
+        wanted = host is not None and host.wanted and len(self.links) < MAX_WANTED
+        if self.wanted is None or wanted:
             self.links.append(self._link(node, href, url, kind))
 
     def _host(self, name: str) -> _Host:

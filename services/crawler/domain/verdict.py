@@ -184,8 +184,11 @@ class _Board:
         self.offered.update(self.by_target)
         return tuple(places[0] for places in self.by_target.values())[:MAX_OCCURRENCES]
 
-    def untracked(self) -> list[UUID]:
-        return [key for key in self.by_target if key not in self.tracked | self.offered]
+    def untracked(self) -> Iterator[UUID]:
+        """Return the targets that nobody watches and that explain nothing yet, one at a time."""
+        return (
+            key for key in self.by_target if key not in self.tracked and key not in self.offered
+        )
 
     def discoveries(self, site_id: UUID, sight: Sight) -> Iterator[Discovery]:
         for key in self.untracked():
@@ -217,7 +220,7 @@ def _verdict(
     if why.outcome is not Outcome.MISSING or watch.target_key is None:
         return Verdict(link_id=watch.link_id, outcome=why.outcome, reasons=why.reasons)
     # Each new target explains at most one missing link; what is left over is a discovery.
-    offer = board.untracked()[:1]
+    offer = list(islice(board.untracked(), 1))
     board.offered.update(offer)
     targets = tuple(place for key in offer for place in board.by_target[key][:MAX_OCCURRENCES])
     return Verdict(link_id=watch.link_id, outcome=why.outcome, reasons=why.reasons, targets=targets)
@@ -226,8 +229,8 @@ def _verdict(
 def _places(watch: Watch, board: _Board) -> list[Occurrence]:
     if watch.target_key is not None:
         return board.by_target.get(watch.target_key, [])
-    free = board.untracked() or list(board.by_target)
-    return board.by_target[free[0]] if free else []
+    free = next(board.untracked(), None) or next(iter(board.by_target), None)
+    return board.by_target[free] if free is not None else []
 
 
 def _missing(watch: Watch, scene: Scene) -> Absence:

@@ -85,27 +85,6 @@ async def test_a_wrong_stacked_or_broken_coding_is_undecodable(
     assert (fetched.failure, fetched.body) == (Reason.UNDECODABLE, b"")
 
 
-BOMB = bytes(60_000_000)
-
-
-@pytest.mark.parametrize(
-    ("coding", "bomb"),
-    [
-        ("gzip", gzip.compress(BOMB)),
-        ("deflate", zlib.compress(BOMB)),
-        ("br", brotli.compress(BOMB, quality=1)),
-    ],
-    ids=["gzip", "deflate", "br"],
-)
-async def test_a_bomb_is_cut_at_the_cap(
-    site: FakeWeb, web: Web, gate: OpenGate, coding: str, bomb: bytes
-) -> None:
-    site.on(URL, encoded(coding, bomb))
-    fetched = await web.fetch(URL, gate=gate)
-    assert fetched.failure is Reason.TOO_LARGE
-    assert len(fetched.body) < 11_000_000
-
-
 async def test_a_body_without_end_is_cut_on_the_wire(
     site: FakeWeb, web: Web, gate: OpenGate
 ) -> None:
@@ -229,7 +208,7 @@ TROUBLE = {
     ),
     "1 MB header": (
         raw(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n"),
-        Reason.UNREACHABLE,
+        Reason.TOO_LARGE,
     ),
     "NUL in header": (raw(b"HTTP/1.1 200 OK\r\nB\x00d: \x01\r\n\r\n"), Reason.UNREACHABLE),
 }
@@ -244,6 +223,29 @@ async def test_trouble_on_the_way_is_a_reason(
     fetched = await web.fetch(URL, gate=gate)
     assert fetched.failure is failure
     assert gate.answers[0][1].failure is failure
+
+
+@pytest.mark.parametrize("behaviour", [raw(b""), fakes.reset()], ids=["closed", "reset"])
+async def test_a_broken_connection_is_tried_once_more_and_both_times_at_our_turn(
+    site: FakeWeb, web: Web, gate: OpenGate, behaviour: fakes.Behaviour
+) -> None:
+    site.on(URL, behaviour)
+    fetched = await web.fetch(URL, gate=gate)
+    assert fetched.failure is Reason.UNREACHABLE
+    assert (len(site.requests), gate.entered) == (2, [URL, URL])
+
+
+async def test_a_connection_that_was_closed_meanwhile_is_replaced(
+    site: FakeWeb, web: Web, gate: OpenGate
+) -> None:
+    answers = iter([raw(b""), page(HTML)])
+
+    async def first_breaks(exchange: fakes.Exchange) -> None:
+        await next(answers)(exchange)
+
+    site.on(URL, first_breaks)
+    fetched = await web.fetch(URL, gate=gate)
+    assert (fetched.status, fetched.failure) == (200, None)
 
 
 async def test_long_header_lines_are_no_trouble(site: FakeWeb, web: Web, gate: OpenGate) -> None:
