@@ -43,6 +43,8 @@ class Case:
     target: str = TARGET
     terms: Mapping[str, Any] | None = None
     """What was agreed about the link."""
+    contract: str | None = None
+    """Whether it is as agreed, in the end."""
     beside: int = 0
     """How many more pages of the host link to the target."""
     is_target: bool = False

@@ -34,7 +34,8 @@ def in_turns(*answers: Behaviour) -> Behaviour:
 
 def agreed(name: str, about: Reason, status: str, *says: Reason, **given: Any) -> Case:
     """Return a case about a link of which something was agreed."""
-    return case(name, about, status, *says, **{"terms": {}, **given})
+    contract = "met" if status == "live" else "mismatched"
+    return case(name, about, status, *says, **{"terms": {}, "contract": contract, **given})
 
 
 def with_links(count: int) -> str:

@@ -38,6 +38,7 @@ def results(
 def test_a_case_ends_as_it_must(case: Case, results: dict[str, Result]) -> None:
     result = results[case.name]
     assert (result.status, sorted(result.says)) == (case.status, sorted(case.says))
+    assert result.contract == case.contract
 
 
 @pytest.mark.parametrize("reason", sorted(set(Reason) - SEEN_BY_A_BROWSER))
