@@ -17,7 +17,7 @@ from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, open_eyes, sightline_of
 from services.crawler.api import checks, evidence, shares
 from services.crawler.jobs.checking import Checking
-from services.crawler.jobs.housekeeping import keep_house
+from services.crawler.jobs.housekeeping import keep_evidence, keep_house
 from services.crawler.jobs.turns import SharedTurns
 from services.crawler.settings import Settings
 from services.crawler.store.frontier import ClaimLimits
@@ -65,7 +65,8 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         consumer=subscribe(Consumer("crawler", db=db, bus=bus)),
         loops={
             "check due": check_due,
-            "keep house": partial(keep_house, db=db, keep=_keep(settings)),
+            "keep house": partial(keep_house, db=db),
+            "keep evidence": partial(keep_evidence, db=db, keep=_keep(settings)),
         },
         grace_s=settings.shutdown_grace_s,
     )

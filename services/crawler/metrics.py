@@ -58,3 +58,11 @@ BROWSER_ENDS = Counter(
 RENDERING = Gauge(
     "anchorwatch_crawler_rendering", "1 where pages that need scripts can be rendered, else 0."
 )
+EVIDENCE = Counter(
+    "anchorwatch_crawler_evidence_total",
+    "Pieces of evidence that were handed over to be written, one per change.",
+)
+EVIDENCE_BYTES = Counter(
+    "anchorwatch_crawler_evidence_bytes_total",
+    "Bytes of evidence that were handed over to be written; equal bodies are stored once.",
+)

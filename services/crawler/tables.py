@@ -185,7 +185,7 @@ DISCOVERIES = Table(
     Column("discovered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
-# Locked after watches, in this order: bodies by digest, then chains by site.
+# Locked after watches, in this order: rows of evidence, bodies by digest, chains by site.
 EVIDENCE_BODIES = Table(
     "evidence_bodies",
     METADATA,

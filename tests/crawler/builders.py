@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.crawler.domain.claim import CheckRecord, Claim, HostClaim, HostRecord, Memory
-from services.crawler.domain.evidence.draft import Capture, Draft, new_exhibit, told_captures
+from services.crawler.domain.evidence.draft import Capture, Draft, new_exhibit, told_of
 from services.crawler.domain.pace import Pace
 from services.crawler.store.frontier import ClaimLimits, claim_due
 from shared import urls
@@ -83,7 +83,7 @@ def a_draft(**given: Any) -> Draft:
         response=b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nServer: nginx\r\n\r\n",
         truncated=None,
     )
-    exhibit = new_exhibit([capture], body, is_cut=False)
+    exhibit = new_exhibit([capture], body)
     fields: dict[str, Any] = {
         "evidence_id": new_id(),
         "workspace_id": WORKSPACE,
@@ -117,6 +117,6 @@ def a_draft(**given: Any) -> Draft:
         "target_url": TARGET,
         "hosts": ["our.example"],
         "observation": observation.model_dump(),
-        "captures": told_captures(exhibit),
+        **told_of(exhibit),
     }
     return Draft(statement=statement, exhibit=exhibit, **fields)

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -9,17 +10,25 @@ from uuid import UUID
 
 import orjson
 import pytest
+from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
+from services.crawler.app import create_app
 from services.crawler.domain.evidence.packing import unpacked
+from services.crawler.domain.evidence.verifying import verify
 from services.crawler.jobs.housekeeping import expire_evidence
+from services.crawler.settings import Settings
 from services.crawler.store.retention import Keep
 from shared import clock
-from shared.vocabulary import Reason
+from shared.access import Caller
+from shared.http import DirectTransport, ServiceClient
+from shared.vocabulary import Reason, Role
 from tests import web as fakes
-from tests.crawler.builders import DatabaseFor, a_tracked
+from tests.crawler.builders import WORKSPACE, DatabaseFor, a_tracked
 from tests.crawler.test_checking import BARE, LINKED, POST, Crew
+from tests.fakes import RecordingBus
 from tests.web import fake_web, gzipped, page, redirect
 
+SECRET = "crawler-tests-secret"
 FOREVER = Keep(days=400, total_bytes=10**12, site_bytes=10**12)
 
 
@@ -60,6 +69,26 @@ async def test_a_loss_leaves_the_page_before_and_both_pages_without_the_link(cre
     assert unpacked(missed["body"]) == BARE.encode()
     assert confirmed["body_sha256"] == missed["body_sha256"]
     assert await crew.value("SELECT count(*) FROM evidence_bodies") == 2
+
+
+async def test_the_evidence_of_a_lost_link_opens_in_a_standard_reader_and_a_changed_byte_is_found(
+    crew: Crew,
+) -> None:
+    link = a_tracked(POST, target_url=None)
+    await lose(crew, link)
+    app = create_app(Settings.load({}, internal_secret=SECRET), bus=RecordingBus(), db=crew.db)
+    client = ServiceClient("crawler", DirectTransport(app), secret=SECRET.encode())
+    alice = Caller(WORKSPACE, UUID(int=2), "Alice", workspace_role=Role.VIEWER)
+    path = f"/v1/links/{link.link_id}/evidence"
+    data = (await client.send("GET", path, query="format=warc", caller=alice)).body
+    records = ArchiveIterator(io.BytesIO(data), check_digests="raise")
+    shown = [one.content_stream().read() for one in records if one.rec_type == "response"]
+    assert shown == [LINKED.encode(), BARE.encode(), BARE.encode()]
+    report = verify(data)
+    assert (report.faults, len(report.statements)) == ([], 3)
+    assert report.statements[2]["missing_looks"] == 2
+    for at in range(5, len(data), len(data) // 20):
+        assert verify(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]).faults, at
 
 
 async def test_the_check_names_its_evidence_and_later_ones_name_the_one_that_holds(
@@ -113,7 +142,7 @@ async def test_what_is_kept_is_what_came_over_the_wire(crew: Crew) -> None:
     [row] = await rows(crew)
     body = unpacked(row["body"])
     assert body[:2] == b"\x1f\x8b"
-    moved, last = orjson.loads(unpacked(row["heads"]))
+    moved, last = orjson.loads(unpacked(row["heads"]))["captures"]
     assert moved[2].startswith("GET /old HTTP/1.1\r\n")
     assert "Host: blog.example\r\n" in moved[2]
     assert moved[3].startswith("HTTP/1.1 302 Found\r\n")
@@ -134,6 +163,20 @@ async def test_a_large_body_is_cut_and_says_so(crew: Crew) -> None:
     [row] = await rows(crew)
     assert (row["body_size"], len(unpacked(row["body"]))) == (100_000, 100_000)
     assert orjson.loads(unpacked(row["statement"]))["captures"][0]["truncated"] == "length"
+
+
+async def test_of_a_page_that_sends_its_reader_on_only_the_head_is_kept_and_said_to_be(
+    crew: Crew,
+) -> None:
+    crew.site.on(POST, '<meta http-equiv="refresh" content="0; url=/new"><p>Moved.</p>')
+    crew.site.on("http://blog.example/new", LINKED)
+    await crew.track(a_tracked(POST, target_url=None))
+    await crew.check()
+    [row] = await rows(crew)
+    told = orjson.loads(unpacked(row["statement"]))["captures"]
+    assert [one["url"] for one in told] == [POST, "http://blog.example/new"]
+    assert [one["truncated"] for one in told] == ["unspecified", None]
+    assert unpacked(row["body"]) == LINKED.encode()
 
 
 async def test_a_look_without_an_answer_is_kept_as_a_statement_alone(crew: Crew) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.crawler.adapters.decoding import Body, TooLargeError, UndecodableError
 from services.crawler.domain import page as pages
 from services.crawler.domain.evidence.comparing import headers_of
-from services.crawler.domain.evidence.draft import Capture
+from services.crawler.domain.evidence.draft import Heads
 from services.crawler.domain.facts import visible_text
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.look import is_html
@@ -14,13 +14,19 @@ _MOST_DECODED = 10_000_000
 _MOST_TAGS = 300_000
 
 
-def text_of(captures: Sequence[Capture], received: bytes) -> str:
-    """Return the visible text of an archived page; empty for what is no page or cannot be opened."""
+def text_of(heads: Heads, received: bytes) -> str:
+    """Return the visible text of an archived page; empty for what is no page or cannot be opened.
+
+    Where scripts ran, it is the text of what they left.
+    """
+    captures = heads.captures
     if not captures:
         return ""
     headers = tuple(headers_of(captures))
     url = captures[-1].url
-    body = _decoded(received, headers)
+    body = heads.shown or _decoded(received, headers)
+    if heads.shown:
+        headers = (("content-type", "text/html; charset=utf-8"),)
     shown = Fetched(url=url, final_url=url, headers=headers, body=body)
     if not body or not is_html(shown) or body.count(b"<") > _MOST_TAGS:
         return ""

@@ -233,7 +233,8 @@ class Observer:
         facts = look.facts
         if shown is not None and page is not None:
             facts = self._facts(question, shown, page, weighed, look.fingerprint) or facts
-        return replace(look, judgement=weighed, facts=facts, by_scripts=True)
+        left = shown.body if shown is not None else b""
+        return replace(look, judgement=weighed, facts=facts, by_scripts=True, shown=left)
 
     def _facts(
         self,

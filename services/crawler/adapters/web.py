@@ -244,7 +244,8 @@ class Web:
             failure=failure,
             wire_bytes=body.wire_bytes,
             wire=body.wire,
-            exchange=reply.exchange and replace(reply.exchange, truncated=truncated),
+            exchange=reply.exchange
+            and replace(reply.exchange, truncated=truncated, received=body.wire_bytes),
         )
 
 

@@ -219,7 +219,9 @@ async def get_evidence_diff(
     now, before = opened(row), opened(earlier) if earlier is not None else None
     old = before.statement if before is not None else None
     changes = differences(old, now.statement)
-    headers = header_differences(before.captures if before is not None else (), now.captures)
+    headers = header_differences(
+        before.heads.captures if before is not None else (), now.heads.captures
+    )
     return DiffOut(
         id=evidence_id,
         seen_at=row["seen_at"],

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.crawler.adapters.archived import text_of
 from services.crawler.domain.evidence.comparing import Statement, differences, said
-from services.crawler.domain.evidence.draft import Capture, captures_of
+from services.crawler.domain.evidence.draft import Heads, heads_of
 from services.crawler.domain.evidence.html import CONTENT_POLICY, Picture, page_of
 from services.crawler.domain.evidence.packing import unpacked
 from services.crawler.domain.evidence.warc import Item, file_of
@@ -28,7 +28,7 @@ class Opened:
     row: Row
     statement: Statement
     text: bytes
-    captures: tuple[Capture, ...]
+    heads: Heads
     body: bytes
 
     @property
@@ -38,8 +38,9 @@ class Opened:
             seen_at=self.row["seen_at"],
             referring_url=self.statement["referring_url"],
             statement=self.text,
-            captures=self.captures,
+            heads=self.heads,
             body=self.body,
+            shown_url=self.statement["observation"]["final_url"],
         )
 
 
@@ -52,7 +53,7 @@ def opened(row: Row) -> Opened:
             "The content of this evidence was removed when its time of keeping was over.",
         )
     text = unpacked(row["statement"])
-    return Opened(row, orjson.loads(text), text, captures_of(row["heads"]), unpacked(row["body"]))
+    return Opened(row, orjson.loads(text), text, heads_of(row["heads"]), unpacked(row["body"]))
 
 
 def warc_answer(rows: Iterable[Row], *, name: str) -> Response:
@@ -70,13 +71,13 @@ async def page_answer(row: Row, before: Row | None, *, shared_until: Any = None)
     now = opened(row)
     earlier = opened(before) if before is not None else None
     # In a thread: reading a large page takes longer than the others here may wait.
-    text = await asyncio.to_thread(text_of, now.captures, now.body)
+    text = await asyncio.to_thread(text_of, now.heads, now.body)
     picture = Picture(
         statement=now.statement,
         sha256=row["sha256"].hex(),
         seen_at=row["seen_at"],
         said=said(row["outcome"], row["reasons"]),
-        captures=now.captures,
+        captures=now.heads.captures,
         text=text,
         before=earlier.statement if earlier is not None else None,
         before_at=before["seen_at"] if before is not None else None,

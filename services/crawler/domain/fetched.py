@@ -13,7 +13,8 @@ _MAX_LOCATION = 2_048
 class Exchange:
     """One request and the head of its answer, as they went over the wire.
 
-    `truncated` is the WARC word for why the body that belongs to it is not whole, None if it is.
+    `received` counts the bytes of its body; `truncated` is the WARC word for why that is not whole,
+    None if it is.
     """
 
     url: str
@@ -23,6 +24,7 @@ class Exchange:
     phrase: str
     headers: tuple[tuple[bytes, bytes], ...]
     ip: str | None = None
+    received: int = 0
     truncated: str | None = None
 
 

@@ -27,7 +27,7 @@ class Look:
     `fingerprint` is None where the page was not seen whole. `requests` and `wire_bytes` are what
     the look took, redirects and robots.txt included. `wants_sibling`: an answer for a made-up
     address could tell more. With `by_scripts` scripts make what counts of the page: equal bytes do
-    not vouch for it at the next look.
+    not vouch for it at the next look, and `shown` is the document that they left.
     """
 
     fetched: Fetched
@@ -40,6 +40,7 @@ class Look:
     wire_bytes: int = 0
     wants_sibling: bool = False
     by_scripts: bool = False
+    shown: bytes = b""
 
 
 def fingerprint_of(fetched: Fetched, *, google_allowed: bool | None) -> bytes:

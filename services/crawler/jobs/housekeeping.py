@@ -1,4 +1,4 @@
-"""Forgets what nobody needs any more: tombstones, targets without links, old robots.txt files."""
+"""Forgets what nobody needs any more: tombstones, targets without links, robots.txt, old evidence."""
 
 import asyncio
 from datetime import timedelta
@@ -11,6 +11,7 @@ from shared.clock import Clock
 from shared.db import Database
 
 _EVERY = timedelta(hours=6)
+_EVIDENCE_EVERY = timedelta(minutes=10)
 _TOMBSTONES_LAST = timedelta(days=7)
 _ROBOTS_LAST = timedelta(days=30)
 _BATCH = 1_000
@@ -18,18 +19,20 @@ _FEW = 200
 """Evidence removed in one transaction: bodies are large."""
 
 
-async def keep_house(
-    stop: asyncio.Event, *, db: Database, keep: Keep, clock: Clock = house_clock.now
-) -> None:
+async def keep_house(stop: asyncio.Event, *, db: Database, clock: Clock = house_clock.now) -> None:
     """Clean a few times a day, in small transactions, until `stop`."""
     while not stop.is_set():
         await clean(db, clock=clock, stop=stop)
+        await _rest(stop, _EVERY)
+
+
+async def keep_evidence(
+    stop: asyncio.Event, *, db: Database, keep: Keep, clock: Clock = house_clock.now
+) -> None:
+    """Hold evidence to its bounds every few minutes, until `stop`: first looks bring much at once."""
+    while not stop.is_set():
         await expire_evidence(db, keep, clock=clock, stop=stop)
-        try:
-            async with asyncio.timeout(_EVERY.total_seconds()):
-                await stop.wait()
-        except TimeoutError:
-            continue
+        await _rest(stop, _EVIDENCE_EVERY)
 
 
 async def clean(db: Database, *, clock: Clock, stop: asyncio.Event) -> None:
@@ -55,3 +58,11 @@ async def expire_evidence(db: Database, keep: Keep, *, clock: Clock, stop: async
     while removed >= _FEW and not stop.is_set():
         async with db.begin() as tx:
             removed = await retention.remove_unneeded(tx, now, limit=_FEW)
+
+
+async def _rest(stop: asyncio.Event, pause: timedelta) -> None:
+    try:
+        async with asyncio.timeout(pause.total_seconds()):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from services.crawler.domain.claim import Batch, CheckRecord, Claim, HostRecord
-from services.crawler.metrics import RECORD_SECONDS, STALE
+from services.crawler.metrics import EVIDENCE, EVIDENCE_BYTES, RECORD_SECONDS, STALE
 from services.crawler.store import records
 from shared.db import Database
 from shared.log import get_logger
@@ -117,6 +117,8 @@ class Recorder:
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
             else:
                 STALE.inc(len(batch.checks) - written)
+                EVIDENCE.inc(sum(len(check.evidence) for check in batch.checks))
+                EVIDENCE_BYTES.inc(batch.weight)
                 return
 
 

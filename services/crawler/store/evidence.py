@@ -10,6 +10,9 @@ from services.crawler.domain.evidence.draft import Draft, sealed
 from services.crawler.domain.evidence.packing import packed
 from shared.db import Tx
 
+# Retention locks rows of evidence before bodies and chains, and so does this.
+_LOCK = "SELECT 1 FROM evidence WHERE evidence_id = ANY($1::uuid[]) ORDER BY evidence_id FOR UPDATE"
+
 _BODIES = """
 INSERT INTO evidence_bodies (body_sha256, body, needed_by)
 SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])
@@ -68,9 +71,11 @@ class _Link:
 
 
 async def save(tx: Tx, drafts: Sequence[Draft]) -> None:
-    """Write evidence: three statements, however much it is."""
+    """Write evidence: four statements, however much it is."""
     if not drafts:
         return
+    followed = sorted(one.supersedes for one in drafts if one.supersedes is not None)
+    await tx.fetch(_LOCK, followed)
     await _save_bodies(tx, drafts)
     rows = _chained(drafts, await _lock_chains(tx, drafts))
     await tx.run(

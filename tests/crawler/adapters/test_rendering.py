@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
+from services.crawler.adapters.archived import text_of
 from services.crawler.adapters.chromium import running_browser
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
 from services.crawler.adapters.guard import Guard, parse_routes
@@ -21,6 +22,7 @@ from services.crawler.adapters.names import Names
 from services.crawler.adapters.observer import Question
 from services.crawler.adapters.web import Limits
 from services.crawler.domain.answer import CheckAnswer, answer_of
+from services.crawler.domain.evidence.draft import exhibit_of
 from services.crawler.domain.target import sites_for, watch_for
 from shared import addresses
 from shared.vocabulary import Outcome, Reason, RenderState
@@ -126,6 +128,21 @@ async def test_what_scripts_make_counts_and_is_kept_beside_what_the_bytes_say(we
     assert verdict(seen["plain"]) == (Outcome.FOUND, (), None)
     # The document itself was fetched once: the browser got the bytes that were judged.
     assert len(web.asked("http://later.example/")) == 1
+
+
+async def test_the_document_that_scripts_left_is_there_as_evidence_beside_the_bytes(
+    web: FakeWeb,
+) -> None:
+    web.on(PAGE, LATER)
+    watch = watch_for("our.example", pointer="/target")
+    async with eyes_on(web) as eyes:
+        seen = await eyes.observer.look(
+            Question(url=PAGE, watches=(watch,), sites=sites_for(watch))
+        )
+    exhibit = exhibit_of(seen.fetched, max_body=100_000, shown=seen.shown)
+    assert exhibit.body == LATER.encode()
+    assert ">our guide</a>" in exhibit.heads.shown.decode()
+    assert "our guide" in text_of(exhibit.heads, exhibit.body)
 
 
 async def test_without_a_browser_such_a_link_stays_unknown(web: FakeWeb) -> None:

@@ -13,7 +13,7 @@ import orjson
 import pytest
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
-from services.crawler.domain.evidence.draft import Capture, new_exhibit, sealed, told_captures
+from services.crawler.domain.evidence.draft import Capture, new_exhibit, sealed, told_of
 from services.crawler.domain.evidence.verifying import verify
 from services.crawler.domain.evidence.warc import Item, file_of
 
@@ -24,7 +24,12 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\
 
 
 def an_item(
-    *, number: int = 1, previous: bytes | None = None, body: bytes = HTML, **told: Any
+    *,
+    number: int = 1,
+    previous: bytes | None = None,
+    body: bytes = HTML,
+    shown: bytes = b"",
+    **told: Any,
 ) -> Item:
     evidence_id = UUID(int=number)
     moved = Capture(
@@ -35,19 +40,19 @@ def an_item(
         truncated="unspecified",
     )
     last = replace(moved, url=URL, response=HEAD, truncated=None)
-    exhibit = new_exhibit([moved, last], gzip.compress(body, mtime=0), is_cut=False)
-    statement = {
+    exhibit = new_exhibit([moved, last], gzip.compress(body, mtime=0), shown=shown)
+    statement: dict[str, Any] = {
         "evidence_id": evidence_id,
         "site_id": UUID(int=77),
         "referring_url": URL,
-        "captures": told_captures(exhibit),
+        **told_of(exhibit),
     }
     return Item(
         evidence_id=evidence_id,
         seen_at=SEEN,
         referring_url=URL,
         statement=sealed(statement | told, number=number, previous=previous),
-        captures=exhibit.captures,
+        heads=exhibit.heads,
         body=exhibit.body,
     )
 
@@ -91,6 +96,17 @@ def test_warcio_reads_every_record_and_finds_its_digests_right() -> None:
 def test_a_file_as_it_was_written_has_no_fault() -> None:
     report = verify(FILE)
     assert (report.faults, report.is_sealed, len(report.statements)) == ([], True, 1)
+
+
+def test_the_page_as_its_scripts_left_it_is_a_record_of_its_own() -> None:
+    written = file_of([an_item(shown=b"<p>Built by scripts</p>")], version="1.0")
+    report = verify(written)
+    [shown] = [one for one in report.records if one.kind == "conversion"]
+    assert (report.faults, shown.block) == ([], b"<p>Built by scripts</p>")
+    others = [one for one in members(written)[:-1] if b"WARC-Type: conversion" not in
+              gzip.decompress(one)]  # fmt: skip
+    told = [fault.what for fault in verify(b"".join(others)).faults]
+    assert "the page as its scripts left it is not the one that it tells of" in told
 
 
 def test_the_same_evidence_gives_the_same_bytes() -> None:

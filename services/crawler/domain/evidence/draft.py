@@ -1,7 +1,7 @@
 """What a look leaves as evidence of one link: a statement, and the bytes that it rests on."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,17 +31,29 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class Heads:
+    """What is kept beside the body: the captures, and the document that scripts left, if they ran."""
+
+    captures: tuple[Capture, ...]
+    shown: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Exhibit:
     """Everything that one look received, of which several links may be told."""
 
-    captures: tuple[Capture, ...]
+    heads: Heads
     body: bytes
     body_sha256: bytes
     stored_heads: bytes
     stored_body: bytes
 
+    @property
+    def captures(self) -> tuple[Capture, ...]:
+        return self.heads.captures
+
     def payload(self, number: int) -> bytes:
-        """Return the body of an answer: redirects are followed without reading theirs."""
+        """Return the body of an answer: of those before the last one none is kept."""
         return self.body if number == len(self.captures) - 1 else b""
 
 
@@ -67,40 +79,35 @@ class Draft:
         return len(self.exhibit.stored_body) + len(self.exhibit.stored_heads)
 
 
-def exhibit_of(fetched: Fetched, *, max_body: int) -> Exhibit:
+def exhibit_of(fetched: Fetched, *, max_body: int, shown: bytes = b"") -> Exhibit:
     """Return what came over the wire, its last body cut at `max_body` bytes."""
+    exchanges = fetched.exchanges
     received = fetched.body if fetched.wire is None else fetched.wire
-    body = received[:max_body]
-    captures = [_capture(exchange) for exchange in fetched.exchanges]
-    return new_exhibit(captures, body, is_cut=len(body) < max(len(received), fetched.wire_bytes))
+    body = received[:max_body] if exchanges else b""
+    captures = [_capture(one, kept=0) for one in exchanges[:-1]]
+    captures += [_capture(one, kept=len(body)) for one in exchanges[-1:]]
+    return new_exhibit(captures, body, shown=shown[:max_body])
 
 
-def new_exhibit(captures: list[Capture], body: bytes, *, is_cut: bool) -> Exhibit:
-    if captures and is_cut:
-        last = captures[-1]
-        captures[-1] = Capture(
-            url=last.url,
-            ip=last.ip,
-            request=last.request,
-            response=last.response,
-            truncated=last.truncated or "length",
-        )
-    heads = [
-        [one.url, one.ip, one.request.decode("latin-1"), one.response.decode("latin-1"), one.truncated]
-        for one in captures
-    ]  # fmt: skip
+def new_exhibit(captures: Sequence[Capture], body: bytes, *, shown: bytes = b"") -> Exhibit:
+    heads = Heads(tuple(captures), shown)
+    told = [
+        [one.url, one.ip, _text(one.request), _text(one.response), one.truncated]
+        for one in heads.captures
+    ]
     return Exhibit(
-        captures=tuple(captures),
-        body=body if captures else b"",
-        body_sha256=hashlib.sha256(body if captures else b"").digest(),
-        stored_heads=packed(orjson.dumps(heads)),
-        stored_body=packed(body if captures else b""),
+        heads=heads,
+        body=body,
+        body_sha256=hashlib.sha256(body).digest(),
+        stored_heads=packed(orjson.dumps({"captures": told, "shown": _text(shown)})),
+        stored_body=packed(body),
     )
 
 
-def captures_of(stored_heads: bytes) -> tuple[Capture, ...]:
-    """Return the captures of stored heads; ValueError if they are broken."""
-    return tuple(
+def heads_of(stored_heads: bytes) -> Heads:
+    """Return what stands beside a body; ValueError if it is broken."""
+    told = orjson.loads(unpacked(stored_heads))
+    captures = tuple(
         Capture(
             url=url,
             ip=ip,
@@ -108,8 +115,9 @@ def captures_of(stored_heads: bytes) -> tuple[Capture, ...]:
             response=response.encode("latin-1"),
             truncated=truncated,
         )
-        for url, ip, request, response, truncated in orjson.loads(unpacked(stored_heads))
+        for url, ip, request, response, truncated in told["captures"]
     )
+    return Heads(captures, told["shown"].encode("latin-1"))
 
 
 def sealed(statement: Mapping[str, Any], *, number: int, previous: bytes | None) -> bytes:
@@ -119,9 +127,10 @@ def sealed(statement: Mapping[str, Any], *, number: int, previous: bytes | None)
     )
 
 
-def told_captures(exhibit: Exhibit) -> list[dict[str, Any]]:
-    """Return what the statement says of each capture: where, and the digests of its blocks."""
-    return [
+def told_of(exhibit: Exhibit) -> dict[str, Any]:
+    """Return what a statement says of what it rests on: where it came from, and its digests."""
+    shown = exhibit.heads.shown
+    captures = [
         {
             "url": one.url,
             "ip": one.ip,
@@ -133,15 +142,25 @@ def told_captures(exhibit: Exhibit) -> list[dict[str, Any]]:
         }
         for number, one in enumerate(exhibit.captures)
     ]
+    sha256 = hashlib.sha256(shown).hexdigest() if shown else None
+    return {"captures": captures, "shown_sha256": sha256}
 
 
-def _capture(exchange: Exchange) -> Capture:
+def _text(raw: bytes) -> str:
+    """Return bytes as text that keeps each of them."""
+    return raw.decode("latin-1")
+
+
+def _capture(exchange: Exchange, *, kept: int) -> Capture:
+    truncated = exchange.truncated
+    if truncated is None and kept < exchange.received:
+        truncated = "length" if kept else "unspecified"
     return Capture(
         url=exchange.url,
         ip=exchange.ip,
         request=_request(exchange),
         response=_response(exchange),
-        truncated=exchange.truncated,
+        truncated=truncated,
     )
 
 

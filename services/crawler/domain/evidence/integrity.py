@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from services.crawler.domain.evidence.draft import Capture, captures_of
+from services.crawler.domain.evidence.draft import Capture, heads_of
 from services.crawler.domain.evidence.packing import unpacked
 
 
@@ -16,9 +16,9 @@ def fault_of(row: Mapping[str, Any]) -> str | None:
         return None
     try:
         text, body = unpacked(row["statement"]), unpacked(row["body"])
-        captures = captures_of(row["heads"])
+        heads = heads_of(row["heads"])
         statement = orjson.loads(text)
-        told = statement["captures"]
+        told, shown = statement["captures"], statement["shown_sha256"]
         asked = [one["request_sha256"] for one in told]
         answered = [one["response_sha256"] for one in told]
     except (ValueError, KeyError, TypeError):
@@ -31,10 +31,11 @@ def fault_of(row: Mapping[str, Any]) -> str | None:
         return "It stands at another place of the chain than it says."
     if hashlib.sha256(body).digest() != row["body_sha256"]:
         return "Its body is not the one that its digest was taken of."
-    if asked != _digests(one.request for one in captures) or answered != _digests(
-        _blocks(captures, body)
-    ):
+    received = _digests(_blocks(heads.captures, body))
+    if asked != _digests(one.request for one in heads.captures) or answered != received:
         return "What was asked or answered is not what its statement tells of."
+    if (shown or None) != (_digests([heads.shown])[0] if heads.shown else None):
+        return "The page as its scripts left it is not the one that its statement tells of."
     return None
 
 

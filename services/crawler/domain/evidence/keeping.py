@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from services.crawler.domain.claim import Claim, WatchState
-from services.crawler.domain.evidence.draft import FORMAT, Draft, Exhibit, exhibit_of, told_captures
+from services.crawler.domain.evidence.draft import FORMAT, Draft, Exhibit, exhibit_of, told_of
 from services.crawler.domain.evidence.marks import changed, marks_of
 from services.crawler.domain.look import Look
 from services.crawler.domain.streak import LOST_AT, Streak
@@ -49,7 +49,9 @@ class Keeper:
         self, state: WatchState, observation: Observation, streak: Streak, what: tuple[str, ...]
     ) -> Draft:
         if self._exhibit is None:
-            self._exhibit = exhibit_of(self.look.fetched, max_body=self.max_body)
+            self._exhibit = exhibit_of(
+                self.look.fetched, max_body=self.max_body, shown=self.look.shown
+            )
         watch = state.watch
         evidence_id = observation.evidence_id or new_id()
         statement = {
@@ -65,7 +67,7 @@ class Keeper:
             "missing_looks": streak.count,
             "missing_since": streak.since,
             "observation": observation.model_dump(),
-            "captures": told_captures(self._exhibit),
+            **told_of(self._exhibit),
         }
         return Draft(
             evidence_id=evidence_id,

@@ -222,6 +222,11 @@ def _untrue(
         yield "it stands under the name of other evidence"
     if record.field("WARC-Target-URI") != statement["referring_url"]:
         yield "it names another page than its record"
+    shown = known.get(name_of(evidence_id, "shown"))
+    if statement["shown_sha256"] is not None or shown is not None:
+        made = hashlib.sha256(shown.block).hexdigest() if shown is not None else None
+        if made != statement["shown_sha256"]:
+            yield "the page as its scripts left it is not the one that it tells of"
     for number, capture in enumerate(statement["captures"]):
         for role in ("request", "response"):
             other = known.get(name_of(evidence_id, f"{role}-{number}"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from services.crawler.domain.evidence.draft import Capture
+from services.crawler.domain.evidence.draft import Capture, Heads
 
 MEDIA_TYPE = "application/warc"
 SOFTWARE = "anchorwatch"
@@ -29,8 +29,13 @@ class Item:
     seen_at: datetime
     referring_url: str
     statement: bytes
-    captures: tuple[Capture, ...]
+    heads: Heads
     body: bytes
+    shown_url: str | None = None
+
+    @property
+    def captures(self) -> tuple[Capture, ...]:
+        return self.heads.captures
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,8 @@ def _records(items: Sequence[Item], version: str) -> Iterator[Record]:
     yield _info(items, info, version)
     for item in items:
         yield from _http_records(item, info)
+        if item.heads.shown:
+            yield _shown(item, info)
         yield _statement(item, info)
 
 
@@ -171,6 +178,21 @@ def _http_records(item: Item, info: str) -> Iterator[Record]:
             ),
             block,
         )
+
+
+def _shown(item: Item, info: str) -> Record:
+    """Return the document as a browser had it after the page's scripts had run."""
+    last = len(item.captures) - 1
+    fields = (
+        ("WARC-Type", "conversion"),
+        ("WARC-Record-ID", name_of(item.evidence_id, "shown")),
+        ("WARC-Date", time_of(item.seen_at)),
+        ("WARC-Target-URI", item.shown_url or item.referring_url),
+        ("WARC-Refers-To", name_of(item.evidence_id, f"response-{last}")),
+        ("WARC-Warcinfo-ID", info),
+        *_sizes(item.heads.shown, "text/html; charset=utf-8"),
+    )
+    return Record(fields, item.heads.shown)
 
 
 def _statement(item: Item, info: str) -> Record:
