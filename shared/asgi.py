@@ -90,7 +90,7 @@ class HouseMiddleware:
 
     def _measure(self, exchange: "_Exchange") -> None:
         route = getattr(exchange.scope.get("route"), "path", "unmatched")
-        method = exchange.scope["method"]
+        method = exchange.method
         labels = (self._service, route, method if method in _METHODS else "OTHER")
         seconds = time.perf_counter() - exchange.started
         metrics.HTTP_REQUESTS.labels(*labels, str(exchange.status or 499)).inc()
@@ -111,10 +111,13 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class _Exchange:
     """One request and what became of it."""
 
-    __slots__ = ("request_id", "scope", "started", "status", "trace_id")
+    __slots__ = ("method", "request_id", "scope", "started", "status", "trace_id")
 
     def __init__(self, scope: Scope, headers: Headers) -> None:
-        self.scope: MutableMapping[str, Any] = scope
+        self.method: str = scope["method"]
+        # HEAD is answered as GET is, less the body. The server goes on knowing what was asked.
+        is_head = self.method == "HEAD"
+        self.scope: MutableMapping[str, Any] = {**scope, "method": "GET"} if is_head else scope
         self.started = time.perf_counter()
         self.status = 0
         parent = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
@@ -123,13 +126,22 @@ class _Exchange:
         self.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
     def sender(self, send: Send) -> Send:
+        """Return `send` with our headers, and without a body where only the head was asked for."""
+        has_ended = False
+
         async def decorated(message: Message) -> None:
+            nonlocal has_ended
             if message["type"] == "http.response.start":
                 self.status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in _SAFE_HEADERS.items():
                     headers.setdefault(name, value)
                 headers["x-request-id"] = self.request_id
+            elif self.method == "HEAD":
+                if has_ended:
+                    raise ConnectionAbortedError("the rest of a stream of which the head was asked")
+                has_ended = True
+                message = {"type": message["type"], "body": b"", "more_body": False}
             await send(message)
 
         return decorated

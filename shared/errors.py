@@ -32,9 +32,24 @@ class NotFoundError(AnchorwatchError):
 
 
 class ConflictError(AnchorwatchError):
-    """The thing is in a state in which this cannot be done."""
+    """The thing is in a state in which this cannot be done.
+
+    `existing` is the path of what is there already, where the caller may see it.
+    """
 
     code = "conflict"
+
+    def __init__(
+        self,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        *,
+        code: str | None = None,
+        existing: str | None = None,
+    ) -> None:
+        super().__init__(detail, code=code)
+        self.errors = tuple(errors)
+        self.existing = existing
 
 
 class ForbiddenError(AnchorwatchError):
@@ -59,6 +74,12 @@ class UnavailableError(AnchorwatchError):
     """A part that is needed does not answer now; the same request may succeed later."""
 
     code = "unavailable"
+
+
+class NotYetError(UnavailableError):
+    """The thing may be too new for this service to have heard of it; it will within moments."""
+
+    code = "not-yet"
 
 
 class RetryError(AnchorwatchError):

@@ -2,9 +2,11 @@
 
 import secrets
 import time
+from datetime import datetime
 from uuid import UUID
 
 _RANDOM_BITS = 74
+_FRESH_S = 30.0
 
 
 def new_id() -> UUID:
@@ -14,3 +16,9 @@ def new_id() -> UUID:
     high = random >> 62
     low = random & ((1 << 62) - 1)
     return UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
+
+
+def is_fresh(some_id: UUID, now: datetime) -> bool:
+    """Say whether an id was made so recently that not everybody need have heard of it yet."""
+    age_s = now.timestamp() - (some_id.int >> 80) / 1000
+    return abs(age_s) < _FRESH_S

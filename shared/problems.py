@@ -95,7 +95,8 @@ def render(
     faults: Sequence[errors.FieldError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the answer with one problem in it."""
+    """Return the answer with one problem in it; all its codes are in one style."""
+    code = _styled(code)
     body = {
         "type": f"{_TYPE}{code}",
         "title": _title(status),
@@ -104,11 +105,18 @@ def render(
         "instance": instance,
         "code": code,
         "trace_id": trace_id,
-        "errors": [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in faults],
+        "errors": [
+            {"pointer": f.pointer, "code": _styled(f.code), "detail": f.detail} for f in faults
+        ],
     }
     return Response(
         jsontext.dumps(body), status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {})
     )
+
+
+def _styled(code: str) -> str:
+    # Rules have names of the vocabulary, too, whose style is that of stored words.
+    return code.replace("_", "-")
 
 
 def of_error(error: errors.AnchorwatchError, *, instance: str, trace_id: str | None) -> Response:
@@ -118,6 +126,8 @@ def of_error(error: errors.AnchorwatchError, *, instance: str, trace_id: str | N
     else:
         status = next((s for kind, s in _STATUS_OF.items() if isinstance(error, kind)), 500)
         headers = dict(_HEADERS_OF.get(status, {}))
+        if isinstance(error, errors.ConflictError) and error.existing is not None:
+            headers["Location"] = error.existing
     faults = getattr(error, "errors", ())[:_MAX_ERRORS]
     is_hidden = isinstance(error, errors.NotFoundError) and error.code == errors.NotFoundError.code
     return render(

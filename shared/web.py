@@ -117,7 +117,7 @@ def _methods_at(app: FastAPI, request: Request) -> list[str]:
         regex = getattr(route, "path_regex", None)
         if regex is not None and regex.match(request.url.path):
             found |= set(getattr(route, "methods", None) or ())
-    return sorted(found)
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
 # ---- operations ---------------------------------------------------------------------------------------

@@ -175,6 +175,18 @@ async def test_a_key_of_one_site_hears_nothing_of_another(house: House) -> None:
     assert (await key.get(f"/v1/events/history?site_id={other}")).status == 404
 
 
+async def test_the_stream_goes_on_after_an_event_of_the_history(house: House) -> None:
+    site = await house.a_site()
+    events = [a_change(house.workspace_id, site) for _ in range(3)]
+    await publish(house, events)
+    second = (await house.alice.get("/v1/events/history")).json()["items"][1]["id"]
+
+    async with listening(house.alice, last_event_id=second) as stream:
+        frame = await stream.frame()
+
+    assert orjson.loads(frame["data"])["id"] == str(events[2].event_id)
+
+
 async def test_a_client_never_receives_vendors_in_events(house: House) -> None:
     site = await house.a_site()
     client = await house.a_key(sites={str(site): "client"})

@@ -97,7 +97,7 @@ async def test_problems_of_a_service_come_back_as_they_are(house: House) -> None
 async def test_a_method_that_no_service_takes_is_405_with_all_that_are(house: House) -> None:
     answer = await house.alice.send("PUT", f"/v1/sites/{new_id()}", {})
 
-    assert (answer.status, answer.header("allow")) == (405, "DELETE, GET")
+    assert (answer.status, answer.header("allow")) == (405, "DELETE, GET, HEAD")
 
 
 async def test_a_path_of_nobody_is_404(house: House) -> None:
@@ -172,3 +172,19 @@ async def test_leaving_early_is_a_client_that_went_away() -> None:
         assert await anext(answer.chunks) == b"x"
 
     assert left.is_set()
+
+
+async def test_head_answers_as_get_without_the_body(house: House) -> None:
+    site = await house.a_site()
+    for path in ("/v1/sites", "/v1/jobs", "/livez", f"/v1/sites/{site}/export", "/v1/events"):
+        head = await house.alice.send("HEAD", path)
+        assert (head.status, head.body) == (200, b""), path
+    got = await house.alice.get(f"/v1/sites/{site}")
+    head = await house.alice.send("HEAD", f"/v1/sites/{site}")
+    assert head.header("content-type") == got.header("content-type")
+    missing = await house.alice.send("HEAD", f"/v1/sites/{new_id()}")
+    assert (missing.status, missing.body) == (404, b"")
+    refused = await house.alice.send("HEAD", "/v1/checks")
+    assert (refused.status, refused.header("allow")) == (404, None)
+    refused = await house.alice.send("DELETE", "/v1/sites")
+    assert (refused.header("allow") or "").split(", ") == ["GET", "HEAD", "POST"]

@@ -1,12 +1,14 @@
 """The routes of outreach: contracts, versions, pastes, vendors, suppressions, and who may see what."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from shared.db import Database
 from shared.events import PlacementPromised, PlacementUpdated, SiteCreated
 from shared.http import ServiceClient
+from shared.ids import new_id
 from shared.vocabulary import Position, Role
 from tests.outreach.conftest import PAGE, TARGET, a_caller, a_promise, add_site, body_of, published
 
@@ -62,6 +64,7 @@ async def test_the_same_page_and_target_are_not_agreed_twice(
     other = a_promise(site, referring_url=f"{PAGE}/?utm_source=x")
     problem = await post(client, "/v1/placements", site, other, status=409)
     assert problem["code"] == "already-agreed"
+    assert made["placement_id"] in problem["errors"][0]["detail"]
     await client.send("DELETE", f"/v1/placements/{made['placement_id']}", caller=a_caller(site))
     await post(client, "/v1/placements", site, a_promise(site))
 
@@ -153,6 +156,18 @@ async def test_another_site_of_the_workspace_is_as_if_it_did_not_exist(
     await get(client, f"/v1/vendors/{vendor['vendor_id']}", site, caller=caller, status=404)
 
 
+async def test_a_site_that_was_made_this_moment_is_asked_for_again_and_never_missing(
+    client: ServiceClient, site: SiteCreated
+) -> None:
+    caller = a_caller(site, workspace=True)
+    new, old = new_id(), UUID("01900000-0000-7000-8000-000000000001")
+    for site_id, status, code in ((new, 503, "not-yet"), (old, 404, "not-found")):
+        body = a_promise(site) | {"site_id": str(site_id)}
+        answer = await client.send("POST", "/v1/placements", caller=caller, body=body)
+        assert (answer.status, answer.json()["code"]) == (status, code)
+        assert (answer.header("retry-after") is None) == (status == 404)
+
+
 async def test_lists_filter_and_go_page_by_page(client: ServiceClient, site: SiteCreated) -> None:
     for number in range(5):
         await post(
@@ -187,7 +202,7 @@ async def test_a_pasted_table_is_taken_row_by_row(
     client: ServiceClient, database: Database, site: SiteCreated
 ) -> None:
     body = {"site_id": str(site.site_id), "text": TABLE}
-    dry = await post(client, "/v1/placements/imports", site, body, query="dry_run=true")
+    dry = await post(client, "/v1/placements/imports", site, body, query="dry_run=true", status=200)
     assert await published(database, PlacementPromised) == []
     wet = await post(client, "/v1/placements/imports", site, body)
     for answer in (dry, wet):
@@ -201,7 +216,9 @@ async def test_a_pasted_table_is_taken_row_by_row(
     again = await post(client, "/v1/placements/imports", site, body)
     codes = {row["line"]: [e["code"] for e in row["errors"]] for row in again["results"]}
     assert codes[2] == ["already-agreed"]
-    dry_again = await post(client, "/v1/placements/imports", site, body, query="dry_run=true")
+    dry_again = await post(
+        client, "/v1/placements/imports", site, body, query="dry_run=true", status=200
+    )
     assert dry_again["accepted"] == 1
     vendors = await get(client, "/v1/vendors", site)
     assert [(one["name"], one["orders"]) for one in vendors["items"]] == [("Bob", 3)]

@@ -192,6 +192,7 @@ async def test_a_file_that_is_no_list_of_links_is_refused_with_a_sentence(
     job = await import_files(alice, database, home, ("links.pdf", "%PDF-1.7\nabc"))
     assert job["state"] == "failed"
     assert "PDF" in job["detail"]
+    assert job["detail"].startswith("links.pdf: ")
 
 
 _LEASE_ENDS = "UPDATE jobs SET lease_until = now() - interval '1 second'"

@@ -376,15 +376,34 @@ async def test_links_by_hand_are_added_once_and_checked_soon(
     assert (await listed(alice, home))[0]["sources"][0]["source"] == "hand"
 
 
+async def test_doubles_among_links_by_hand_are_named(alice: Http, home: Site) -> None:
+    links = [
+        {"referring_url": PAGE, "target_url": TARGET},
+        {"referring_url": PAGE + "/2"},
+        {"referring_url": PAGE + "?utm_source=mail", "target_url": TARGET},
+    ]
+    answer = await alice.post(f"/v1/sites/{home.site_id}/links", {"links": links})
+    items = answer.json()["items"]
+    assert [(item["created"], item["duplicate"]) for item in items] == [
+        (True, False),
+        (True, False),
+        (False, True),
+    ]
+    assert items[0]["id"] == items[2]["id"]
+
+
 @pytest.mark.parametrize(
     ("link", "pointer", "code"),
     [
-        ({"referring_url": "ftp://x.example/"}, "/links/0/referring_url", "invalid_url"),
-        ({"referring_url": "https://www.acme.example/x"}, "/links/0/referring_url", "own_domain"),
+        ({"referring_url": "ftp://x.example/"}, "/links/0/referring_url", "invalid-url"),
+        ({"referring_url": "http://127.0.0.1/x"}, "/links/0/referring_url", "address-not-allowed"),
+        ({"referring_url": "http://0x7f.1/"}, "/links/0/referring_url", "address-not-allowed"),
+        ({"referring_url": "http://[::1]/"}, "/links/0/referring_url", "address-not-allowed"),
+        ({"referring_url": "https://www.acme.example/x"}, "/links/0/referring_url", "own-domain"),
         (
             {"referring_url": PAGE, "target_url": "https://beta.example/"},
             "/links/0/target_url",
-            "not_on_site",
+            "not-on-site",
         ),
     ],
 )

@@ -69,8 +69,10 @@ async def test_a_site_that_cannot_be_one_is_refused_by_name(
 
 
 async def test_a_workspace_has_a_domain_once(alice: Http) -> None:
-    await make(alice)
-    assert (await alice.post("/v1/sites", NEW)).status == 409
+    made = await make(alice)
+    again = await alice.post("/v1/sites", NEW)
+    assert (again.status, again.json()["errors"][0]["pointer"]) == (409, "/domain")
+    assert again.header("location") == f"/v1/sites/{made['id']}"
 
 
 async def test_a_change_needs_the_version_that_was_read_and_is_told(

@@ -169,7 +169,9 @@ async def test_a_guarded_domain_cannot_be_decided_for_disavowing(
         await handlers.on_events([site], tx)
     body = {"site_id": str(site.site_id), "domains": [domain], "decision": "disavow"}
     problem = await call(client, "POST", "/v1/reviews", a_caller(site), body=body, status=422)
-    assert [(one["pointer"], one["code"]) for one in problem["errors"]] == [("/domains/0", code)]
+    assert [(one["pointer"], one["code"]) for one in problem["errors"]] == [
+        ("/domains/0", code.replace("_", "-"))
+    ]
 
 
 async def test_readers_decide_nothing(
@@ -194,13 +196,13 @@ async def test_a_version_is_the_list_in_force_and_decisions_and_nothing_else(
 ) -> None:
     caller, path = a_caller(site), f"/v1/sites/{site.site_id}/disavow"
     dry = await upload(client, f"{path}/imports", caller, LIST, query="dry_run=true")
-    assert body_of(dry.body)["version_no"] is None
+    assert (dry.status, body_of(dry.body)["version_no"]) == (200, None)
     taken = body_of((await upload(client, f"{path}/imports", caller, LIST)).body)
     assert (taken["version_no"], taken["domains"]) == (1, 1)
     assert [one["code"] for one in taken["refused"]] == ["public_suffix"]
     assert [one["line"] for one in taken["errors"]] == [5]
     plain = await call(
-        client, "POST", f"{path}/versions", caller, body={}, query="dry_run=true", status=201
+        client, "POST", f"{path}/versions", caller, body={}, query="dry_run=true", status=200
     )
     assert plain["added"] == plain["removed"] == []
     body = {
@@ -260,7 +262,7 @@ async def test_unusually_many_domains_need_a_second_look(
     domains = [f"spam-{number}.example" for number in range(51)]
     body = {"site_id": str(site.site_id), "domains": domains, "decision": "disavow"}
     await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
-    dry = await call(client, "POST", path, caller, body={}, query="dry_run=true", status=201)
+    dry = await call(client, "POST", path, caller, body={}, query="dry_run=true", status=200)
     assert dry["needs_confirmation"]
     assert (await call(client, "POST", path, caller, body={}, status=409))["code"] == "large-set"
     confirmed = {"confirm_large": True}

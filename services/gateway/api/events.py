@@ -21,7 +21,7 @@ from services.gateway.metrics import STREAM_EVENTS, STREAMS_OPEN
 from services.gateway.store import event_log
 from shared import queries
 from shared.access import Caller, UnauthenticatedError
-from shared.db import Database
+from shared.db import Database, Tx
 from shared.errors import FieldError, InvalidError, NotFoundError
 from shared.pages import Page, PageDep
 from shared.problems import ProblemError
@@ -70,7 +70,11 @@ async def stream_events(
     db: DbDep,
     types: _TypesParameter = None,
     last_event_id: Annotated[
-        str | None, Header(description="Go on after this event; browsers send it by themselves.")
+        str | None,
+        Header(
+            description="Go on after this event: the id of its frame, which browsers send by "
+            "themselves, or the `id` that it has here and in the history."
+        ),
     ] = None,
 ) -> Response:
     """Stream the events of your sites as server-sent events, from now on or after Last-Event-ID.
@@ -89,6 +93,7 @@ async def stream_events(
     wanted = outward.subscription(queries.split("types", types))
     async with db.begin() as tx:
         oldest, newest = await event_log.get_bounds(tx)
+        last = None if last_event_id is None else await _event_number(tx, last_event_id, caller)
     reader = Reader(
         hub=hub,
         db=db,
@@ -99,8 +104,8 @@ async def stream_events(
         place=newest,
     )
     gap = b""
-    if last_event_id is not None:
-        gap = reader.resume(_event_number(last_event_id), oldest=oldest, newest=newest)
+    if last is not None:
+        gap = reader.resume(last, oldest=oldest, newest=newest)
     return StreamingResponse(
         _frames(reader, gap), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )
@@ -136,13 +141,18 @@ async def list_history(
     return page.encoded(rows, key=lambda row: (row.seq,), item=item)
 
 
-def _event_number(text: str) -> int:
-    if not text.isdecimal() or int(text) > _LARGEST_ID:
+async def _event_number(tx: Tx, text: str, caller: Caller) -> int:
+    """Return the number of the event that is meant; 0, before all, for one no longer kept."""
+    if text.isdecimal() and int(text) <= _LARGEST_ID:
+        return int(text)
+    try:
+        event_id = UUID(text)
+    except ValueError:
         raise InvalidError(
-            "Last-Event-ID must be the id of an event of this stream.",
+            "Last-Event-ID must be the id of an event of this stream or of the history.",
             [FieldError("/header/last-event-id", "malformed", "Send back an id as it was given.")],
-        )
-    return int(text)
+        ) from None
+    return await event_log.find_number(tx, event_id, workspace_id=caller.workspace_id) or 0
 
 
 @dataclass(slots=True)

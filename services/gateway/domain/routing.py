@@ -23,7 +23,8 @@ class Route:
 
     @property
     def allow(self) -> str:
-        return ", ".join(sorted(self.methods))
+        head = {"HEAD"} if "GET" in self.methods else set()
+        return ", ".join(sorted(self.methods | head))
 
 
 @dataclass(frozen=True, slots=True)

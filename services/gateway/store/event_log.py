@@ -67,6 +67,15 @@ async def list_of_workspace(
     return [Logged(*row) for row in rows]
 
 
+async def find_number(tx: Tx, event_id: UUID, *, workspace_id: UUID) -> int | None:
+    """Return the number of an event of the workspace; None if it is not kept (any more)."""
+    found: int | None = await tx.fetch_value(
+        "SELECT seq FROM event_log WHERE event_id = $1 AND workspace_id = $2",
+        *(event_id, workspace_id),
+    )
+    return found
+
+
 async def get_bounds(tx: Tx) -> tuple[int, int]:
     """Return the oldest and the newest number that exist; (0, 0) while the log is empty."""
     row = (

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.db import Tx
-from shared.errors import ConflictError, NotFoundError
+from shared.errors import ConflictError, FieldError, NotFoundError
 from shared.vocabulary import Role
 
 Row = Mapping[str, Any]
@@ -78,9 +78,10 @@ async def add_user(
         *(user_id, workspace_id, email, name, workspace_role, password_hash),
     )
     if not rows:
-        raise ConflictError(
-            f"There is a user with the address {email} already.", code="email-taken"
-        )
+        # The user may be of another workspace, so nothing says who it is.
+        fault = FieldError("/email", "email-taken", "Give another address.")
+        detail = f"There is a user with the address {email} already."
+        raise ConflictError(detail, [fault], code="email-taken")
     return dict(rows[0])
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.outreach.domain.paste import Row, pasted_twice, read_table
@@ -79,11 +79,16 @@ class _Read:
     placement: Placement | None = None
 
 
-@router.post("/imports", status_code=201)
+@router.post(
+    "/imports",
+    status_code=201,
+    responses={200: {"model": PasteOut, "description": "A dry run: nothing was written"}},
+)
 async def paste_placements(
     body: PasteIn,
     caller: CallerDep,
     tx: TxDep,
+    response: Response,
     dry_run: Annotated[bool, Query(description="Only say what would happen.")] = False,
 ) -> PasteOut:
     """Write down many placements; rows that can't be read are told of, the others are taken."""
@@ -96,6 +101,7 @@ async def paste_placements(
     known = await vendors.find_by_names(tx, names, workspace_id=caller.workspace_id)
     new = [name for name in names if name.lower() not in known]
     if dry_run:
+        response.status_code = 200
         await _refuse_known(tx, read, site.site_id)
     else:
         await _write(tx, read, new, site.site_id, caller)

@@ -54,9 +54,7 @@ async def add_placement(body: PlacementIn, caller: CallerDep, tx: TxDep) -> Resp
         created_at=now,
     )
     if not await placements.add_placements(tx, [placement]):
-        raise ConflictError(
-            "There is a placement for this page and target already.", code="already-agreed"
-        )
+        raise _already_agreed(await placements.find_same(tx, placement))
     await publishing.tell_promised(tx, [placement])
     entry = Entry(placement.placement_id, "promised", "Written down.", now, actor=caller.actor)
     await placements.add_history(tx, [entry])
@@ -145,10 +143,9 @@ async def change_placement(
         note=merged.note,
         terms_seq=before.terms_seq + 1,
     )
-    if terms.page_key is not None and await placements.find_same(tx, after):
-        raise ConflictError(
-            "There is a placement for this page and target already.", code="already-agreed"
-        )
+    same = None if terms.page_key is None else await placements.find_same(tx, after)
+    if same is not None:
+        raise _already_agreed(same)
     now = clock.now()
     await placements.save_placement(tx, after, now=now)
     await publishing.tell_updated(tx, after)
@@ -198,6 +195,17 @@ async def list_changes(
     rows = await placements.list_history(tx, placement_id, before=before, limit=page.limit + 1)
     return page.page(
         rows, key=lambda row: (row["change_id"],), item=lambda row: ChangeOut(**dict(row))
+    )
+
+
+def _already_agreed(same: UUID | None) -> ConflictError:
+    detail = "There is a placement for this page and target already."
+    fix = "Change the placement that is there" + (f": {same}." if same else ".")
+    return ConflictError(
+        detail,
+        [FieldError("/referring_url", "already-agreed", fix)],
+        code="already-agreed",
+        existing=f"/v1/placements/{same}" if same else None,
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared import clock, ids
 from shared.db import Tx
-from shared.errors import NotFoundError
+from shared.errors import NotFoundError, NotYetError
 from shared.events import SiteSnapshot
 
 _UNIT = "\x1f"
@@ -50,13 +51,16 @@ async def save_sites(tx: Tx, snapshots: Iterable[SiteSnapshot], *, deleted: bool
 
 
 async def get_site(tx: Tx, site_id: UUID, *, workspace_id: UUID) -> Site:
+    """Return a site; raises NotYetError where its first event may still be on its way to us."""
     rows = await tx.fetch(
-        "SELECT site_id, workspace_id, hosts FROM sites"
-        " WHERE site_id = $1 AND workspace_id = $2 AND deleted_at IS NULL",
+        "SELECT site_id, workspace_id, hosts,"
+        " workspace_id = $2 AND deleted_at IS NULL AS is_there FROM sites WHERE site_id = $1",
         site_id,
         workspace_id,
     )
-    if not rows:
+    if not rows and ids.is_fresh(site_id, clock.now()):
+        raise NotYetError("The site is very new and not known here yet; try again in a moment.")
+    if not rows or not rows[0]["is_there"]:
         raise NotFoundError("There is no such site.")
     return Site(rows[0]["site_id"], rows[0]["workspace_id"], tuple(rows[0]["hosts"]))
 

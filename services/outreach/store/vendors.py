@@ -51,7 +51,9 @@ async def add_vendor(tx: Tx, vendor: Vendor) -> None:
         vendor.created_at,
     )
     if tag.endswith(" 0"):
-        raise ConflictError(f"There is a vendor called {vendor.name!r} already.", code="name-taken")
+        fault = FieldError("/name", "name-taken", "Use the vendor that is there, or another name.")
+        detail = f"There is a vendor called {vendor.name!r} already."
+        raise ConflictError(detail, [fault], code="name-taken")
 
 
 async def get_vendor(

@@ -1,5 +1,6 @@
 """The list of a site's links, and links added by hand."""
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -77,12 +78,13 @@ class NewLinks(BaseModel):
 
 
 class AddedLink(BaseModel):
-    """Where a link that was given is kept now; `created` says whether it was new."""
+    """Where a link that was given is kept now; one for each, in the order of the request."""
 
     id: UUID
     referring_url: str
     target_url: str | None
-    created: bool
+    created: bool = Field(description="Whether this made a new link.")
+    duplicate: bool = Field(description="Whether the same link stands further up in the request.")
 
 
 class AddedLinks(BaseModel):
@@ -97,17 +99,23 @@ async def add_links(site_id: UUID, body: NewLinks, caller: CallerDep, tx: TxDep)
     site = await sites.get_site(tx, caller.workspace_id, site_id)
     now = clock.now()
     pairs = [(link.referring_url, link.target_url) for link in body.links]
-    wanted = read_pairs(site, pairs, now=now)
+    meant = read_pairs(site, pairs, now=now)
+    wanted = list({link.link_id: link for link in meant}.values())
     added = await adding.add_by_hand(tx, wanted, actor=caller.actor, now=now)
     await outbox.add(tx, [tracked_event(link, site.hosts, priority=1) for link in added.watch])
-    return AddedLinks(items=[_added(link, added) for link in wanted])
+    return AddedLinks(items=list(_told(meant, added)))
 
 
-def _added(link: Link, added: adding.Added) -> AddedLink:
-    link_id = added.kept[link.page_key, link.target_key]
-    return AddedLink(
-        id=link_id,
-        referring_url=link.referring_url,
-        target_url=link.target_url,
-        created=link_id in added.created,
-    )
+def _told(meant: Iterable[Link], added: adding.Added) -> Iterator[AddedLink]:
+    told: set[UUID] = set()
+    for link in meant:
+        link_id = added.kept[link.page_key, link.target_key]
+        is_double = link.link_id in told
+        told.add(link.link_id)
+        yield AddedLink(
+            id=link_id,
+            referring_url=link.referring_url,
+            target_url=link.target_url,
+            created=link_id in added.created and not is_double,
+            duplicate=is_double,
+        )

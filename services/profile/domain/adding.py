@@ -5,22 +5,24 @@ from datetime import datetime
 
 from services.profile.domain.link import Link
 from services.profile.domain.site import Site
+from shared.addresses import is_closed_host
 from shared.errors import FieldError, InvalidError
 from shared.ids import new_id
 from shared.urls import domain_or_host, from_text, host_of, normalise, page_id, same_site
 
 
 def read_pairs(site: Site, pairs: Iterable[tuple[str, str | None]], *, now: datetime) -> list[Link]:
-    """Return the links that are meant, each once; raises InvalidError naming every bad one."""
+    """Return the link that each pair means, doubles as one; raises InvalidError naming the bad ones."""
     errors: list[FieldError] = []
     links: dict[object, Link] = {}
+    meant: list[Link] = []
     for number, (referring, target) in enumerate(pairs):
         found = _link(site, referring, target, number, errors, now=now)
         if found is not None:
-            links.setdefault((found.page_key, found.target_key), found)
+            meant.append(links.setdefault((found.page_key, found.target_key), found))
     if errors:
         raise InvalidError(f"{len(errors)} addresses cannot be used.", errors[:100])
-    return list(links.values())
+    return meant
 
 
 def _link(
@@ -36,6 +38,9 @@ def _link(
     goal = from_text(target) if target else None
     if page is None:
         errors.append(_fault(number, "referring_url", "Give the full URL of the page that links."))
+    elif is_closed_host(host_of(page)):
+        detail = "This address is not on the public internet, so nobody can look there."
+        errors.append(_fault(number, "referring_url", detail, "address_not_allowed"))
     elif same_site(host_of(page), site.hosts):
         detail = "This page is on the site itself: not a backlink. Give a page of another site."
         errors.append(_fault(number, "referring_url", detail, "own_domain"))

@@ -46,7 +46,7 @@ class ImportReader:
         async with self._db.begin() as tx:
             read_files = await imports.list_job_imports(tx, run.job.job_id)
         if all(file.refused for file in read_files):
-            raise InvalidError(" ".join(file.refused or "" for file in read_files))
+            raise InvalidError(" ".join(f"{file.file_name}: {file.refused}" for file in read_files))
 
     async def _read_file(
         self, run: JobRun, site: Site, file: Import, *, after_row: int, offset: int

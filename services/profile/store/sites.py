@@ -10,7 +10,7 @@ import orjson
 
 from services.profile.domain.site import Host, Site
 from shared.db import Tx
-from shared.errors import ConflictError, NotFoundError
+from shared.errors import ConflictError, FieldError, NotFoundError
 from shared.vocabulary import HostRole
 
 _COLUMNS = """
@@ -127,12 +127,14 @@ async def add_site(tx: Tx, site: Site) -> Site:
         *_values(site),
     )
     if not rows:
-        raise ConflictError(f"The workspace has a site {site.domain} already.", code="site-exists")
+        raise await _taken(tx, site)
     return _site(rows[0])
 
 
 async def save_site(tx: Tx, site: Site, *, now: datetime) -> Site:
     """Save a site that `lock_site` gave; its version grows."""
+    if await tx.fetch_value(_OTHER, site.workspace_id, site.domain, site.site_id) is not None:
+        raise await _taken(tx, site)
     try:
         rows = await tx.fetch(
             "UPDATE sites SET domain = $3, name = $4, domains = $5, brands = $6, keywords = $7,"
@@ -148,6 +150,19 @@ async def save_site(tx: Tx, site: Site, *, now: datetime) -> Site:
             f"The workspace has another site {site.domain}.", code="site-exists"
         ) from error
     return _site(rows[0])
+
+
+_OTHER = """
+SELECT site_id FROM sites
+WHERE workspace_id = $1 AND domain = $2 AND site_id <> $3 AND deleted_at IS NULL
+"""
+
+
+async def _taken(tx: Tx, site: Site) -> ConflictError:
+    other = await tx.fetch_value(_OTHER, site.workspace_id, site.domain, site.site_id)
+    detail = f"The workspace has a site {site.domain} already."
+    fault = FieldError("/domain", "site-exists", f"Use the site that is there: {other}.")
+    return ConflictError(detail, [fault], code="site-exists", existing=f"/v1/sites/{other}")
 
 
 async def mark_discovered(tx: Tx, until: dict[UUID, datetime]) -> None:

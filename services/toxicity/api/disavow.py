@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Path, Query, Request, UploadFile
+from fastapi import APIRouter, File, Path, Query, Request, Response, UploadFile
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -36,6 +36,7 @@ router = APIRouter(prefix="/v1/sites/{site_id}/disavow", tags=["disavow"])
 
 VersionNo = Annotated[int, Path(ge=1, le=MAX_INT4, description="Number of a version.")]
 DryRun = Annotated[bool, Query(description="Only say what would happen.")]
+_DRY: dict[str, Any] = {"description": "A dry run: nothing was written"}
 
 
 class Note(BaseModel):
@@ -62,11 +63,12 @@ class ImportOut(BaseModel):
     errors: list[Note]
 
 
-@router.post("/imports", status_code=201)
+@router.post("/imports", status_code=201, responses={200: {"model": ImportOut, **_DRY}})
 async def import_list(
     site_id: UUID,
     caller: CallerDep,
     tx: TxDep,
+    response: Response,
     file: Annotated[UploadFile, File(description="The disavow file that is in force at Google.")],
     dry_run: DryRun = False,
 ) -> ImportOut:
@@ -81,7 +83,9 @@ async def import_list(
     report = lint(data, guard=await _own_guard(tx, site))
     domains, pages = building.size(report.clean)
     number = None
-    if not dry_run:
+    if dry_run:
+        response.status_code = 200
+    else:
         if report.entries and not report.clean:
             fault = report.errors[-1]
             raise InvalidError(
@@ -145,12 +149,13 @@ class BuildOut(BaseModel):
 _PLAIN_BUILD = BuildIn()
 
 
-@router.post("/versions", status_code=201)
+@router.post("/versions", status_code=201, responses={200: {"model": BuildOut, **_DRY}})
 async def build_version(
     site_id: UUID,
     caller: CallerDep,
     tx: TxDep,
     request: Request,
+    response: Response,
     body: BuildIn = _PLAIN_BUILD,
     dry_run: DryRun = False,
 ) -> BuildOut:
@@ -167,7 +172,9 @@ async def build_version(
     )
     large = await _is_large(tx, request, site_id, plan)
     version = None
-    if not dry_run:
+    if dry_run:
+        response.status_code = 200
+    else:
         if large and not body.confirm_large:
             raise ConflictError(
                 f"{plan.new_domains} domains at once are unusually many. Look at the dry run with a"

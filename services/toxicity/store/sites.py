@@ -8,8 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from services.toxicity.domain.guard import Guard, guard_of
+from shared import clock, ids
 from shared.db import Tx
-from shared.errors import NotFoundError
+from shared.errors import NotFoundError, NotYetError
 from shared.events import SiteSnapshot
 
 _UNIT = "\x1f"  # joins lists inside one text, so that a batch stays one statement
@@ -104,13 +105,16 @@ async def list_sites(tx: Tx, workspace_ids: Iterable[UUID]) -> list[Site]:
 
 
 async def get_site(tx: Tx, site_id: UUID, *, workspace_id: UUID) -> Site:
+    """Return a site; raises NotYetError where its first event may still be on its way to us."""
     row = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM sites"
-        " WHERE site_id = $1 AND workspace_id = $2 AND deleted_at IS NULL",
+        f"SELECT {_COLUMNS}, workspace_id = $2 AND deleted_at IS NULL AS is_there FROM sites"
+        " WHERE site_id = $1",
         site_id,
         workspace_id,
     )
-    if not row:
+    if not row and ids.is_fresh(site_id, clock.now()):
+        raise NotYetError("The site is very new and not known here yet; try again in a moment.")
+    if not row or not row[0]["is_there"]:
         raise NotFoundError("There is no such site.")
     return _site(row[0])
 

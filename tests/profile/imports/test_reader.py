@@ -42,6 +42,14 @@ def test_a_bad_row_is_reported_with_its_place_and_the_fix() -> None:
     assert "https://example.com/page" in error.detail
 
 
+def test_pages_at_private_addresses_are_rejected_with_the_reason() -> None:
+    private = ["http://127.0.0.1/a", "http://[::1]/", "http://10.1/x"]
+    rows = [(url, "https://target.example/", "x") for url in private]
+    _, counts, read_rows = read_all(a_file(HEADER, [*links(2), *rows]))
+    assert counts == counted(5, rejected=3)
+    assert {error.code for error in errors_of(read_rows)} == {"address_not_allowed"}
+
+
 def test_links_from_the_site_s_own_hosts_are_dropped_and_counted() -> None:
     own = [("https://blog.target.example/a", "https://target.example/", "x")]
     former = [("https://old.example/a", "https://target.example/", "x")]

@@ -24,6 +24,7 @@ from services.profile.domain.imports.rows import (
     RowError,
 )
 from shared import urls
+from shared.addresses import is_closed_host
 
 MAX_ADDRESS = 8_192
 RAW_SHOWN = 300
@@ -153,6 +154,9 @@ def _page(row_no: int, text: str, is_own: Callable[[str], bool]) -> Place | OwnR
     page = cells.place_of(text) if len(text) <= MAX_ADDRESS else None
     if page is None:
         return _not_an_address(row_no, text)
+    if is_closed_host(page.host):
+        detail = "This address is not on the public internet, so nobody can look there."
+        return row_error(row_no, "referring_url", "address_not_allowed", detail, text)
     return OwnRow(row_no, page.url) if is_own(page.host) else page
 
 
