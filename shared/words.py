@@ -92,6 +92,9 @@ def _live(facts: LinkFacts, _now: datetime) -> Words:
         spoken = " ".join(words.sentence for words in named)
         return Words("Live, does not count", f"The link is there. {spoken}", named[0].todo)
     if facts.counts:
+        if named:
+            spoken = f"The link is there and counts for SEO. {named[0].sentence}"
+            return Words("Live", spoken, named[0].todo)
         return Words("Live", "The link is there and counts for SEO.", NOTHING_TO_DO)
     if named:
         return Words("Live", f"The link is there. {named[0].sentence}", named[0].todo)
@@ -156,7 +159,8 @@ def _not_found(facts: LinkFacts, _now: datetime) -> Words:
 
 
 def _unknown(facts: LinkFacts, now: datetime) -> Words:
-    why = next((item for item in facts.reasons if item in NOT_OBSERVED), None)
+    observed = (item for item in facts.reasons if item in NOT_OBSERVED)
+    why = next(observed, facts.reasons[0] if facts.reasons else None)
     because = REASON_WORDS[why].label if why is not None else "the last look told us nothing"
     sentence = f"Couldn't look: {because}."
     if facts.last_live_at is not None:

@@ -143,3 +143,15 @@ async def test_a_key_needs_the_scope(asking: Asking) -> None:
     caller = replace(ALICE, scopes=frozenset({Scope.EVENTS_READ}))
     status, problem = await asking.check(POST, caller=caller)
     assert (status, problem["code"]) == (403, "scope-required")
+
+
+async def test_a_page_made_by_scripts_says_why_it_was_not_rendered(asking: Asking) -> None:
+    asking.site.on(POST, "<div id=root></div><script src=/app.js></script>")
+    _, answer = await asking.check(POST, "our.example")
+    assert (answer["outcome"], answer["reasons"]) == ("unknown", ["js_only"])
+    assert (answer["rendering"]["state"], answer["rendering"]["rendered_outcome"]) == ("off", None)
+    assert answer["rendering"]["raw_words"]["label"] == "Couldn't look"
+    assert "rendering is off" in answer["rendering"]["words"]["sentence"]
+    asking.site.on(POST, LINKED)
+    _, answer = await asking.check(POST, "our.example")
+    assert answer["rendering"] is None

@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from services.crawler import handlers
+from services.crawler.adapters import renderer
 from services.crawler.adapters.eyes import Sightline, open_eyes
 from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.web import Limits
@@ -30,7 +31,9 @@ from shared.events import (
 )
 from shared.vocabulary import Outcome, Reason, RenderState
 from tests import web as fakes
+from tests.crawler import browsers
 from tests.crawler.builders import DatabaseFor, a_site, a_tracked
+from tests.waiting import eventually
 from tests.web import FakeWeb, fake_web, page, redirect
 
 POST = "http://blog.example/post"
@@ -414,3 +417,33 @@ async def test_a_page_that_waits_for_our_other_looks_is_never_told_as_a_timeout(
     assert [check.observation.reasons for check in seen] == [()] * 12
     assert {check.observation.outcome for check in seen} == {Outcome.FOUND}
     assert len({check.link_id for check in seen}) == 12
+
+
+async def test_a_page_for_which_no_browser_was_free_keeps_its_last_word(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crew.site.on(POST, LINKED)
+    await crew.track(a_tracked(POST))
+    assert [seen.observation.outcome for seen in await crew.check()] == [Outcome.FOUND]
+    monkeypatch.setattr(renderer, "_MOST_WAITING", 0)
+    crew.sightline = replace(crew.sightline, render=browsers.limits())
+    crew.site.on(POST, SHELL)
+    await crew.make_due()
+    before = len(checks(await crew.published()))
+
+    async def given_back() -> bool:
+        later = "SELECT count(*) FROM pages WHERE next_check_at > now() + interval '20 min'"
+        leased = " AND lease_until IS NULL"
+        return len(crew.site.asked(POST)) > 1 and bool(await crew.value(later + leased))
+
+    async with crew.working():
+        await eventually(given_back)
+    assert len(checks(await crew.published())) == before
+    # A link that nobody has judged yet is told that we could not look.
+    other = "http://other.example/post"
+    crew.site.on(other, SHELL)
+    await crew.track(a_tracked(other))
+    events = await crew.work_until(lambda events: len(checks(events)) > before)
+    seen = checks(events)[-1]
+    assert seen.observation.rendering is not None
+    assert seen.observation.rendering.state is RenderState.PUT_OFF

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.adapters.politeness import Politeness, Visit
 from services.crawler.adapters.reader import read_page
-from services.crawler.adapters.renderer import Renderer
+from services.crawler.adapters.renderer import BrowsersBusyError, Renderer
 from services.crawler.adapters.siblings import Siblings
 from services.crawler.adapters.web import MAX_HOPS, Gate, Validators, Web
 from services.crawler.domain.claim import Memory
@@ -53,7 +53,8 @@ class Question:
     With `reusable`, a page that did not change may be answered from what `memory` holds. Whoever
     can come back later waits `patience_s` at most for a host that others are asking (HostBusyError).
     With `render_always` its scripts are run even if its bytes leave nothing open; `until` (of the
-    loop's clock) is when rendering, and waiting for it, has to end. That one of the `awaited` links
+    loop's clock) is when rendering, and waiting for it, has to end; who `waits_for_browser` hears by
+    a BrowsersBusyError that none was free. That one of the `awaited` links
     is gone from the page is only said when the page does not show it a second time either.
     """
 
@@ -67,6 +68,7 @@ class Question:
     patience_s: float | None = None
     render_always: bool = False
     until: float | None = None
+    waits_for_browser: bool = False
     awaited: frozenset[UUID] = frozenset()
 
 
@@ -101,7 +103,7 @@ class Observer:
         try:
             async with asyncio.timeout_at(question.until):
                 again = await self._look(replace(question, reusable=False), visit)
-        except (HostBusyError, TimeoutError):
+        except (HostBusyError, BrowsersBusyError, TimeoutError):
             return look
         if look.judgement is None or again.judgement is None:
             return look
@@ -214,6 +216,8 @@ class Observer:
         rendered = Rendered(state=RenderState.OFF)
         if self._renderer is not None:
             rendered = await self._renderer.render(look.fetched, visit, until=question.until)
+        if rendered.busy and question.waits_for_browser:
+            raise BrowsersBusyError("All browsers are busy.")
         shown, page, judgement = rendered.fetched, None, None
         if shown is not None:
             page, shown = read_page(shown, question.sites)

@@ -25,6 +25,7 @@ from services.crawler.metrics import (
 )
 from shared import clock as house_clock
 from shared.clock import Clock
+from shared.errors import UnavailableError
 from shared.log import get_logger
 from shared.vocabulary import Reason, RenderState
 
@@ -50,6 +51,10 @@ class RenderLimits:
     memory_mib: int = 1_500
     host_daily: int = 500
     daily: int = 50_000
+
+
+class BrowsersBusyError(UnavailableError):
+    """No browser was free in time for a page whose links can wait for one."""
 
 
 class Renderer:
@@ -102,22 +107,20 @@ class Renderer:
 
     async def _in_turn(self, document: Fetched, visit: Visit, latest: float) -> Rendered:
         loop = asyncio.get_running_loop()
-        put_off = Rendered(state=RenderState.PUT_OFF)
-        if self._waiting >= _MOST_WAITING:
-            return put_off
+        busy = Rendered(state=RenderState.PUT_OFF, busy=True)
+        if self._waiting >= _MOST_WAITING or loop.time() < self._rest_until:
+            return busy
         self._waiting += 1
         try:
             async with asyncio.timeout_at(latest - _LEAST_S):
                 await self._slots.acquire()
         except TimeoutError:
-            return put_off
+            return busy
         finally:
             self._waiting -= 1
         try:
-            if loop.time() < self._rest_until:
-                return put_off
             if not self._budget.take(host_key(document.final_url), self._clock()):
-                return put_off
+                return Rendered(state=RenderState.PUT_OFF)
             with RENDER_SECONDS.time():
                 return await self._show(document, visit, latest)
         finally:

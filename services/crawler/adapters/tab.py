@@ -23,11 +23,11 @@ Fetch = Callable[[str, Mapping[str, str]], Awaitable[Fetched]]
 # The page's clock runs in steps of this: between two steps it gets time to paint, and while
 # something is being fetched its clock stands still. So slow hosts cost it nothing, and a page that
 # does something for ever comes to its end all the same.
-_STEP_MS = 250
-_STEPS = 24
-_MOST_STEPS = 80
+_STEP_MS = 500
+_STEPS = 12
+_MOST_STEPS = 40
 _PAINT_S = 0.02
-_STUCK_S = 6.0
+_STUCK_S = 5.0
 _SNAPSHOT_S = 4.0
 _DISPOSE_S = 3.0
 _MAX_REQUESTS = 60

@@ -18,13 +18,14 @@ _CLOSED = frozenset({Reason.BLOCKED_BY_WALL, Reason.LOGIN_WALL})
 class Rendered:
     """What a browser brought: `fetched` is the document as it stood after its scripts had run.
 
-    `requests` were sent to hosts for it, `refused` those that the page asked for and did not get.
+    `busy` says that a later moment may find a free browser, the day's shares being left. `requests` were sent to hosts for it, `refused` those that the page asked for and did not get.
     """
 
     state: RenderState
     fetched: Fetched | None = None
     requests: int = 0
     refused: int = 0
+    busy: bool = False
     wire_bytes: int = 0
     elapsed_ms: int = 0
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from services.crawler.adapters.observer import Observer, Question
 from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.adapters.politeness import PATIENCE_S, Politeness, origin_of
+from services.crawler.adapters.renderer import BrowsersBusyError
 from services.crawler.adapters.timing import limit
 from services.crawler.domain.claim import CheckRecord, Claim, HostClaim, HostRecord
 from services.crawler.domain.look import Look
@@ -44,6 +45,7 @@ _SPREAD = timedelta(minutes=5)
 # How long a look waits for a host of others, well within _LOOK_S, and when it comes back else.
 _PATIENCE_S = 20.0
 _BUSY_RETRY = timedelta(minutes=1)
+_RENDER_RETRY = timedelta(minutes=30)
 
 
 class Checking:
@@ -153,6 +155,8 @@ class Checking:
             except HostBusyError:
                 # A redirect leads to a host that others are asking: nothing was seen, so come back.
                 until += _BUSY_RETRY * (1 + random.random())  # noqa: S311 - no secret
+            except BrowsersBusyError:
+                until += _RENDER_RETRY * (1 + random.random())  # noqa: S311 - no secret
         if check is not None:
             await recorder.put(check=check)
         else:
@@ -186,13 +190,15 @@ class Checking:
             patience_s=_PATIENCE_S,
             until=asyncio.get_running_loop().time() + budget_s - _RESERVE_S,
             awaited=page.awaited,
+            # What was judged before keeps its last word until a browser is free.
+            waits_for_browser=all(state.last_outcome for state in page.watches),
         )
         lease = asyncio.timeout((page.lease_until - self._clock()).total_seconds())
         try:
             async with lease, limit(budget_s):
                 look = await self._observer.look(question)
             record = settle(page, look, self._terms(page, workspace_of))
-        except HostBusyError:
+        except (HostBusyError, BrowsersBusyError):
             raise
         except TimeoutError:
             if lease.expired():
