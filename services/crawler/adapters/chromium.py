@@ -28,6 +28,7 @@ _FEATURES_OFF = (
     *("IsolateOrigins", "site-per-process", "Translate", "OptimizationHints", "MediaRouter"),
     *("DialMediaRouteProvider", "AutofillServerCommunication", "WebRtcHideLocalIpsWithMdns"),
     *("InterestFeedContentSuggestions", "CertificateTransparencyComponentUpdater"),
+    "SpareRendererForSitePerProcess",  # each page gets a process of its own; none waits in reserve
 )
 _FLAGS = (
     *(
