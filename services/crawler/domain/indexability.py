@@ -10,15 +10,18 @@ from shared import urls
 
 MAX_VALUE = 4_096
 
-_WITH_VALUE = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
+_UNTIL = "unavailable_after"
+_LIMITS = ("max-snippet", "max-image-preview", "max-video-preview")
 _PLAIN = (
     *("all", "index", "follow", "none", "noindex", "nofollow", "noarchive", "nocache"),
     *("nosnippet", "notranslate", "noimageindex", "indexifembedded", "nositelinkssearchbox"),
     *("noodp", "noydir", "noai", "noimageai"),
 )
-# A date holds commas and colons, so values are cut at known names and agents, never at commas.
+# A date holds commas and colons, so it is cut at known names and agents, never at commas. A limit
+# is one word, which may be a name itself: `max-image-preview: none` does not mean `none`.
 _TOKEN = re.compile(
-    rf"(?<![\w-])(?:(?P<name>{'|'.join((*_WITH_VALUE, *_PLAIN))})(?![\w-])"
+    rf"(?<![\w-])(?:(?P<limit>{'|'.join(_LIMITS)})[ \t]*[:=][ \t]*(?P<value>[\w+-]*)"
+    rf"|(?P<name>{'|'.join((_UNTIL, *_LIMITS, *_PLAIN))})(?![\w-])"
     r"|(?P<agent>[a-z][\w.-]*)[ \t]*:(?!//))",
     re.IGNORECASE,
 )
@@ -88,9 +91,9 @@ def directives_of(text: str, agent: str | None = None) -> Iterator[Directive]:
         if token["agent"] is not None:
             agent = token["agent"].lower()
             continue
-        name = token["name"].lower()
-        value = ""
-        if name in _WITH_VALUE:
+        name = (token["limit"] or token["name"]).lower()
+        value = token["value"] or ""
+        if name == _UNTIL:
             end = found[at + 1].start() if at + 1 < len(found) else len(text)
             value = text[token.end() : end].strip(" \t:,;")
         yield Directive(name, agent, value)
@@ -160,7 +163,7 @@ def parse_date(text: str) -> datetime | None:
 def _forbids_index(directive: Directive, now: datetime) -> bool:
     if directive.agent not in _GOOGLE:
         return False
-    if directive.name == "unavailable_after":
+    if directive.name == _UNTIL:
         until = parse_date(directive.value)
         return until is not None and until <= now
     return directive.name in {"noindex", "none"}

@@ -36,6 +36,8 @@ _SELECTOR = (
     "a[href],area[href],link[href],base[href],meta[content],"
     "title,iframe,frame[src],form[action],html"
 )
+# With one of these a canonical names another version of the page, and Google does not obey it.
+_OF_A_VERSION = frozenset({"hreflang", "lang", "media", "type"})
 _COMMENT_SELECTOR = "a[href],area[href]"
 
 
@@ -181,7 +183,8 @@ def _take_link(node: LexborNode, collector: Collector, head: _Head) -> None:
     kind = reading.kind_of_link_element(node)
     if kind is None:
         return
-    if kind is LinkKind.CANONICAL and head.canonical is None:
+    is_canonical = kind is LinkKind.CANONICAL and _OF_A_VERSION.isdisjoint(node.attributes)
+    if is_canonical and head.canonical is None:
         head.canonical = node
     collector.add(node, node.attributes.get("href") or "", kind)
 

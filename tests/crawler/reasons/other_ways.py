@@ -37,6 +37,8 @@ DIRECTIVE_CASES = (
                      "<meta name=googlebot content='noindex, follow'>")),
     case("meta_in_the_body", NOINDEX, "changed", NOINDEX,
          then=article(f"{BODY}<meta name=robots content=noindex>")),
+    case("not_meta_about_pictures", NOINDEX, "live",
+         then=headed("<meta name=robots content='index, max-image-preview:none, max-snippet:-1'>")),
     case("not_meta_in_a_comment", NOINDEX, "live",
          then=headed("<!-- <meta name=robots content=noindex> -->")),
     case("headers_of_two", NOINDEX_TOO, "changed", NOINDEX_TOO, NOFOLLOW_TOO,
@@ -65,6 +67,8 @@ CANONICAL_CASES = (
          then=answer("Link: </x.css>; rel=preload", 'Link: </main>; rel="canonical"')),
     case("not_canonical_of_another_page", Reason.NOT_CANONICAL, "live",
          then=answer('Link: </main>; rel="canonical"; anchor="/other"')),
+    case("not_canonical_of_a_version", Reason.NOT_CANONICAL, "live",
+         then=headed("<link rel=canonical hreflang=de href=/de><link rel=canonical href=/post>")),
     case("not_canonical_of_a_script", Reason.CANONICAL_CROSS_DOMAIN, "live",
          then=headed("<link rel=canonical href='javascript:0'>")),
 )  # fmt: skip
