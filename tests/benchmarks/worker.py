@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import uvloop
 
+from services import serving
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Sightline, open_eyes
 from services.crawler.adapters.guard import parse_routes
@@ -90,6 +91,7 @@ async def work(db: Database, port: int) -> None:
             confirm_after=timedelta(hours=1),
         )
         group.create_task(checking.run(stop))
+        serving.settle()  # as every service does once it has started
         while await _count_open(db):  # noqa: ASYNC110 - what we wait for is a row
             await asyncio.sleep(0.25)
         stop.set()

@@ -58,8 +58,11 @@ def standing_still() -> Iterator[None]:
 @asynccontextmanager
 async def our_turn(lock: asyncio.Lock | asyncio.Semaphore) -> AsyncIterator[None]:
     """Hold what our own looks share during the block; the wait for it counts in no limit."""
-    with standing_still():
-        await lock.acquire()
+    if lock.locked():
+        with standing_still():
+            await lock.acquire()
+    else:
+        await lock.acquire()  # at once
     try:
         yield
     finally:

@@ -3,8 +3,8 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakValueDictionary
 
@@ -35,6 +35,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LARGE_BODY = 512 * 1024
 _LARGE_BODIES = 6
 _KEEPALIVE_S = 10.0
+_FREE: nullcontext[None] = nullcontext()
 # No link can be read from these, so their bodies stay where they are.
 _OPAQUE = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip")
 
@@ -69,9 +70,9 @@ class Gate(Protocol):
     async def leave(self, url: str, answer: Answer | None) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Reply:
-    """One answered or failed request."""
+    """One answered or failed request, filled in while it goes on."""
 
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
@@ -133,10 +134,10 @@ class Web:
             finally:
                 await gate.leave(chain.at, answer)
             elapsed_s += reply.elapsed_s
+            reply.elapsed_s = elapsed_s
             if reply.dropped and may_ask_again:
                 may_ask_again = False  # an old connection that the server had closed: a new one
                 continue
-            reply = replace(reply, elapsed_s=elapsed_s)
             location = reply.header("location") if reply.status in _REDIRECTS else None
             if location is None:
                 return _fetched(chain, reply)
@@ -154,26 +155,16 @@ class Web:
         waited_s = 0.0
         try:
             place = await self._names.find(urls.host_of(chain.at), addresses.port_of(chain.at))
-            async with self._slot(place):
+            own = _FREE if place.routed else our_turn(self._address_slot(place.found[0]))
+            async with own, our_turn(self._slots):
                 started = loop.time()
                 async with limit(self._limits.total_s) as within:
                     reply = await self._exchange(chain, place, validators, cut_at)
                 waited_s = within.waited_s
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _Reply(
-                failure=_failure(error),
-                elapsed_s=loop.time() - started,
-                dropped=isinstance(error, DroppedError),
-            )
-        return replace(reply, elapsed_s=loop.time() - started - waited_s)
-
-    @asynccontextmanager
-    async def _slot(self, place: Place) -> AsyncIterator[None]:
-        async with AsyncExitStack() as held:
-            if not place.routed:
-                await held.enter_async_context(our_turn(self._address_slot(place.found[0])))
-            await held.enter_async_context(our_turn(self._slots))
-            yield
+            reply = _Reply(failure=_failure(error), dropped=isinstance(error, DroppedError))
+        reply.elapsed_s = loop.time() - started - waited_s
+        return reply
 
     def _address_slot(self, address: str) -> asyncio.Semaphore:
         slot = self._by_address.get(address)
@@ -221,32 +212,32 @@ class Web:
                 keep=limits.keep_wire,
             )
         except UndecodableError:
-            return replace(reply, failure=Reason.UNDECODABLE)
+            reply.failure = Reason.UNDECODABLE
+            return reply
         large = False
-        failure = truncated = None
+        truncated = None
         try:
             async for chunk in response.content.iter_any():
                 body.feed(chunk)
                 if cut_at is not None and len(body) >= cut_at:
-                    return replace(reply, body=body.so_far()[:cut_at], wire_bytes=body.wire_bytes)
+                    reply.body, reply.wire_bytes = body.so_far()[:cut_at], body.wire_bytes
+                    return reply
                 if len(body) > _LARGE_BODY and not large:
                     # Bounds memory: few bodies at once may grow to the cap, the others wait unread.
                     await held.enter_async_context(our_turn(self._large))
                     large = True
-            content = body.finish()
+            reply.body = body.finish()
         except TooLargeError:
-            failure, content, truncated = Reason.TOO_LARGE, body.so_far(), "length"
+            reply.failure, reply.body = Reason.TOO_LARGE, body.so_far()
+            truncated = "length"
         except UndecodableError:
-            failure, content, truncated = Reason.UNDECODABLE, b"", "unspecified"
-        return replace(
-            reply,
-            body=content,
-            failure=failure,
-            wire_bytes=body.wire_bytes,
-            wire=body.wire,
-            exchange=reply.exchange
-            and replace(reply.exchange, truncated=truncated, received=body.wire_bytes),
-        )
+            reply.failure, truncated = Reason.UNDECODABLE, "unspecified"
+        reply.wire_bytes, reply.wire = body.wire_bytes, body.wire
+        if reply.exchange is not None:
+            reply.exchange = replace(
+                reply.exchange, truncated=truncated, received=body.wire_bytes
+            )
+        return reply
 
 
 @asynccontextmanager

@@ -77,11 +77,14 @@ class Robots:
 
     def allowed(self, user_agent: str, url: str) -> bool:
         """Return whether this user agent (a product token, or a header of it) may fetch the URL."""
+        groups = [group for group in self._groups_of(user_agent) if group.rules]
+        if not groups:
+            return True
         path = _path_of(url)
         if path == ITSELF:
             return True
         best = Rule(allow=True, priority=0, head="", rest=(), anchored=False)
-        for group in self._groups_of(user_agent):
+        for group in groups:
             for rule in group.rules:
                 better = rule.priority > best.priority or (
                     rule.allow and rule.priority == best.priority

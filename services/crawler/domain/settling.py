@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import orjson
+from pydantic import BaseModel
 
 from services.crawler.domain import recheck, streak
 from services.crawler.domain.claim import CheckRecord, Claim, Memory, WatchRecord, WatchState
@@ -45,6 +45,13 @@ class Terms:
     not_before: datetime | None = None
     workspace_of: Mapping[UUID, UUID]
     evidence_body: int = 0
+
+
+class _Kept(BaseModel):
+    """What is kept at a watch of the last page that was seen whole."""
+
+    observation: Observation
+    targets: tuple[Occurrence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +113,8 @@ def remembered(state: WatchState) -> tuple[Observation, tuple[Occurrence, ...]] 
     """Return the last observation of a watch and its targets, if one was kept."""
     if state.observation is None:
         return None
-    kept = orjson.loads(state.observation)
-    targets = tuple(Occurrence.model_validate(target) for target in kept["targets"])
-    return Observation.model_validate(kept["observation"]), targets
+    kept = _Kept.model_validate_json(state.observation)
+    return kept.observation, kept.targets
 
 
 def _seen(state: WatchState, keeper: Keeper, terms: Terms) -> _Seen:

@@ -14,7 +14,7 @@ from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.adapters.politeness import PATIENCE_S, Politeness, origin_of
 from services.crawler.adapters.renderer import BrowsersBusyError
 from services.crawler.adapters.timing import limit
-from services.crawler.domain.claim import CheckRecord, Claim, HostClaim, HostRecord
+from services.crawler.domain.claim import Batch, CheckRecord, Claim, HostClaim, HostRecord
 from services.crawler.domain.look import Look
 from services.crawler.domain.settling import Terms, settle
 from services.crawler.jobs.neighbours import Neighbours
@@ -134,18 +134,20 @@ class Checking:
                 while left and not stop.is_set():
                     if not left[0].has_time(self._clock(), needs_s=budget_s):
                         break
-                    await self._visit_page(left.pop(0), budget_s, recorder)
+                    await recorder.put(await self._visit_page(left.pop(0), budget_s))
                     self._count(-1)
                 # Somebody else of this process may be asking the host, or wait for it while it is
                 # ours: it is free when they are done.
                 pace = await pacer.rest(host.host)
-            now = self._clock()
-            done = HostRecord(host=host.host, pace=pace, released=host.held)
-            await recorder.put(host=done, given_back=[(page, now) for page in left])
+            if left or host.held or pace != host.pace:
+                now = self._clock()
+                done = HostRecord(host=host.host, pace=pace, released=host.held)
+                await recorder.put(Batch([], [done], [(page, now) for page in left]))
         finally:
             self._count(-len(left))
 
-    async def _visit_page(self, page: Claim, budget_s: float, recorder: Recorder) -> None:
+    async def _visit_page(self, page: Claim, budget_s: float) -> Batch:
+        """Return the check of a page, or until when it is given back."""
         until = self._put_off(page)
         check = None
         if until is None:
@@ -157,10 +159,7 @@ class Checking:
                 until += _BUSY_RETRY * (1 + random.random())  # noqa: S311 - no secret
             except BrowsersBusyError:
                 until += _RENDER_RETRY * (1 + random.random())  # noqa: S311 - no secret
-        if check is not None:
-            await recorder.put(check=check)
-        else:
-            await recorder.put(given_back=[(page, until)])
+        return Batch(checks=[check]) if check is not None else Batch(given_back=[(page, until)])
 
     def _put_off(self, page: Claim) -> datetime | None:
         """Return until when to leave a page alone whose host asked for a pause.

@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 
-from services.crawler.domain.claim import Batch, CheckRecord, Claim, HostRecord
+from services.crawler.domain.claim import Batch
 from services.crawler.metrics import EVIDENCE, EVIDENCE_BYTES, RECORD_SECONDS, STALE
 from services.crawler.store import records
 from shared.db import Database
@@ -33,19 +32,8 @@ class Recorder:
         self._evidence = 0
         self._room = asyncio.Condition()
 
-    async def put(
-        self,
-        *,
-        check: CheckRecord | None = None,
-        host: HostRecord | None = None,
-        given_back: Sequence[tuple[Claim, datetime]] = (),
-    ) -> None:
+    async def put(self, batch: Batch) -> None:
         """Hand over finished work; waits while too much is unwritten."""
-        batch = Batch(given_back=list(given_back))
-        if check is not None:
-            batch.checks.append(check)
-        if host is not None:
-            batch.hosts.append(host)
         if batch.weight:
             async with self._room:
                 await self._room.wait_for(
@@ -80,6 +68,9 @@ class Recorder:
             batch.given_back += part.given_back
             if len(batch) >= MAX_BATCH:
                 return batch, True
+            if not self._queue.empty():
+                part = self._queue.get_nowait()
+                continue
             try:
                 async with asyncio.timeout(max(0.0, until - time.monotonic())):
                     part = await self._queue.get()
