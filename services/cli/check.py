@@ -1,5 +1,7 @@
 """`anchorwatch check REFERRING_URL TARGET`: look once at one page for one link; no server, no database.
 
+With `--status-only` it is about many URLs and no links: see statuses.py.
+
 Exit codes: 0 the link is there, 1 it is not, 3 cannot say, 2 wrong usage, 4 a URL that we may not ask.
 """
 
@@ -7,6 +9,7 @@ import argparse
 import asyncio
 from collections.abc import Iterator, Sequence
 
+from services.cli import statuses
 from services.crawler.adapters.eyes import Sightline, open_eyes, sightline_of
 from services.crawler.adapters.observer import Question
 from services.crawler.domain.answer import CheckAnswer, SeenLink, SeenRendering, answer_of
@@ -23,6 +26,8 @@ _EXIT = {Outcome.FOUND: 0, Outcome.MISSING: 1, Outcome.UNKNOWN: 3}
 
 def main(arguments: Sequence[str]) -> int:
     """Look, print what was seen, and return the exit code."""
+    if statuses.FLAG in arguments:
+        return statuses.main([word for word in arguments if word != statuses.FLAG])
     options = _parser().parse_args(list(arguments))
     settings = Settings.load(render="on") if options.render else Settings.load()
     try:
@@ -55,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
         "--render",
         action="store_true",
         help="run the page's scripts in Chromium, and compare what they make with its bytes",
+    )
+    parser.add_argument(
+        statuses.FLAG,
+        action="store_true",
+        help="another command: only how many URLs answer; see `anchorwatch check --status-only -h`",
     )
     return parser
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import audit, crawl, events, faultsite, frontier, latency, memory
+from tests.benchmarks import audit, crawl, events, faultsite, flat, frontier, latency, memory
 from tests.benchmarks.processes import ROOT
 from tests.benchmarks.results import save, show
 
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "latency": latency.measure,
     "memory": memory.measure,
     "faultsite": faultsite.measure,
+    "flat": flat.measure,
     "frontier": frontier.measure,
 }
 

@@ -1,16 +1,15 @@
-"""Fetch and verify, CPU per page: the crawler's worker, the bare loop and Scrapy on one loopback site."""
+"""Fetch and verify, CPU per page: the crawler's worker, the bare loop and its peers on one loopback site."""
 
 import statistics
 from collections import defaultdict
 
-from tests.benchmarks import databases, processes
+from tests.benchmarks import crawl_peers, databases, processes
 from tests.benchmarks.results import Row, row
 from tests.benchmarks.site import has_link
 
 PAGES = 800
-ROUNDS = 5
+ROUNDS = 3
 _BARE = "tests.benchmarks.peers.bare_loop"
-_SCRAPY = "tests.benchmarks.peers.scrapy_spider"
 _WORKER = "tests.benchmarks.worker"
 _FOUND = sum(map(has_link, range(PAGES)))
 
@@ -30,7 +29,8 @@ def _round(server: databases.Server, costs: dict[str, list[float]]) -> None:
         with processes.serving("tests.benchmarks.site", arguments) as port:
             if not changing:
                 costs["bare"].append(_per_page(_BARE, port))
-                costs["scrapy"].append(_per_page(_SCRAPY, port))
+                for name, value in crawl_peers.measure_round(port, PAGES).items():
+                    costs[name].append(value)
             _visits(server, port, costs, suffix="changed" if changing else "same")
 
 
@@ -74,28 +74,19 @@ def _net(whole: float, start: float) -> float:
 def _rows(costs: dict[str, list[float]]) -> list[Row]:
     unit = "CPU ms/page"
     bare = statistics.median(costs["bare"])
-    scrapy = statistics.median(costs["scrapy"])
     same = statistics.median(costs["same"])
     changed = statistics.median(costs["changed"])
     return [
         row("crawl: bare aiohttp + lexbor loop", costs["bare"], unit),
-        row("crawl: Scrapy + LinkExtractor", costs["scrapy"], unit),
         row(
             "crawl: full worker, steady re-check",
             *(costs["same"], unit),
             peer="bare loop",
             ratio=same / bare,
-            target="<= 1.8x bare",
-            met=same / bare <= 1.8,
+            target="<= 1.6x bare",
+            met=same / bare <= 1.6,
         ),
-        row(
-            "crawl: Scrapy against the full worker, steady re-check",
-            *([value / same for value in costs["scrapy"]], "times"),
-            peer="Scrapy + LinkExtractor",
-            ratio=scrapy / same,
-            target=">= 6x",
-            met=scrapy / same >= 6,
-        ),
+        *crawl_peers.rows(costs, worker_ms=same),
         row(
             "crawl: full worker, every body changed since",
             *(costs["changed"], unit),

@@ -61,5 +61,10 @@ def serving(module: str, arguments: Sequence[object]) -> Iterator[str]:
         process.wait(timeout=20)
 
 
+def setting(name: str, default: int) -> int:
+    """Return the size of a benchmark that the environment may change: ANCHORWATCH_BENCH_<NAME>."""
+    return int(os.environ.get(f"ANCHORWATCH_BENCH_{name}", default))  # noqa: TID251 - no service
+
+
 def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
     return {**os.environ, **(extra or {})}  # noqa: TID251 - a child inherits it

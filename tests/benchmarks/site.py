@@ -128,7 +128,10 @@ class Serve(asyncio.Protocol):
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             line = self._buffer[: self._buffer.index(b"\r\n")]
             self._buffer = self._buffer[end + 4 :]
-            self._transport.write(self._answer(line.split(b" ")[1]))
+            answer = self._answer(line.split(b" ")[1])
+            if line.startswith(b"HEAD "):
+                answer = answer[: answer.index(b"\r\n\r\n") + 4]
+            self._transport.write(answer)
 
 
 def answers(pages: int, *, changing: bool) -> Callable[[bytes], bytes]:

@@ -43,6 +43,8 @@ _SIBLING_HOPS = 1
 _SIBLING_S = 15.0
 _SIBLING_TURNS = 2
 _NOBODY = Sites({})
+# What servers say that will not be asked in this way; the page itself may be well.
+_NOT_FOR_HEAD = frozenset({400, 403, 404, 405, 501, 503})
 _NOTHING = Memory()
 
 
@@ -153,6 +155,14 @@ class Observer:
         slow = fetched.elapsed_ms > _SLOW_MS or len(fetched.hops) > _SIBLING_HOPS
         within_s = _SIBLING_S + _SIBLING_TURNS * self._politeness.pace_s(fetched.url)
         return await self._siblings.of(fetched.url, gate=None if slow else gate, within_s=within_s)
+
+    async def status(self, url: str) -> Fetched:
+        """Return how a URL answers and where it leads, without its body: HEAD, else a short GET."""
+        visit = self._politeness.visit()
+        fetched = await self._web.fetch(url, gate=visit, method="HEAD")
+        if fetched.status in _NOT_FOR_HEAD:
+            return await self._web.fetch(url, gate=visit, cut_at=1)
+        return fetched
 
     def failed(self, question: Question, failure: Reason) -> Look:
         """Return the look of somebody who saw nothing, for when looking itself went wrong."""

@@ -90,6 +90,15 @@ class _Reply:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How to ask, the same at every hop."""
+
+    method: str
+    validators: Validators | None
+    cut_at: int | None
+
+
 class Web:
     """The crawler's only way out; made by `open_web`."""
 
@@ -113,12 +122,14 @@ class Web:
         headers: Mapping[str, str] | None = None,
         max_hops: int = MAX_HOPS,
         cut_at: int | None = None,
+        method: str = "GET",
     ) -> Fetched:
         """Return what `url` answers after its redirects; trouble is a `failure`, never an exception.
 
         With `cut_at` a longer body is not an error: it is cut there. `headers` go to the host of
         `url` only.
         """
+        wish = _Wish(method, validators, cut_at)
         chain = Chain(url, headers)
         chain.loops()
         elapsed_s = 0.0
@@ -129,7 +140,7 @@ class Web:
                 return _fetched(chain, _Reply(failure=fault, elapsed_s=elapsed_s))
             answer = None
             try:
-                reply = await self._ask(chain, validators, cut_at)
+                reply = await self._ask(chain, wish)
                 answer = _summary(reply)
             finally:
                 await gate.leave(chain.at, answer)
@@ -149,7 +160,7 @@ class Web:
             if fault is not None:
                 return _fetched(chain, _Reply(failure=fault, elapsed_s=elapsed_s))
 
-    async def _ask(self, chain: Chain, validators: Validators | None, cut_at: int | None) -> _Reply:
+    async def _ask(self, chain: Chain, wish: _Wish) -> _Reply:
         loop = asyncio.get_running_loop()
         started = loop.time()
         waited_s = 0.0
@@ -159,7 +170,7 @@ class Web:
             async with own, our_turn(self._slots):
                 started = loop.time()
                 async with limit(self._limits.total_s) as within:
-                    reply = await self._exchange(chain, place, validators, cut_at)
+                    reply = await self._exchange(chain, place, wish)
                 waited_s = within.waited_s
         except (aiohttp.ClientError, OSError, ValueError) as error:
             reply = _Reply(failure=_failure(error), dropped=isinstance(error, DroppedError))
@@ -172,13 +183,12 @@ class Web:
             slot = self._by_address[address] = asyncio.Semaphore(self._limits.per_address)
         return slot
 
-    async def _exchange(
-        self, chain: Chain, place: Place, validators: Validators | None, cut_at: int | None
-    ) -> _Reply:
-        headers = _request_headers(chain, validators)
+    async def _exchange(self, chain: Chain, place: Place, wish: _Wish) -> _Reply:
+        headers = _request_headers(chain, wish.validators)
+        url = request_url(chain.at)
         async with (
-            self._session.get(
-                request_url(chain.at), headers=headers, allow_redirects=False
+            self._session.request(
+                wish.method, url, headers=headers, allow_redirects=False
             ) as response,
             AsyncExitStack() as held,
         ):
@@ -191,9 +201,9 @@ class Web:
                 exchange=_exchange_of(chain.at, response, ip),
                 conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
             )
-            if response.status in _REDIRECTS or _is_opaque(response):
+            if wish.method == "HEAD" or response.status in _REDIRECTS or _is_opaque(response):
                 return reply
-            return await self._with_body(reply, response, held, cut_at)
+            return await self._with_body(reply, response, held, wish.cut_at)
 
     async def _with_body(
         self,

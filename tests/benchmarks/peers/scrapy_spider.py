@@ -13,7 +13,7 @@ from scrapy.linkextractors import LinkExtractor
 
 from tests.benchmarks.site import address, path
 
-_SETTINGS = {
+SETTINGS = {
     "LOG_LEVEL": "ERROR",
     "CONCURRENT_REQUESTS": 64,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 64,
@@ -46,7 +46,7 @@ class LinkSpider(scrapy.Spider):
 
 
 if __name__ == "__main__":
-    process = CrawlerProcess(_SETTINGS)
+    process = CrawlerProcess(SETTINGS)
     process.crawl(LinkSpider, port=int(sys.argv[1]), pages=int(sys.argv[2]))
     process.start()
     print(LinkSpider.found)
