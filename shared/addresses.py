@@ -1,5 +1,6 @@
 """Which addresses and URLs this product may ever connect to; pure (reasons: docs/decisions, SSRF)."""
 
+import re
 from collections.abc import Collection
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
@@ -53,6 +54,8 @@ _CLOSED_V6 = tuple(
         "ff00::/8",
     )
 )
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LOCAL_NAMES = ("localhost", "localhost.localdomain")
 
 
@@ -123,9 +126,9 @@ def _refused(pointer: str, fault: tuple[str, str]) -> InvalidError:
 def _written_fault(text: str) -> tuple[str, str] | None:
     if len(text) > MAX_URL_LENGTH:
         return "url-too-long", f"is longer than {MAX_URL_LENGTH} characters"
-    if any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in text):
+    if _CONTROL.search(text):
         return "control-character", "holds a control character (tab, line break, NUL): remove it"
-    if any(0xD800 <= ord(char) < 0xE000 for char in text):
+    if _SURROGATE.search(text):
         return "lone-surrogate", "holds half of a character (a lone surrogate): remove it"
     return None
 

@@ -111,6 +111,7 @@ def page_id(url: str) -> UUID:
     return key_id(url_key(url))
 
 
+@lru_cache(maxsize=2_048)
 def host_of(url: str) -> str:
     """Return the lower-case host (punycode, IPv6 in brackets, no trailing dot) or an empty string."""
     plain = _PLAIN_HOST.match(url)
