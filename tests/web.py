@@ -23,6 +23,7 @@ class Request:
     path: str
     headers: Mapping[str, str]
     at: float
+    method: str = "GET"
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class Exchange:
         fields = {"Content-Length": str(len(body)), **(headers or {})}
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
         lines += [f"{name}: {value}" for name, value in fields.items()]
+        if self.request.method == "HEAD":
+            body = b""
         await self.send("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 
 
@@ -268,7 +271,8 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     fields = (line.partition(":") for line in lines)
     headers = {name.strip().lower(): value.strip() for name, _, value in fields}
     host = headers.get("host", "").partition(":")[0]
-    return Request(host, first.split(" ")[1], headers, asyncio.get_running_loop().time())
+    method, path, *_ = first.split(" ")
+    return Request(host, path, headers, asyncio.get_running_loop().time(), method)
 
 
 def _place(url: str) -> str:

@@ -20,6 +20,10 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--host", help="address to listen on (ANCHORWATCH_HOST)")
     parser.add_argument("--port", type=int, help="port to listen on (ANCHORWATCH_PORT)")
+    if name == "crawler":
+        parser.add_argument(
+            "--workers", type=int, help="processes that look at pages (ANCHORWATCH_CRAWLER_WORKERS)"
+        )
     options = parser.parse_args(rest)
     given = {key: value for key, value in vars(options).items() if value is not None}
     settings = settings_of(name).load(**given)

@@ -6,6 +6,7 @@ Publishes: link.checked page.read link.discovered target.checked.
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,9 +17,11 @@ from fastapi import FastAPI
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, open_eyes, sightline_of
 from services.crawler.api import checks, evidence, shares
+from services.crawler.jobs import workers
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_evidence, keep_house
 from services.crawler.jobs.turns import SharedTurns
+from services.crawler.jobs.workers import Workers
 from services.crawler.settings import Settings
 from services.crawler.store.frontier import ClaimLimits
 from services.crawler.store.retention import Keep
@@ -35,7 +38,7 @@ from shared.events import (
     SiteDeleted,
     SiteUpdated,
 )
-from shared.service import Work
+from shared.service import Loop, Work, supervise
 from shared.settings import SettingsError
 from shared.web import new_web_app
 
@@ -58,13 +61,16 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             raise UnavailableError("The crawler's connections are not open")
         await _checking(settings, db, eyes).run(stop)
 
+    looking: dict[str, Loop] = {"check due": check_due}
+    if settings.workers > 1:
+        looking = {"workers": workers_of(settings).run}
     work = Work(
         "crawler",
         db=db,
         bus=bus,
         consumer=subscribe(Consumer("crawler", db=db, bus=bus)),
         loops={
-            "check due": check_due,
+            **looking,
             "keep house": partial(keep_house, db=db),
             "keep evidence": partial(keep_evidence, db=db, keep=_keep(settings)),
         },
@@ -103,6 +109,48 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(SiteUpdated, handlers.on_site_updated)
     consumer.on(SiteDeleted, handlers.on_site_deleted)
     return consumer
+
+
+async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
+    """Look at the pages of this worker's share until `stop`, and report; no HTTP, no bus."""
+    db = Database(settings.database_dsn, schema="crawler", pool_size=settings.database_pool_size)
+    sightline = sightline_of(settings)
+    try:
+        turns, siblings = SharedTurns(db), StoredSiblings(db)
+        async with (
+            open_eyes(sightline, turns=turns, siblings=siblings) as eyes,
+            asyncio.TaskGroup() as group,
+        ):
+            looking = _checking(settings, db, eyes).run
+            group.create_task(supervise("crawler worker", looking, stop))
+            group.create_task(workers.report(stop, _tell))
+    finally:
+        await db.close()
+
+
+def _tell(line: bytes) -> None:
+    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
+
+
+def workers_of(settings: Settings) -> Workers:
+    """Return the processes that look for us; all shares of all replicas are numbered as one."""
+
+    def share(number: int) -> bytes:
+        given = {
+            "workers": 1,
+            "shards": settings.shards * settings.workers,
+            "shard": settings.shard * settings.workers + number,
+            "per_address": max(1, settings.per_address // settings.workers),
+        }
+        return settings.as_json(**given)
+
+    return Workers(
+        command=(sys.executable, "-m", "services.cli.worker"),
+        count=settings.workers,
+        share=share,
+        grace_s=settings.shutdown_grace_s,
+    )
 
 
 def _keep(settings: Settings) -> Keep:

@@ -66,3 +66,8 @@ EVIDENCE_BYTES = Counter(
     "anchorwatch_crawler_evidence_bytes_total",
     "Bytes of evidence that were handed over to be written; equal bodies are stored once.",
 )
+WORKERS = Gauge("anchorwatch_crawler_workers", "Worker processes that run now.")
+WORKER_RESTARTS = Counter(
+    "anchorwatch_crawler_worker_restarts_total",
+    "Worker processes that ended by themselves and were started again.",
+)

@@ -35,6 +35,9 @@ class Settings(HouseSettings):
     concurrency: int = Field(
         default=64, ge=1, le=1_000, description="Requests in flight of one process."
     )
+    per_address: int = Field(
+        default=4, ge=1, le=100, description="Requests in flight to one IP address."
+    )
     allowed_ports: frozenset[int] = Field(
         default=frozenset({80, 443, 8080, 8443}),
         description="TCP ports that pages may be fetched from, comma-separated.",
@@ -83,6 +86,13 @@ class Settings(HouseSettings):
     )
     claim_pages: int = Field(
         default=500, ge=1, le=5_000, description="Most pages that one claim takes."
+    )
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that look at pages, each at its share of the hosts. 1: the service "
+        "itself looks; more: as many as there are cores.",
     )
     shards: int = Field(
         default=1,

@@ -55,6 +55,8 @@ class Wishes(Protocol):
     @property
     def concurrency(self) -> int: ...
     @property
+    def per_address(self) -> int: ...
+    @property
     def allowed_ports(self) -> frozenset[int]: ...
     @property
     def contact_url(self) -> str | None: ...
@@ -102,6 +104,7 @@ def sightline_of(wishes: Wishes) -> Sightline:
             max_wire=wishes.max_wire,
             max_decoded=wishes.max_decoded,
             concurrency=wishes.concurrency,
+            per_address=wishes.per_address,
             keep_wire=wishes.evidence_body,
         ),
         min_delay_s=wishes.min_delay,

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from weakref import WeakValueDictionary
 
@@ -244,9 +244,7 @@ class Web:
             reply.failure, truncated = Reason.UNDECODABLE, "unspecified"
         reply.wire_bytes, reply.wire = body.wire_bytes, body.wire
         if reply.exchange is not None:
-            reply.exchange = replace(
-                reply.exchange, truncated=truncated, received=body.wire_bytes
-            )
+            reply.exchange = replace(reply.exchange, truncated=truncated, received=body.wire_bytes)
         return reply
 
 
