@@ -446,3 +446,18 @@ async def test_who_may_only_look_cannot_change(
     assert (await viewer.patch(f"/v1/sites/{home.site_id}/links", {"note": "x"})).status == 403
     assert (await viewer.post(f"/v1/sites/{home.site_id}/checks")).status == 403
     assert (await viewer.delete(f"/v1/links/{some_links[0]}")).status == 403
+
+
+async def test_a_link_says_which_search_engine_lists_it(
+    alice: Http, database: Database, some_links: list[UUID]
+) -> None:
+    path = f"/v1/links/{some_links[6]}"
+    assert (await alice.get(path)).json()["index_hint"] is None
+    async with database.begin() as tx:
+        await tx.run(
+            "INSERT INTO claims (link_id, source, claim, claimed_at) VALUES ($1, 'gsc', '{}', now())",
+            some_links[6],
+        )
+    hint = (await alice.get(path)).json()["index_hint"]
+    assert hint["source"] == "gsc"
+    assert hint["sentence"].startswith("Listed in your Search Console export of ")

@@ -1,5 +1,6 @@
 """One link: everything about it, its history, and what a person does with it."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 from services.profile.api.edits import LinkChange, apply_change, check_change
 from services.profile.api.link_models import LinkOut, Model, Row, link_item
 from services.profile.domain.anchor import class_of
+from services.profile.domain.index_hint import index_hint
 from services.profile.store import decisions, history, listing, sites
 from shared import clock, jsontext, outbox
 from shared.access import Caller, Scope, for_client
@@ -50,12 +52,21 @@ class AnchorOut(Model):
     word: str
 
 
+class IndexHintOut(Model):
+    """A search engine's own export that lists the link: it knows the page."""
+
+    source: str
+    listed_at: datetime = Field(description="When that export was imported.")
+    sentence: str
+
+
 class LinkDetail(LinkOut):
     """A link with its places on the page and the page's head."""
 
     occurrences: list[PlaceOut]
     page: dict[str, Any] = Field(description="Title, language, canonical and robots of the page.")
     anchor: AnchorOut | None
+    index_hint: IndexHintOut | None
 
 
 class ObservationOut(BaseModel):
@@ -88,7 +99,10 @@ async def get_link(link_id: UUID, caller: CallerDep, tx: TxDep) -> Response:
 
 async def _answer(tx: Tx, caller: Caller, row: Row) -> Response:
     claims = await listing.list_claims(tx, [row["link_id"]])
-    item = link_item(row, claims.get(row["link_id"], ()), now=clock.now())
+    now, said = clock.now(), claims.get(row["link_id"], ())
+    item = link_item(row, said, now=now)
+    hint = index_hint(said, now=now)
+    item["index_hint"] = asdict(hint) if hint is not None else None
     item["occurrences"] = [
         {name: place.get(name) for name in PlaceOut.model_fields}
         for place in orjson.loads(row["items"] or "[]")

@@ -46,6 +46,7 @@ function Claims({ item }) {
     <table><caption class="hidden">Claims of other tools</caption><thead><tr><th scope="col">Source</th><th scope="col">Says</th><th scope="col">Dated</th></tr></thead>
     <tbody>${item.sources.map((one) => html`<tr><th scope="row">${one.label}</th>
       <td>${Object.entries(one.claim ?? {}).map(([name, value]) => html`<div><span class="muted">${name.replaceAll("_", " ")}</span> ${String(value)}</div>`)}</td><td>${day(one.claimed_at)}</td></tr>`)}</tbody></table>
+    ${item.index_hint && html`<p class="muted">${item.index_hint.sentence}</p>`}
   </section>`;
 }
 
