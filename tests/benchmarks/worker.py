@@ -14,6 +14,7 @@ from services import serving
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Sightline, open_eyes
 from services.crawler.adapters.guard import parse_routes
+from services.crawler.adapters.web import Limits
 from services.crawler.jobs.checking import Checking
 from services.crawler.store.frontier import ClaimLimits
 from shared import clock
@@ -32,6 +33,10 @@ WHERE name = 'link.checked' AND next_check_at < now() + interval '2 hours'
     AND convert_from(body, 'UTF8')::jsonb #> '{data,observation,reasons}' = '["timeout"]'
     AND convert_from(body, 'UTF8')::jsonb #>> '{data,observation,outcome}' = 'unknown'
 """
+
+
+EVIDENCE_BODY = 1_000_000
+"""As in the settings: what is measured keeps evidence of its first looks."""
 
 
 async def track(db: Database, pages: int) -> None:
@@ -80,7 +85,8 @@ async def work(db: Database, port: int) -> None:
     # Whatever else is looked at (the target's health) stays on the loopback, too.
     hosts = [f"bench{n}.example:80={address(n)}:{port}" for n in range(ADDRESSES)]
     routes = ",".join((*hosts, f"*:80=127.0.0.1:{port}"))
-    sightline = Sightline(min_delay_s=0, routes=parse_routes(routes))
+    limits = Limits(keep_wire=EVIDENCE_BODY)
+    sightline = Sightline(min_delay_s=0, routes=parse_routes(routes), limits=limits)
     stop = asyncio.Event()
     async with open_eyes(sightline) as eyes, asyncio.TaskGroup() as group:
         checking = Checking(
@@ -89,6 +95,7 @@ async def work(db: Database, port: int) -> None:
             politeness=eyes.politeness,
             limits=ClaimLimits(floor_s=0),
             confirm_after=timedelta(hours=1),
+            evidence_body=EVIDENCE_BODY,
         )
         group.create_task(checking.run(stop))
         serving.settle()  # as every service does once it has started

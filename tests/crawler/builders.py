@@ -116,6 +116,8 @@ def a_draft(**given: Any) -> Draft:
         "referring_url": "https://blog.example/post",
         "target_url": TARGET,
         "hosts": ["our.example"],
+        "missing_looks": 2 if fields["outcome"] is Outcome.MISSING else 0,
+        "missing_since": fields["seen_at"] - timedelta(hours=1),
         "observation": observation.model_dump(),
         **told_of(exhibit),
     }

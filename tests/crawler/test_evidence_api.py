@@ -116,8 +116,23 @@ async def test_the_difference_is_told_in_words_and_as_it_is(archive: Archive) ->
     assert told["anchor_text"]["after_text"] == "nothing"
     assert answer["place_before"]["left_context"] == "See"
     assert answer["place_after"] is None
+    assert told.keys() == {"outcome", "reasons", "target_url", "anchor_text"}
     first = f"/v1/links/{LINK}/evidence/{archive.seen.evidence_id}/diff"
     assert (await archive.ask(first)).json()["before_id"] is None
+
+
+async def test_a_confirmed_loss_is_compared_with_the_page_that_had_the_link(
+    archive: Archive,
+) -> None:
+    again = a_draft(link_id=LINK, outcome=Outcome.MISSING, reasons=(Reason.LINK_REMOVED,),
+                    seen_at=NOW + timedelta(days=3))  # fmt: skip
+    async with archive.db.begin() as tx:
+        await evidence.save(tx, [again])
+    path = f"/v1/links/{LINK}/evidence/{again.evidence_id}"
+    diff = (await archive.ask(f"{path}/diff")).json()
+    assert diff["before_id"] == str(archive.seen.evidence_id)
+    text = (await archive.ask(f"{path}/page")).body.decode()
+    assert "2 times in a row, first on 25 November 2026, 11:00:00 UTC" in text
 
 
 async def test_the_page_marks_the_link_and_runs_and_loads_nothing(archive: Archive) -> None:

@@ -178,7 +178,7 @@ async def list_evidence(
     """Return the evidence of a link, the newest first: one piece for each change that was seen."""
     await require_link(tx, caller, link_id)
     accepted = request.headers.get("accept", "")
-    if format == "warc" or (format is None and "application/warc" in accepted):
+    if format == "warc" or (format is None and _asks_for_file(accepted)):
         rows = await exhibits.list_whole(tx, link_id, most_bytes=_MOST_BYTES, limit=_MOST_IN_FILE)
         if not rows:
             raise NotFoundError("There is no evidence of this link yet.")
@@ -213,9 +213,12 @@ async def get_evidence(
 async def get_evidence_diff(
     link_id: UUID, evidence_id: UUID, caller: CallerDep, tx: TxDep
 ) -> DiffOut:
-    """Return what was different from the evidence before: text, rel, headers, verdict."""
+    """Return what was different before: text, rel, headers, verdict.
+
+    A link that is not seen is compared with the last evidence in which it was.
+    """
     row = await find_row(tx, caller, link_id, evidence_id)
-    earlier = await exhibits.find_before(tx, link_id, row["number"])
+    earlier = await exhibits.find_before(tx, row)
     now, before = opened(row), opened(earlier) if earlier is not None else None
     old = before.statement if before is not None else None
     changes = differences(old, now.statement)
@@ -240,7 +243,7 @@ async def get_evidence_page(
 ) -> HTMLResponse:
     """Return one piece of evidence as a page for people."""
     row = await find_row(tx, caller, link_id, evidence_id)
-    return await page_answer(row, await exhibits.find_before(tx, link_id, row["number"]))
+    return await page_answer(row, await exhibits.find_before(tx, row))
 
 
 @router.get("/sites/{site_id}/evidence")
@@ -264,6 +267,10 @@ async def list_chain(
         item=ChainOut.of,
         count=known if paging.wants_count else None,
     )
+
+
+def _asks_for_file(accept: str) -> bool:
+    return "application/warc" in accept or "application/gzip" in accept
 
 
 def _place(statement: Any) -> PlaceOut | None:

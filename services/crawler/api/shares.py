@@ -128,7 +128,7 @@ async def show_shared(token: str, tx: TxDep, secret: SecretDep) -> HTMLResponse:
     if row is None:
         headers = {"Content-Security-Policy": CONTENT_POLICY}
         return HTMLResponse(ended_page(), status_code=404, headers=headers)
-    before = await exhibits.find_before(tx, row["link_id"], row["number"])
+    before = await exhibits.find_before(tx, row)
     return await page_answer(row, before, shared_until=row["shared_until"])
 
 

@@ -83,6 +83,7 @@ async def page_answer(row: Row, before: Row | None, *, shared_until: Any = None)
         before_at=before["seen_at"] if before is not None else None,
         differences=differences(earlier.statement, now.statement) if earlier is not None else [],
         shared_until=shared_until,
+        by_scripts=bool(now.heads.shown),
     )
     headers = {"Content-Security-Policy": CONTENT_POLICY, "X-Robots-Tag": "noindex"}
     return HTMLResponse(page_of(picture), headers=headers)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.db import Tx
 from shared.errors import NotFoundError
+from shared.vocabulary import Outcome
 
 Row = Mapping[str, Any]
 
@@ -64,15 +65,22 @@ async def get_whole(tx: Tx, link_id: UUID, evidence_id: UUID) -> Row:
     return row
 
 
-async def find_before(tx: Tx, link_id: UUID, number: int) -> Row | None:
-    """Return the evidence of the same link that came before, if its content is still there."""
-    rows = await tx.fetch(
+async def find_before(tx: Tx, row: Row) -> Row | None:
+    """Return what to compare with: the evidence before, if its content is still there.
+
+    Where the link is not seen, that is the last piece in which it was: what came between (a first
+    miss, a wall) shows no more of it.
+    """
+    sql = (
         f"SELECT {_WHOLE} {_FROM} WHERE link_id = $1 AND number < $2 AND expired_at IS NULL"
-        " ORDER BY number DESC LIMIT 1",
-        link_id,
-        number,
+        " AND (outcome = 'found' OR NOT $3) ORDER BY number DESC LIMIT 1"
     )
-    return rows[0] if rows else None
+    for only_found in (row["outcome"] != Outcome.FOUND, False):
+        rows = await tx.fetch(sql, row["link_id"], row["number"], only_found)
+        if rows:
+            found: Row = rows[0]
+            return found
+    return None
 
 
 async def list_of_site(tx: Tx, site_id: UUID, *, after: int, limit: int) -> list[Any]:

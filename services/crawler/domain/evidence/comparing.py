@@ -41,6 +41,8 @@ _OF_LINK = {
     "image_alt": "Image text",
 }
 _NOTHING = "nothing"
+_GONE_OR_NEW = ("target_url", "anchor_text", "rel")
+"""What is told of a link that is there on one side only: of nothing there is nothing more to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,14 @@ def place_of(statement: Statement | None) -> Mapping[str, Any] | None:
 def differences(before: Statement | None, after: Statement) -> list[Difference]:
     """Return the facts that are different; without a before, all of the after that there are."""
     old, new = _facts(before), _facts(after)
+    of_link = _OF_LINK
+    if (place_of(before) is None) != (place_of(after) is None):
+        of_link = {name: _OF_LINK[name] for name in _GONE_OR_NEW}
     return [
         Difference(name, label, old.get(name), new.get(name), shown(name, old.get(name)),
                    shown(name, new.get(name)))
-        for name, label in (_OF_PAGE | _OF_LINK).items()
-        if old.get(name) != new.get(name)
+        for name, label in (_OF_PAGE | of_link).items()
+        if (old.get(name) or None) != (new.get(name) or None)
     ]  # fmt: skip
 
 

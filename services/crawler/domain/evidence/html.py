@@ -22,7 +22,7 @@ body { margin: 0 auto; max-width: 60rem; padding: 1rem; overflow-wrap: anywhere;
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 1.6rem; }
 mark { background: #ffe28a; color: #14222a; padding: 0 .15em; }
 blockquote { margin: .5rem 0; padding: .5rem 1rem; border-left: 4px solid #8aa; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .2rem .6rem; border-bottom: 1px solid #8886; }
+table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; min-width: 9rem; padding: .2rem .6rem; border-bottom: 1px solid #8886; }
 del { color: #b3372b; } ins { color: #1c7c54; text-decoration: none; }
 pre { white-space: pre-wrap; } small { color: #667; }
 """
@@ -49,6 +49,7 @@ class Picture:
     before_at: datetime | None
     differences: Sequence[Difference]
     shared_until: datetime | None = None
+    by_scripts: bool = False
 
 
 def page_of(picture: Picture) -> str:
@@ -86,8 +87,17 @@ def _head(picture: Picture) -> str:
         f"<h1>{escape(picture.said.label)}</h1><p>{escape(picture.said.sentence)}</p><table>"
         f"<tr><th>Looked at</th><td><time>{_moment(picture.seen_at)}</time></td></tr>"
         f"<tr><th>Page</th><td>{_address(picture.statement['referring_url'])}</td></tr>"
-        f"<tr><th>Link to</th><td>{_address(target)}</td></tr></table>"
+        f"<tr><th>Link to</th><td>{_address(target)}</td></tr>{_missing(picture.statement)}</table>"
     )
+
+
+def _missing(statement: Statement) -> str:
+    looks, since = statement["missing_looks"], statement["missing_since"]
+    if not looks or since is None:
+        return ""
+    first = _moment(datetime.fromisoformat(since))
+    times = "once so far, to be confirmed" if looks == 1 else f"{looks} times in a row"
+    return f"<tr><th>Missed</th><td>{times}, first on {first}</td></tr>"
 
 
 def _sentence(title: str, statement: Statement) -> str:
@@ -123,11 +133,12 @@ def _text(picture: Picture) -> str:
     text, place = picture.text[:_MAX_TEXT], place_of(picture.statement)
     start, end = _place(text, place["left_context"], place["anchor_text"]) if place else (0, 0)
     marked = escape(text)
+    how = "As it was sent" if not picture.by_scripts else "As its scripts left it"
     if end > start:
         inside = escape(text[start:end])
         marked = f"{escape(text[:start])}<mark>{inside}</mark>{escape(text[end:])}"
     cut = "<p><small>The text goes on.</small></p>" if len(picture.text) > _MAX_TEXT else ""
-    return f"<h2>Text of the page</h2><details open><summary>As it was sent</summary><p>{marked}</p>{cut}</details>"
+    return f"<h2>Text of the page</h2><details open><summary>{how}</summary><p>{marked}</p>{cut}</details>"
 
 
 def _place(text: str, left: str, anchor: str) -> tuple[int, int]:
