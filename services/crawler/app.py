@@ -175,4 +175,5 @@ def _checking(settings: Settings, db: Database, eyes: Eyes) -> Checking:
         ),
         confirm_after=timedelta(seconds=confirm_after) if confirm_after is not None else None,
         evidence_body=settings.evidence_body,
+        budget=settings.daily_checks,
     )

@@ -143,5 +143,14 @@ class Settings(HouseSettings):
         description="Most pages of one registrable domain that a process renders in a day (UTC).",
     )
     render_daily: int = Field(
-        default=50_000, ge=0, description="Most pages that a process renders in a day (UTC)."
+        default=50_000,
+        ge=0,
+        description="Most pages that a process renders in a day (UTC).",
+    )
+    daily_checks: float | None = Field(
+        default=None,
+        gt=0,
+        description="Looks a day to plan for all pages together: they are shared out by what is at "
+        "stake, up and down. Placements keep their hourly looks. Unset: a page of usual value is "
+        "looked at about once a week.",
     )

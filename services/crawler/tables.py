@@ -20,7 +20,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, REAL, UUID
 
 from shared.house import add_house_tables
 from shared.vocabulary import Outcome
@@ -74,6 +74,12 @@ HOSTS = Table(
         Computed("greatest(next_free_at, due_at)", persisted=True),
         nullable=False,
     ),
+    # What our looks saw of the host's links, and the looks a day that its pages want.
+    Column("losses", Double, nullable=False, server_default="0"),
+    Column("expected_losses", Double, nullable=False, server_default="0"),
+    Column("load", Double, nullable=False, server_default="0"),
+    # When a loss last brought the host's other pages forward.
+    _moment("pulled_at"),
     Index("hosts_ready_at_idx", "ready_at"),
     postgresql_with=_BUSY,
 )
@@ -127,6 +133,10 @@ PAGES = Table(
     Column("checks", Integer, nullable=False, server_default="0"),
     Column("facts_hash", LargeBinary),
     _moment("facts_at"),
+    Column("losses", REAL, nullable=False, server_default="0"),
+    Column("expected_losses", REAL, nullable=False, server_default="0"),
+    # The looks a day that the page wants; its part of the host's load.
+    Column("rate", REAL, nullable=False, server_default="0"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("pages_due_idx", "host", "next_check_at"),
     postgresql_with=_BUSY,
@@ -161,6 +171,8 @@ WATCHES = Table(
     CheckConstraint("page_id IS NOT NULL OR removed_at IS NOT NULL", name="page_or_tombstone"),
     Index("watches_page_idx", "page_id"),
     Index("watches_site_idx", "site_id", "target_key"),
+    # What was bought together was placed at about the same time.
+    Index("watches_placed_idx", "site_id", "known_since", postgresql_where=text("contract")),
     Index("watches_removed_idx", "removed_at", postgresql_where=text("removed_at IS NOT NULL")),
     postgresql_with=_BUSY,
 )

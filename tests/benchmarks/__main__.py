@@ -2,7 +2,17 @@
 
 import sys
 
-from tests.benchmarks import audit, crawl, events, faultsite, flat, frontier, latency, memory
+from tests.benchmarks import (
+    audit,
+    crawl,
+    events,
+    faultsite,
+    flat,
+    frontier,
+    latency,
+    memory,
+    schedule,
+)
 from tests.benchmarks.processes import ROOT
 from tests.benchmarks.results import save, show
 
@@ -15,6 +25,7 @@ BENCHMARKS = {
     "faultsite": faultsite.measure,
     "flat": flat.measure,
     "frontier": frontier.measure,
+    "schedule": schedule.measure,
 }
 
 

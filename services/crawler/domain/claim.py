@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.crawler.domain.evidence.draft import Draft
+from services.crawler.domain.hazard import NOTHING, History
 from services.crawler.domain.pace import Pace
 from services.crawler.domain.streak import LOST_AT
 from services.crawler.domain.verdict import Watch
@@ -47,7 +48,7 @@ class Memory:
     """What the last checks of a page left behind, to spare work and to plan the next one.
 
     `short_run` counts the checks since the body was last sent whole; `failure_run` those that
-    failed to observe, in a row.
+    failed to observe, in a row. `rate` is how many looks a day the page wants.
     """
 
     final_url: str | None = None
@@ -62,11 +63,16 @@ class Memory:
     short_run: int = 0
     failure_run: int = 0
     checks: int = 0
+    history: History = NOTHING
+    rate: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One page that this worker may look at until `lease_until`, and everything watched on it."""
+    """One page that this worker may look at until `lease_until`, and everything watched on it.
+
+    `host_load` is the sum of the rates that the host's pages want.
+    """
 
     page_id: UUID
     page_key: UUID
@@ -75,6 +81,8 @@ class Claim:
     check_seq: int
     lease_until: datetime
     memory: Memory = Memory()
+    host_history: History = NOTHING
+    host_load: float = 0.0
     watches: tuple[WatchState, ...] = ()
     targets: tuple[TargetState, ...] = ()
 
@@ -133,9 +141,22 @@ class WatchRecord:
     evidence_marks: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A confirmed loss: the other pages of the host, and what was placed with it, come next."""
+
+    host: str
+    site_id: UUID
+    at: datetime
+    placed_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRecord:
-    """Everything that one finished check of one page writes, in one transaction with its events."""
+    """Everything that one finished check of one page writes, in one transaction with its events.
+
+    `rate_before` is the page's part of its host's load until now, `learned` what its host learns.
+    """
 
     page_id: UUID
     host: str
@@ -146,6 +167,9 @@ class CheckRecord:
     events: Sequence[Event] = ()
     discoveries: Sequence[LinkDiscovered] = ()
     evidence: Sequence[Draft] = ()
+    rate_before: float = 0.0
+    learned: History = NOTHING
+    alarms: Sequence[Alarm] = ()
 
     @property
     def weight(self) -> int:

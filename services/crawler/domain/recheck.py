@@ -1,15 +1,17 @@
 """When to look at a page again: the rate grows with the square root of value times hazard."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-# A page of value 1 with the hazard of an old link is looked at once in this time.
+# A page of value 1 with the hazard of a link three years old is looked at once in this time.
 USUAL = timedelta(days=7)
+USUAL_HAZARD = 0.00013
 SHORTEST = timedelta(hours=1)
-LONGEST = timedelta(days=30)
-TOP_VALUE = 100.0
+LONGEST = timedelta(days=90)
+GONE_LONGEST = timedelta(days=30)
+TOP_VALUE = 1_000.0
 LADDER = tuple(timedelta(days=days) for days in (1, 2, 4, 7, 14, 30))
 JITTER = 0.1
 
@@ -18,25 +20,27 @@ LONGEST_RETRY = timedelta(days=3)
 CONTRACT_RETRY = timedelta(hours=6)
 ROBOTS_RETRY = timedelta(days=1)
 
-# Yearly loss of about 8 % in the first year, less later (Pew 2024), worth this many days of looks.
-_PRIOR_DAYS = 365.0
-_PRIOR_BY_AGE = ((30.0, 0.0012), (365.0, 0.0003), (math.inf, 0.00014))
-_USUAL_HAZARD = 0.00014
+_CROWDED = timedelta(hours=6)
+
+# Planned looks leave this much of a host's pace to those that nobody planned: second looks,
+# retries, requests of people, robots.txt.
+_HOST_SHARE = 0.5
+_DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePlan:
     """What the schedule of a page depends on.
 
-    `value` is the sum over its watches, `exposure_days` how long its links were under watch and
-    `losses` how many went. `confirm_at` is when a second look would count, `gone_since` when the
-    last of its links went, `placed_at` the day of a fresh placement.
+    `value` is the sum over its watches and `hazard` what each of them loses a day. `stretch` is how much longer than wanted the budget makes all wait; after its first look a page waits only
+    for its `share` of the period, which spreads what came together. `confirm_at` is when a second look would
+    count, `gone_since` when the last of its links went, `placed_at` the day of a fresh placement.
     """
 
     value: float = 1.0
-    losses: int = 0
-    exposure_days: float = 0.0
-    age_days: float = 0.0
+    hazard: float = USUAL_HAZARD
+    stretch: float = 1.0
+    share: float = 1.0
     contract: bool = False
     placed_at: datetime | None = None
     confirm_at: datetime | None = None
@@ -45,18 +49,42 @@ class PagePlan:
     closed_by_robots: bool = False
 
 
-def hazard_of(plan: PagePlan) -> float:
-    """Return the expected losses a day: the page's own history, shrunk to that of its age."""
-    prior = next(hazard for limit, hazard in _PRIOR_BY_AGE if plan.age_days < limit)
-    return (prior * _PRIOR_DAYS + plan.losses) / (_PRIOR_DAYS + max(0.0, plan.exposure_days))
+def weight_of(*, value: float, hazard: float) -> float:
+    """Return the rate that a page deserves, as a multiple of the usual one.
+
+    Looks find losses soonest on the whole if rates grow with the square root of what is at stake:
+    the least sum of value x hazard x period / 2 under a given sum of rates.
+    """
+    return math.sqrt(max(value, 0.01) * hazard / USUAL_HAZARD)
+
+
+def rate_of(plan: PagePlan) -> float:
+    """Return the looks a day that a page wants while nobody is short of looks."""
+    return timedelta(days=1) / interval_of(replace(plan, stretch=1.0))
+
+
+def stretch_of(*, host_load: float, gap_s: float, load: float, budget: float | None) -> float:
+    """Return how much longer than wanted all wait, so that rates add up to what is allowed.
+
+    `host_load` and `load` are the rates that the pages of the host and of all hosts want: looks a
+    day. A budget is used up even if less was wanted; a host's pace only ever holds back.
+    """
+    by_host = host_load * gap_s / (_DAY_S * _HOST_SHARE)
+    by_budget = load / budget if budget and load > 0 else 1.0
+    return max(by_host, by_budget)
+
+
+def share_of(page_key: UUID) -> float:
+    """Return a page's own place in (0, 1]: what was imported together is spread evenly by it."""
+    return (page_key.int % 1_000_003 + 1) / 1_000_003
 
 
 def interval_of(plan: PagePlan) -> timedelta:
     """Return the time between two looks at a page on which all is well."""
     if plan.contract or plan.value >= TOP_VALUE:
-        return SHORTEST
-    weight = max(plan.value, 0.01) * hazard_of(plan) / _USUAL_HAZARD
-    return _clamped(USUAL / math.sqrt(weight), SHORTEST, LONGEST)
+        return SHORTEST * max(1.0, plan.stretch)
+    weight = weight_of(value=plan.value, hazard=plan.hazard)
+    return _clamped(USUAL * (plan.stretch / weight), SHORTEST, LONGEST)
 
 
 def next_check_at(plan: PagePlan, *, now: datetime, jitter: float) -> datetime:
@@ -68,20 +96,16 @@ def next_check_at(plan: PagePlan, *, now: datetime, jitter: float) -> datetime:
     return now + interval * (1 + JITTER * max(-1.0, min(1.0, jitter)))
 
 
-def first_check_at(page_key: UUID, *, now: datetime, spread: timedelta) -> datetime:
-    """Return the first look at a page of a large import: by its key, evenly over `spread`."""
-    return now + spread * ((page_key.int % 1_000_003) / 1_000_003)
-
-
 def _interval_now(plan: PagePlan, now: datetime) -> timedelta:
     if plan.failure_run > 0:
         return _retry_after(plan)
     if plan.gone_since is not None:
         # The longer it is gone, the less likely it comes back.
-        return _clamped((now - plan.gone_since) / 2, timedelta(days=1), LONGEST)
+        return _clamped((now - plan.gone_since) / 2, timedelta(days=1), GONE_LONGEST)
     interval = interval_of(plan)
     if plan.placed_at is None:
-        return interval
+        # Hourly looks need no spreading; all others would come back as the crowd they came in.
+        return interval if interval <= _CROWDED else max(_CROWDED, interval * plan.share)
     age = now - plan.placed_at
     rung = next((step for step in LADDER if step > age), None)
     return interval if rung is None else _clamped(min(interval, rung - age), SHORTEST, interval)

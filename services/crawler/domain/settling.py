@@ -1,18 +1,18 @@
 """Turns a look at a claimed page into what is written: streaks, events and the next look."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from uuid import UUID
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.crawler.domain import recheck, streak
+from services.crawler.domain import streak
 from services.crawler.domain.claim import CheckRecord, Claim, Memory, WatchRecord, WatchState
-from services.crawler.domain.evidence.keeping import Keeper, Kept
+from services.crawler.domain.evidence.keeping import Keeper
 from services.crawler.domain.look import Look, content_hash
-from services.crawler.domain.recheck import PagePlan
-from services.crawler.domain.streak import LOST_AT, Streak
+from services.crawler.domain.planning import Terms, plan_of
+from services.crawler.domain.seen import Seen
+from services.crawler.domain.streak import Streak
 from services.crawler.domain.verdict import Discovery, Verdict, observation_of
 from shared import jsontext
 from shared.events import (
@@ -24,27 +24,7 @@ from shared.events import (
     PageRead,
     TargetChecked,
 )
-from shared.vocabulary import DiscoveryReason, Outcome, Reason
-
-TARGET_EVERY = timedelta(days=1)
-_CLOSED = frozenset({Reason.ROBOTS_DISALLOWS_US, Reason.OPTED_OUT})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What settling depends on besides claim and look; ids, time and chance are arguments.
-
-    `not_before` is the end of a pause that the host asked for; `evidence_body` is how many bytes
-    of a body are kept as evidence of a change, 0 for no evidence at all.
-    """
-
-    now: datetime
-    check_id: UUID
-    jitter: float = 0.0
-    confirm_after: timedelta | None = None
-    not_before: datetime | None = None
-    workspace_of: Mapping[UUID, UUID]
-    evidence_body: int = 0
+from shared.vocabulary import DiscoveryReason, Outcome
 
 
 class _Kept(BaseModel):
@@ -54,43 +34,16 @@ class _Kept(BaseModel):
     targets: tuple[Occurrence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """One watch, what was seen of it, and the streak that follows."""
-
-    state: WatchState
-    kept: Kept
-    targets: tuple[Occurrence, ...]
-    streak: Streak
-    wait: timedelta
-
-    @property
-    def observation(self) -> Observation:
-        return self.kept.observation
-
-    @property
-    def outcome(self) -> Outcome:
-        return self.observation.outcome
-
-    @property
-    def ever_live(self) -> bool:
-        return self.state.ever_live or self.outcome is Outcome.FOUND
-
-    @property
-    def confirm_at(self) -> datetime | None:
-        """Return when a second look would count; who never saw the link need not look twice."""
-        if self.streak.count != 1 or self.streak.since is None or not self.ever_live:
-            return None
-        return self.streak.since + self.wait
-
-
 def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
     """Return the record of a check, with the events that tell what was seen."""
     keeper = Keeper(claim, look, terms.evidence_body)
     seen = [_seen(state, keeper, terms) for state in claim.watches]
     failed = _has_failed(look, seen)
-    memory = _memory(claim.memory, look, failed=failed)
-    next_at = _next_check_at(claim, look, seen, memory, terms)
+    plan = plan_of(claim, look, seen, failed=failed, terms=terms)
+    next_at = plan.next_check_at
+    memory = replace(
+        _memory(claim.memory, look, failed=failed), history=plan.history, rate=plan.rate
+    )
     events: list[Event] = [_link_checked(one, next_at) for one in seen]
     if look.facts is not None:
         events.append(_page_read(claim, look))
@@ -106,6 +59,9 @@ def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
         events=events,
         discoveries=_discoveries(claim, look, terms),
         evidence=[one.kept.draft for one in seen if one.kept.draft is not None],
+        rate_before=claim.memory.rate,
+        learned=plan.learned,
+        alarms=plan.alarms,
     )
 
 
@@ -117,7 +73,7 @@ def remembered(state: WatchState) -> tuple[Observation, tuple[Occurrence, ...]] 
     return kept.observation, kept.targets
 
 
-def _seen(state: WatchState, keeper: Keeper, terms: Terms) -> _Seen:
+def _seen(state: WatchState, keeper: Keeper, terms: Terms) -> Seen:
     claim, look = keeper.claim, keeper.look
     if look.judgement is None:
         observation, targets = _again(state, claim, look, terms)
@@ -129,7 +85,7 @@ def _seen(state: WatchState, keeper: Keeper, terms: Terms) -> _Seen:
     )
     before = Streak(state.missing_streak, state.missing_since)
     after = streak.after(before, observation.outcome, at=look.looked_at, wait=wait)
-    return _Seen(state, keeper.keep(state, observation, after), targets, after, wait)
+    return Seen(state, keeper.keep(state, observation, after), targets, after, wait)
 
 
 def _again(
@@ -165,7 +121,7 @@ def _observe(verdict: Verdict | Discovery, claim: Claim, look: Look, terms: Term
     )
 
 
-def _has_failed(look: Look, seen: Sequence[_Seen]) -> bool:
+def _has_failed(look: Look, seen: Sequence[Seen]) -> bool:
     if seen:
         return all(one.outcome is Outcome.UNKNOWN for one in seen)
     return look.health is not None and look.health.broken is None
@@ -196,48 +152,7 @@ def _memory(before: Memory, look: Look, *, failed: bool) -> Memory:
     )
 
 
-def _next_check_at(
-    claim: Claim, look: Look, seen: Sequence[_Seen], memory: Memory, terms: Terms
-) -> datetime:
-    moments = []
-    if claim.targets:
-        retry = TARGET_EVERY * (1 + recheck.JITTER * terms.jitter)
-        moments.append(look.looked_at + retry)
-    if seen:
-        plan = _plan(look, seen, memory)
-        if plan.confirm_at is not None and terms.confirm_after is not None:
-            # An override says exactly when: tests and audits wait for this look.
-            moments.append(max(plan.confirm_at, look.looked_at))
-        else:
-            moments.append(recheck.next_check_at(plan, now=look.looked_at, jitter=terms.jitter))
-    next_at = min(moments)
-    return max(next_at, terms.not_before) if terms.not_before is not None else next_at
-
-
-def _plan(look: Look, seen: Sequence[_Seen], memory: Memory) -> PagePlan:
-    now = look.looked_at
-    known = [one.state.known_since for one in seen]
-    days = [max(0.0, (now - moment).total_seconds() / 86_400) for moment in known]
-    placed = [one.state.known_since for one in seen if one.state.contract]
-    gone = [one.streak.since for one in seen if one.outcome is Outcome.MISSING]
-    confirm = [one.confirm_at for one in seen if one.confirm_at is not None]
-    all_gone = len(gone) == len(seen) and not confirm
-    return PagePlan(
-        value=sum(one.state.value for one in seen),
-        losses=sum(one.streak.count >= LOST_AT for one in seen),
-        exposure_days=sum(days),
-        age_days=max(days),
-        contract=any(one.state.contract for one in seen),
-        placed_at=max(placed, default=None),
-        # A look that failed waits for its retry: asking a failing host every minute helps nobody.
-        confirm_at=min(confirm, default=None) if memory.failure_run == 0 else None,
-        gone_since=max(filter(None, gone), default=None) if all_gone else None,
-        failure_run=memory.failure_run,
-        closed_by_robots=any(_CLOSED & set(one.observation.reasons) for one in seen),
-    )
-
-
-def _link_checked(one: _Seen, next_at: datetime) -> LinkChecked:
+def _link_checked(one: Seen, next_at: datetime) -> LinkChecked:
     return LinkChecked(
         workspace_id=one.state.workspace_id,
         site_id=one.state.watch.site_id,
@@ -251,7 +166,7 @@ def _link_checked(one: _Seen, next_at: datetime) -> LinkChecked:
     )
 
 
-def _watch_record(one: _Seen, look: Look) -> WatchRecord:
+def _watch_record(one: Seen, look: Look) -> WatchRecord:
     # Only what was seen of a whole page may answer for it later, when it says "not modified".
     kept = None
     if look.judgement is not None and look.fingerprint is not None and not look.by_scripts:

@@ -16,15 +16,17 @@ from services.crawler.adapters.renderer import BrowsersBusyError
 from services.crawler.adapters.timing import limit
 from services.crawler.domain.claim import Batch, CheckRecord, Claim, HostClaim, HostRecord
 from services.crawler.domain.look import Look
-from services.crawler.domain.settling import Terms, settle
+from services.crawler.domain.planning import Terms
+from services.crawler.domain.settling import settle
 from services.crawler.jobs.neighbours import Neighbours
 from services.crawler.jobs.recording import Recorder
 from services.crawler.metrics import CHECKS, CLAIMED, FAILURES, FETCH_SECONDS, FETCHED_BYTES
 from services.crawler.store import frontier, robots
+from services.crawler.store import hosts as hosts_store
 from services.crawler.store.frontier import ClaimLimits
 from shared import clock as house_clock
 from shared.clock import Clock
-from shared.db import Database
+from shared.db import Database, Tx
 from shared.ids import new_id
 from shared.log import get_logger
 from shared.trouble import is_transient
@@ -42,6 +44,7 @@ _RESERVE_S = 3.0
 _CLAIM_AT_LEAST = 100
 _IDLE_S = 0.2
 _SPREAD = timedelta(minutes=5)
+_WEIGH_EVERY = timedelta(minutes=5)
 # How long a look waits for a host of others, well within _LOOK_S, and when it comes back else.
 _PATIENCE_S = 20.0
 _BUSY_RETRY = timedelta(minutes=1)
@@ -65,6 +68,7 @@ class Checking:
         confirm_after: timedelta | None = None,
         evidence_body: int = 0,
         look_s: float = 60.0,
+        budget: float | None = None,
         clock: Clock = house_clock.now,
     ) -> None:
         self._db = db
@@ -74,6 +78,9 @@ class Checking:
         self._confirm_after = confirm_after
         self._evidence_body = evidence_body
         self._look_s = look_s
+        self._budget = budget
+        self._load = 0.0
+        self._load_at: datetime | None = None
         self._clock = clock
         self._neighbours = Neighbours()
         self._claimed = 0
@@ -116,12 +123,20 @@ class Checking:
             hosts = await frontier.claim_due(tx, now, replace(self._limits, pages=room))
             pages = [page for host in hosts for page in host.pages]
             await self._neighbours.prepare(tx, pages, now)
+            await self._weigh(tx, now)
             missing = rulebook.missing({origin_of(page.url) for page in pages}, now)
             if missing:
                 rulebook.seed(await robots.find_robots(tx, missing))
         for host in hosts:
             self._politeness.pacer.seed(host.host, host.pace)
         return hosts
+
+    async def _weigh(self, tx: Tx, now: datetime) -> None:
+        """Read now and then how many looks a day all pages want, if there may not be so many."""
+        is_fresh = self._load_at is not None and now - self._load_at < _WEIGH_EVERY
+        if self._budget is not None and not is_fresh:
+            self._load = await hosts_store.total_load(tx)
+            self._load_at = now
 
     async def _visit(
         self, host: HostClaim, pages: Sequence[Claim], recorder: Recorder, stop: asyncio.Event
@@ -212,12 +227,17 @@ class Checking:
         return record
 
     def _terms(self, page: Claim, workspace_of: Mapping[UUID, UUID]) -> Terms:
+        pacer = self._politeness.pacer
+        pace = pacer.pace(page.host)
         return Terms(
             now=self._clock(),
             check_id=new_id(),
             jitter=random.uniform(-1, 1),  # noqa: S311 - no secret
             confirm_after=self._confirm_after,
-            not_before=self._politeness.pacer.pace(page.host).blocked_until,
+            not_before=pace.blocked_until,
+            gap_s=pace.gap_s(pacer.floor_s),
+            load=self._load,
+            budget=self._budget,
             workspace_of=workspace_of,
             evidence_body=self._evidence_body,
         )

@@ -14,6 +14,7 @@ from services.crawler.domain.claim import (
     TargetState,
     WatchState,
 )
+from services.crawler.domain.hazard import History
 from services.crawler.domain.pace import Pace
 from services.crawler.domain.verdict import Watch
 from services.crawler.store import hosts
@@ -54,7 +55,7 @@ class _Taken:
 # blocked or without due pages, and one bounded scan each finds their pages. The steps are single
 # statements over arrays, because one statement for all has a plan that rests on guessed sizes.
 _READY = """
-SELECT host, delay_s, crawl_delay_s, blocked_until FROM hosts
+SELECT host, delay_s, crawl_delay_s, blocked_until, losses, expected_losses, load FROM hosts
 WHERE ready_at <= $1::timestamptz AND ($3::int = 1 OR (hashtext(host) & 2147483647) % $3 = $4::int)
 ORDER BY ready_at LIMIT $2::int FOR UPDATE SKIP LOCKED
 """
@@ -117,7 +118,8 @@ async def claim_due(tx: Tx, now: datetime, limits: ClaimLimits) -> list[HostClai
     ready = await tx.fetch(_READY, now, most, limits.shards, limits.shard)
     if not ready:
         return []
-    paces = {row["host"]: _pace(row) for row in ready}
+    known = {row["host"]: row for row in ready}
+    paces = {host: _pace(row) for host, row in known.items()}
     rooms = {host: _room(pace, limits) for host, pace in paces.items()}
     due = await tx.fetch(_DUE, now, list(rooms), list(rooms.values()))
     taken = _taken(due[: limits.pages], paces, now, limits)
@@ -128,7 +130,8 @@ async def claim_due(tx: Tx, now: datetime, limits: ClaimLimits) -> list[HostClai
         for host in rooms
     }
     await _hold(tx, now, more, taken, {h for h in paces if paces[h].gap_s(limits.floor_s) > 0})
-    return await _claims(tx, now, paces, rows, limits)
+    claims = await _claims(tx, rows, known)
+    return await _by_host(tx, now, claims, paces, limits)
 
 
 def _room(pace: Pace, limits: ClaimLimits) -> int:
@@ -187,22 +190,25 @@ async def _hold(
     )
 
 
-async def _claims(
-    tx: Tx, now: datetime, paces: Mapping[str, Pace], rows: Sequence[Row], limits: ClaimLimits
-) -> list[HostClaim]:
+async def _claims(tx: Tx, rows: Sequence[Row], known: Mapping[str, Row]) -> list[Claim]:
     page_ids = [row["page_id"] for row in rows]
     watches = _grouped(await tx.fetch(_WATCHES, page_ids), _watch)
     targets = _grouped(await tx.fetch(_TARGETS, page_ids), _target)
-    by_host: dict[str, list[Row]] = defaultdict(list)
-    idle = []
-    for row in rows:
-        if row["page_id"] in watches or row["page_id"] in targets:
-            by_host[row["host"]].append(row)
-        else:
-            idle.append(row["page_id"])
+    return [_claim(row, known[row["host"]], watches, targets) for row in rows]
+
+
+async def _by_host(
+    tx: Tx, now: datetime, claims: Sequence[Claim], paces: Mapping[str, Pace], limits: ClaimLimits
+) -> list[HostClaim]:
+    """Return the claims host by host, without those that nobody wants, which come to rest."""
+    wanted: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if not claim.is_idle:
+            wanted[claim.host].append(claim)
+    idle = [claim for claim in claims if claim.is_idle]
     if idle:
         await _rest(tx, idle)
-    alone = {row["host"] for row in rows} - by_host.keys()
+    alone = {claim.host for claim in claims} - wanted.keys()
     if alone:
         await hosts.free(tx, alone, now)
     return [
@@ -210,9 +216,9 @@ async def _claims(
             host=host,
             pace=paces[host],
             held=paces[host].gap_s(limits.floor_s) > 0,
-            pages=tuple(_claim(row, watches, targets) for row in mine),
+            pages=tuple(pages),
         )
-        for host, mine in by_host.items()
+        for host, pages in wanted.items()
     ]
 
 
@@ -238,11 +244,21 @@ async def give_back(tx: Tx, claims: Sequence[tuple[Claim, datetime]]) -> None:
     )
 
 
-async def _rest(tx: Tx, page_ids: Sequence[UUID]) -> None:
+async def _rest(tx: Tx, claims: Sequence[Claim]) -> None:
     await tx.run(
-        "UPDATE pages SET next_check_at = coalesce(wanted_at, 'infinity'), lease_until = NULL"
-        " WHERE page_id = ANY($1::uuid[])",
-        page_ids,
+        "UPDATE pages SET next_check_at = coalesce(wanted_at, 'infinity'), lease_until = NULL,"
+        " rate = 0 WHERE page_id = ANY($1::uuid[])",
+        [claim.page_id for claim in claims],
+    )
+    freed: dict[str, float] = defaultdict(float)
+    for claim in claims:
+        freed[claim.host] += claim.memory.rate
+    await tx.run(
+        "UPDATE hosts SET load = greatest(0, hosts.load - freed.rate)"
+        " FROM unnest($1::text[], $2::float8[]) AS freed (host, rate)"
+        " WHERE hosts.host = freed.host",
+        list(freed),
+        list(freed.values()),
     )
 
 
@@ -263,6 +279,7 @@ def _pace(row: Row) -> Pace:
 
 def _claim(
     row: Row,
+    host: Row,
     watches: Mapping[UUID, list[WatchState]],
     targets: Mapping[UUID, list[TargetState]],
 ) -> Claim:
@@ -274,6 +291,8 @@ def _claim(
         check_seq=row["check_seq"],
         lease_until=row["lease_until"],
         memory=_memory(row),
+        host_history=_history(host),
+        host_load=host["load"],
         watches=tuple(watches.get(row["page_id"], ())),
         targets=tuple(targets.get(row["page_id"], ())),
     )
@@ -293,7 +312,13 @@ def _memory(row: Row) -> Memory:
         short_run=row["short_run"],
         failure_run=row["failure_run"],
         checks=row["checks"],
+        history=_history(row),
+        rate=row["rate"],
     )
+
+
+def _history(row: Row) -> History:
+    return History(row["losses"], row["expected_losses"])
 
 
 def _watch(row: Row) -> WatchState:

@@ -90,3 +90,8 @@ async def give(tx: Tx, host: str, pace: Pace, until: datetime) -> None:
         " WHERE host = $1 AND next_free_at = $2::timestamptz",
         *(host, until, pace.delay_s, pace.crawl_delay_s, pace.blocked_until, pace.free_at),
     )
+
+
+async def total_load(tx: Tx) -> float:
+    """Return the looks a day that the pages of all hosts want."""
+    return float(await tx.fetch_value("SELECT coalesce(sum(load), 0) FROM hosts"))

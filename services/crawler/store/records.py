@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from services.crawler.domain.claim import Batch, CheckRecord
-from services.crawler.store import evidence, frontier, hosts
+from services.crawler.store import alarms, evidence, frontier, hosts
 from shared import outbox
 from shared.db import Tx
 from shared.events import Event, LinkDiscovered
@@ -15,22 +15,32 @@ _PAGES = """
 WITH new AS (
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::timestamptz[],
         $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::bytea[],
-        $11::int[], $12::int[], $13::int[], $14::bytea[], $15::timestamptz[])
+        $11::int[], $12::int[], $13::int[], $14::bytea[], $15::timestamptz[],
+        $16::float4[], $17::float4[], $18::float4[], $19::float4[], $20::float8[], $21::float8[])
     AS new (page_id, seq, next_at, checked_at, changed_at, full_at, final_url, etag, last_modified,
-        fingerprint, short_run, failure_run, checks, facts_hash, facts_at)
+        fingerprint, short_run, failure_run, checks, facts_hash, facts_at,
+        losses, expected_losses, rate, rate_before, host_losses, host_expected)
 ), saved AS (
     UPDATE pages SET next_check_at = least(pages.wanted_at, new.next_at), wanted_at = NULL,
         lease_until = NULL, checked_at = new.checked_at, changed_at = new.changed_at,
         full_at = new.full_at, final_url = new.final_url, etag = new.etag,
         last_modified = new.last_modified, fingerprint = new.fingerprint,
         short_run = new.short_run, failure_run = new.failure_run, checks = new.checks,
-        facts_hash = new.facts_hash, facts_at = new.facts_at
+        facts_hash = new.facts_hash, facts_at = new.facts_at, losses = new.losses,
+        expected_losses = new.expected_losses, rate = new.rate
     FROM new WHERE pages.page_id = new.page_id AND pages.check_seq = new.seq
-    RETURNING pages.page_id, pages.host, pages.next_check_at
+    RETURNING pages.page_id, pages.host, pages.next_check_at, new.rate - new.rate_before AS load,
+        new.host_losses, new.host_expected
 ), woken AS (
-    UPDATE hosts SET due_at = least(hosts.due_at, mine.due_at)
-    FROM (SELECT host, min(next_check_at) AS due_at FROM saved GROUP BY host) AS mine
-    WHERE hosts.host = mine.host AND hosts.due_at > mine.due_at
+    UPDATE hosts SET due_at = least(hosts.due_at, mine.due_at),
+        load = greatest(0, hosts.load + mine.load), losses = hosts.losses + mine.losses,
+        expected_losses = hosts.expected_losses + mine.expected
+    FROM (
+        SELECT host, min(next_check_at) AS due_at, sum(load) AS load,
+            sum(host_losses) AS losses, sum(host_expected) AS expected
+        FROM saved GROUP BY host
+    ) AS mine
+    WHERE hosts.host = mine.host
 )
 SELECT page_id FROM saved
 """
@@ -54,6 +64,10 @@ WHERE watches.link_id = new.link_id AND (new.observation IS NOT NULL OR new.mark
 async def record(tx: Tx, batch: Batch) -> int:
     """Write a batch; returns how many checks were still ours to write."""
     touched = {check.host for check in batch.checks} | {row.host for row in batch.hosts}
+    raised = [alarm for check in batch.checks for alarm in check.alarms]
+    lost = [check.page_id for check in batch.checks if check.alarms]
+    around = await alarms.find_around(tx, raised, lost)
+    touched |= set(around.hosts)
     await hosts.lock(tx, touched | {claim.host for claim, _ in batch.given_back})
     ours = await _save_pages(tx, batch.checks)
     checks = [check for check in batch.checks if check.page_id in ours]
@@ -61,6 +75,8 @@ async def record(tx: Tx, batch: Batch) -> int:
     events: list[Event] = [event for check in checks for event in check.events]
     events += await _add_discoveries(tx, [found for check in checks for found in check.discoveries])
     await evidence.save(tx, [draft for check in checks for draft in check.evidence])
+    raised = [alarm for check in checks for alarm in check.alarms]
+    await alarms.bring_forward(tx, raised, around, lost)
     if batch.given_back:
         await frontier.give_back(tx, batch.given_back)
     if batch.hosts:
@@ -90,6 +106,12 @@ async def _save_pages(tx: Tx, checks: Sequence[CheckRecord]) -> Collection[UUID]
         [memory.checks for memory in memories],
         [memory.facts_hash for memory in memories],
         [memory.facts_at for memory in memories],
+        [memory.history.losses for memory in memories],
+        [memory.history.expected for memory in memories],
+        [memory.rate for memory in memories],
+        [check.rate_before for check in checks],
+        [check.learned.losses for check in checks],
+        [check.learned.expected for check in checks],
     )
     return {row["page_id"] for row in rows}
 

@@ -8,52 +8,61 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.crawler.domain.recheck import (
+    GONE_LONGEST,
     JITTER,
     LONGEST,
     SHORTEST,
+    TOP_VALUE,
     USUAL,
+    USUAL_HAZARD,
     PagePlan,
-    first_check_at,
-    hazard_of,
     interval_of,
     next_check_at,
+    rate_of,
+    share_of,
+    stretch_of,
 )
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
-OLD = 4_000.0
 
 
 def wait(plan: PagePlan, jitter: float = 0.0) -> timedelta:
     return next_check_at(plan, now=NOW, jitter=jitter) - NOW
 
 
-def test_an_ordinary_old_page_is_looked_at_once_a_week() -> None:
-    assert wait(PagePlan(age_days=OLD)) == USUAL
+def test_an_ordinary_page_is_looked_at_once_a_week() -> None:
+    assert wait(PagePlan()) == USUAL
 
 
-def test_the_rate_grows_with_the_square_root_of_value() -> None:
-    assert wait(PagePlan(value=4, age_days=OLD)) == USUAL / 2
-    assert wait(PagePlan(value=0.25, age_days=OLD)) == USUAL * 2
+def test_the_rate_grows_with_the_square_root_of_value_and_of_hazard() -> None:
+    assert wait(PagePlan(value=4)) == USUAL / 2
+    assert wait(PagePlan(value=0.25)) == USUAL * 2
+    assert wait(PagePlan(hazard=9 * USUAL_HAZARD)) == USUAL / 3
+    assert wait(PagePlan(value=4, hazard=4 * USUAL_HAZARD)) == USUAL / 4
 
 
-def test_the_rate_grows_with_the_square_root_of_hazard() -> None:
-    calm = PagePlan(age_days=OLD, exposure_days=365)
-    stormy = PagePlan(age_days=OLD, exposure_days=365, losses=2)
-    ratio = interval_of(calm) / interval_of(stormy)
-    assert ratio == pytest.approx((hazard_of(stormy) / hazard_of(calm)) ** 0.5)
-    assert ratio > 3
-
-
-def test_a_short_history_hardly_moves_the_hazard() -> None:
-    prior = hazard_of(PagePlan(age_days=OLD))
-    assert hazard_of(PagePlan(age_days=OLD, exposure_days=7)) == pytest.approx(prior, rel=0.03)
-    assert hazard_of(PagePlan(age_days=10)) > hazard_of(PagePlan(age_days=100)) > prior
-
-
-@pytest.mark.parametrize("plan", [PagePlan(contract=True), PagePlan(value=100)])
+@pytest.mark.parametrize("plan", [PagePlan(contract=True), PagePlan(value=TOP_VALUE)])
 def test_contracts_and_the_most_valuable_are_looked_at_hourly(plan: PagePlan) -> None:
     assert wait(plan) == SHORTEST
+
+
+def test_rates_add_up_to_the_budget_whatever_was_wanted() -> None:
+    plans = [PagePlan(value=value) for value in (0.5, 1, 2, 5, 20)]
+    wanted = sum(map(rate_of, plans))
+    for budget in (wanted / 3, wanted, 3 * wanted):
+        stretch = stretch_of(host_load=0, gap_s=1, load=wanted, budget=budget)
+        waits = [interval_of(PagePlan(value=plan.value, stretch=stretch)) for plan in plans]
+        assert sum(DAY / one for one in waits) == pytest.approx(budget)
+
+
+def test_a_host_is_never_planned_beyond_half_of_its_pace() -> None:
+    plan = PagePlan(value=100)
+    load = 1_000 * rate_of(plan)
+    stretch = stretch_of(host_load=load, gap_s=100, load=0, budget=None)
+    busy_s = 1_000 * 100 * (DAY / interval_of(PagePlan(value=100, stretch=stretch)))
+    assert busy_s == pytest.approx(86_400 / 2)
+    assert stretch_of(host_load=1, gap_s=1, load=0, budget=None) == 1
 
 
 def test_a_second_look_waits_until_it_counts() -> None:
@@ -80,35 +89,34 @@ def test_failing_pages_are_asked_ever_less_often() -> None:
 def test_lost_links_are_looked_for_ever_less_often() -> None:
     assert wait(PagePlan(gone_since=NOW)) == DAY
     assert wait(PagePlan(gone_since=NOW - 10 * DAY)) == 5 * DAY
-    assert wait(PagePlan(gone_since=NOW - 900 * DAY)) == LONGEST
+    assert wait(PagePlan(gone_since=NOW - 900 * DAY)) == GONE_LONGEST
 
 
 def test_a_fresh_placement_climbs_its_ladder() -> None:
-    plan = PagePlan(age_days=OLD, placed_at=NOW)
-    assert wait(plan) == DAY
-    assert wait(PagePlan(age_days=OLD, placed_at=NOW - 2 * DAY)) == 2 * DAY
-    assert wait(PagePlan(age_days=OLD, placed_at=NOW - 7 * DAY)) == USUAL
-    assert wait(PagePlan(age_days=OLD, placed_at=NOW - 90 * DAY)) == USUAL
+    assert wait(PagePlan(placed_at=NOW)) == DAY
+    assert wait(PagePlan(placed_at=NOW - 2 * DAY)) == 2 * DAY
+    assert wait(PagePlan(value=0.01, placed_at=NOW - 14 * DAY)) == 16 * DAY
+    assert wait(PagePlan(placed_at=NOW - 90 * DAY)) == USUAL
 
 
 @given(
     value=st.floats(0, 1e6),
-    losses=st.integers(0, 50),
-    exposure=st.floats(0, 1e5),
+    hazard=st.floats(1e-9, 1),
+    stretch=st.floats(0, 1_000),
     failures=st.integers(0, 10_000),
     jitter=st.floats(-1, 1),
+    share=st.floats(0, 1),
 )
 def test_the_next_look_is_never_now_and_never_beyond_the_longest(
-    value: float, losses: int, exposure: float, failures: int, jitter: float
+    value: float, hazard: float, stretch: float, failures: int, jitter: float, share: float
 ) -> None:
-    plan = PagePlan(
-        value=value, losses=losses, exposure_days=exposure, failure_run=failures, age_days=OLD
-    )
+    plan = PagePlan(value=value, hazard=hazard, stretch=stretch, failure_run=failures, share=share)
     assert SHORTEST * (1 - JITTER) <= wait(plan, jitter) <= LONGEST * (1 + JITTER)
 
 
-def test_an_import_is_spread_evenly() -> None:
+def test_what_came_together_is_spread_evenly_over_the_first_period() -> None:
     keys = [UUID(int=number * 7_919_311_777_777_777) for number in range(1_000)]
-    firsts = [first_check_at(key, now=NOW, spread=10 * DAY) - NOW for key in keys]
-    assert all(timedelta() <= first < 10 * DAY for first in firsts)
-    assert 80 < sum(first < DAY for first in firsts) < 120
+    waits = [wait(PagePlan(value=0.5, share=share_of(key))) for key in keys]
+    longest = wait(PagePlan(value=0.5))
+    assert all(timedelta() < one <= longest for one in waits)
+    assert 80 < sum(longest / 2 < one <= longest * 0.6 for one in waits) < 120
