@@ -37,6 +37,14 @@ def loopback_only() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_browser_unasked() -> Iterator[None]:
+    """A Chromium that happens to be there changes nothing for tests that do not ask for one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANCHORWATCH_CRAWLER_RENDER", "off")
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """The embedded PostgreSQL with a template database that holds every service's migrations."""

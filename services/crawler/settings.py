@@ -110,8 +110,8 @@ class Settings(HouseSettings):
     render: Literal["auto", "on", "off"] = Field(
         default="auto",
         description="Run the scripts of pages whose bytes leave a link open, in Chromium. auto: where "
-        "one is found and its sandbox can work, so never as root; on: it has to be there, and as root "
-        "it runs without its sandbox; off: such links stay unknown.",
+        "one is found, but not as root and not without its sandbox; on: it has to be there, and as "
+        "root it runs as nobody; off: such links stay unknown.",
     )
     render_program: str | None = Field(
         default=None,

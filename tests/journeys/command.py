@@ -62,6 +62,7 @@ def _environment(
 ) -> dict[str, str]:
     given = {"connect_to": web.connect_to, **settings}
     environment = {f"ANCHORWATCH_CRAWLER_{name.upper()}": text for name, text in given.items()}
+    environment.setdefault("ANCHORWATCH_CRAWLER_RENDER", "off")
     if authority is not None:
         environment["SSL_CERT_FILE"] = str(authority.certificate)
     return {"PATH": os.defpath, **environment}

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import pwd
 import shutil
 import signal
 import tempfile
@@ -97,9 +98,9 @@ def find_program(wanted: str | None) -> str | None:
     return next(filter(None, map(shutil.which, names)), None)
 
 
-def can_be_sandboxed() -> bool:
-    """Return whether Chromium's own sandbox can work; it refuses to for root."""
-    return os.geteuid() != 0
+def is_root() -> bool:
+    """Return whether this process is root; its browsers are not, they run as `nobody`."""
+    return os.geteuid() == 0
 
 
 @asynccontextmanager
@@ -110,10 +111,9 @@ async def running_browser(
 
     It ends by itself when this process dies: its pipes close. `group` listens to it.
     """
-    flags = list(_FLAGS)
-    if not sandbox or not can_be_sandboxed():
-        flags.append("--no-sandbox")
-    with _profile() as folder:
+    flags = _FLAGS if sandbox else (*_FLAGS, "--no-sandbox")
+    nobody = pwd.getpwnam("nobody") if is_root() else None
+    with _profile(nobody) as folder:
         process = await asyncio.create_subprocess_exec(
             *("/bin/sh", "-c", _WITH_PIPES, "sh", program, *flags),
             *(f"--user-data-dir={folder}", "about:blank"),
@@ -124,6 +124,9 @@ async def running_browser(
             env={"PATH": os.defpath, "HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8"},
             cwd=folder,
             start_new_session=True,
+            user=nobody.pw_uid if nobody else None,
+            group=nobody.pw_gid if nobody else None,
+            extra_groups=[] if nobody else None,
         )
         if process.stdin is None or process.stdout is None:
             raise BrowserGoneError("the browser has no pipes")
@@ -160,7 +163,7 @@ async def _close(cdp: Cdp, process: asyncio.subprocess.Process) -> None:
 
 
 @contextmanager
-def _profile() -> Iterator[Path]:
+def _profile(owner: pwd.struct_passwd | None) -> Iterator[Path]:
     """Make an empty folder for the block; those that killed processes left behind go with it."""
     place = Path(tempfile.gettempdir())
     for stale in place.glob(f"{_PREFIX}*"):
@@ -169,6 +172,8 @@ def _profile() -> Iterator[Path]:
     try:
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            if owner is not None:
+                os.chown(folder, owner.pw_uid, owner.pw_gid)
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

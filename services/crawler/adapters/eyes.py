@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, Protocol
 
-from services.crawler.adapters.chromium import can_be_sandboxed, find_program
+from services.crawler.adapters.chromium import find_program, is_root
 from services.crawler.adapters.guard import Guard, Route, parse_routes
 from services.crawler.adapters.names import Names
 from services.crawler.adapters.observer import Observer
@@ -123,18 +123,18 @@ def _routes(text: str) -> tuple[Route, ...]:
 
 
 def _render_limits(wishes: Wishes) -> RenderLimits | None:
-    """Return how to render, None for not at all: by itself only where a sandbox holds the pages."""
+    """Return how to render, None for not at all: by itself neither as root nor without a sandbox."""
     if wishes.render == "off":
         return None
     program = find_program(wishes.render_program)
     if program is None and wishes.render == "on":
         raise ValueError("RENDER: it is on, but no Chromium was found (see RENDER_PROGRAM)")
-    sandbox = wishes.render_sandbox and can_be_sandboxed()
-    if program is None or (wishes.render == "auto" and not sandbox):
+    is_safe = wishes.render_sandbox and not is_root()
+    if program is None or (wishes.render == "auto" and not is_safe):
         return None
     return RenderLimits(
         program=program,
-        sandbox=sandbox,
+        sandbox=wishes.render_sandbox,
         tabs=wishes.render_tabs,
         page_s=wishes.render_timeout,
         pages=wishes.render_pages,

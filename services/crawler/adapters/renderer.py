@@ -108,7 +108,9 @@ class Renderer:
     async def _in_turn(self, document: Fetched, visit: Visit, latest: float) -> Rendered:
         loop = asyncio.get_running_loop()
         busy = Rendered(state=RenderState.PUT_OFF, busy=True)
-        if self._waiting >= _MOST_WAITING or loop.time() < self._rest_until:
+        if loop.time() < self._rest_until:
+            return Rendered(state=RenderState.FAILED)
+        if self._waiting >= _MOST_WAITING:
             return busy
         self._waiting += 1
         try:

@@ -459,7 +459,9 @@ async def test_a_host_has_its_share_of_a_day_and_browsers_are_renewed(web: FakeW
 def short_folder() -> Iterator[Path]:
     """A folder whose name leaves room for the browser's sockets."""
     with tempfile.TemporaryDirectory(prefix="t") as folder:
-        yield Path(folder)
+        path = Path(folder)
+        path.chmod(0o755)  # as root the browser runs as nobody
+        yield path
 
 
 async def test_nothing_is_left_of_a_browser_whose_process_is_killed(short_folder: Path) -> None:
@@ -503,12 +505,31 @@ asyncio.run(main())
     assert not _is_running(ours)
 
 
+async def test_a_browser_is_never_root_and_knows_nothing_of_our_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANCHORWATCH_INTERNAL_SECRET", "a secret that no page may read")
+    async with (
+        asyncio.TaskGroup() as group,
+        running_browser(chromium(), sandbox=False, group=group) as browser,
+    ):
+        process = Path(f"/proc/{browser.process.pid}")
+        environment = _text(process / "environ")
+        owner = next(line for line in _text(process / "status").splitlines() if "Uid:" in line)
+    assert "ANCHORWATCH" not in environment
+    assert "0" not in owner.split()[1:]
+
+
 def _is_running(pid: int) -> bool:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def _text(path: Path) -> str:
+    return path.read_text(errors="replace")
 
 
 def _files(folder: Path) -> list[Path]:

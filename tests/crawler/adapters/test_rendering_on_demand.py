@@ -22,13 +22,13 @@ def settings(**given: str | bool) -> Settings:
 
 
 def test_by_itself_a_browser_is_used_only_in_its_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(eyes, "can_be_sandboxed", lambda: False)
+    monkeypatch.setattr(eyes, "is_root", lambda: True)
     assert sightline_of(settings()).render is None
     assert sightline_of(settings(render="off")).render is None
-    as_root = sightline_of(settings(render="on")).render
-    assert as_root is not None
-    assert not as_root.sandbox
-    monkeypatch.setattr(eyes, "can_be_sandboxed", lambda: True)
+    as_nobody = sightline_of(settings(render="on")).render
+    assert as_nobody is not None
+    assert as_nobody.sandbox
+    monkeypatch.setattr(eyes, "is_root", lambda: False)
     sandboxed = sightline_of(settings()).render
     assert sandboxed is not None
     assert sandboxed.sandbox
@@ -49,6 +49,7 @@ async def test_the_command_line_renders_on_demand_and_says_the_difference(
         monkeypatch.setenv("ANCHORWATCH_CRAWLER_CONNECT_TO", web.connect_to)
         monkeypatch.setenv("ANCHORWATCH_CRAWLER_MIN_DELAY", "0")
         monkeypatch.setenv("ANCHORWATCH_CRAWLER_RENDER_PROGRAM", chromium())
+        monkeypatch.setenv("ANCHORWATCH_CRAWLER_RENDER_SANDBOX", "false")
         web.on(PAGE, LINKED)
         assert await asyncio.to_thread(check.main, [PAGE, "our.example", "--render"]) == 0
         said = capsys.readouterr().out
