@@ -12,6 +12,7 @@ import orjson
 import pytest
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
+from services.crawler import handlers
 from services.crawler.app import create_app
 from services.crawler.domain.evidence.packing import unpacked
 from services.crawler.domain.evidence.verifying import verify
@@ -20,6 +21,7 @@ from services.crawler.settings import Settings
 from services.crawler.store.retention import Keep
 from shared import clock
 from shared.access import Caller
+from shared.events import LinkUntracked
 from shared.http import DirectTransport, ServiceClient
 from shared.vocabulary import Reason, Role
 from tests import web as fakes
@@ -235,6 +237,27 @@ async def test_age_removes_content_that_was_superseded_and_bodies_that_nobody_ne
     assert (confirmed["expired_at"], unpacked(confirmed["body"])) == (None, BARE.encode())
     assert await crew.value("SELECT array_agg(needed_by) FROM evidence_bodies") == [1]
     assert await crew.value("SELECT stored_bytes FROM evidence_chains") == confirmed["stored_bytes"]
+
+
+async def test_age_counts_for_the_newest_evidence_only_once_its_link_is_watched_no_more(
+    crew: Crew,
+) -> None:
+    crew.site.on(POST, LINKED)
+    link = a_tracked(POST, target_url=None)
+    await crew.track(link)
+    await crew.check()
+    gone = LinkUntracked(
+        workspace_id=link.workspace_id, site_id=link.site_id, link_id=link.link_id, tracked_seq=2
+    )
+    async with crew.db.begin() as tx:
+        await handlers.on_link_untracked([gone], tx)
+    await crew.track(link.model_copy(update={"tracked_seq": 3}))
+    await expire(crew, FOREVER, later=timedelta(days=401))
+    assert [row["expired_at"] for row in await rows(crew)] == [None]
+    async with crew.db.begin() as tx:
+        await handlers.on_link_untracked([gone.model_copy(update={"tracked_seq": 4})], tx)
+    await expire(crew, FOREVER, later=timedelta(days=401))
+    assert [row["expired_at"] is None for row in await rows(crew)] == [False]
 
 
 @pytest.mark.parametrize("bound", ["total_bytes", "site_bytes"])

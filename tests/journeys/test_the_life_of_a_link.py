@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.crawler.domain.evidence.verifying import verify
 from tests.journeys.house import SITE, House, Json, living
 from tests.waiting import eventually
 from tests.web import (
@@ -73,6 +74,20 @@ async def add_and_decide(house: House, *urls: str) -> dict[str, Json]:
     return await house.links()
 
 
+async def the_loss_is_proven(house: House, lost: Json) -> None:
+    """The entry of the timeline names evidence that is whole, and that a stranger may be shown."""
+    [change] = [one for one in await house.history(lost) if one["kind"] == "lost"]
+    path = f"/v1/links/{lost['id']}/evidence/{change['evidence_id']}"
+    report = verify((await house.http.get(f"{path}.warc.gz")).body)
+    assert (report.faults, report.statements[0]["missing_looks"]) == ([], 2)
+    share = await house.api.post(f"{path}/shares", {"hours": 1})
+    shown = await house.http.using(None).get(share["path"])
+    assert (shown.status, "<mark>the Shop</mark>" in shown.body.decode()) == (200, True)
+    chain = await house.every("evidence")
+    assert [one["number"] for one in chain] == list(range(1, len(chain) + 1))
+    assert {one["fault"] for one in chain} == {None}
+
+
 async def test_a_link_that_goes_is_confirmed_before_it_is_lost_and_comes_back_with_its_history(
     home: Path, web: FakeWeb
 ) -> None:
@@ -91,6 +106,7 @@ async def test_a_link_that_goes_is_confirmed_before_it_is_lost_and_comes_back_wi
         waited = at(lost["lost_at"]) - at(missed["confirming_since"])
         assert waited >= timedelta(seconds=CONFIRM_S)
         assert lost["reasons"] == ["link_removed"]
+        await the_loss_is_proven(house, lost)
 
         web.on(POST, LINKED)
         back = await look_until(house, POST, "live")

@@ -15,10 +15,14 @@ class Keep:
     site_bytes: int
 
 
-# The newest evidence of a watched link has no superseded_at, so age never removes it.
+# The newest evidence of a watched link has no superseded_at, so age never removes it; that of a link
+# which is watched once more has one and is passed over.
 _TOO_OLD = """
 SELECT evidence_id FROM evidence
-WHERE superseded_at < $1 AND expired_at IS NULL
+WHERE superseded_at < $1 AND expired_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM watches WHERE watches.link_id = evidence.link_id
+    AND watches.evidence_id = evidence.evidence_id AND watches.removed_at IS NULL
+)
 ORDER BY superseded_at LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 
