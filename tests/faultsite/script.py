@@ -62,7 +62,9 @@ class Script:
     rounds: int
 
     def fault(self, page: Page, turn: int) -> str | None:
-        return self.hosts[page.host].faults.get(turn) or page.faults.get(turn)
+        """Return what goes wrong for a page; older rules stand in for a robots.txt that fails."""
+        of_host, of_page = self.hosts[page.host].faults.get(turn), page.faults.get(turn)
+        return of_page or of_host if of_host == "robots error" else of_host or of_page
 
 
 def write_script(*, pages: int, rounds: int, seed: int) -> Script:

@@ -384,6 +384,9 @@ async def test_a_target_that_breaks_is_told_once_with_its_links(tx: Tx, site: Si
     for events in ([answer(1, False)], [answer(2, True)], [answer(3, None)], [answer(4, True)]):
         await on_target_checked(events, tx)
     await on_target_checked([answer(2, False)], tx)
+    as_before = answer(5, None).model_copy(update={"reasons": ()})
+    await on_target_checked([as_before], tx)
+    assert await tx.fetch_value("SELECT reasons FROM targets") == [Reason.TARGET_ERROR]
     broken = await published(tx, TargetBroken)
     assert [(event.links, event.http_status) for event in broken] == [(1, 404)]
     assert await tx.fetch_value("SELECT broken FROM targets")

@@ -20,7 +20,9 @@ from services.crawler.domain.look import (
     facts_are_due,
     fingerprint_of,
     is_same,
+    is_same_way,
     may_ask_shortly,
+    may_skip_the_body,
 )
 from services.crawler.domain.page import Page
 from services.crawler.domain.page_facts import page_facts
@@ -29,7 +31,7 @@ from services.crawler.domain.scene import Scene
 from services.crawler.domain.second_look import is_doubtful, shown_to_some
 from services.crawler.domain.sibling import Sibling
 from services.crawler.domain.sites import Sites
-from services.crawler.domain.target_health import health_of, hides_a_404
+from services.crawler.domain.target_health import AS_BEFORE, health_of, hides_a_404
 from services.crawler.domain.verdict import Judgement, Watch, judge
 from shared import clock as house_clock
 from shared import urls
@@ -95,10 +97,24 @@ class Observer:
     async def look(self, question: Question) -> Look:
         """Return what the page shows now."""
         visit = self._politeness.visit(patience_s=question.patience_s)
-        look = await self._look(question, visit)
+        look = await self._short(question, visit) or await self._look(question, visit)
         if is_doubtful(look.judgement, question.awaited):
             look = await self._confirmed(question, look, visit)
         return replace(look, requests=visit.requests, wire_bytes=visit.wire_bytes)
+
+    async def _short(self, question: Question, visit: Visit) -> Look | None:
+        """Return the look at a target that a HEAD shows to answer as before, None to look in full.
+
+        Whatever else it says, 405, 501 and 403 among it, is for a GET to judge.
+        """
+        now, memory = self._clock(), question.memory
+        if not question.wants_health or question.watches or not may_skip_the_body(memory, now):
+            return None
+        fetched = await self._web.fetch(question.url, gate=visit, method="HEAD")
+        google = self._politeness.google_allowed(fetched.final_url)
+        if not is_same_way(memory, fetched, google_allowed=google):
+            return None
+        return Look(fetched=fetched, looked_at=now, health=AS_BEFORE)
 
     async def _confirmed(self, question: Question, look: Look, visit: Visit) -> Look:
         """Ask once more: a page that shows a link to some visitors only has not lost it."""

@@ -55,6 +55,22 @@ def is_same(known: bytes | None, fetched: Fetched, *, google_allowed: bool | Non
     return fetched.not_modified or known[_HALF:] == _content_of(fetched)
 
 
+def is_same_way(memory: Memory, fetched: Fetched, *, google_allowed: bool | None) -> bool:
+    """Return whether an answer without its body gives no reason to ask for the body."""
+    known = memory.fingerprint
+    if known is None or known[:_HALF] != _way_of(fetched, google_allowed):
+        return False
+    marks = ((memory.etag, "etag"), (memory.last_modified, "last-modified"))
+    return all(before is None or fetched.header(name) == before for before, name in marks)
+
+
+def may_skip_the_body(memory: Memory, now: datetime) -> bool:
+    """Return whether the body was seen lately and nothing failed since, so that a HEAD will do."""
+    if memory.fingerprint is None or memory.full_at is None or memory.failure_run > 0:
+        return False
+    return now - memory.full_at < FACTS_LAST and memory.short_run < FULL_EVERY - 1
+
+
 def content_hash(fingerprint: bytes) -> bytes:
     """Return the part of a fingerprint that only the page itself can change."""
     return fingerprint[_HALF:]

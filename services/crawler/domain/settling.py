@@ -124,7 +124,8 @@ def _observe(verdict: Verdict | Discovery, claim: Claim, look: Look, terms: Term
 def _has_failed(look: Look, seen: Sequence[Seen]) -> bool:
     if seen:
         return all(one.outcome is Outcome.UNKNOWN for one in seen)
-    return look.health is not None and look.health.broken is None
+    health = look.health
+    return health is not None and health.broken is None and not health.is_as_before
 
 
 def _memory(before: Memory, look: Look, *, failed: bool) -> Memory:
@@ -134,7 +135,7 @@ def _memory(before: Memory, look: Look, *, failed: bool) -> Memory:
         checks=before.checks + 1,
         failure_run=before.failure_run + 1 if failed else 0,
     )
-    if look.fetched.not_modified:
+    if look.fetched.not_modified or (look.health is not None and look.health.is_as_before):
         return replace(memory, short_run=before.short_run + 1)
     if look.by_scripts:
         return replace(memory, fingerprint=None, etag=None, last_modified=None, short_run=0)

@@ -9,10 +9,20 @@ from shared.vocabulary import Outcome, Reason
 
 @dataclass(frozen=True, slots=True)
 class TargetHealth:
-    """`broken` is None where the look failed, and then `reasons` say why."""
+    """`broken` is None where the look failed, and then `reasons` say why.
+
+    Without reasons the page answers as before and its body was not asked for: the last word holds.
+    """
 
     broken: bool | None
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def is_as_before(self) -> bool:
+        return self.broken is None and not self.reasons
+
+
+AS_BEFORE = TargetHealth(broken=None)
 
 
 _GONE = frozenset({Reason.PAGE_404, Reason.PAGE_410, Reason.DNS_GONE})

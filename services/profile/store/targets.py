@@ -8,7 +8,8 @@ import orjson
 from shared.db import Tx
 from shared.events import TargetChecked
 
-# A look that failed (broken is NULL) is not a word about the page: what was known stays.
+# A look that failed (broken is NULL) is not a word about the page: what was known stays. Without
+# reasons it answered as before, and the reasons that are known stay, too.
 _SAVE = """
     WITH u AS (
         SELECT e.* FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[],
@@ -27,7 +28,9 @@ _SAVE = """
         FROM u ORDER BY site_id, target_key
         ON CONFLICT (site_id, target_key) DO UPDATE SET check_seq = excluded.check_seq,
             checked_at = excluded.checked_at, target_url = excluded.target_url,
-            broken = coalesce(excluded.broken, targets.broken), reasons = excluded.reasons,
+            broken = coalesce(excluded.broken, targets.broken),
+            reasons = CASE WHEN excluded.broken IS NULL AND cardinality(excluded.reasons) = 0
+                THEN targets.reasons ELSE excluded.reasons END,
             http_status = excluded.http_status, final_url = excluded.final_url,
             redirects = excluded.redirects,
             broken_since = CASE WHEN coalesce(excluded.broken, targets.broken)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,11 +14,14 @@ from services.crawler.adapters.observer import Observer, Question
 from services.crawler.adapters.siblings import SiblingMemory
 from services.crawler.adapters.web import Limits
 from services.crawler.domain.answer import CheckAnswer, answer_of
+from services.crawler.domain.claim import Memory
 from services.crawler.domain.sibling import KEPT, Sibling
 from services.crawler.domain.target import sites_for, watch_for
+from services.crawler.domain.target_health import AS_BEFORE
 from services.crawler.store.siblings import StoredSiblings, remove_stale
 from shared import clock
 from shared.vocabulary import Outcome, Reason
+from tests import web as fakes
 from tests.crawler.builders import DatabaseFor
 from tests.web import FakeWeb, page, redirect
 
@@ -32,7 +36,7 @@ EVERYTHING = (
 )
 
 
-class Memory:
+class Probed:
     """What was probed, in a dict."""
 
     def __init__(self) -> None:
@@ -129,7 +133,7 @@ async def test_a_host_is_probed_once_beside_the_page(site: FakeWeb) -> None:
     site.otherwise = page(EVERYTHING)
     site.on("http://blog.example/robots.txt", page("", status=404))
     site.on("http://blog.example/posts/two", BARE)
-    memory = Memory()
+    memory = Probed()
     async with observing(site, memory) as observer:
         assert (await look(observer)).reasons == (Reason.SOFT_404,)
         assert (await look(observer, POST + "-b")).reasons == (Reason.SOFT_404,)
@@ -150,7 +154,7 @@ async def test_a_host_is_probed_once_beside_the_page(site: FakeWeb) -> None:
 async def test_a_host_is_probed_again_after_a_month(site: FakeWeb) -> None:
     site.otherwise = page(EVERYTHING)
     site.on("http://blog.example/robots.txt", page("", status=404))
-    memory = Memory()
+    memory = Probed()
     async with observing(site, memory) as observer:
         await look(observer)
     site.otherwise = page("<h1>Not here</h1>", status=404)
@@ -169,7 +173,7 @@ async def test_a_found_link_costs_no_probe(site: FakeWeb) -> None:
 async def test_a_probe_obeys_robots(site: FakeWeb) -> None:
     site.on("http://blog.example/robots.txt", page("User-agent: *\nDisallow: /\nAllow: /posts/one"))
     site.on(POST, BARE)
-    memory = Memory()
+    memory = Probed()
     async with observing(site, memory) as observer:
         assert (await look(observer)).reasons == (Reason.LINK_REMOVED,)
     assert [request.path for request in site.requests] == ["/robots.txt", "/posts/one"]
@@ -193,6 +197,47 @@ async def test_a_soft_404_of_a_target_is_noticed_by_its_sibling(site: FakeWeb) -
         "/fine": (False, ()),
         "/": (False, ()),
     }
+
+
+FINE = "http://our.example/fine"
+
+
+async def test_a_target_that_was_seen_lately_is_asked_for_its_head_only(site: FakeWeb) -> None:
+    site.on(FINE, page(BARE, ETag='"v1"'))
+    now = clock.now()
+    async with observing(site, now=now) as observer:
+        first = await observer.look(Question(url=FINE, wants_health=True))
+        assert first.health is not None
+        assert first.health.broken is False
+        memory = Memory(fingerprint=first.fingerprint, full_at=now, etag='"v1"')
+        question = Question(url=FINE, wants_health=True, memory=memory)
+        assert (await observer.look(question)).health == AS_BEFORE
+        assert [request.method for request in site.asked(FINE)] == ["GET", "HEAD"]
+        stale = replace(question, memory=replace(memory, short_run=4))
+        assert (await observer.look(stale)).health == first.health
+        assert site.asked(FINE)[-1].method == "GET"
+
+
+@pytest.mark.parametrize("status", [405, 501, 403, 404, 500])
+async def test_a_server_that_answers_no_head_is_asked_for_the_page(
+    site: FakeWeb, status: int
+) -> None:
+    async def no_head(exchange: fakes.Exchange) -> None:
+        refuses = exchange.request.method == "HEAD"
+        await page(b"" if refuses else BARE, status=status if refuses else 200)(exchange)
+
+    site.on(FINE, no_head)
+    now = clock.now()
+    async with observing(site, now=now) as observer:
+        first = await observer.look(Question(url=FINE, wants_health=True))
+        memory = Memory(fingerprint=first.fingerprint, full_at=now)
+        look = await observer.look(Question(url=FINE, wants_health=True, memory=memory))
+        assert look.health == first.health
+        assert [request.method for request in site.asked(FINE)] == ["GET", "HEAD", "GET"]
+        site.on(FINE, page(BARE.replace("story", "tale"), status=410))
+        gone = await observer.look(Question(url=FINE, wants_health=True, memory=memory))
+    assert gone.health is not None
+    assert (gone.health.broken, gone.health.reasons) == (True, (Reason.TARGET_ERROR,))
 
 
 async def test_probes_outlive_the_process_for_a_month(db_for: DatabaseFor) -> None:
