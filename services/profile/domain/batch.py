@@ -103,7 +103,9 @@ def apply_checks(batch: Batch, events: Sequence[LinkChecked]) -> Batch:
         if _needs_targets(link, event):
             _apply_targets(batch, link, event)
         else:
-            apply_sight(batch, link, sight_of(event, link.target_key))
+            terms = link.state.terms
+            agreed = terms.anchor_text if terms is not None else None
+            apply_sight(batch, link, sight_of(event, link.target_key, agreed=agreed))
     return batch
 
 

@@ -23,19 +23,20 @@ def _differences(baseline: Facts, seen: Facts) -> Iterator[Reason]:
     if seen.target_key != baseline.target_key:
         yield Reason.TARGET_CHANGED
     yield from rel_difference(baseline.rel, seen.rel)
-    if _is_copy(baseline, seen):
-        yield Reason.DUPLICATE_ONLY
-    else:
-        yield from _anchor_differences(baseline, seen)
-        if _moved(baseline.position, seen.position):
-            yield Reason.MOVED_ON_PAGE
+    yield from _place_differences(baseline, seen)
     # A page's own trouble that was not there at first: noindex, canonical elsewhere, hidden ...
     yield from (reason for reason in seen.reasons if reason not in baseline.reasons)
 
 
-def _is_copy(baseline: Facts, seen: Facts) -> bool:
-    """Say whether the place is gone and what we see is one that stood beside it from the first."""
-    return seen.mark in baseline.copies and baseline.mark not in {seen.mark, *seen.copies}
+def _place_differences(baseline: Facts, seen: Facts) -> Iterator[Reason]:
+    if baseline.mark in seen.copies:  # still there, beside one that is now worth more
+        return
+    if seen.mark in baseline.copies and seen.mark != baseline.mark:
+        yield Reason.DUPLICATE_ONLY
+        return
+    yield from _anchor_differences(baseline, seen)
+    if _moved(baseline.position, seen.position):
+        yield Reason.MOVED_ON_PAGE
 
 
 def _anchor_differences(baseline: Facts, seen: Facts) -> Iterator[Reason]:

@@ -64,10 +64,17 @@ class Facts:
 
 
 def facts_of(
-    observation: Observation, occurrences: Sequence[Occurrence], reasons: tuple[Reason, ...] = ()
+    observation: Observation,
+    occurrences: Sequence[Occurrence],
+    reasons: tuple[Reason, ...] = (),
+    *,
+    agreed: str | None = None,
 ) -> Facts:
-    """Return the facts of a link that occurs on the page in these places."""
-    best = occurrences[0] if len(occurrences) == 1 else min(occurrences, key=_worth)
+    """Return the facts of a link that occurs on the page in these places.
+
+    Of several the one with the `agreed` words speaks, else the one that is worth most.
+    """
+    best = occurrences[0] if len(occurrences) == 1 else _best(occurrences, agreed)
     return Facts(
         target_url=best.target_url,
         target_key=best.target_key,
@@ -98,6 +105,12 @@ def _copies(best: Occurrence, occurrences: Sequence[Occurrence]) -> tuple[int, .
 def _mark(place: Facts | Occurrence) -> int:
     words = (same_text(place.anchor_text), same_text(place.image_alt or ""))
     return zlib.crc32(" | ".join((*words, place.kind, place.position)).encode())
+
+
+def _best(occurrences: Sequence[Occurrence], agreed: str | None) -> Occurrence:
+    wanted = None if agreed is None else same_text(agreed)
+    right = [o for o in occurrences if same_text(o.anchor_text or o.image_alt or "") == wanted]
+    return min(right or occurrences, key=_worth)
 
 
 def _worth(occurrence: Occurrence) -> tuple[bool, bool, bool, int]:

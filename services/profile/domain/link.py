@@ -106,15 +106,15 @@ def is_unchanged(before: Link, after: Link) -> bool:
     return bool(_CONCLUSION(before) == _CONCLUSION(after))
 
 
-def sight_of(event: LinkChecked, target_key: UUID | None) -> Sight:
-    """Return what an event says about the link with this target."""
+def sight_of(event: LinkChecked, target_key: UUID | None, *, agreed: str | None = None) -> Sight:
+    """Return what an event says about the link with this target, whose words may be agreed."""
     observation = event.observation
     on_page = observation.occurrences or event.targets
     occurrences = on_page if target_key is None else places_of(event, target_key)
     if observation.outcome is Outcome.FOUND and on_page and not occurrences:
         # The crawler still watches for any target; of ours there was nothing to see this time.
         return _missing_sight(event)
-    return _sight(event, occurrences)
+    return _sight(event, occurrences, agreed=agreed)
 
 
 def places_of(event: LinkChecked, target_key: UUID) -> tuple[Occurrence, ...]:
@@ -142,9 +142,13 @@ def sitewide_sight(sight: Sight) -> Sight:
     return replace(sight, look=replace(sight.look, facts=facts))
 
 
-def found_sight(observation: Observation, occurrences: Sequence[Occurrence]) -> Sight:
+def found_sight(
+    observation: Observation, occurrences: Sequence[Occurrence], *, agreed: str | None = None
+) -> Sight:
     """Return the sight of a link that occurs in these places of an observed page."""
-    facts = facts_of(observation, occurrences, observation.reasons) if occurrences else None
+    facts = None
+    if occurrences:
+        facts = facts_of(observation, occurrences, observation.reasons, agreed=agreed)
     look = Look(
         check_seq=observation.check_seq,
         outcome=Outcome.FOUND,
@@ -160,10 +164,12 @@ def found_sight(observation: Observation, occurrences: Sequence[Occurrence]) -> 
     )
 
 
-def _sight(event: LinkChecked, occurrences: tuple[Occurrence, ...]) -> Sight:
+def _sight(
+    event: LinkChecked, occurrences: tuple[Occurrence, ...], *, agreed: str | None = None
+) -> Sight:
     observation = event.observation
     if observation.outcome is Outcome.FOUND:
-        found = found_sight(observation, occurrences)
+        found = found_sight(observation, occurrences, agreed=agreed)
         return replace(found, next_check_at=event.next_check_at)
     look = Look(
         check_seq=observation.check_seq,

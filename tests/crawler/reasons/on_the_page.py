@@ -45,6 +45,8 @@ LINK_CASES = (
          at_first=TWICE, then=TWICE.replace(f"<p>All from {LINK}.</p>", "")),
     case("not_duplicate_only", Reason.DUPLICATE_ONLY, "changed", Reason.MOVED_ON_PAGE,
          at_first=LINKED, then=TWICE.replace(f"<p>All from {LINK}.</p>", "")),
+    case("not_changed_by_a_copy", Reason.ANCHOR_CHANGED, "live",
+         then=article(f'<p><a href="{TARGET}">Our guide</a></p><p>All from {LINK}.</p>')),
     case("mention_only", Reason.MENTION_ONLY, "lost", Reason.MENTION_ONLY,
          then=article(f"<p>All from {SHOP}, where else.</p>")),
     case("not_mention_only", Reason.MENTION_ONLY, "lost", Reason.LINK_REMOVED,
