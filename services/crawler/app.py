@@ -7,7 +7,7 @@ Publishes: link.checked page.read link.discovered target.checked.
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -16,7 +16,8 @@ from fastapi import FastAPI
 
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, open_eyes, sightline_of
-from services.crawler.api import checks, evidence, shares
+from services.crawler.api import checks, costs, evidence, optouts, shares
+from services.crawler.jobs import optouts as following
 from services.crawler.jobs import workers
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_evidence, keep_house
@@ -55,22 +56,13 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             f" {settings.shards - 1} (ANCHORWATCH_CRAWLER_SHARDS)"
         )
 
-    async def check_due(stop: asyncio.Event) -> None:
-        eyes: Eyes | None = app.state.eyes
-        if eyes is None:
-            raise UnavailableError("The crawler's connections are not open")
-        await _checking(settings, db, eyes).run(stop)
-
-    looking: dict[str, Loop] = {"check due": check_due}
-    if settings.workers > 1:
-        looking = {"workers": workers_of(settings).run}
     work = Work(
         "crawler",
         db=db,
         bus=bus,
         consumer=subscribe(Consumer("crawler", db=db, bus=bus)),
         loops={
-            **looking,
+            **_looking(settings, db, lambda: app.state.eyes),
             "keep house": partial(keep_house, db=db),
             "keep evidence": partial(keep_evidence, db=db, keep=_keep(settings)),
         },
@@ -90,7 +82,14 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         "crawler",
         settings=settings,
         lifespan=lifespan,
-        routers=(checks.router, evidence.router, shares.router, shares.public),
+        routers=(
+            checks.router,
+            costs.router,
+            optouts.router,
+            evidence.router,
+            shares.router,
+            shares.public,
+        ),
         db=db,
         checks=work.checks,
     )
@@ -98,6 +97,29 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     app.state.allowed_ports = settings.allowed_ports
     app.state.public_url = settings.public_url
     return app
+
+
+def _looking(
+    settings: Settings, db: Database, eyes_of: Callable[[], Eyes | None]
+) -> dict[str, Loop]:
+    """Return the loops that look, or have others look; the list of opted-out hosts is read first."""
+
+    def eyes_now() -> Eyes:
+        eyes = eyes_of()
+        if eyes is None:
+            raise UnavailableError("The crawler's connections are not open")
+        return eyes
+
+    async def check_due(stop: asyncio.Event) -> None:
+        eyes = eyes_now()
+        await following.read(db, eyes.politeness)
+        await _checking(settings, db, eyes).run(stop)
+
+    async def follow_opt_outs(stop: asyncio.Event) -> None:
+        await following.follow(stop, db=db, politeness=eyes_now().politeness)
+
+    looking = workers_of(settings).run if settings.workers > 1 else check_due
+    return {"check due": looking, "follow opt-outs": follow_opt_outs}
 
 
 def subscribe(consumer: Consumer) -> Consumer:
@@ -121,8 +143,9 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
             open_eyes(sightline, turns=turns, siblings=siblings) as eyes,
             asyncio.TaskGroup() as group,
         ):
-            looking = _checking(settings, db, eyes).run
-            group.create_task(supervise("crawler worker", looking, stop))
+            loops = _looking(settings, db, lambda: eyes)
+            for name, loop in loops.items():
+                group.create_task(supervise(f"crawler worker {name}", loop, stop))
             group.create_task(workers.report(stop, _tell))
     finally:
         await db.close()

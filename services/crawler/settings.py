@@ -46,7 +46,7 @@ class Settings(HouseSettings):
         default=None,
         max_length=500,
         description="Where site owners read about this robot; it stands in the user agent. "
-        "Unset: public_url.",
+        "Unset: /robot below public_url.",
     )
     connect_timeout: float = Field(
         default=15.0, gt=0, le=120, description="Seconds to connect, TLS included."

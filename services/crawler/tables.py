@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     DateTime,
     Double,
     ForeignKey,
@@ -186,6 +187,40 @@ TARGETS = Table(
     Column("workspace_id", UUID, nullable=False),
     Column("target_url", Text, nullable=False),
     Index("targets_page_idx", "page_id"),
+)
+
+# A host stands for everything below it; those that are not in force wait for the operator.
+OPT_OUTS = Table(
+    "opt_outs",
+    METADATA,
+    Column("host", Text, primary_key=True),
+    Column("in_force", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    _moment("requested_at", nullable=False),
+    _moment("decided_at"),
+    Column("decided_by", Text),
+    CheckConstraint("source IN ('operator', 'owner')", name="source_known"),
+)
+
+COSTS = Table(
+    "costs",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("checks", Double, nullable=False),
+    Column("requests", Double, nullable=False),
+    Column("wire_bytes", Double, nullable=False),
+    Column("cpu_s", Double, nullable=False),
+    Index("costs_day_idx", "day"),
+)
+
+BUDGETS = Table(
+    "budgets",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("requests_per_day", BigInteger),
+    Column("bytes_per_day", BigInteger),
 )
 
 DISCOVERIES = Table(

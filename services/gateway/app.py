@@ -24,6 +24,7 @@ from services.gateway.api import (
     events,
     grants,
     keys,
+    robot,
     session,
     shared_evidence,
     users,
@@ -51,7 +52,7 @@ from shared.web import new_web_app
 
 _ROUTERS = (
     *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
-    *(audit_log.router, events.router, job_routes.router, documents.router),
+    *(audit_log.router, events.router, job_routes.router, documents.router, robot.router),
     shared_evidence.router,
 )
 _VISITS_A_MINUTE = 300
@@ -155,5 +156,6 @@ def _remember(
     app.state.sites = Sites(clients["profile"])
     app.state.session_hours = settings.session_hours
     app.state.secure_cookies = settings.secure_cookies
+    app.state.opt_out_limiter = robot.new_limiter()
     app.state.visitors = Limiter(Policy("visitors", _VISITS_A_MINUTE))
     app.state.streams_at_once = settings.streams_at_once

@@ -11,6 +11,7 @@ from tests.benchmarks import (
     frontier,
     latency,
     memory,
+    politeness,
     schedule,
 )
 from tests.benchmarks.processes import ROOT
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "memory": memory.measure,
     "faultsite": faultsite.measure,
     "flat": flat.measure,
+    "politeness": politeness.measure,
     "frontier": frontier.measure,
     "schedule": schedule.measure,
 }

@@ -110,7 +110,7 @@ def sightline_of(wishes: Wishes) -> Sightline:
         min_delay_s=wishes.min_delay,
         ports=wishes.allowed_ports,
         routes=_routes(wishes.connect_to),
-        contact_url=wishes.contact_url or wishes.public_url or CONTACT,
+        contact_url=_contact_of(wishes),
         render=_render_limits(wishes),
     )
 
@@ -142,6 +142,12 @@ def _render_limits(wishes: Wishes) -> RenderLimits | None:
         host_daily=wishes.render_host_daily,
         daily=wishes.render_daily,
     )
+
+
+def _contact_of(wishes: Wishes) -> str:
+    if wishes.contact_url or not wishes.public_url:
+        return wishes.contact_url or CONTACT
+    return wishes.public_url.rstrip("/") + "/robot"
 
 
 def user_agent(contact_url: str) -> str:

@@ -86,13 +86,20 @@ class Politeness:
             known = self.rulebook.fresh(origin, self._clock())
             if known is not None:
                 return known
-            fetched = await self._web.fetch(
-                f"{origin}/robots.txt",
-                gate=_RobotsGate(visit),
-                max_hops=_ROBOTS_HOPS,
-                cut_at=MAX_BYTES,
-            )
-            return self.rulebook.learn(robots_file(origin, fetched, self._clock()))
+            return await self._fetch_rules(origin, visit)
+
+    async def read_again(self, origin: str) -> Rules:
+        """Return the robots.txt of an origin as it is at this moment, whatever is known of it."""
+        return await self._fetch_rules(origin, self.visit())
+
+    async def _fetch_rules(self, origin: str, visit: "Visit") -> Rules:
+        fetched = await self._web.fetch(
+            f"{origin}/robots.txt",
+            gate=_RobotsGate(visit),
+            max_hops=_ROBOTS_HOPS,
+            cut_at=MAX_BYTES,
+        )
+        return self.rulebook.learn(robots_file(origin, fetched, self._clock()))
 
 
 class Visit:

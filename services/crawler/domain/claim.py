@@ -91,6 +91,12 @@ class Claim:
         """Return whether nobody wants to know anything about this page any more."""
         return not self.watches and not self.targets
 
+    def is_wanted_only_by(self, sites: frozenset[UUID]) -> bool:
+        """Return whether no other site than these would learn anything from a look."""
+        return all(state.watch.site_id in sites for state in self.watches) and all(
+            target.site_id in sites for target in self.targets
+        )
+
     @property
     def is_reusable(self) -> bool:
         """Return whether the last look may answer for this one if the page did not change.
@@ -165,6 +171,9 @@ class CheckRecord:
     memory: Memory
     watches: Sequence[WatchRecord] = ()
     events: Sequence[Event] = ()
+    sites: tuple[UUID, ...] = ()
+    requests: int = 0
+    wire_bytes: int = 0
     discoveries: Sequence[LinkDiscovered] = ()
     evidence: Sequence[Draft] = ()
     rate_before: float = 0.0
@@ -188,11 +197,12 @@ class HostRecord:
 
 @dataclass(slots=True)
 class Batch:
-    """Finished work that is written together."""
+    """Finished work that is written together, and the CPU that all of it took."""
 
     checks: list[CheckRecord] = field(default_factory=list)
     hosts: list[HostRecord] = field(default_factory=list)
     given_back: list[tuple[Claim, datetime]] = field(default_factory=list)
+    cpu_s: float = 0.0
 
     @property
     def weight(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -62,7 +63,16 @@ def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
         rate_before=claim.memory.rate,
         learned=plan.learned,
         alarms=plan.alarms,
+        sites=_sites(claim),
+        requests=look.requests,
+        wire_bytes=look.wire_bytes,
     )
+
+
+def _sites(claim: Claim) -> tuple[UUID, ...]:
+    """Return the sites that wanted this look."""
+    watching = {state.watch.site_id for state in claim.watches}
+    return tuple(sorted(watching | {target.site_id for target in claim.targets}))
 
 
 def remembered(state: WatchState) -> tuple[Observation, tuple[Occurrence, ...]] | None:

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from services.crawler.domain.settling import settle
 from services.crawler.jobs.neighbours import Neighbours
 from services.crawler.jobs.recording import Recorder
 from services.crawler.metrics import CHECKS, CLAIMED, FAILURES, FETCH_SECONDS, FETCHED_BYTES
-from services.crawler.store import frontier, robots
+from services.crawler.store import costs, frontier, robots
 from services.crawler.store import hosts as hosts_store
 from services.crawler.store.frontier import ClaimLimits
 from shared import clock as house_clock
@@ -45,6 +45,9 @@ _CLAIM_AT_LEAST = 100
 _IDLE_S = 0.2
 _SPREAD = timedelta(minutes=5)
 _WEIGH_EVERY = timedelta(minutes=5)
+_DAY = timedelta(days=1)
+_SPENT_KNOWN = timedelta(seconds=5)
+_SPENT_SPREAD = timedelta(hours=1)
 # How long a look waits for a host of others, well within _LOOK_S, and when it comes back else.
 _PATIENCE_S = 20.0
 _BUSY_RETRY = timedelta(minutes=1)
@@ -84,6 +87,9 @@ class Checking:
         self._clock = clock
         self._neighbours = Neighbours()
         self._claimed = 0
+        # Sites whose budget for today is used up, as last asked.
+        self._spent: frozenset[UUID] = frozenset()
+        self._spent_known_until = datetime.min.replace(tzinfo=UTC)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until `stop`; then finish the looks that have begun and give the others back."""
@@ -124,6 +130,9 @@ class Checking:
             pages = [page for host in hosts for page in host.pages]
             await self._neighbours.prepare(tx, pages, now)
             await self._weigh(tx, now)
+            if now >= self._spent_known_until:
+                self._spent = await costs.find_spent(tx, now.date())
+                self._spent_known_until = now + _SPENT_KNOWN
             missing = rulebook.missing({origin_of(page.url) for page in pages}, now)
             if missing:
                 rulebook.seed(await robots.find_robots(tx, missing))
@@ -177,11 +186,14 @@ class Checking:
         return Batch(checks=[check]) if check is not None else Batch(given_back=[(page, until)])
 
     def _put_off(self, page: Claim) -> datetime | None:
-        """Return until when to leave a page alone whose host asked for a pause.
+        """Return until when to leave a page alone: its host asked for a pause, or a budget is spent.
 
         Links that were never judged are told at once that we may not look (`rate_limited`);
         of the others the last word stands until the pause is over.
         """
+        if self._spent and page.is_wanted_only_by(self._spent):
+            midnight = self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
+            return midnight + _DAY + _SPENT_SPREAD * random.random()  # noqa: S311 - no secret
         pace = self._politeness.pacer.pace(page.host)
         if pace.blocked_until is None or pace.blocked_s(self._clock()) <= PATIENCE_S:
             return None

@@ -30,6 +30,8 @@ class Recorder:
         self._db = db
         self._queue: asyncio.Queue[Batch | None] = asyncio.Queue(_QUEUE)
         self._evidence = 0
+        # The CPU of this thread at the last batch: what came since was for the next one.
+        self._spent_s = time.thread_time()
         self._room = asyncio.Condition()
 
     async def put(self, batch: Batch) -> None:
@@ -79,6 +81,8 @@ class Recorder:
         return batch, False
 
     async def _write(self, batch: Batch) -> None:
+        spent_s = time.thread_time()
+        batch.cpu_s, self._spent_s = spent_s - self._spent_s, spent_s
         try:
             await self._record(batch)
         except Exception as error:  # noqa: BLE001 - because one bad check must not cost the others

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from services.crawler.domain.claim import Batch, CheckRecord
-from services.crawler.store import alarms, evidence, frontier, hosts
+from services.crawler.domain.costs import charges
+from services.crawler.store import alarms, costs, evidence, frontier, hosts
 from shared import outbox
 from shared.db import Tx
 from shared.events import Event, LinkDiscovered
@@ -72,6 +73,9 @@ async def record(tx: Tx, batch: Batch) -> int:
     ours = await _save_pages(tx, batch.checks)
     checks = [check for check in batch.checks if check.page_id in ours]
     await _save_watches(tx, checks)
+    charged = charges(batch.checks, cpu_s=batch.cpu_s)
+    if charged:
+        await costs.add(tx, charged)
     events: list[Event] = [event for check in checks for event in check.events]
     events += await _add_discoveries(tx, [found for check in checks for found in check.discoveries])
     await evidence.save(tx, [draft for check in checks for draft in check.evidence])

@@ -1,0 +1,111 @@
+"""The page that tells site owners what our robot is, and the form by which they keep it away."""
+
+import time
+from html import escape
+from importlib.metadata import version
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from services.gateway.domain.limits import Limiter, Policy
+from services.gateway.metrics import RATE_LIMITED
+
+router = APIRouter(include_in_schema=False)
+
+PATH = "/robot"
+NAME = "AnchorwatchBot"
+_FORM = "application/x-www-form-urlencoded"
+_MOST_BYTES = 8_192
+_LIMIT = Policy("opt-out", 5)
+_CSP = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_ABOUT = f"""
+<p><strong>{NAME}</strong> looks at pages that link to the sites of people who use this Anchorwatch, and
+notes whether the link is still there. It reads pages; it fills in nothing, buys nothing, signs in
+nowhere and goes around no wall.</p>
+<h2>How it behaves</h2>
+<ul>
+<li>It reads robots.txt before anything else and keeps to it, for the name {NAME} and for *.</li>
+<li>It sends one request at a time to a domain, with at least a second of rest after each answer;
+Crawl-delay up to 30 seconds and Retry-After up to a day are kept, and errors make it slower.</li>
+<li>It asks for a page again when that is worth it, mostly once in days or weeks, and asks only for
+news where the server allows that (ETag, Last-Modified).</li>
+</ul>
+<h2>Keep it away</h2>
+<p>With these lines in your robots.txt it stays away within a day:</p>
+<pre>User-agent: {NAME}
+Disallow: /</pre>
+<p>To be put on the list of hosts that are never asked, not even for robots.txt, use this form. If your
+robots.txt already has the lines above, that proves that the host is yours, and it holds at once; else
+whoever runs this Anchorwatch decides.</p>
+<form method="post" action="{PATH}">
+<p><label>Host <input name="host" required maxlength="253" placeholder="blog.example"></label></p>
+<p><label>A word to the operator (optional) <input name="note" maxlength="500"></label></p>
+<p><button>Leave this host alone</button></p>
+</form>
+"""
+
+
+@router.get(PATH)
+async def get_robot_page() -> HTMLResponse:
+    """Say who we are; every request of ours names this page in its user agent."""
+    return _page(_ABOUT)
+
+
+@router.post(PATH)
+async def ask_to_be_left_alone(request: Request) -> HTMLResponse:
+    """Take the form and say what became of it."""
+    limiter = _limiter_of(request)
+    asker = request.client.host if request.client else "unknown"
+    if not limiter.take(asker, now=time.monotonic()).allowed:
+        RATE_LIMITED.labels(_LIMIT.name).inc()
+        return _page("<p>That was often. Try again in a minute.</p>", status=429)
+    fields = await _fields(request)
+    if fields is None:
+        return _page("<p>This form could not be read. Go back and send it again.</p>", status=422)
+    answer = await request.app.state.clients["crawler"].send(
+        "POST", "/v1/opt-outs", caller=None, body=fields
+    )
+    told = answer.json()
+    if answer.status >= 400:
+        return _page(f"<p>{escape(told['detail'])}</p>", status=answer.status)
+    return _page(f"<p><strong>{escape(told['host'])}</strong>: {escape(told['sentence'])}</p>")
+
+
+async def _fields(request: Request) -> dict[str, str] | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            return None
+    if not request.headers.get("content-type", "").startswith(_FORM):
+        return None
+    try:
+        given = parse_qs(body.decode("ascii"), max_num_fields=10)
+    except ValueError:
+        return None
+    host = given.get("host", [""])[0].strip()
+    return {"host": host, "note": given.get("note", [""])[0].strip()[:500]} if host else None
+
+
+def _limiter_of(request: Request) -> Limiter:
+    limiter: Limiter = request.app.state.opt_out_limiter
+    return limiter
+
+
+def new_limiter() -> Limiter:
+    return Limiter(_LIMIT)
+
+
+def _page(inner: str, *, status: int = 200) -> HTMLResponse:
+    text = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{NAME}</title><link rel="stylesheet" href="/app.css"></head><body>'
+        f'<main id="main"><h1>{NAME} {escape(version("anchorwatch"))}</h1>{inner}'
+        "</main></body></html>"
+    )
+    return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": _CSP})
