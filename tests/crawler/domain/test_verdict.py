@@ -1,100 +1,30 @@
 """One fixture for each reason, and beside it a page that looks alike and must not give it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.crawler.domain.fetched import Fetched
-from services.crawler.domain.page import read
-from services.crawler.domain.sibling import Sibling, fingerprint_of
 from services.crawler.domain.sites import Sites
 from services.crawler.domain.verdict import (
-    Judgement,
-    Verdict,
-    Watch,
-    judge,
     observation_of,
-    sites_of,
 )
 from shared import ids, urls
 from shared.events import Hop
 from shared.vocabulary import NOT_OBSERVED, LinkKind, Outcome, Reason
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-PAGE = "https://blog.example.org/articles/1"
-TARGET = "https://www.target.example/landing"
-SITE_ID = ids.new_id()
-HOSTS = frozenset({"target.example"})
-LINK = '<p>A word about <a href="http://target.example/landing/?utm_source=x">them</a> here.</p>'
-TEXT = (
-    "<html><head><title>An article</title></head><body><h1>An article</h1>"
-    + "<p>Ordinary sentences of an ordinary article, several of them, one after the other.</p>" * 16
+from tests.crawler.domain.judging import (
+    HOSTS,
+    LINK,
+    NOW,
+    PAGE,
+    TARGET,
+    TEXT,
+    a_watch,
+    look,
+    one,
+    said,
 )
-
-
-def a_watch(target: str | None = TARGET, site_id: UUID = SITE_ID) -> Watch:
-    return Watch(
-        link_id=ids.new_id(),
-        site_id=site_id,
-        hosts=HOSTS,
-        target_key=urls.page_id(target) if target is not None else None,
-        target_url=target,
-    )
-
-
-def look(
-    html: str = TEXT,
-    *,
-    watches: Sequence[Watch] | None = None,
-    status: int | None = 200,
-    headers: Sequence[tuple[str, str]] = (),
-    url: str = PAGE,
-    final_url: str | None = None,
-    hops: tuple[Hop, ...] = (),
-    failure: Reason | None = None,
-    content_type: str = "text/html; charset=utf-8",
-    google_allowed: bool | None = None,
-    sites: Sites | None = None,
-    sibling: Sibling | None = None,
-) -> Judgement:
-    fetched = Fetched(
-        url=url,
-        final_url=final_url or url,
-        status=status,
-        headers=(("Content-Type", content_type), *headers),
-        hops=hops,
-        body=html.encode(),
-        failure=failure,
-    )
-    watches = [a_watch()] if watches is None else watches
-    sites = sites or sites_of(watches)
-    is_html = content_type.startswith("text/html") and failure in {None, Reason.TOO_LARGE}
-    page = None
-    if is_html:
-        page = read(fetched.body, fetched.final_url, dict(fetched.headers), wanted=sites.wanted)
-    return judge(
-        fetched,
-        page,
-        watches,
-        sites=sites,
-        now=NOW,
-        google_allowed=google_allowed,
-        sibling=sibling,
-    )
-
-
-def one(judgement: Judgement) -> Verdict:
-    (verdict,) = judgement.verdicts
-    return verdict
-
-
-def said(judgement: Judgement) -> tuple[Outcome, tuple[Reason, ...]]:
-    verdict = one(judgement)
-    return verdict.outcome, verdict.reasons
 
 
 def test_a_link_that_stands_there_is_found_with_its_words() -> None:
@@ -444,73 +374,6 @@ def test_a_cut_page_shows_what_it_shows_and_hides_the_rest() -> None:
     found, other = look(TEXT + LINK, failure=Reason.TOO_LARGE, watches=both).verdicts
     assert found.outcome is Outcome.FOUND
     assert (other.outcome, other.reasons) == (Outcome.UNKNOWN, (Reason.TOO_LARGE,))
-
-
-BESIDE = "https://blog.example.org/articles/0123456789abcdef"
-
-
-def a_sibling(html: str = TEXT, *, status: int = 200, final_url: str = BESIDE) -> Sibling:
-    page = read(html.encode(), final_url, {})
-    return Sibling(
-        host="blog.example.org",
-        probed_at=NOW,
-        url=BESIDE,
-        final_url=final_url,
-        status=status,
-        title=page.title,
-        fingerprint=fingerprint_of(page, BESIDE),
-    )
-
-
-def test_what_a_host_shows_for_all_addresses_is_no_page() -> None:
-    assert look().wants_sibling
-    assert said(look(sibling=a_sibling())) == (Outcome.MISSING, (Reason.SOFT_404,))
-    echoed = TEXT.replace("Ordinary", BESIDE.rpartition("/")[2], 1)
-    own = TEXT.replace("Ordinary", "/articles/the-old-post", 1)
-    url = "https://blog.example.org/articles/the-old-post"
-    assert said(look(own, url=url, sibling=a_sibling(echoed)))[1] == (Reason.SOFT_404,)
-
-
-@pytest.mark.parametrize(
-    "sibling",
-    [
-        a_sibling(TEXT.replace("Ordinary sentences of an ordinary article", "Nothing is here")),
-        a_sibling(status=404),
-        a_sibling(final_url="https://blog.example.org/"),
-    ],
-    ids=["another text", "an honest 404", "redirected"],
-)
-def test_a_host_that_tells_its_pages_apart_has_lost_the_link(sibling: Sibling) -> None:
-    assert said(look(sibling=sibling)) == (Outcome.MISSING, (Reason.LINK_REMOVED,))
-
-
-def test_a_link_overrides_what_the_host_shows_for_all() -> None:
-    judgement = look(TEXT + LINK, sibling=a_sibling(TEXT + LINK))
-    assert (said(judgement), judgement.wants_sibling) == ((Outcome.FOUND, ()), False)
-
-
-def test_the_home_page_may_be_shown_for_all_and_is_there() -> None:
-    judgement = look(url="https://blog.example.org/", sibling=a_sibling())
-    assert said(judgement) == (Outcome.MISSING, (Reason.LINK_REMOVED,))
-
-
-def test_a_page_that_goes_where_all_that_is_gone_goes_is_gone() -> None:
-    search = "https://blog.example.org/search?gone"
-    judgement = look(final_url=search, sibling=a_sibling(final_url=search))
-    assert said(judgement) == (Outcome.MISSING, (Reason.PAGE_REDIRECTED, Reason.SOFT_404))
-    other = look(final_url=search, sibling=a_sibling(final_url="https://blog.example.org/404"))
-    assert said(other) == (Outcome.MISSING, (Reason.PAGE_REDIRECTED,))
-
-
-def test_a_frame_that_all_addresses_share_waits_for_its_scripts() -> None:
-    frame = f"<div id=app>{TEXT}</div><script src=app.js></script>"
-    assert said(look(frame, sibling=a_sibling(frame))) == (Outcome.UNKNOWN, (Reason.JS_ONLY,))
-
-
-@pytest.mark.parametrize("html", ["<title>404</title>", "<div id=app></div><script></script>"])
-def test_what_is_clear_without_it_needs_no_probe(html: str) -> None:
-    assert not look(html).wants_sibling
-    assert not look(TEXT, status=404).wants_sibling
 
 
 def test_a_page_that_was_torn_off_may_hold_more() -> None:
