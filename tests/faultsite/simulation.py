@@ -212,6 +212,7 @@ class Simulation:
 
     def _weigh(self, turn: int, events: Sequence[LinkChecked]) -> None:
         self.report.checks += len(events)
+        seen_gone: set[str] = set()
         for event in events:
             page = self.script.pages[self._urls[event.link_id]]
             fault, outcome = self.script.fault(page, turn), event.observation.outcome
@@ -219,7 +220,7 @@ class Simulation:
             if outcome is Outcome.FOUND:
                 self._live.add(page.url)
             if outcome is Outcome.MISSING and gone and page.url in self._live:
-                self._seen_gone[page.url] += 1
+                seen_gone.add(page.url)
             if fault is not None:
                 why = ", ".join(event.observation.reasons) or outcome.value
                 self.report.by_fault.setdefault(fault, Counter())[why] += 1
@@ -235,6 +236,8 @@ class Simulation:
             if gone and page.loss is not None and outcome is Outcome.MISSING:
                 why = ", ".join(event.observation.reasons)
                 self.report.by_loss.setdefault(page.loss, Counter())[why] += 1
+        # Looks of one round are of one moment, however many there are: a second one proves nothing.
+        self._seen_gone.update(seen_gone)
 
     def _compare(self, turn: int, statuses: dict[str, LinkStatus]) -> None:
         """Count a loss as found in time if it stands after the second look that saw it."""
