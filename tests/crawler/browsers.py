@@ -12,8 +12,16 @@ def chromium() -> str:
     return program
 
 
-def limits(*, page_s: float = 20.0, pages: int = 200, host_daily: int = 500) -> RenderLimits:
+def limits(
+    *, page_s: float = 60.0, pages: int = 200, host_daily: int = 500, memory_mib: int = 1_500
+) -> RenderLimits:
     # Where tests run, a container say, the sandbox may not work; the other walls have to hold alone.
     return RenderLimits(
-        program=chromium(), sandbox=False, tabs=6, page_s=page_s, pages=pages, host_daily=host_daily
+        program=chromium(),
+        sandbox=False,
+        tabs=3,
+        page_s=page_s,
+        pages=pages,
+        host_daily=host_daily,
+        memory_mib=memory_mib,
     )

@@ -16,7 +16,7 @@ SHELL = """<title>Shop talk</title><div id=root></div><script>
 fetch('/text').then(answer => answer.text()).then(text => { root.innerHTML = text })
 </script>"""
 WITH = '<p>See <a href="https://our.example/page">our page</a> for more.</p>'
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ _STEP_MS = 500
 _STEPS = 12
 _MOST_STEPS = 40
 _PAINT_S = 0.02
-_STUCK_S = 5.0
-_SNAPSHOT_S = 4.0
+_STUCK_S = 6.0
+_SNAPSHOT_S = 8.0
 _DISPOSE_S = 3.0
 _MAX_REQUESTS = 60
 _MAX_WISHES = 1_000
@@ -242,7 +242,7 @@ class Tab:
         except BaseException:
             coming.cancel()
             raise
-        self.tally.bytes += answer.wire_bytes
+        self.tally.bytes += max(answer.wire_bytes, len(answer.body))
         coming.set_result(answer)
         self._seed(answer)
         return answer

@@ -38,7 +38,7 @@ a.href = 'https://our.example/guide'; a.textContent = 'our guide';
 document.getElementById('root').append('See ', a);
 """
 LATER = f"<div id=root></div><script>setTimeout(() => {{ {ADD} }}, 200)</script>"
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
@@ -195,8 +195,6 @@ async def test_pages_that_misbehave_neither_hang_nor_lie(web: FakeWeb) -> None:
         "loading": f"{LATER}<a download href='data:application/zip,x' id=d></a><script>d.click();"
         "location='/file.zip'</script>",
         "spinning": "<div id=root></div><script>for (;;) {}</script>",
-        "hungry": "<div id=root></div><script>const a = []; for (;;) a.push(new "
-        "Uint8Array(1e8).fill(1))</script>",
         "silent": "<div id=root></div><script src=/never.js></script>",
         "endless": "<div id=root></div><script>let n = 0; const f = () => "
         "fetch('/more?' + n++).then(f, f); f(); f()</script>",
@@ -205,8 +203,8 @@ async def test_pages_that_misbehave_neither_hang_nor_lie(web: FakeWeb) -> None:
         web.on(f"http://{name}.example/", html)
     web.on("http://silent.example/never.js", silent())
     web.on("http://loading.example/file.zip", page("x", Content_Type="application/zip"))
-    hogs = {name: pages.pop(name) for name in ("spinning", "hungry", "silent", "endless")}
-    async with eyes_on(web, page_s=12) as eyes:
+    hogs = {name: pages.pop(name) for name in ("spinning", "silent", "endless")}
+    async with eyes_on(web, page_s=25) as eyes:
         seen = await look_at_all(eyes, pages)
         seen |= await look_at_all(eyes, hogs)
         # Whatever they did to their browser, the next page has one.
@@ -220,6 +218,20 @@ async def test_pages_that_misbehave_neither_hang_nor_lie(web: FakeWeb) -> None:
     assert seen["loading"].outcome in {Outcome.FOUND, Outcome.UNKNOWN}
     assert not web.asked("http://chatty.example/popup")
     assert verdict(after) == (Outcome.FOUND, (Reason.JS_ONLY,), RenderState.RAN)
+
+
+async def test_a_page_that_takes_too_much_memory_is_ended_alone(web: FakeWeb) -> None:
+    pages = {
+        "hungry": "<div id=root></div><script>const a = []; setInterval(() => "
+        "a.push(new Uint8Array(5e7).fill(1)), 50)</script>",
+        "modest": LATER,
+    }
+    for name, html in pages.items():
+        web.on(f"http://{name}.example/", html)
+    async with eyes_on(web, memory_mib=600) as eyes:
+        seen = await look_at_all(eyes, pages)
+    assert verdict(seen["hungry"]) == (Outcome.UNKNOWN, (Reason.JS_ONLY,), RenderState.FAILED)
+    assert seen["modest"].outcome is Outcome.FOUND
 
 
 async def test_what_did_not_load_is_no_absence(web: FakeWeb) -> None:
@@ -362,7 +374,7 @@ async def test_a_rendered_page_opens_no_socket_to_a_closed_address(web: FakeWeb)
             ports=ports,
             routes=routes,
             limits=Limits(connect_s=1, total_s=2),
-            render=limits(page_s=30),
+            render=limits(),
         )
         web.on(PAGE, attacks(canary.port))
         web.on("http://blog.example/worker.js", page("fetch('/k')", Content_Type=SCRIPT))
