@@ -19,6 +19,8 @@ from shared.vocabulary import LinkKind
 MAX_WANTED = 20_000
 MAX_HREF = 16_384
 MAX_WRAPPERS = 8
+# Where all links are asked for, so many are kept; all are counted.
+MAX_LINKS = 150_000
 
 # An absolute URL that the parser would not change: its host can be read off (seams.md 34).
 _PLAIN = re.compile(
@@ -92,8 +94,11 @@ class Collector:
         host = (self._hosts.get(name) or self._host(name)) if name else None
         if host is not None and kind is LinkKind.TEXT:
             self._count(host)
-        wanted = host is not None and host.wanted and len(self.links) < MAX_WANTED
-        if self.wanted is None or wanted:
+        if self.wanted is None:
+            kept = len(self.links) < MAX_LINKS
+        else:
+            kept = host is not None and host.wanted and len(self.links) < MAX_WANTED
+        if kept:
             self.links.append(self._link(node, href, url, kind))
 
     def _host(self, name: str) -> _Host:

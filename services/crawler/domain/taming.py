@@ -18,6 +18,8 @@ MAX_DEPTH = 512
 MAX_ATTRIBUTES = 256
 _KEPT_ATTRIBUTES = frozenset({b"href", b"xlink:href", b"rel", b"src", b"content", b"name"})
 
+# Beyond so many tags even flat boxes go: an element costs 400 bytes.
+MAX_TAGS = 300_000
 _FEW_TAGS = 5_000
 _MANY_TAGS = 10_000
 # Elements that are built again in every block: 400 bytes each.
@@ -54,7 +56,22 @@ _BOXES = frozenset(
     | {b"h5", b"h6", b"dialog", b"picture", b"video", b"audio", b"canvas", b"output", b"meter"}
     | {b"progress", b"legend", b"marquee", b"applet", b"object", b"g", b"p", b"li", b"dd", b"dt"}
 )
-_SELF_CLOSING = frozenset({b"p", b"li", b"dd", b"dt"})
+_SELF_CLOSING = frozenset(
+    {b"p", b"li", b"dd", b"dt", b"tbody", b"thead", b"tfoot", b"tr", b"td", b"th", b"caption"}
+    | {b"rb", b"rt", b"rp", b"rtc"}
+)
+# Boxes in boxes of these too, beyond what any browser nests.
+_DEEP_BOXES = _BOXES | {b"table", b"svg", b"math", b"template", b"button", b"mi", b"mo", b"mn"}
+# What means something to the parser, or never holds anything; unknown elements are boxes.
+_MEANT = frozenset(
+    {b"a", b"area", b"base", b"basefont", b"bgsound", b"body", b"br", b"col", b"colgroup"}
+    | {b"desc", b"embed", b"form", b"frame", b"frameset", b"head", b"hr", b"html", b"iframe"}
+    | {b"image", b"img", b"input", b"keygen", b"link", b"meta", b"noembed", b"noframes"}
+    | {b"noscript", b"optgroup", b"option", b"param", b"plaintext", b"script", b"select"}
+    | {b"source", b"style", b"textarea", b"title", b"track", b"wbr", b"xmp", b"annotation-xml"}
+    | {b"b", b"big", b"code", b"em", b"font", b"i", b"nobr", b"s", b"small", b"strike"}
+    | {b"strong", b"tt", b"u", b"ms", b"mtext", b"mglyph", b"malignmark"}
+)
 
 
 def parse(markup: bytes) -> LexborHTMLParser:
@@ -72,7 +89,9 @@ def tame(markup: bytes) -> bytes:
     if tags > _HARMLESS_TAGS and (tags > _MANY_TAGS or _rebuilt(markup, tags) > _MAX_REBUILT):
         markup = _FORMATTING.sub(b"", markup)
     if tags > _FEW_TAGS and _depth(markup) > MAX_DEPTH:
-        markup = _flattened(markup)
+        markup = _flattened(markup, MAX_DEPTH)
+    if tags > MAX_TAGS and markup.count(b"<") > MAX_TAGS:
+        markup = _flattened(markup, 0)
     if len(markup) > _LARGE and (tags > _FEW_TAGS or _has_long_tag(markup)):
         markup = _WHOLE_TAG.sub(_trimmed, markup)
     return markup
@@ -92,26 +111,32 @@ def _has_long_tag(markup: bytes) -> bool:
 
 def _depth(markup: bytes) -> int:
     deepest = depth = 0
-    for end, name in _TAG.findall(markup):
-        if name.lower() not in _BOXES or name.lower() in _SELF_CLOSING:
-            continue
-        depth = max(0, depth - 1) if end else depth + 1
-        deepest = max(deepest, depth)
+    for tag in _START.finditer(markup):
+        if _nests(tag):
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            deepest = max(deepest, depth)
     return deepest
 
 
-def _flattened(markup: bytes) -> bytes:
+def _nests(tag: re.Match[bytes]) -> bool:
+    name = tag[2].lower()
+    if name in _SELF_CLOSING:
+        return False
+    return name in _DEEP_BOXES or (name not in _MEANT and not tag[0].endswith(b"/>"))
+
+
+def _flattened(markup: bytes, limit: int) -> bytes:
+    """Return markup without the boxes that stand deeper than a limit."""
     depth = 0
 
     def kept(tag: re.Match[bytes]) -> bytes:
         nonlocal depth
-        name = tag[2].lower()
-        if name not in _BOXES:
+        if tag[2].lower() in _SELF_CLOSING:
+            return tag[0] if depth < limit else b""
+        if not _nests(tag):
             return tag[0]
-        if name in _SELF_CLOSING:
-            return tag[0] if depth < MAX_DEPTH else b""
         depth = max(0, depth - 1) if tag[1] else depth + 1
-        return tag[0] if depth < MAX_DEPTH else b""
+        return tag[0] if depth < limit else b""
 
     return _START.sub(kept, markup)
 

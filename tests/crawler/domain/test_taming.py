@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.crawler.domain.links import MAX_HREF
 from services.crawler.domain.page import read
-from services.crawler.domain.taming import parse, tame
+from services.crawler.domain.taming import MAX_TAGS, parse, tame
 from tests.crawler.hostile import PAGES
 
 URL = "https://blog.example.org/"
@@ -45,6 +46,45 @@ def test_a_bomb_keeps_its_link_and_does_not_go_off(name: str) -> None:
 def test_ordinary_trouble_is_not_touched(name: str) -> None:
     markup = PAGES[name].encode()
     assert tame(markup) == markup
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(b"<div>", b"<x>", b"<my-box a=b>", b"<table>", b"<table><tr><td>", b"<svg>", b"<svg><g>"),
+        *(b"<math><mi>", b"<template>", b"<button>", b"<ul><li>", b"<ruby><rt>", b"<span><b><i>"),
+        *(b"<svg><foreignObject>", b"<t<p>"),
+    ],
+)
+def test_deep_nesting_becomes_flat(unit: bytes) -> None:
+    tamed = tame(unit * 10_000 + LINK)
+    assert tamed.count(b"<") < 5_000
+    assert tamed.endswith(LINK)
+
+
+@pytest.mark.parametrize("unit", [b"<p>", b"<p></p>"])
+def test_more_tags_than_memory_holds_become_few(unit: bytes) -> None:
+    tamed = tame(unit * (MAX_TAGS + 1) + LINK)
+    assert tamed == LINK
+
+
+def test_a_hundred_thousand_links_are_counted() -> None:
+    markup = b"".join(b"<li><a href=/%d>y</a></li>" % number for number in range(100_000))
+    page = read(markup + LINK, URL, {}, wanted=lambda host: host == "t.example")
+    assert (page.outlinks_internal, len(page.links)) == (100_000, 1)
+
+
+def test_five_megabytes_of_one_attribute_are_no_trouble() -> None:
+    long = b"x" * 5_000_000
+    page = read(b"<a title='" + long + b"' href=/a>y</a><a href='/" + long + b"'>z</a>", URL, {})
+    first, second = page.links
+    assert (first.url, first.text) == (f"{URL}a", "y")
+    assert (len(second.href_raw), second.truncated) == (MAX_HREF, True)
+
+
+def test_drawings_with_many_shapes_do_not_count_as_deep() -> None:
+    page = b"<main><div class=a>" + b"<svg><path d=x /><circle r=1 /></svg>" * 3_000 + LINK
+    assert tame(page) == page
 
 
 def test_zeros_cost_no_memory_and_a_stray_one_stays() -> None:
