@@ -19,7 +19,7 @@ from services.crawler.domain.page_kind import PageKind
 from services.crawler.domain.recheck import PagePlan
 from shared.vocabulary import Position
 
-DAYS = 730
+DAYS = 1_095
 PERIOD_DAYS = 7.0
 """Of the uniform schedule, whose number of looks a day is the budget."""
 
