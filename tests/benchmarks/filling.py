@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from services.crawler.store.packing import pack
 from shared import jsontext
 from shared.db import Database, Tx
 from shared.events import Observation, Occurrence
@@ -108,7 +109,7 @@ async def _take_down(tx: Tx) -> list[str]:
     ]
 
 
-def _observation() -> bytes:
+def _observation() -> bytes | None:
     url = "https://www.host.example/blog/2024/some-words-about-anchors"
     occurrence = Occurrence(
         target_url="https://target.example/a-page-of-ours",
@@ -138,4 +139,4 @@ def _observation() -> bytes:
         occurrence_count=1,
         elapsed_ms=120,
     )
-    return jsontext.dumps({"observation": observation.model_dump(), "targets": []})
+    return pack(jsontext.dumps({"observation": observation.model_dump(), "targets": []}))

@@ -18,6 +18,7 @@ from services.crawler.domain.hazard import History
 from services.crawler.domain.pace import Pace
 from services.crawler.domain.verdict import Watch
 from services.crawler.store import hosts
+from services.crawler.store.packing import unpack
 from shared.db import Tx
 from shared.vocabulary import Outcome
 
@@ -339,7 +340,7 @@ def _watch(row: Row) -> WatchState:
         missing_streak=row["missing_streak"],
         missing_since=row["missing_since"],
         last_outcome=Outcome(row["last_outcome"]) if row["last_outcome"] else None,
-        observation=row["observation"],
+        observation=unpack(row["observation"]),
         evidence_id=row["evidence_id"],
         evidence_marks=row["evidence_marks"],
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.crawler.domain.claim import Batch, CheckRecord
 from services.crawler.domain.costs import charges
 from services.crawler.store import alarms, costs, evidence, frontier, hosts
+from services.crawler.store.packing import pack
 from shared import outbox
 from shared.db import Tx
 from shared.events import Event, LinkDiscovered
@@ -132,7 +133,7 @@ async def _save_watches(tx: Tx, checks: Iterable[CheckRecord]) -> None:
         [row.outcome for row in rows],
         [row.missing_streak for row in rows],
         [row.missing_since for row in rows],
-        [row.observation for row in rows],
+        [pack(row.observation) for row in rows],
         [row.evidence_id for row in rows],
         [row.evidence_marks for row in rows],
     )

@@ -15,6 +15,6 @@ def test_losses_are_seen_much_sooner_for_the_same_number_of_looks() -> None:
 def test_a_schedule_without_regard_for_what_is_at_stake_would_be_no_better(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(recheck, "weight_of", lambda *, value, hazard: 1.0)
+    monkeypatch.setattr(recheck, "weight_of", lambda **_: 1.0)
     monkeypatch.setattr(recheck, "TOP_VALUE", float("inf"))
     assert simulate(600, seed=1, days=180).gain == pytest.approx(1, abs=0.05)
