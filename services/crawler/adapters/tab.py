@@ -122,12 +122,16 @@ class Tab:
     async def _step(self) -> bool:
         """Let the page's clock run a little; return whether it did, False if a script hangs."""
         self._stepped.clear()
-        await self._send(
-            "Emulation.setVirtualTimePolicy",
-            policy="pauseIfNetworkFetchesPending",
-            budget=_STEP_MS,
-            maxVirtualTimeTaskStarvationCount=10_000,
-        )
+        try:
+            async with asyncio.timeout(_STUCK_S):
+                await self._send(
+                    "Emulation.setVirtualTimePolicy",
+                    policy="pauseIfNetworkFetchesPending",
+                    budget=_STEP_MS,
+                    maxVirtualTimeTaskStarvationCount=10_000,
+                )
+        except TimeoutError:
+            return False
         loop = asyncio.get_running_loop()
         while True:
             self._moved.clear()
