@@ -5,7 +5,7 @@ import statistics
 from tests.benchmarks.population import DAYS, PERIOD_DAYS, simulate
 from tests.benchmarks.results import Row, row
 
-PAGES = 10_000
+PAGES = 3_000
 SEEDS = range(5)
 _LEAST = 2.0
 
