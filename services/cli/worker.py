@@ -4,6 +4,7 @@ The first line of its standard input is its settings; the end of that input tell
 """
 
 import asyncio
+import os
 import sys
 
 import orjson
@@ -24,13 +25,13 @@ def main() -> None:
 async def _look(settings: Settings) -> None:
     with serving.stopping() as stop:
         async with asyncio.TaskGroup() as group:
-            watching = group.create_task(_stop_with_input(stop))
+            watching = group.create_task(_stop_with_input(stop, settings.shutdown_grace_s))
             serving.settle()
             await run_worker(settings, stop)
             watching.cancel()
 
 
-async def _stop_with_input(stop: asyncio.Event) -> None:
+async def _stop_with_input(stop: asyncio.Event, grace_s: float) -> None:
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     transport, _ = await loop.connect_read_pipe(
@@ -39,6 +40,9 @@ async def _stop_with_input(stop: asyncio.Event) -> None:
     try:
         await reader.read()
         stop.set()
+        # Our crawler is gone: what cannot be finished in time, without its database say, is left
+        # to its lease.
+        loop.call_later(grace_s, os._exit, 1)
     finally:
         transport.close()
 
