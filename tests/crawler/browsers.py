@@ -1,9 +1,11 @@
 """The Chromium of the tests, and pages that keep it busy."""
 
 import os
+from collections.abc import Callable
 from shutil import which
 
 from services.crawler.adapters.renderer import RenderLimits
+from tests.waiting import eventually
 
 
 def chromium() -> str:
@@ -25,3 +27,12 @@ def limits(
         host_daily=host_daily,
         memory_mib=memory_mib,
     )
+
+
+async def holds(condition: Callable[[], bool]) -> None:
+    """Wait until a plain condition holds."""
+
+    async def asked() -> bool:
+        return condition()
+
+    await eventually(asked)

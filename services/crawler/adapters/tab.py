@@ -98,6 +98,7 @@ class Tab:
     async def _prepare(self) -> None:
         await self._send("Fetch.enable", patterns=[{"urlPattern": "*"}])
         await self._send("Page.enable")
+        await self._send("Network.enable", maxTotalBufferSize=0, maxResourceBufferSize=0)
         await self._send("Network.setBypassServiceWorker", bypass=True)
         await self._send("Emulation.setVirtualTimePolicy", policy="pause")
 
@@ -174,6 +175,11 @@ class Tab:
                     if self.tally.wishes > _MAX_WISHES:
                         raise BrowserGoneError("the page asks for too much")
                     requests.create_task(self._answer(params))
+                elif method == "Network.webSocketCreated":
+                    # No socket leads out of here; what the page's own server says by it is missing.
+                    self.tally.gaps += browsing.is_own_socket(
+                        self.document.final_url, params["url"]
+                    )
                 elif method == "Page.javascriptDialogOpening":
                     requests.create_task(self._dismiss())
                 elif method == "Emulation.virtualTimeBudgetExpired":

@@ -88,6 +88,12 @@ def _is_same_domain(host: str, other: str) -> bool:
     return urls.domain_or_host(host) == urls.domain_or_host(other)
 
 
+def is_own_socket(page_url: str, socket_url: str) -> bool:
+    """Return whether a WebSocket (`ws:` or `wss:` URL) leads to the page's own domain."""
+    place = urls.resolve(socket_url.replace("ws", "http", 1)) or ""
+    return _is_same_domain(urls.host_of(place), urls.host_of(page_url))
+
+
 def leaves_gap(request: Request, answer: Fetched) -> bool:
     """Return whether the page may show less to us, through this answer, than to its visitors."""
     if request.kind not in _TEXT_MAKERS and request.kind != "Document":

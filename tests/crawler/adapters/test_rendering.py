@@ -3,13 +3,10 @@
 import asyncio
 import os
 import signal
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from typing_extensions import override
@@ -26,8 +23,7 @@ from services.crawler.domain.evidence.draft import exhibit_of
 from services.crawler.domain.target import sites_for, watch_for
 from shared import addresses
 from shared.vocabulary import Outcome, Reason, RenderState
-from tests.crawler.browsers import chromium, limits
-from tests.waiting import eventually
+from tests.crawler.browsers import chromium, holds, limits
 from tests.web import FakeWeb, fake_web, page, silent
 
 PAGE = "http://blog.example/post"
@@ -241,6 +237,8 @@ async def test_what_did_not_load_is_no_absence(web: FakeWeb) -> None:
         "walled": f"{text}<script>fetch('/d').catch(() => 0)</script>",
         "asking": f"{text}<script>fetch('/d', {{method: 'POST', body: 'x'}})</script>",
         "closed": f"{text}<script>fetch('/private/d')</script>",
+        "socket": f"{text}<script>new WebSocket('wss://live.socket.example/d')</script>",
+        "chat": f"{text}<script>new WebSocket('wss://chat.other.example/d')</script>",
         "gone": f"{text}<script>fetch('/no-such-file')</script>",
         "counted": f"{text}<script src=https://www.google-analytics.com/a.js></script>"
         "<script>navigator.sendBeacon('/b', 'x')</script><img src=/i.png>",
@@ -255,10 +253,10 @@ async def test_what_did_not_load_is_no_absence(web: FakeWeb) -> None:
     )
     async with eyes_on(web) as eyes:
         seen = await look_at_all(eyes, pages)
-    for name in ("broken", "walled", "asking", "closed"):
+    for name in ("broken", "walled", "asking", "closed", "socket"):
         expected = (Outcome.UNKNOWN, (Reason.JS_ONLY,), RenderState.PARTLY)
         assert verdict(seen[name]) == expected, name
-    for name in ("gone", "counted"):
+    for name in ("gone", "counted", "chat"):
         assert verdict(seen[name]) == (
             Outcome.MISSING,
             (Reason.LINK_REMOVED,),
@@ -465,91 +463,3 @@ async def test_a_host_has_its_share_of_a_day_and_browsers_are_renewed(web: FakeW
         (Outcome.FOUND, RenderState.RAN),
     ]
     assert len(pids) == 2
-
-
-@pytest.fixture
-def short_folder() -> Iterator[Path]:
-    """A folder whose name leaves room for the browser's sockets."""
-    with tempfile.TemporaryDirectory(prefix="t") as folder:
-        path = Path(folder)
-        path.chmod(0o755)  # as root the browser runs as nobody
-        yield path
-
-
-async def test_nothing_is_left_of_a_browser_whose_process_is_killed(short_folder: Path) -> None:
-    script = f"""
-import asyncio, os
-from services.crawler.adapters.chromium import running_browser
-async def main():
-    async with (
-        asyncio.TaskGroup() as group,
-        running_browser({chromium()!r}, sandbox=False, group=group) as browser,
-    ):
-        print(browser.process.pid, flush=True)
-        await asyncio.Event().wait()
-asyncio.run(main())
-"""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", script),
-        stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "TMPDIR": str(short_folder)},  # noqa: TID251 - a child inherits it
-    )
-    assert process.stdout is not None
-    pid = int(await process.stdout.readline())
-    process.kill()
-    await process.wait()
-    await holds(lambda: not _is_running(pid))
-    # The next browser of anybody sweeps up what the killed one could not.
-    left = _files(short_folder)
-    assert left
-    before = tempfile.tempdir
-    tempfile.tempdir = str(short_folder)
-    try:
-        async with (
-            asyncio.TaskGroup() as group,
-            running_browser(chromium(), sandbox=False, group=group) as browser,
-        ):
-            assert not left[0].exists()
-            ours = browser.process.pid
-    finally:
-        tempfile.tempdir = before
-    assert _files(short_folder) == []
-    assert not _is_running(ours)
-
-
-async def test_a_browser_is_never_root_and_knows_nothing_of_our_environment(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("ANCHORWATCH_INTERNAL_SECRET", "a secret that no page may read")
-    async with (
-        asyncio.TaskGroup() as group,
-        running_browser(chromium(), sandbox=False, group=group) as browser,
-    ):
-        process = Path(f"/proc/{browser.process.pid}")
-        environment = _text(process / "environ")
-        owner = next(line for line in _text(process / "status").splitlines() if "Uid:" in line)
-    assert "ANCHORWATCH" not in environment
-    assert "0" not in owner.split()[1:]
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
-
-
-def _text(path: Path) -> str:
-    return path.read_text(errors="replace")
-
-
-def _files(folder: Path) -> list[Path]:
-    return list(folder.iterdir())
-
-
-async def holds(condition: Callable[[], bool]) -> None:
-    async def asked() -> bool:
-        return condition()
-
-    await eventually(asked)
