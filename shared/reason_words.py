@@ -69,6 +69,11 @@ _LINK = {
         "The page still names you, but no longer with a link.",
         "A short friendly mail often turns a mention back into a link.",
     ),
+    Reason.LISTING_CHURN: Words(
+        "Moved off a list",
+        "By its address the page is a list that moves on: links on it come and go with new entries.",
+        "Look for the entry's own page, where the link mostly lives on, and watch that one instead.",
+    ),
 }
 _REL = {
     Reason.NOFOLLOW_ADDED: Words(

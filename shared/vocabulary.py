@@ -36,6 +36,7 @@ class Reason(StrEnum):
     MOVED_ON_PAGE = "moved_on_page"
     DUPLICATE_ONLY = "duplicate_only"
     MENTION_ONLY = "mention_only"
+    LISTING_CHURN = "listing_churn"
     # rel
     NOFOLLOW_ADDED = "nofollow_added"
     SPONSORED_ADDED = "sponsored_added"

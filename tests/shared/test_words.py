@@ -119,6 +119,13 @@ def test_a_loss_confirmed_on_another_day_names_that_day() -> None:
     assert "no longer exists" in spoken.sentence
 
 
+def test_a_link_that_moved_off_a_list_sends_nobody_to_ask_for_it_back() -> None:
+    facts = LinkFacts(reasons=(Reason.LISTING_CHURN, Reason.LINK_REMOVED))
+    spoken = words.status(LinkStatus.LOST, facts, now=NOW)
+    assert "a list that moves on" in spoken.sentence
+    assert "ask for the link back" not in spoken.todo
+
+
 def test_a_first_miss_is_being_confirmed_and_not_gone() -> None:
     facts = LinkFacts(confirming_since=NOW - timedelta(minutes=20))
     spoken = words.status(LinkStatus.LIVE, facts, now=NOW)

@@ -1,6 +1,7 @@
 """What kind of page a URL names: an article stays as it is, a list of articles moves on."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from urllib.parse import parse_qsl
 
@@ -36,9 +37,11 @@ _LISTING_PATHS = tuple(
         r"^/?(?:[a-z]{2}/)?(?:blog|news|articles|posts|aktuelles|noticias|actualites)$",
     )
 )
-_LISTING_FIELDS = frozenset(
-    {"paged", "page", "tag", "cat", "category", "author", "s", "q", "search", "query", "start"}
-)
+_LISTING_FIELDS = frozenset({"tag", "cat", "category", "author", "s", "q", "search", "query"})
+# Of a list only if a number stands in them: ?page=2, not ?page=about.
+_NUMBER_FIELDS = frozenset({"paged", "page", "start"})
+# How WordPress numbers its articles: /archives/1234. A year is a list.
+_NUMBERED_ARTICLE = re.compile(rf"/archives/(?!{_YEAR}$)[0-9]+$", re.IGNORECASE)
 _FORUM = re.compile(
     r"(?:^|/)(?:forums?|board|threads?|viewtopic\.php|showthread\.php|t/[^/]+/[0-9]+|discussion)(?:/|$)"
     r"|(?:^|/)topic/[0-9]+",
@@ -58,19 +61,26 @@ def kind_of(url: str) -> PageKind:
     path, fields = _parts(url)
     if _FORUM.search(path):
         return PageKind.FORUM
-    if any(pattern.search(path) for pattern in _LISTING_PATHS):
-        return PageKind.LISTING
-    if fields & _LISTING_FIELDS and not fields & {"p", "id", "page_id"}:
+    if _is_list(path, fields):
         return PageKind.LISTING
     if _HOMES.match(path) and not fields:
         return PageKind.HOME
     return PageKind.DIRECTORY if _DIRECTORY.search(path) else PageKind.ARTICLE
 
 
-def _parts(url: str) -> tuple[str, frozenset[str]]:
-    """Return the path without its last slash, and the names of the query's fields that are set."""
+def _is_list(path: str, fields: Mapping[str, str]) -> bool:
+    if any(pattern.search(path) for pattern in _LISTING_PATHS):
+        return _NUMBERED_ARTICLE.search(path) is None
+    if not fields.keys().isdisjoint({"p", "id", "page_id"}):
+        return False
+    numbered = any(fields.get(name, "").isdigit() for name in _NUMBER_FIELDS)
+    return numbered or not fields.keys().isdisjoint(_LISTING_FIELDS)
+
+
+def _parts(url: str) -> tuple[str, Mapping[str, str]]:
+    """Return the path without its last slash, and the query's fields that are set."""
     rest = url.partition("://")[2].partition("#")[0]
     place, _, query = rest.partition("?")
     path = "/" + place.partition("/")[2].rstrip("/")
-    fields = frozenset(name.lower() for name, value in parse_qsl(query[:2_048]) if value)
+    fields = {name.lower(): value for name, value in parse_qsl(query[:2_048]) if value}
     return path[:2_048], fields

@@ -11,6 +11,7 @@ from services.crawler.domain import streak
 from services.crawler.domain.claim import CheckRecord, Claim, Memory, WatchRecord, WatchState
 from services.crawler.domain.evidence.keeping import Keeper
 from services.crawler.domain.look import Look, content_hash
+from services.crawler.domain.page_kind import PageKind, kind_of
 from services.crawler.domain.planning import Terms, plan_of
 from services.crawler.domain.seen import Seen
 from services.crawler.domain.streak import Streak
@@ -25,7 +26,9 @@ from shared.events import (
     PageRead,
     TargetChecked,
 )
-from shared.vocabulary import DiscoveryReason, Outcome
+from shared.vocabulary import DiscoveryReason, Outcome, Reason
+
+_WENT = (Reason.LINK_REMOVED,)
 
 
 class _Kept(BaseModel):
@@ -89,6 +92,7 @@ def _seen(state: WatchState, keeper: Keeper, terms: Terms) -> Seen:
         observation, targets = _again(state, claim, look, terms)
     else:
         verdict = next(one for one in look.judgement.verdicts if one.link_id == state.watch.link_id)
+        verdict = _with_churn(verdict, state, claim.url)
         observation, targets = _observe(verdict, claim, look, terms), verdict.targets
     wait = streak.confirm_after(
         observation.reasons, contract=state.contract, override=terms.confirm_after
@@ -96,6 +100,16 @@ def _seen(state: WatchState, keeper: Keeper, terms: Terms) -> Seen:
     before = Streak(state.missing_streak, state.missing_since)
     after = streak.after(before, observation.outcome, at=look.looked_at, wait=wait)
     return Seen(state, keeper.keep(state, observation, after), targets, after, wait)
+
+
+def _with_churn(verdict: Verdict, state: WatchState, url: str) -> Verdict:
+    """Say of a link that went from a list first of all that it was one: those move on by themselves.
+
+    Only the address decides: a page that lost several links at once need not be a list.
+    """
+    if verdict.reasons != _WENT or not state.ever_live or kind_of(url) is not PageKind.LISTING:
+        return verdict
+    return replace(verdict, reasons=(Reason.LISTING_CHURN, *verdict.reasons))
 
 
 def _again(

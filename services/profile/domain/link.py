@@ -20,6 +20,8 @@ APPEARED = frozenset(
     {DiscoveryReason.LINK_ADDED, DiscoveryReason.LINK_RESTORED, DiscoveryReason.WEBMENTION}
 )
 
+_OF_ABSENCE = frozenset({Reason.LINK_REMOVED, Reason.LISTING_CHURN})
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -128,7 +130,7 @@ def moved_sight(event: LinkChecked, occurrence: Occurrence) -> Sight:
     sight = _sight(event, (occurrence,))
     look = replace(sight.look, outcome=Outcome.FOUND, missing_streak=0, missing_since=None)
     # The page's own trouble stands on the new target too; that the old link is gone does not.
-    reasons = tuple(r for r in look.reasons if r is not Reason.LINK_REMOVED)
+    reasons = tuple(r for r in look.reasons if r not in _OF_ABSENCE)
     facts = facts_of(event.observation, (occurrence,), reasons)
     return replace(sight, look=replace(look, reasons=reasons, facts=facts))
 

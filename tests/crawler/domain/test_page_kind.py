@@ -23,6 +23,7 @@ from services.crawler.domain.page_kind import PageKind, kind_of
         "https://blog.example/search?q=anchor",
         "https://blog.example/news?page=2",
         "https://blog.example/index.php?cat=7",
+        "https://blog.example/archives/2024/05",
     ],
 )
 def test_lists_are_recognised(url: str) -> None:
@@ -42,6 +43,8 @@ def test_lists_are_recognised(url: str) -> None:
         "https://blog.example/article?id=5&page=2",
         "https://blog.example/news/2024-harbour-opens",
         "https://blog.example/post/1984",
+        "https://blog.example/archives/1234",
+        "https://blog.example/index.php/article?page=about",
     ],
 )
 def test_articles_are_not_taken_for_lists(url: str) -> None:

@@ -40,6 +40,7 @@ class Case:
     """What else is on the web, by URL; a path is one of the page's host."""
     later: Mapping[str, Behaviour | str] = field(default_factory=dict)
     """What of that becomes different after the first look."""
+    path: str = "/post"
     target: str = TARGET
     terms: Mapping[str, Any] | None = None
     """What was agreed about the link."""
@@ -56,7 +57,7 @@ class Case:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}/post"
+        return f"http://{self.host}{self.path}"
 
     @property
     def is_counter(self) -> bool:
