@@ -52,9 +52,9 @@ class RowErrorOut(BaseModel):
     """One row of an import that could not be used."""
 
     row: int = Field(
-        description="The how-manieth row it is, from 1: a header, the lines above it and blank lines "
-        "do not count, and a second file of the same import goes on counting. `pointer` has the "
-        "number of the file, from 0, and the row's number in it."
+        description="The line of the file on which the row begins, from 1, as an editor shows it: a "
+        "header, the lines above it and blank lines count. 0: the file as a whole. `pointer` has the "
+        "number of the file in the import, from 0."
     )
     pointer: str = Field(description="The file, the row in it, and the column at fault.")
     code: str
@@ -64,7 +64,7 @@ class RowErrorOut(BaseModel):
     @classmethod
     def of(cls, error: RowError) -> "RowErrorOut":
         return cls(
-            row=error.row_no,
+            row=error.row,
             pointer=error.pointer,
             code=error.code,
             detail=error.detail,
@@ -156,7 +156,7 @@ def _csv_file(job: Job, errors: Iterable[RowError]) -> Response:
     writer.writerow(["row", "column", "code", "what to do", "as given"])
     for error in errors:
         cells = (error.pointer, error.code, error.detail, error.raw or "")
-        writer.writerow([error.row_no, *map(_harmless, cells)])
+        writer.writerow([error.row, *map(_harmless, cells)])
     return Response(
         text.getvalue(),
         media_type="text/csv; charset=utf-8",

@@ -22,6 +22,8 @@ MAX_FRUITLESS_CLAIMS = 5
 """How often a job may be claimed without getting one step further before it counts as failed."""
 KEEP = timedelta(days=90)
 MAX_RAW = 2_000
+FILE_ROWS = 1 << 40
+"""Numbers that each file of an input has for its rows, so that errors sort file by file."""
 
 _CLEAN_CHUNK = 500
 
@@ -60,11 +62,16 @@ class Job:
 class RowError:
     """One row of the input that could not be used, and what would help."""
 
-    row_no: int
+    row_no: int  # in the n-th file of the input (from 0): n * FILE_ROWS + the row's own number
     pointer: str
     code: str
     detail: str
     raw: str | None = None
+
+    @property
+    def row(self) -> int:
+        """Return the number of the row in its own file."""
+        return self.row_no % FILE_ROWS
 
 
 @dataclass(slots=True)

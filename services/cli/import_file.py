@@ -152,7 +152,7 @@ def _spoken(name: str, report: dict[str, Any]) -> str:
         f"{name}: {kind}, {report['encoding']}, {_counts_spoken(report)}",
         *(f"  {theirs} is read as {_field(ours)}" for ours, theirs in report["mapping"].items()),
         *(f"  Note: {note}" for note in report["notes"]),
-        *(f"  Row {error['row_no']}: {error['detail']}" for error in report["errors"][:10]),
+        *(f"  Line {error['row_no']}: {error['detail']}" for error in report["errors"][:10]),
     ]
     if report["rejected"] > 10:
         lines.append(f"  ... and {report['rejected'] - 10} more; --json shows {SHOWN_ERRORS}.")

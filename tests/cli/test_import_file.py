@@ -86,7 +86,7 @@ def test_a_dry_run_speaks_to_people_without_codes(
     assert main(["import", str(path), "--site", "target.example", "--dry-run"]) == 0
     shown = capsys.readouterr().out
     assert "2 rows: 1 accepted" in shown
-    assert "Row 2: This is no web address." in shown
+    assert "Line 3: This is no web address." in shown
     assert "_" not in shown
 
 

@@ -173,6 +173,8 @@ async def test_several_files_are_one_job_whose_errors_name_file_and_row(
     errors = (await alice.get(f"/v1/jobs/{job['id']}/errors")).json()["items"]
     assert [error["pointer"].split("/")[1:4] for error in errors] == [["files", "1", "rows"]]
     assert "no address at all" in errors[0]["raw"]
+    line = AHREFS[: AHREFS.index("no address at all")].count("\n") + 1
+    assert (errors[0]["row"], errors[0]["pointer"].split("/")[4]) == (line, str(line))
     as_file = await alice.get(f"/v1/jobs/{job['id']}/errors?format=csv")
     assert b"no address at all" in as_file.body
 

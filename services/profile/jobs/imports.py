@@ -39,31 +39,24 @@ class ImportReader:
             raise InvalidError("The site of this import was deleted.")
         site = found[files[0].site_id]
         first = int(run.job.cursor.get("file", 0))
-        offset = sum(file.rows for file in files[:first])
         for number, file in enumerate(files[first:], first):
             after_row = int(run.job.cursor.get("row", 0)) if number == first else 0
-            offset += await self._read_file(run, site, file, after_row=after_row, offset=offset)
+            await self._read_file(run, site, file, after_row=after_row)
         async with self._db.begin() as tx:
             read_files = await imports.list_job_imports(tx, run.job.job_id)
         if all(file.refused for file in read_files):
             raise InvalidError(" ".join(f"{file.file_name}: {file.refused}" for file in read_files))
 
-    async def _read_file(
-        self, run: JobRun, site: Site, file: Import, *, after_row: int, offset: int
-    ) -> int:
-        """Read the rest of one file; returns how many rows it has."""
+    async def _read_file(self, run: JobRun, site: Site, file: Import, *, after_row: int) -> None:
+        """Read the rest of one file: what is behind the line `after_row`."""
         detection = await self._detect(site, file)
-        rows = 0
         if detection.refused is None:
             chunks = self._chunks(file.import_id)
             iterator = read(chunks, detection, site.hosts, after_row=after_row)
-            rows = after_row
             while batch := await asyncio.to_thread(_next_rows, iterator, self._batch_rows):
-                rows = batch.last_row
                 with IMPORT_SECONDS.time():
-                    await self._store(run, site, file, detection, batch, offset=offset)
-        await self._end_file(run, site, file, detection, offset=offset)
-        return rows
+                    await self._store(run, site, file, detection, batch)
+        await self._end_file(run, site, file, detection)
 
     async def _detect(self, site: Site, file: Import) -> Detection:
         async with self._db.begin() as tx:
@@ -98,8 +91,6 @@ class ImportReader:
         file: Import,
         detection: Detection,
         batch: RowBatch,
-        *,
-        offset: int,
     ) -> None:
         """Store a batch of rows with the place behind it, in one transaction."""
         async with run.step() as step:
@@ -110,18 +101,17 @@ class ImportReader:
                 added = await _store_claims(step.tx, site, file, detection.source, batch)
             await imports.count_rows(step.tx, file.import_id, batch, new_links=added)
             _count(step, batch)
-            step.errors += _errors(batch.errors, file, offset=offset)
+            step.errors += _errors(batch.errors, file)
             step.cursor = {"file": file.file_no, "row": batch.last_row}
 
-    async def _end_file(
-        self, run: JobRun, site: Site, file: Import, detection: Detection, *, offset: int
-    ) -> None:
+    async def _end_file(self, run: JobRun, site: Site, file: Import, detection: Detection) -> None:
         async with run.step() as step:
             ended = await imports.end_import(step.tx, file.import_id, clock.now())
             step.cursor = {"file": file.file_no + 1, "row": 0}
             if detection.refused is not None:
                 pointer = f"/files/{file.file_no}"
-                fault = jobs.RowError(offset, pointer, "refused", detection.refused, file.file_name)
+                row_no = file.file_no * jobs.FILE_ROWS
+                fault = jobs.RowError(row_no, pointer, "refused", detection.refused, file.file_name)
                 step.errors.append(fault)
             elif not file.dry_run:
                 await outbox.add(step.tx, [_completed(site, ended)])
@@ -160,11 +150,11 @@ def _count(step: Step, batch: RowBatch) -> None:
         IMPORT_ROWS.labels(result).inc(count)
 
 
-def _errors(errors: Iterable[RowError], file: Import, *, offset: int) -> list[jobs.RowError]:
-    """Return the errors as the job keeps them: numbered through all files of the request."""
+def _errors(errors: Iterable[RowError], file: Import) -> list[jobs.RowError]:
+    """Return the errors as the job keeps them: in the order of the request's files."""
     return [
         jobs.RowError(
-            row_no=offset + error.row_no,
+            row_no=file.file_no * jobs.FILE_ROWS + error.row_no,
             pointer=f"/files/{file.file_no}{error.pointer}",
             code=error.code,
             detail=error.detail,

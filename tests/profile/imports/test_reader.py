@@ -37,8 +37,8 @@ def test_a_bad_row_is_reported_with_its_place_and_the_fix() -> None:
     _, counts, read_rows = read_all(a_file(HEADER, rows))
     assert counts == counted(4, rejected=1)
     [error] = errors_of(read_rows)
-    assert (error.row_no, error.code, error.raw) == (3, "not_an_address", "not an address")
-    assert error.pointer == "/rows/3/referring_url"
+    assert (error.row_no, error.code, error.raw) == (4, "not_an_address", "not an address")
+    assert error.pointer == "/rows/4/referring_url"
     assert "https://example.com/page" in error.detail
 
 
@@ -90,7 +90,7 @@ def test_a_majestic_file_loses_only_its_invalid_rows() -> None:
     lines[14] = lines[14][: len(lines[14]) // 2]  # cut off inside quotes
     _, counts, read_rows = read_all("\n".join(lines).encode())
     assert counts == counted(30, rejected=3)
-    assert [error.row_no for error in errors_of(read_rows)] == [5, 9, 14]
+    assert [error.row_no for error in errors_of(read_rows)] == [6, 10, 15]
 
 
 def test_one_broken_row_in_twenty_costs_one_row_in_twenty() -> None:
@@ -103,7 +103,7 @@ def test_one_broken_row_in_twenty_costs_one_row_in_twenty() -> None:
         )
     _, counts, read_rows = read_all("\n".join(lines).encode())
     assert counts == counted(2000, rejected=100)
-    assert {error.row_no for error in errors_of(read_rows)} == set(broken)
+    assert {error.row_no for error in errors_of(read_rows)} == {at + 1 for at in broken}
 
 
 def test_texts_with_line_breaks_stay_one_row_wherever_the_chunks_end() -> None:
@@ -147,9 +147,44 @@ def test_a_stopped_import_goes_on_behind_the_row_it_had() -> None:
     content = a_file(HEADER, [*links(20), ("bad", "", ""), *links(20, start=30)])
     found = detect(content)
     whole = list(read([content], found, SITE))
-    for row_no in (0, 1, 20, 21, 40, 41):
-        rest = list(read([content], found, SITE, after_row=row_no))
-        assert rest == whole[row_no:]
+    for had in (0, 1, 20, 21, 40, 41):
+        after_row = whole[had - 1].row_no if had else 0
+        rest = list(read([content], found, SITE, after_row=after_row))
+        assert rest == whole[had:]
+
+
+@pytest.mark.parametrize("chunk", [997, 1 << 20])
+def test_a_row_is_named_by_the_line_on_which_an_editor_shows_it(chunk: int) -> None:
+    text = (
+        "Backlinks of target.example\n\nExported today\n"
+        "Source url,Target url,Anchor\n"
+        "https://a.example/1,https://target.example/,one\n"
+        '"https://a.example/2",https://target.example/,"two\nand\nmore"\n'
+        "\n"
+        'bad 10,https://target.example/,"of\ntwo lines"\n'
+        "https://a.example/3,https://target.example/,three\n"
+        "bad 13,https://target.example/,four\n"
+        f"https://a.example/14,https://target.example/,{'x' * 300_000}\n"
+        "\n\n"
+        'https://a.example/17,"https://target.example/,open\n'
+        "bad 18,https://target.example/,last"
+    )
+    for written in (text, text.replace("\n", "\r\n"), text.replace("\n", "\r")):
+        content = written.encode()
+        found = detect(content[:4_000])
+        pieces = [content[at : at + chunk] for at in range(0, len(content), chunk)]
+        rows = list(read(pieces, found, SITE))
+        assert [row.row_no for row in rows] == [5, 6, 10, 12, 13, 14, 17, 18]
+        assert [error.row_no for error in errors_of(rows)] == [10, 13, 14, 17, 18]
+        rest = list(read(pieces, found, SITE, after_row=10))
+        assert rest == rows[3:]
+
+
+def test_an_address_of_a_list_is_named_by_its_line() -> None:
+    content = b"# my links\n\nhttps://a.example/1\nnot a link\n\nhttps://a.example/2\n"
+    _, counts, read_rows = read_all(content)
+    assert counts == counted(3, rejected=1)
+    assert [error.row_no for error in errors_of(read_rows)] == [4]
 
 
 def test_memory_does_not_grow_with_the_file() -> None:

@@ -25,7 +25,7 @@ def read(
     *,
     after_row: int = 0,
 ) -> Iterator[Row]:
-    """Yield every row of the file behind `after_row`; the chunks begin at the file's first byte.
+    """Yield every row of the file behind line `after_row`; the chunks begin at its first byte.
 
     Duplicates are yielded as well: whoever keeps the rows knows which keys it has (`key_of`).
     """
@@ -34,10 +34,8 @@ def read(
     reader = row_reader(detection, site_hosts)
     width = len(detection.header)
     pads = detection.dialect in _SHORT_ROWS_ARE_FINE
-    row_no = 0
-    for record in records(chunks, detection):
+    for row_no, record in records(chunks, detection):
         if isinstance(record, Fault):
-            row_no += 1
             if row_no > after_row:
                 yield row_error(row_no, "", record.code, _FAULTS[record.code], record.raw)
             continue
@@ -45,7 +43,6 @@ def read(
             continue
         if not any(record):
             continue
-        row_no += 1
         if row_no <= after_row:
             continue
         if len(record) != width and not _fit(record, width, pads=pads):

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Generator, Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from services.profile.domain.imports.encoding import decoder
@@ -24,6 +25,8 @@ class Fault(NamedTuple):
 
 
 Record = list[str] | Fault
+Numbered = tuple[int, Record]
+"""A record, and the line of the file on which it begins, counted from 1 as editors do."""
 
 
 def line_blocks(chunks: Iterable[bytes], detection: Detection) -> Iterator[list[str]]:
@@ -61,14 +64,13 @@ def _marked(line: str) -> str:
     return f"{_LONG_MARK}{line[:RAW_SHOWN].translate(_BLANK_QUOTES)}\n"
 
 
-def records(chunks: Iterable[bytes], detection: Detection) -> Iterator[Record]:
-    """Yield every record below the header; blank lines are no records."""
-    blocks = line_blocks(chunks, detection)
-    if detection.header_row is not None:
-        blocks = _after(blocks, detection.header_row)
+def records(chunks: Iterable[bytes], detection: Detection) -> Iterator[Numbered]:
+    """Yield every record below the header with its line; blank lines are no records."""
+    above = detection.header_row or 0
+    blocks = _after(line_blocks(chunks, detection), above)
     if detection.delimiter is None:
-        return _plain_records(blocks)
-    return _csv_records(blocks, detection.delimiter, len(detection.header))
+        return _plain_records(blocks, above + 1)
+    return _csv_records(blocks, detection.delimiter, len(detection.header), first=above + 1)
 
 
 def _after(blocks: Iterator[list[str]], skipped: int) -> Iterator[list[str]]:
@@ -80,26 +82,29 @@ def _after(blocks: Iterator[list[str]], skipped: int) -> Iterator[list[str]]:
         skipped -= len(block)
 
 
-def _plain_records(blocks: Iterable[list[str]]) -> Iterator[Record]:
-    for block in blocks:
-        for line in block:
-            text = line.strip()
-            if text.startswith(_LONG_MARK):
-                yield Fault("line_too_long", text.removeprefix(_LONG_MARK))
-            elif text:
-                yield [text]
+def _plain_records(blocks: Iterable[list[str]], first: int) -> Iterator[Numbered]:
+    for number, line in enumerate(chain.from_iterable(blocks), first):
+        text = line.strip()
+        if text.startswith(_LONG_MARK):
+            yield number, Fault("line_too_long", text.removeprefix(_LONG_MARK))
+        elif text:
+            yield number, [text]
 
 
-def _csv_records(blocks: Iterable[list[str]], delimiter: str, width: int) -> Iterator[Record]:
+def _csv_records(
+    blocks: Iterable[list[str]], delimiter: str, width: int, *, first: int
+) -> Iterator[Numbered]:
     carried: list[str] = []
     for block in blocks:
-        carried = yield from _split(carried + block, delimiter, width, final=False)
-    yield from _split(carried, delimiter, width, final=True)
+        lines = carried + block
+        carried = yield from _split(lines, delimiter, width, first=first, final=False)
+        first += len(lines) - len(carried)
+    yield from _split(carried, delimiter, width, first=first, final=True)
 
 
 def _split(
-    lines: list[str], delimiter: str, width: int, *, final: bool
-) -> Generator[Record, None, list[str]]:
+    lines: list[str], delimiter: str, width: int, *, first: int, final: bool
+) -> Generator[Numbered, None, list[str]]:
     """Yield the records of these lines; return the lines of one that goes on in the next block."""
     at = 0
     while at < len(lines):
@@ -116,12 +121,12 @@ def _split(
                     broken = True
                     break
                 if fields:
-                    yield _checked(fields)
+                    yield first + at, _checked(fields)
                 at = end
         except csv.Error:  # a field above the limit of the csv module, or a stray carriage return
             broken = True
         if broken:
-            yield _alone(lines[at], delimiter, width)
+            yield first + at, _alone(lines[at], delimiter, width)
             at += 1
     return []
 

@@ -74,7 +74,7 @@ class Detection:
 class LinkRow(NamedTuple):
     """One link as the source claims it; what the source does not say is None or missing."""
 
-    row_no: int  # the how-manieth row of data, from 1; blank lines do not count
+    row_no: int  # the line of the file on which the row begins, from 1, as an editor counts
     referring_url: str  # as `shared.urls.normalise` writes it
     referring_host: str
     page_key: UUID
