@@ -18,7 +18,7 @@ from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, open_eyes, sightline_of
 from services.crawler.api import checks, costs, evidence, optouts, shares
 from services.crawler.jobs import optouts as following
-from services.crawler.jobs import workers
+from services.crawler.jobs import sources, workers
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_evidence, keep_house
 from services.crawler.jobs.turns import SharedTurns
@@ -118,8 +118,13 @@ def _looking(
     async def follow_opt_outs(stop: asyncio.Event) -> None:
         await following.follow(stop, db=db, politeness=eyes_now().politeness)
 
-    looking = workers_of(settings).run if settings.workers > 1 else check_due
-    return {"check due": looking, "follow opt-outs": follow_opt_outs}
+    async def follow_sources(stop: asyncio.Event) -> None:
+        await sources.follow(stop, db=db, reader=eyes_now().sources)
+
+    if settings.workers > 1:
+        return {"check due": workers_of(settings).run, "follow opt-outs": follow_opt_outs}
+    asking = {"follow sources": follow_sources} if settings.follow_sources else {}
+    return {"check due": check_due, "follow opt-outs": follow_opt_outs, **asking}
 
 
 def subscribe(consumer: Consumer) -> Consumer:

@@ -71,3 +71,12 @@ WORKER_RESTARTS = Counter(
     "anchorwatch_crawler_worker_restarts_total",
     "Worker processes that ended by themselves and were started again.",
 )
+SOURCES = Counter(
+    "anchorwatch_crawler_source_visits_total",
+    "Visits of sitemaps and feeds, by kind and by what became of them: read, unchanged, failed, none.",
+    ["kind", "ending"],
+)
+PULLED = Counter(
+    "anchorwatch_crawler_announced_pages_total",
+    "Watched pages brought forward because a sitemap or a feed said that they changed.",
+)

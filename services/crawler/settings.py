@@ -147,6 +147,11 @@ class Settings(HouseSettings):
         ge=0,
         description="Most pages that a process renders in a day (UTC).",
     )
+    follow_sources: bool = Field(
+        default=True,
+        description="Ask hosts of watched pages for one of their sitemaps a day, and one of their "
+        "feeds every six hours, and look soon at watched pages that these say have changed.",
+    )
     daily_checks: float | None = Field(
         default=None,
         gt=0,

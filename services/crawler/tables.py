@@ -96,6 +96,23 @@ ROBOTS = Table(
     Index("robots_expires_at_idx", "expires_at"),
 )
 
+# What hosts name that tells when their pages changed. One of a kind has its turn at a time.
+SOURCES = Table(
+    "sources",
+    METADATA,
+    Column("host", Text, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    _moment("due_at", nullable=False),
+    _moment("named_at", nullable=False),
+    _moment("visited_at"),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    CheckConstraint("kind IN ('sitemap', 'feed')", name="kind_known"),
+    Index("sources_due_at_idx", "due_at"),
+    Index("sources_named_at_idx", "named_at"),
+)
+
 # How each host answers for a page that cannot exist: soft 404s look alike.
 SIBLINGS = Table(
     "siblings",

@@ -16,6 +16,7 @@ from services.crawler.adapters.politeness import PRODUCT, Politeness
 from services.crawler.adapters.renderer import RenderLimits, open_renderer
 from services.crawler.adapters.rulebook import Rulebook
 from services.crawler.adapters.siblings import SiblingMemory, Siblings
+from services.crawler.adapters.sources import SourceReader
 from services.crawler.adapters.web import Limits, open_web
 from services.crawler.metrics import RENDERING
 from shared import addresses
@@ -27,10 +28,11 @@ CONTACT = "https://anchorwatch.example/robot"
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """The observer and the gate it goes through."""
+    """The observer, the reader of sitemaps and feeds, and the gate that both go through."""
 
     observer: Observer
     politeness: Politeness
+    sources: SourceReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,5 +196,7 @@ async def open_eyes(
             renderer = await stack.enter_async_context(pool)
         RENDERING.set(renderer is not None)
         yield Eyes(
-            Observer(web, politeness, siblings=known, renderer=renderer, clock=clock), politeness
+            Observer(web, politeness, siblings=known, renderer=renderer, clock=clock),
+            politeness,
+            SourceReader(web, politeness, clock=clock),
         )

@@ -18,10 +18,11 @@ from services.crawler.domain.claim import Batch, CheckRecord, Claim, HostClaim, 
 from services.crawler.domain.look import Look
 from services.crawler.domain.planning import Terms
 from services.crawler.domain.settling import settle
+from services.crawler.domain.sources import named_by
 from services.crawler.jobs.neighbours import Neighbours
 from services.crawler.jobs.recording import Recorder
 from services.crawler.metrics import CHECKS, CLAIMED, FAILURES, FETCH_SECONDS, FETCHED_BYTES
-from services.crawler.store import costs, frontier, robots
+from services.crawler.store import costs, frontier, robots, sources
 from services.crawler.store import hosts as hosts_store
 from services.crawler.store.frontier import ClaimLimits
 from shared import clock as house_clock
@@ -127,6 +128,7 @@ class Checking:
             if learned:
                 await robots.save_robots(tx, learned)
             hosts = await frontier.claim_due(tx, now, replace(self._limits, pages=room))
+            await sources.learn(tx, named_by(learned, ()))
             pages = [page for host in hosts for page in host.pages]
             await self._neighbours.prepare(tx, pages, now)
             await self._weigh(tx, now)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from services.crawler.domain.sibling import KEPT
-from services.crawler.store import cleaning, costs, retention, robots, siblings
+from services.crawler.store import cleaning, costs, retention, robots, siblings, sources
 from services.crawler.store.retention import Keep
 from shared import clock as house_clock
 from shared.clock import Clock
@@ -14,6 +14,7 @@ _EVERY = timedelta(hours=6)
 _EVIDENCE_EVERY = timedelta(minutes=10)
 _TOMBSTONES_LAST = timedelta(days=7)
 _ROBOTS_LAST = timedelta(days=30)
+_NAMED = timedelta(days=90)
 _BATCH = 1_000
 _COSTS_LAST = timedelta(days=400)
 _FEW = 200
@@ -48,6 +49,7 @@ async def clean(db: Database, *, clock: Clock, stop: asyncio.Event) -> None:
             removed = max(
                 removed, await costs.remove_old(tx, (now - _COSTS_LAST).date(), limit=_BATCH)
             )
+            removed = max(removed, await sources.remove_stale(tx, now - _NAMED, limit=_BATCH))
             removed = max(removed, await siblings.remove_stale(tx, now - KEPT, limit=_BATCH))
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.crawler.domain.claim import Batch, CheckRecord
 from services.crawler.domain.costs import charges
-from services.crawler.store import alarms, costs, evidence, frontier, hosts
+from services.crawler.domain.sources import named_by
+from services.crawler.store import alarms, costs, evidence, frontier, hosts, sources
 from services.crawler.store.packing import pack
 from shared import outbox
 from shared.db import Tx
@@ -86,6 +87,7 @@ async def record(tx: Tx, batch: Batch) -> int:
         await frontier.give_back(tx, batch.given_back)
     if batch.hosts:
         await hosts.save(tx, batch.hosts)
+    await sources.learn(tx, named_by((), events))
     await outbox.add(tx, events)
     return len(checks)
 
