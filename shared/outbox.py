@@ -25,6 +25,8 @@ WINDOW = 2_000
 _NOTIFY_EVERY_S = 0.05
 _POLL_S = 0.25
 _FIRST_POLL_S = 0.025
+_LIVELY_S = 2.0
+_IDLE_POLL_S = 1.0
 _TAKEOVER_S = 1.0
 _MEASURE_EVERY_S = 5.0
 _RECONNECT_S = 0.5
@@ -179,16 +181,20 @@ class Relay:
         return False
 
     async def _carry_until(self, stop: asyncio.Event, session: "asyncpg.Connection[Any]") -> None:
-        pause = _FIRST_POLL_S
+        pause, lively_until = _FIRST_POLL_S, time.monotonic() + _LIVELY_S
         while not stop.is_set():
             if session.is_closed():
                 raise UnavailableError("The relay's database session is gone, and its lock with it")
             self._bell.clear()
             if await self._try_carry():
-                pause = _FIRST_POLL_S
+                pause, lively_until = _FIRST_POLL_S, time.monotonic() + _LIVELY_S
                 continue
             await _wait(self._bell, pause)
-            pause = min(2 * pause, _POLL_S)
+            if self._bell.is_set():
+                pause, lively_until = _FIRST_POLL_S, time.monotonic() + _LIVELY_S
+            else:
+                is_lively = time.monotonic() < lively_until
+                pause = min(2 * pause, _POLL_S if is_lively else _IDLE_POLL_S)
 
     async def _try_carry(self) -> int:
         await self._measure()

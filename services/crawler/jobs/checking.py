@@ -21,6 +21,7 @@ from services.crawler.domain.settling import settle
 from services.crawler.domain.sources import named_by
 from services.crawler.jobs.neighbours import Neighbours
 from services.crawler.jobs.recording import Recorder
+from services.crawler.jobs.waking import Waking
 from services.crawler.metrics import CHECKS, CLAIMED, FAILURES, FETCH_SECONDS, FETCHED_BYTES
 from services.crawler.store import costs, frontier, robots, sources
 from services.crawler.store import hosts as hosts_store
@@ -43,7 +44,6 @@ _PAUSES = 4
 # Rendering ends this much earlier, so that what the bytes say is not lost with it.
 _RESERVE_S = 3.0
 _CLAIM_AT_LEAST = 100
-_IDLE_S = 0.2
 _SPREAD = timedelta(minutes=5)
 _WEIGH_EVERY = timedelta(minutes=5)
 _DAY = timedelta(days=1)
@@ -88,6 +88,8 @@ class Checking:
         self._clock = clock
         self._neighbours = Neighbours()
         self._claimed = 0
+        self._waking = Waking(db)
+        self._next_ready: datetime | None = None
         # Sites whose budget for today is used up, as last asked.
         self._spent: frozenset[UUID] = frozenset()
         self._spent_known_until = datetime.min.replace(tzinfo=UTC)
@@ -97,16 +99,20 @@ class Checking:
         recorder = Recorder(self._db)
         async with asyncio.TaskGroup() as writing:
             writing.create_task(recorder.run())
+            writing.create_task(self._waking.listen(stop))
             async with asyncio.TaskGroup() as visits:
                 while not stop.is_set():
                     hosts = await self._try_claim()
                     for host, pages in _in_turns(hosts):
                         visits.create_task(self._visit(host, pages, recorder, stop))
+                    if hosts or self._claimed:
+                        self._waking.stir()
                     if not hosts:
-                        await _pause(stop, _IDLE_S)
+                        await self._waking.rest(stop, self._due_in_s())
             await recorder.close()
 
     async def _try_claim(self) -> Sequence[HostClaim]:
+        self._next_ready = None
         room = MAX_CLAIMED - self._claimed
         if room < _CLAIM_AT_LEAST:
             return ()
@@ -120,6 +126,12 @@ class Checking:
         self._count(sum(len(host.pages) for host in hosts))
         return hosts
 
+    def _due_in_s(self) -> float | None:
+        """Return when the next host is ready, if that was asked."""
+        if self._next_ready is None:
+            return None
+        return (self._next_ready - self._clock()).total_seconds()
+
     async def _claim(self, room: int) -> Sequence[HostClaim]:
         now = self._clock()
         rulebook = self._politeness.rulebook
@@ -130,6 +142,8 @@ class Checking:
             hosts = await frontier.claim_due(tx, now, replace(self._limits, pages=room))
             await sources.learn(tx, named_by(learned, ()))
             pages = [page for host in hosts for page in host.pages]
+            if not hosts and not self._waking.is_lively:
+                self._next_ready = await frontier.next_ready(tx, self._limits)
             await self._neighbours.prepare(tx, pages, now)
             await self._weigh(tx, now)
             if now >= self._spent_known_until:
@@ -282,11 +296,3 @@ def _measure(look: Look) -> None:
         CHECKS.labels("failed").inc()
     else:
         CHECKS.labels("unchanged" if look.judgement is None else "changed").inc()
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

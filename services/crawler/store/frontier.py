@@ -61,6 +61,11 @@ WHERE ready_at <= $1::timestamptz AND ($3::int = 1 OR (hashtext(host) & 21474836
 ORDER BY ready_at LIMIT $2::int FOR UPDATE SKIP LOCKED
 """
 
+_NEXT_READY = """
+SELECT ready_at FROM hosts WHERE $1::int = 1 OR (hashtext(host) & 2147483647) % $1 = $2::int
+ORDER BY ready_at LIMIT 1
+"""
+
 # Only pages that nobody has: hosts without a pause are claimed again while others are asked there.
 _DUE = """
 SELECT ready.host, page.page_id, page.next_check_at, page.turn
@@ -133,6 +138,12 @@ async def claim_due(tx: Tx, now: datetime, limits: ClaimLimits) -> list[HostClai
     await _hold(tx, now, more, taken, {h for h in paces if paces[h].gap_s(limits.floor_s) > 0})
     claims = await _claims(tx, rows, known)
     return await _by_host(tx, now, claims, paces, limits)
+
+
+async def next_ready(tx: Tx, limits: ClaimLimits) -> datetime | None:
+    """Return when the next host may be claimed, or None if there is no host at all."""
+    found: datetime | None = await tx.fetch_value(_NEXT_READY, limits.shards, limits.shard)
+    return found
 
 
 def _room(pace: Pace, limits: ClaimLimits) -> int:

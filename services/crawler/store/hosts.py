@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.crawler.domain.claim import HostRecord
 from services.crawler.domain.pace import Pace
+from services.crawler.store.bell import ring
 from shared.db import Tx
 
 
@@ -25,6 +26,7 @@ async def make_due(tx: Tx, hosts: Iterable[str], due_at: datetime) -> None:
         sorted(set(hosts)),
         due_at,
     )
+    await ring(tx)
 
 
 async def put_first(tx: Tx, hosts: Iterable[str], due_at: datetime, now: datetime) -> None:
@@ -38,6 +40,7 @@ async def put_first(tx: Tx, hosts: Iterable[str], due_at: datetime, now: datetim
         due_at,
         now,
     )
+    await ring(tx)
 
 
 async def save(tx: Tx, records: Sequence[HostRecord]) -> None:
