@@ -93,25 +93,23 @@ async def watch(db_for: DatabaseFor) -> AsyncIterator[Watch]:
             yield Watch(db, site, eyes)
 
 
-async def test_a_page_that_changed_since_our_look_comes_soon(watch: Watch) -> None:
-    await watch.track("/new", "/old", "/unsaid")
-    watch.site.on(SITEMAP, urlset(("/new/", timedelta(days=1)), ("/old", timedelta(days=9))))
-    await watch.learn(named(SITEMAP))
-    assert await watch.visit() == 1
-    assert await watch.soon() == ["/new"]
+async def test_pages_that_changed_since_our_look_come_soon_those_of_other_hosts_not(
+    watch: Watch,
+) -> None:
+    await watch.track("/new", "/old", "/unsaid", "/fed")
+    await watch.track("/theirs", host="http://else.example")
+    day = timedelta(days=1)
+    said = urlset(("/new/", day), ("/old", 9 * day), ("/theirs", day))
+    watch.site.on(SITEMAP, said.replace(f"{HOST}/theirs", "http://else.example/theirs"))
+    fed = f"<entry><link href='/fed'/><updated>{(NOW - day).isoformat()}</updated></entry>"
+    watch.site.on(FEED, f"<feed>{fed}</feed>")
+    await watch.learn(named(SITEMAP), named(FEED, SourceKind.FEED))
+    assert await watch.visit() == 2
+    assert await watch.soon() == ["/fed", "/new"]
     [host] = await watch.rows("SELECT due_at FROM hosts WHERE host = 'blog.example'")
     assert host["due_at"] <= NOW + timedelta(hours=1)
     [cost] = await watch.rows("SELECT requests FROM costs")
-    assert cost["requests"] == 2  # robots.txt and the sitemap
-
-
-async def test_a_feed_tells_as_well(watch: Watch) -> None:
-    await watch.track("/new", "/old")
-    day = (NOW - timedelta(days=1)).isoformat()
-    watch.site.on(FEED, f"<feed><entry><link href='/new'/><updated>{day}</updated></entry></feed>")
-    await watch.learn(named(FEED, SourceKind.FEED))
-    await watch.visit()
-    assert await watch.soon() == ["/new"]
+    assert cost["requests"] == 3  # robots.txt, the sitemap and the feed
 
 
 async def test_an_index_is_followed_one_level_to_its_newest_sitemaps(watch: Watch) -> None:
@@ -172,21 +170,6 @@ async def test_pages_that_come_sooner_rest_failed_or_are_taken_stay(watch: Watch
     assert await watch.soon() == ["/due", "/free"]
     [due] = await watch.rows("SELECT next_check_at FROM pages WHERE url = $1", f"{HOST}/due")
     assert due["next_check_at"] == NOW - timedelta(hours=1)
-
-
-async def test_a_host_speaks_for_its_own_pages_only(watch: Watch) -> None:
-    await watch.track("/mine")
-    await watch.track("/theirs", host="http://else.example")
-    await watch.rows("UPDATE pages SET next_check_at = $1, checked_at = $2", LATER, LOOKED)
-    watch.site.on(
-        SITEMAP,
-        urlset(("/mine", timedelta(days=1)), ("/theirs", timedelta(days=1))).replace(
-            f"{HOST}/theirs", "http://else.example/theirs"
-        ),
-    )
-    await watch.learn(named(SITEMAP))
-    await watch.visit()
-    assert await watch.soon() == ["/mine"]
 
 
 async def test_a_visit_brings_no_more_forward_than_its_cap(watch: Watch) -> None:

@@ -1,6 +1,7 @@
 """Visits a sitemap, with the sitemaps of an index, or a feed: politely, and only for news."""
 
 import asyncio
+import random
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -106,7 +107,9 @@ class SourceReader:
         self, index: Reader, source: Source, visit: Visit
     ) -> tuple[list[Announced], bool]:
         """Return what the newest sitemaps of an index announce, and whether its dates told all."""
-        own = [one for one in newest_first(index.entries) if host_key(one.url) == source.host]
+        # Of sitemaps with equal dates, or none, others come first each time.
+        mixed = random.sample(index.entries, k=len(index.entries))
+        own = [one for one in newest_first(mixed) if host_key(one.url) == source.host]
         entries: list[Announced] = []
         is_whole = all(one.changed_at is not None for one in own)
         for one in own[:MOST_OF_AN_INDEX]:
