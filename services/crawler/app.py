@@ -7,7 +7,7 @@ Publishes: link.checked page.read link.discovered target.checked.
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from services.crawler.jobs import optouts as following
 from services.crawler.jobs import sources, workers
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_evidence, keep_house
+from services.crawler.jobs.takeover import Takeover
 from services.crawler.jobs.turns import SharedTurns
 from services.crawler.jobs.workers import Workers
 from services.crawler.settings import Settings
@@ -62,7 +63,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         bus=bus,
         consumer=subscribe(Consumer("crawler", db=db, bus=bus)),
         loops={
-            **_looking(settings, db, lambda: app.state.eyes),
+            **_taking_over(settings, db, _looking(settings, db, lambda: app.state.eyes)),
             "keep house": partial(keep_house, db=db),
             "keep evidence": partial(keep_evidence, db=db, keep=_keep(settings)),
         },
@@ -125,6 +126,17 @@ def _looking(
         return {"check due": workers_of(settings).run, "follow opt-outs": follow_opt_outs}
     asking = {"follow sources": follow_sources} if settings.follow_sources else {}
     return {"check due": check_due, "follow opt-outs": follow_opt_outs, **asking}
+
+
+def _taking_over(settings: Settings, db: Database, looking: Mapping[str, Loop]) -> dict[str, Loop]:
+    """Return the loops with what comes before the first claim; workers of ours leave it to us."""
+    takeover = Takeover(db, floor_s=settings.min_delay)
+
+    async def check_due(stop: asyncio.Event) -> None:
+        await takeover.once()
+        await looking["check due"](stop)
+
+    return {**looking, "check due": check_due}
 
 
 def subscribe(consumer: Consumer) -> Consumer:

@@ -100,6 +100,7 @@ class Checking:
         async with asyncio.TaskGroup() as writing:
             writing.create_task(recorder.run())
             writing.create_task(self._waking.listen(stop))
+            await self._waking.begin()
             async with asyncio.TaskGroup() as visits:
                 while not stop.is_set():
                     hosts = await self._try_claim()

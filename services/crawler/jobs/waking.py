@@ -1,9 +1,9 @@
-"""Says how long a worker may rest that has nothing to do: not longer than until something is due."""
+"""Says how long a worker that has nothing to do may rest, and that it is there."""
 
 import asyncio
 import time
 
-from services.crawler.store import bell
+from services.crawler.store import bell, leases
 from shared.db import Database
 from shared.log import get_logger
 from shared.trouble import is_transient
@@ -31,6 +31,7 @@ class Waking:
         self._lively_s = lively_s
         self._bell = asyncio.Event()
         self._hears = False
+        self._began = asyncio.Event()
         self._lively_until = time.monotonic() + lively_s
 
     def stir(self) -> None:
@@ -51,7 +52,12 @@ class Waking:
                     raise
                 log.warning("nothing wakes the worker until its database is back", why=repr(error))
                 await _wait(stop, _RECONNECT_S)
+        self._began.set()
         self._ring()
+
+    async def begin(self) -> None:
+        """Wait until others can tell that somebody looks: what is claimed before could be taken."""
+        await self._began.wait()
 
     async def rest(self, stop: asyncio.Event, due_in_s: float | None) -> None:
         """Rest until the bell, or until something is due if that is known, but not for long."""
@@ -66,9 +72,11 @@ class Waking:
 
     async def _hear(self, stop: asyncio.Event) -> None:
         async with self._db.listening() as session:
+            await leases.keep_looking(session, self._db.schema)
             await session.add_listener(bell.channel(self._db.schema), self._ring)
             self.stir()  # what rang before is found without a bell
             self._hears = True
+            self._began.set()
             try:
                 while not stop.is_set() and not session.is_closed():
                     await _wait(stop, SELDOM_S)
