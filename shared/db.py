@@ -73,8 +73,14 @@ class Database:
         """Open a transaction; leaving the block commits it, an error rolls it back."""
         async with self._engine.connect() as connection:
             raw = await raw_connection(connection)
-            async with raw.transaction():
-                yield Tx(connection, raw, schema=self.schema)
+            try:
+                async with raw.transaction():
+                    yield Tx(connection, raw, schema=self.schema)
+            finally:
+                # Who was cancelled in the middle of BEGIN or ROLLBACK leaves it open: the next
+                # to get this connection could begin nothing on it.
+                if not raw.is_closed() and raw.is_in_transaction():
+                    await connection.invalidate()
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["asyncpg.Connection[Any]"]:

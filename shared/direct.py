@@ -103,7 +103,8 @@ class _Exchange:
                 (name.decode("latin-1"), value.decode("latin-1"))
                 for name, value in message["headers"]
             )
-            self._head.set_result((message["status"], headers))
+            if not self._head.done():  # who asked may have gone meanwhile
+                self._head.set_result((message["status"], headers))
         elif message.get("body"):
             await self._out.put(message["body"])
 

@@ -17,7 +17,7 @@ import services.profile.app
 import services.profile.settings
 import services.toxicity.app
 import services.toxicity.settings
-from services.crawler.store import evidence
+from services.crawler.store import evidence, sites
 from services.gateway.store import logins
 from shared import clock, outbox, urls
 from shared.bus.embedded import EmbeddedBus
@@ -26,7 +26,7 @@ from shared.events import LinkChecked, Observation, Occurrence, PageFacts, PageR
 from shared.http import DirectTransport
 from shared.ids import new_id
 from shared.vocabulary import Outcome
-from tests.crawler.builders import a_draft
+from tests.crawler.builders import a_draft, a_site
 from tests.http import Http
 from tests.waiting import eventually
 
@@ -105,6 +105,8 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
     ids["placement_id"] = (await made(owner, "/v1/placements", terms))["placement_id"]
     await made(owner, "/v1/suppressions", {"values": ["no.example"]})
     ids["suppression_id"] = (await first(owner, "/v1/suppressions"))["suppression_id"]
+    ids["host"] = "left-alone.example"
+    assert (await owner.send("PUT", "/v1/opt-outs", {"host": ids["host"]})).status == 200
     ids["review_id"] = await _decide(owner, ids)
     await _see(profile, ids)
     ids |= await _prove(owner, profile, crawler, ids)
@@ -192,6 +194,8 @@ async def _prove(
         workspace_id=workspace_id, site_id=UUID(ids["site_id"]), link_id=UUID(ids["link_id"])
     )
     async with crawler.begin() as tx:
+        site = a_site(workspace_id=workspace_id, site_id=UUID(ids["site_id"]))
+        await sites.save_sites(tx, [site], clock.now())
         await evidence.save(tx, [draft])
     found = {"evidence_id": str(draft.evidence_id)}
     path = f"/v1/links/{ids['link_id']}/evidence/{draft.evidence_id}/shares"

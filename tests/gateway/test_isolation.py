@@ -30,7 +30,8 @@ async def product(db_for: Callable[[str], Database]) -> AsyncIterator[Product]:
 
 # ---- the walk ---------------------------------------------------------------------------------------
 
-# These are about no site: checks store nothing, and vendors and suppressions are the workspace's.
+# These are about no site: checks store nothing, vendors and suppressions are the workspace's, and
+# hosts that opted out are the whole house's.
 _OF_NO_SITE = {
     ("POST", "/v1/checks"),
     ("POST", "/v1/sites"),
@@ -38,6 +39,8 @@ _OF_NO_SITE = {
     ("POST", "/v1/suppressions"),
     ("POST", "/v1/suppressions/checks"),
     ("DELETE", "/v1/suppressions/{suppression_id}"),
+    *((method, "/v1/opt-outs") for method in ("GET", "PUT", "POST")),
+    ("DELETE", "/v1/opt-outs/{host}"),
 }
 _OF_THE_WORKSPACE = {
     *(("GET", "/v1/vendors"), ("GET", "/v1/vendors/{vendor_id}")),

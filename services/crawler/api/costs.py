@@ -7,12 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.crawler.store import costs
+from services.crawler.store import costs, sites
 from shared import clock
 from shared.access import Scope
 from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
-from shared.errors import NotFoundError
 from shared.inputs import Whole
 from shared.vocabulary import Role
 
@@ -75,7 +74,7 @@ async def get_costs(
     """Requests, bytes and CPU seconds of each day and check, and whether the budget is used up."""
     caller.require_scope(Scope.LINKS_READ)
     caller.require(site_id, Role.VIEWER)
-    await _require_site(tx, caller.workspace_id, site_id)
+    await sites.require_site(tx, site_id, workspace_id=caller.workspace_id)
     today = clock.now().date()
     begin = max(first or today - timedelta(days=_DAYS), today - timedelta(days=_MOST_DAYS))
     return await _answer(tx, site_id, begin, today)
@@ -86,15 +85,10 @@ async def set_budget(site_id: UUID, body: Budget, caller: CallerDep, tx: TxDep) 
     """Once a day's budget is used up, pages wait until midnight UTC; no link is lost by that."""
     caller.require_scope(Scope.LINKS_WRITE)
     caller.require(site_id, Role.EDITOR)
-    await _require_site(tx, caller.workspace_id, site_id)
+    await sites.require_site(tx, site_id, workspace_id=caller.workspace_id)
     await costs.save_budget(tx, site_id, body.requests_per_day, body.bytes_per_day)
     today = clock.now().date()
     return await _answer(tx, site_id, today - timedelta(days=_DAYS), today)
-
-
-async def _require_site(tx: Tx, workspace_id: UUID, site_id: UUID) -> None:
-    if not await costs.has_site(tx, workspace_id, site_id):
-        raise NotFoundError("There is no such site.")
 
 
 async def _answer(tx: Tx, site_id: UUID, first: date, today: date) -> CostsOut:

@@ -69,16 +69,6 @@ async def find_spent(tx: Tx, day: date) -> frozenset[UUID]:
     return frozenset(row["site_id"] for row in rows)
 
 
-async def has_site(tx: Tx, workspace_id: UUID, site_id: UUID) -> bool:
-    """Return whether the crawler knows the site as one of the workspace."""
-    return bool(
-        await tx.fetch_value(
-            "SELECT EXISTS (SELECT 1 FROM sites WHERE site_id = $1 AND workspace_id = $2)",
-            *(site_id, workspace_id),
-        )
-    )
-
-
 async def remove_old(tx: Tx, before: date, *, limit: int) -> int:
     """Forget days that nobody looks at any more."""
     rows = await tx.fetch(

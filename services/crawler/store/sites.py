@@ -5,7 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from services.crawler.store import hosts
+from shared import clock, ids
 from shared.db import Tx
+from shared.errors import NotFoundError, NotYetError
 from shared.events import SiteDeleted, SiteSnapshot
 
 # Returns the sites that are watched again after they were not.
@@ -53,6 +55,18 @@ async def save_sites(tx: Tx, snapshots: Sequence[SiteSnapshot], now: datetime) -
     )
     if woken:
         await _wake(tx, [row["site_id"] for row in woken], now)
+
+
+async def require_site(tx: Tx, site_id: UUID, *, workspace_id: UUID) -> None:
+    """Raise NotFoundError for a site that is not of the workspace.
+
+    Raises NotYetError where its first event may still be on its way to us.
+    """
+    owner = await tx.fetch_value("SELECT workspace_id FROM sites WHERE site_id = $1", site_id)
+    if owner is None and ids.is_fresh(site_id, clock.now()):
+        raise NotYetError("The site is very new and not known here yet; try again in a moment.")
+    if owner != workspace_id:
+        raise NotFoundError("There is no such site.")
 
 
 async def find_hosts(
