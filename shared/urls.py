@@ -3,11 +3,12 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from uuid import UUID
 
 import ada_url
-from publicsuffixlist import PublicSuffixList
+
+from shared import suffixes
 
 TRACKING_PREFIXES = ("utm_",)
 TRACKING_PARAMETERS = frozenset(
@@ -140,17 +141,21 @@ def domain_or_host(host: str) -> str:
 def is_public_suffix(host: str) -> bool:
     """Return whether anybody may register names below `host` (`co.uk`, `github.io`)."""
     host = host.lower().removesuffix(".")
-    return bool(host) and not is_ip(host) and _suffix(host) == host
+    cut = None if is_ip(host) else suffixes.cut(host)
+    return cut is not None and cut[0] == 0
 
 
 def has_known_suffix(host: str) -> bool:
     """Return whether a host ends in a suffix of the list: `node.js` looks like a host and is none."""
-    return _known_suffix(host.lower().removesuffix("."))
+    cut = suffixes.cut(host.lower().removesuffix("."))
+    return cut is not None and cut[2]
 
 
 def is_ip(host: str) -> bool:
     """Return whether a host, as the URL parser writes it, is an address."""
-    return host.startswith("[") or host.rpartition(".")[2].isdecimal() or ":" in host
+    if host[-1:].isdecimal() and host.rpartition(".")[2].isdecimal():
+        return True
+    return ":" in host or host.startswith("[")
 
 
 def same_site(host: str, hosts: Iterable[str]) -> bool:
@@ -223,26 +228,9 @@ def _is_tracking(piece: str) -> bool:
     return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES)
 
 
-@cache
-def _public_suffixes() -> PublicSuffixList:
-    return PublicSuffixList(accept_unknown=True)
-
-
 @lru_cache(maxsize=65_536)
 def _registrable(host: str) -> str | None:
-    if not host or host.startswith(".") or is_ip(host):
+    if is_ip(host):
         return None
-    domain: str | None = _public_suffixes().privatesuffix(host)
-    return domain
-
-
-@lru_cache(maxsize=65_536)
-def _suffix(host: str) -> str | None:
-    suffix: str | None = _public_suffixes().publicsuffix(host)
-    return suffix
-
-
-@lru_cache(maxsize=65_536)
-def _known_suffix(host: str) -> bool:
-    suffix: str | None = _public_suffixes().publicsuffix(host, accept_unknown=False)
-    return suffix is not None
+    cut = suffixes.cut(host)
+    return host[cut[1] :] if cut is not None and cut[1] >= 0 else None

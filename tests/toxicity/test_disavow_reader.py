@@ -1,10 +1,11 @@
 """The tolerant reader: every shape that published files have, each repair told with its line."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.toxicity.domain.disavow.entries import RepairCode
+from services.toxicity.domain.disavow.entries import Entry, EntryKind, RepairCode
+from services.toxicity.domain.disavow.lines import plain_domain, plain_page, read_line
 from services.toxicity.domain.disavow.reader import parse
 
 
@@ -145,3 +146,29 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
 @given(st.text(max_size=400))
 def test_no_text_breaks_the_reader(text: str) -> None:
     parse(text)
+
+
+ODD = st.text("aZ.-/:?#@%;,\"' 0[]xn&=\t\u00fc", max_size=12)
+
+
+@given(
+    st.sampled_from(["http://", "https://", "https://a.example/", "domain:", "domain:www."]), ODD
+)
+@example("http://", "[::1.2.3.4]/")
+@example("http://", "user@a.example/;x")
+@example("https://", "a.example/?q=1,2")
+@example("domain:", "a--b.example")
+def test_the_quick_way_through_plain_lines_reads_what_the_careful_one_does(
+    start: str, rest: str
+) -> None:
+    raw = start + rest
+    quick = [(EntryKind.DOMAIN, plain_domain(raw)), (EntryKind.URL, plain_page(raw))]
+    entries = [Entry(kind, value) for kind, value in quick if value is not None]
+    if entries:
+        careful = read_line(1, raw)
+        assert (careful.entries, careful.repairs, careful.faults) == (entries, [], [])
+
+
+def test_most_lines_of_a_file_take_the_quick_way() -> None:
+    assert plain_domain("domain:spam-links.example") == "spam-links.example"
+    assert plain_page("http://spam.example/a/b.html?c=1&d") == "http://spam.example/a/b.html?c=1&d"

@@ -92,6 +92,12 @@ def test_a_name_above_an_own_host_is_never_written() -> None:
     assert guard.of_url("https://acme.example/page") is None
 
 
+def test_only_whole_labels_above_an_own_host_are_above_it() -> None:
+    guard = guard_of(own=["blog.acme.example"])
+    assert guard.of_domain("me.example") is None
+    assert guard.of_domain("blog.acme.example.net") is None
+
+
 def test_no_public_suffix_of_the_packaged_list_can_be_written() -> None:
     rules = PublicSuffixList()._publicsuffix
     suffixes = [rule.replace("*", "anything") for rule in rules if not rule.startswith("!")]

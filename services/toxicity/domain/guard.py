@@ -132,6 +132,8 @@ def common_hold(host: str) -> Hold | None:
         return _SUFFIX
     if _is_public_body(host, domain):
         return _PUBLIC_BODY
+    if host not in _GUARDED and domain not in _GUARDED:
+        return None
     for names, hold in _LISTED:
         if host in names or domain in names:
             return hold
@@ -143,14 +145,16 @@ _LISTED = (
     (platforms.INFRASTRUCTURE, _INFRASTRUCTURE),
     (platforms.PLATFORMS, _PLATFORM),
 )
+_GUARDED = frozenset[str]().union(*(names for names, _ in _LISTED))
 
 
 def _is_public_body(host: str, domain: str) -> bool:
-    if host.rpartition(".")[2] in platforms.PUBLIC_BODY_SUFFIXES:
+    country = host.rpartition(".")[2]
+    if country in platforms.PUBLIC_BODY_SUFFIXES:
         return True
-    _, label, country = f"..{domain}".rsplit(".", 2)
-    below_suffix = domain.count(".") > 1  # gov.uk and ac.jp are suffixes, go.de is a company
-    if below_suffix and len(country) == _COUNTRY and label in platforms.PUBLIC_BODY_LABELS:
+    # gov.uk and ac.jp are suffixes, go.de is a company
+    below_suffix = len(country) == _COUNTRY and domain.count(".") > 1
+    if below_suffix and domain.rsplit(".", 2)[1] in platforms.PUBLIC_BODY_LABELS:
         return True
     return domain in platforms.PUBLIC_BODY_DOMAINS or host in platforms.PUBLIC_BODY_DOMAINS
 
@@ -162,7 +166,19 @@ def _touches(host: str, names: frozenset[str], *, whole: bool) -> bool:
         if name in names:
             return True
         _, _, name = name.partition(".")
-    return whole and any(own.endswith(f".{host}") for own in names)
+    return whole and host in _above(names)
+
+
+@lru_cache(maxsize=32)
+def _above(names: frozenset[str]) -> frozenset[str]:
+    """Return the names above these: a line about one of them would hit those below."""
+    found: set[str] = set()
+    for name in names:
+        above = name.partition(".")[2]
+        while above:
+            found.add(above)
+            above = above.partition(".")[2]
+    return frozenset(found)
 
 
 def _names(texts: Iterable[str]) -> frozenset[str]:

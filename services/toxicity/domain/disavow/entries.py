@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared import urls
 
@@ -128,9 +129,8 @@ class Fault:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """An entry and the line on which it stood."""
+class Numbered(NamedTuple):
+    """An entry and the line on which it stood; a tuple, because a file has 100,000 of them."""
 
     line: int
     entry: Entry

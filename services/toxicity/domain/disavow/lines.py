@@ -21,6 +21,8 @@ _INVISIBLE = re.compile(
 _PLAIN = re.compile(
     r"domain:([ \t]*)(www\.)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})"
 )
+# An address without anything that could end it, quote it, part it or be taken off.
+_PLAIN_PAGE = re.compile(r"https?://[!$%&()*+./0-9:=?@A-Z_a-z~-]+")
 _SPACES = re.compile(r"\s+")
 _INLINE_COMMENT = re.compile(r"\s+#\s*(.*)$", re.DOTALL)
 _DOMAIN = re.compile(r"(domains?)(\s*[:;=]+\s*|\s+)(.*)", re.IGNORECASE | re.DOTALL)
@@ -45,6 +47,23 @@ class Reading:
 
     def failed(self, code: str, sentence: str) -> None:
         self.faults.append(Fault(self.number, code, quoted(self.raw.strip()), sentence))
+
+
+def plain_domain(raw: str) -> str | None:
+    """Return the host of a line that is as we write it; None for all that must be read with care."""
+    plain = _PLAIN.fullmatch(raw)
+    if plain is None:
+        return None
+    blank, www, host = plain.groups()
+    # Punycode and a doubled www. need the full path.
+    return None if blank or www or "--" in host or host.startswith("www.") else host
+
+
+def plain_page(raw: str) -> str | None:
+    """Return the address on a line that is as we write it; None for all that must be read with care."""
+    if not _PLAIN_PAGE.fullmatch(raw) or urls.resolve(raw) != raw:
+        return None
+    return raw if "." in urls.host_of(raw) else None
 
 
 def visible(text: str) -> str:

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass, field
 
 from services.toxicity.domain.disavow.entries import (
+    Entry,
+    EntryKind,
     Fault,
     Numbered,
     Parsed,
@@ -12,7 +14,7 @@ from services.toxicity.domain.disavow.entries import (
     RepairCode,
     settle,
 )
-from services.toxicity.domain.disavow.lines import read_line, visible
+from services.toxicity.domain.disavow.lines import plain_domain, plain_page, read_line, visible
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BOMS = (
@@ -29,6 +31,7 @@ class _State:
 
     block: list[str] = field(default_factory=list)
     block_used: bool = False
+    note: tuple[str, ...] = ()
     header: list[str] = field(default_factory=list)
     entries: list[Numbered] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
@@ -40,6 +43,13 @@ class _State:
             self.header.extend(self.block)
         self.block = []
         self.block_used = False
+
+    def use_block(self) -> tuple[str, ...]:
+        """Return the note of an entry below the block."""
+        if not self.block_used:
+            self.block_used = True
+            self.note = tuple(self.block)
+        return self.note
 
 
 def parse(data: bytes | str) -> Parsed:
@@ -68,6 +78,16 @@ def parse(data: bytes | str) -> Parsed:
 
 
 def _take(state: _State, number: int, raw: str) -> None:
+    host = plain_domain(raw)
+    if host is not None:
+        entry = Entry(EntryKind.DOMAIN, host, state.use_block())
+        state.entries.append(Numbered(number, entry))
+        return
+    page = plain_page(raw)
+    if page is not None:
+        entry = Entry(EntryKind.URL, page, state.use_block())
+        state.entries.append(Numbered(number, entry))
+        return
     text = visible(raw)
     if not text:
         state.end_block()
@@ -79,8 +99,7 @@ def _take(state: _State, number: int, raw: str) -> None:
         if comment:
             state.block.append(comment)
         return
-    reading = read_line(number, raw, note=tuple(state.block))
-    state.block_used = True
+    reading = read_line(number, raw, note=state.use_block())
     state.entries.extend(Numbered(number, entry) for entry in reading.entries)
     state.repairs.extend(reading.repairs)
     state.errors.extend(reading.faults)

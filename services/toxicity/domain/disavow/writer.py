@@ -96,9 +96,12 @@ def _refusal(item: Numbered, guard: Guard) -> Refusal | None:
 
 def render(entries: Iterable[Entry], *, header: Sequence[str] = ()) -> str:
     """Return the text of entries that have been admitted and settled."""
-    blocks: dict[tuple[str, ...], list[Entry]] = {}
+    noted: dict[tuple[str, ...], list[Entry]] = {}
     for entry in entries:
-        blocks.setdefault(_comments(entry.note), []).append(entry)
+        noted.setdefault(entry.note, []).append(entry)
+    blocks: dict[tuple[str, ...], list[Entry]] = {}
+    for note, those in noted.items():
+        blocks.setdefault(_comments(note), []).extend(those)
     parts = [_commented(_comments(header), ())]
     parts += [_commented(note, _sorted_lines(blocks[note])) for note in sorted(blocks)]
     return "\n".join(part for part in parts if part)
@@ -134,8 +137,9 @@ def _comments(note: Sequence[str]) -> tuple[str, ...]:
 
 
 def _sorted_lines(entries: Sequence[Entry]) -> tuple[str, ...]:
-    ordered = sorted(entries, key=lambda entry: (entry.kind is EntryKind.URL, entry.value))
-    return tuple(entry.line for entry in ordered)
+    names = sorted(entry.value for entry in entries if entry.kind is EntryKind.DOMAIN)
+    pages = sorted(entry.value for entry in entries if entry.kind is EntryKind.URL)
+    return (*(f"domain:{name}" for name in names), *pages)
 
 
 def _commented(comments: Sequence[str], lines: Sequence[str]) -> str:

@@ -1,0 +1,62 @@
+"""Where the public suffix of a host begins: the packaged list in one dict, read label by label; pure.
+
+The answers are those of `publicsuffixlist.PublicSuffixList`, found without splitting and joining.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from publicsuffixlist import PSLFILE, encode_idn
+
+_EXCEPTION, _EXACT, _WILDCARD = -1, 0, 1
+_MARKS = (("!", _EXCEPTION), ("*.", _WILDCARD))
+
+
+Cut = tuple[int, int, bool]
+"""Where the public suffix begins; where that and one label begin, -1 if there is none; and whether
+the list knows the suffix: else the last label is taken for it. A bare tuple, made for every host."""
+
+
+def cut(host: str) -> Cut | None:
+    """Return how a lower-case host is divided; None with an empty label."""
+    if not host or host[0] == "." or host[-1] == "." or ".." in host:
+        return None
+    rules = _rules()
+    above = before = -1  # where the two labels on the left begin
+    start = 0
+    while True:
+        rule = rules.get(host[start:])
+        if rule is not None:
+            break
+        dot = host.find(".", start)
+        if dot < 0:
+            return start, before, False
+        above, before, start = before, start, dot + 1
+    if rule == _EXCEPTION:
+        return host.index(".", start) + 1, start, True
+    if rule == _WILDCARD and before >= 0:
+        return before, above, True
+    return start, before, True
+
+
+@cache
+def _rules() -> dict[str, int]:
+    """Return the kind of each rule by its name without marks; of several kinds the one that wins."""
+    found: dict[str, int] = {}
+    rules = [_parsed(line) for line in Path(PSLFILE).read_text("utf-8").split("\n")]
+    for wanted in (_EXACT, _WILDCARD, _EXCEPTION):
+        for name, kind in rules:
+            if name and kind == wanted:
+                found[name] = found[encode_idn(name)] = kind
+    return found
+
+
+def _parsed(line: str) -> tuple[str, int]:
+    """Return the name and the kind of the rule on a line; no name where there is no rule."""
+    rule = line.lower().split(" ")[0].rstrip()
+    if rule.startswith("//"):
+        return "", _EXACT
+    for mark, kind in _MARKS:
+        if rule.startswith(mark):
+            return rule.removeprefix(mark), kind
+    return rule, _EXACT
