@@ -149,7 +149,7 @@ class Observer:
         look = self._judged(question, fetched, page, google_allowed=google)
         sibling = await self._sibling(fetched, visit) if look.wants_sibling else None
         if sibling is not None:
-            look = self._judged(question, fetched, page, google_allowed=google, sibling=sibling)
+            look = self._judged_again(question, look, page, google_allowed=google, sibling=sibling)
         if page is None or not is_worth_showing(
             fetched, look.judgement, always=question.render_always
         ):
@@ -212,7 +212,6 @@ class Observer:
         page: Page | None,
         *,
         google_allowed: bool | None,
-        sibling: Sibling | None = None,
     ) -> Look:
         now = self._clock()
         judgement = judge(
@@ -222,11 +221,10 @@ class Observer:
             sites=question.sites,
             now=now,
             google_allowed=google_allowed,
-            sibling=sibling,
         )
         whole = fetched.failure is None and fetched.status == 200
         fingerprint = fingerprint_of(fetched, google_allowed=google_allowed) if whole else None
-        scene = Scene(fetched, page, sibling)
+        scene = Scene(fetched, page)
         return Look(
             fetched=fetched,
             looked_at=now,
@@ -236,6 +234,29 @@ class Observer:
             health=health_of(scene) if question.wants_health else None,
             wants_sibling=judgement.wants_sibling or (question.wants_health and hides_a_404(scene)),
         )
+
+    def _judged_again(
+        self,
+        question: Question,
+        look: Look,
+        page: Page | None,
+        *,
+        google_allowed: bool | None,
+        sibling: Sibling,
+    ) -> Look:
+        """Return the look in the light of what its host shows for what cannot exist."""
+        judgement = judge(
+            look.fetched,
+            page,
+            question.watches,
+            sites=question.sites,
+            now=look.looked_at,
+            google_allowed=google_allowed,
+            sibling=sibling,
+        )
+        scene = Scene(look.fetched, page, sibling)
+        health = health_of(scene) if question.wants_health else None
+        return replace(look, judgement=judgement, health=health)
 
     async def _shown(self, question: Question, look: Look, raw: Page, visit: Visit) -> Look:
         """Return the look once the page's scripts have run, as far as they could be run."""

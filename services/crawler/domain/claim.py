@@ -107,7 +107,7 @@ class Claim:
             bool(self.watches)
             and not self.targets
             and all(one.observation is not None for one in self.watches)
-            and all(one.missing_streak != LOST_AT - 1 for one in self.watches)
+            and not any(one.ever_live and one.missing_streak == LOST_AT - 1 for one in self.watches)
         )
 
     @property
