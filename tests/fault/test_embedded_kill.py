@@ -12,6 +12,7 @@ import pytest
 from shared import clock, postgres
 from shared.db import Database
 from tests.fault.house import ROOT, House, add_links, load, seconds_to_more
+from tests.fault.ledger import count_handled
 from tests.fault.test_kills import LINKS, LOOKS, SEEDS, hold, patience
 from tests.ports import free_port
 
@@ -69,6 +70,7 @@ async def test_killing_the_embedded_process_loses_and_doubles_nothing(
                 process = start(home, port)
                 await seconds_to_more(profile, since=started, within=patience(seed, 15))
             await hold(running, profile, open_database("gateway"), seed=seed, begun=begun)
+            assert await count_handled(profile) == LOOKS
     finally:
         process.kill()
         process.wait()

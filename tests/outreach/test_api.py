@@ -281,3 +281,6 @@ async def test_readers_write_nothing(client: ServiceClient, site: SiteCreated, r
         ("/v1/suppressions", {"values": ["a@b.example"]}),
     ):
         await post(client, path, site, body, caller=caller, status=403)
+    for path in ("/v1/placements", "/v1/vendors", "/v1/suppressions"):
+        owner = a_caller(site, Role.OWNER, workspace=True)
+        assert (await get(client, path, site, caller=owner))["items"] == []

@@ -1,6 +1,6 @@
 """Pasted tables: separators, headers, cells as people write them, errors row by row."""
 
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from services.outreach.domain.cells import (
     read_rel,
 )
 from services.outreach.domain.paste import MAX_ROWS, Row, read_table
-from shared.errors import InvalidError
+from shared.errors import FieldError, InvalidError
 from shared.vocabulary import Position
 
 
@@ -142,5 +142,13 @@ def test_rel_and_position_words() -> None:
 
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_reader(text: str) -> None:
-    with suppress(InvalidError):
-        read_table(text)
+    rows: list[Row] = []
+    faults: Sequence[FieldError] = ()
+    try:
+        rows = read_table(text)
+    except InvalidError as error:
+        faults = error.errors
+    assert {fault.pointer for fault in faults} <= {"/text"}
+    numbers = [row.number for row in rows]
+    assert numbers == sorted(set(numbers))
+    assert max(numbers, default=1) <= text.count("\n") + text.count("\r") + 1

@@ -186,6 +186,8 @@ async def test_readers_decide_nothing(
         await call(client, "POST", versions, caller, body=said, status=403)
     empty = {"decision": "keep"}
     await call(client, "POST", "/v1/reviews", a_caller(site), body=empty, status=422)
+    for path in (f"/v1/sites/{site.site_id}/decisions", versions):
+        assert (await call(client, "GET", path, a_caller(site)))["items"] == []
 
 
 LIST = b"# old list\r\n\r\ndomain: old-spam.com\r\ndomain:blogspot.com\r\nnonsense\r\n"

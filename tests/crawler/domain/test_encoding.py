@@ -189,7 +189,8 @@ def test_every_label_has_a_codec() -> None:
 
 @given(st.binary(max_size=300), st.sampled_from([None, *(f"a; charset={n}" for n in CODECS)]))
 def test_any_bytes_become_utf_8(body: bytes, content_type: str | None) -> None:
-    decode(body, content_type).utf8.decode()
+    utf8 = decode(body, content_type).utf8
+    assert utf8.decode().encode() == utf8
 
 
 @pytest.mark.parametrize("unit", [b"<meta ", b"<!--", b"<a b='", b"\xe9<", b"<meta charset="])

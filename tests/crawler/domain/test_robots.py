@@ -268,10 +268,12 @@ def test_delays_and_sitemaps_are_read() -> None:
 
 
 @given(st.binary(max_size=400), st.text(max_size=40), st.text(max_size=80))
-def test_nothing_raises(body: bytes, agent: str, url: str) -> None:
+def test_whatever_a_file_says_the_answer_is_one(body: bytes, agent: str, url: str) -> None:
     robots = parse(body)
-    robots.allowed(agent, url)
-    robots.crawl_delay(agent)
+    assert robots.allowed(agent, url) in {True, False}
+    assert robots.allowed(agent, "/robots.txt")
+    delay = robots.crawl_delay(agent)
+    assert delay is None or 0 <= delay < float("inf")
 
 
 def test_hostile_patterns_take_linear_time() -> None:
