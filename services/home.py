@@ -14,6 +14,8 @@ from shared.postgres import EmbeddedPostgres
 KEY_FILE = "key"
 """Holds the API key of the first user; other commands on this machine read it."""
 
+_ADDRESS_FILE = "address"
+
 
 @contextmanager
 def locked(home: Path) -> Iterator[None]:
@@ -36,6 +38,25 @@ def locked(home: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+@contextmanager
+def reachable(home: Path, address: str) -> Iterator[None]:
+    """Say in the home where its Anchorwatch answers, for as long as the block lasts."""
+    path = home / _ADDRESS_FILE
+    write_private(path, address)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def address_of(home: Path) -> str | None:
+    """Return where the Anchorwatch of this home answers, or answered when it was killed."""
+    try:
+        return (home / _ADDRESS_FILE).read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
 
 
 def secret_of(home: Path) -> str:

@@ -56,7 +56,8 @@ async def _run(settings: HouseSettings, given: Given | None) -> None:
             async def welcome() -> None:
                 await greet(house, address)
 
-            await serving.serve(house.gateway, bound, stop, started=welcome)
+            with home.reachable(settings.home, address):
+                await serving.serve(house.gateway, bound, stop, started=welcome)
             tell("Stopping ...")
 
 

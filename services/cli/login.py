@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 
+from services import home
 from services.cli import databases
 from services.gateway.store import logins
 from services.gateway.store.logins import House
@@ -34,7 +35,8 @@ def login_url(address: str, house: House) -> str:
 
 def address_of(settings: HouseSettings) -> str:
     """Return where people reach the product."""
-    return settings.public_url or f"http://{settings.host}:{settings.port}"
+    at_home = home.address_of(settings.home)
+    return settings.public_url or at_home or f"http://{settings.host}:{settings.port}"
 
 
 async def _bootstrap(url: str) -> House:

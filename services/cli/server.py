@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
-from services.home import KEY_FILE
+from services.home import KEY_FILE, address_of
 from shared.errors import AnchorwatchError, NotFoundError, UnavailableError
 from shared.settings import HouseSettings
 
+_USUAL_ADDRESS = "http://127.0.0.1:8080"
 _TIMEOUT_S = 60.0
 _MAX_ANSWER = 16 * 1024 * 1024
 
@@ -21,8 +22,10 @@ _MAX_ANSWER = 16 * 1024 * 1024
 class ClientSettings(HouseSettings):
     """Where the commands find the server."""
 
-    url: str = Field(
-        default="http://127.0.0.1:8080", description="The running Anchorwatch that commands use."
+    url: str | None = Field(
+        default=None,
+        description="The running Anchorwatch that commands use; else the one of the home, "
+        "else http://127.0.0.1:8080.",
     )
     key: SecretStr | None = Field(
         default=None, description="API key of the commands; else the key file of the home is read."
@@ -48,15 +51,16 @@ class Server:
     @classmethod
     def of(cls, settings: ClientSettings) -> Self:
         """Return the server of these settings; raises NotFoundError where there is no key."""
+        url = settings.url or address_of(settings.home) or _USUAL_ADDRESS
         if settings.key is not None:
-            return cls(settings.url, settings.key.get_secret_value())
+            return cls(url, settings.key.get_secret_value())
         path = settings.home / KEY_FILE
         if not path.is_file():
             raise NotFoundError(
                 f"There is no key in {settings.home}. Start Anchorwatch there with "
                 "`anchorwatch all`, or give a key in ANCHORWATCH_KEY."
             )
-        return cls(settings.url, path.read_text(encoding="ascii").strip())
+        return cls(url, path.read_text(encoding="ascii").strip())
 
     def get(self, path: str) -> Answer:
         """Ask for a resource."""

@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from services.cli import login
+from services.cli.server import ClientSettings, Server
+from shared.settings import HouseSettings
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +108,21 @@ def test_one_command_runs_everything_and_lets_the_owner_in(
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
     key = key_file.read_text().strip()
     assert running.get("/v1/me", Authorization=f"Bearer {key}").status == 200
+
+
+def test_commands_find_the_running_one_through_its_home(
+    home_folder: Path, started: list[Running]
+) -> None:
+    running = start(home_folder, started)
+    address = f"http://127.0.0.1:{running.port}"
+    server = Server.of(ClientSettings.load(home=home_folder))
+    assert server.url == address
+    assert server.get("/v1/me").status == 200
+    assert login.address_of(HouseSettings.load(home=home_folder)) == address
+
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(30) == 0
+    assert Server.of(ClientSettings.load(home=home_folder)).url == "http://127.0.0.1:8080"
 
 
 def test_sigterm_stops_everything_cleanly_and_the_key_stays_valid(

@@ -57,7 +57,7 @@ function Row({ item }) {
     <th scope="row"><a href=${link(["links", item.id])}>${shortUrl(item.referring_url)}</a></th>
     <td><span class="anchor">${anchor(item)}</span><br />
       <span class="muted small">${word("anchor_kind", item.anchor_kind)}</span></td>
-    <td>${item.target_url ? html`<${External} href=${item.target_url}>${shortUrl(item.target_url)}<//>` : html`<span class="muted">Not known yet</span>`}</td>
+    <td class="target">${item.target_url ? html`<${External} href=${item.target_url}>${shortUrl(item.target_url)}<//>` : html`<span class="muted">Not known yet</span>`}</td>
     <td>${effect(item)}</td>
     <td>${item.toxicity?.sentence ?? html`<span class="muted">–</span>`}</td>
     <td><${Moment} at=${item.last_checked_at} /></td>
