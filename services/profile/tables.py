@@ -19,7 +19,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, INET, JSON, JSONB, UUID
 
 from shared.house import add_house_tables
 from shared.vocabulary import LinkStatus
@@ -140,6 +140,11 @@ LINKS = Table(
     _texts("anchor_flags"),
     Column("http_status", Integer),
     Column("final_url", Text),
+    # Of the referring page, as the look says that last found something different.
+    Column("source_ip", INET),
+    Column("source_lang", Text),
+    Column("source_country", Text),
+    Column("source_platform", Text),
     # Times.
     _moment("known_since", nullable=False),
     _moment("first_seen_at"),

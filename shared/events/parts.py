@@ -72,6 +72,9 @@ class Observation(Part):
     x_robots_tag: tuple[str, ...] = ()
     title: str | None = None
     lang: str | None = None
+    ip: str | None = None
+    """The address that served the page, of the last hop."""
+    platform: str | None = None
     outlinks_internal: int | None = None
     outlinks_external: int | None = None
     occurrences: Annotated[tuple[Occurrence, ...], Field(max_length=50)] = ()

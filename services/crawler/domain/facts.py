@@ -22,6 +22,7 @@ MAX_LISTED = 10
 MAX_LINKS = 20_000
 MAX_URL = 2_048
 SCANNED_BYTES = 1024 * 1024
+MARKS_BYTES = 256 * 1024
 COMPRESSED_BYTES = 256 * 1024
 SHINGLE_WORDS = 4
 
@@ -118,7 +119,7 @@ def facts_of(document: LexborHTMLParser, markup: bytes, url: str) -> Facts:
         text_fingerprint=simhash(shingles(words, SHINGLE_WORDS)),
         template_fingerprint=simhash(_structure(document)),
         tracker_ids=_first(_TRACKER.findall(scanned), MAX_TRACKERS),
-        platform=_platform(document, scanned),
+        platform=platform_of(document, markup),
         has_contact=links.has_contact,
         has_legal=links.has_legal,
         emails=_emails(text, links.mailto),
@@ -190,12 +191,14 @@ def _structure(document: LexborHTMLParser) -> Iterable[str]:
     return kinds
 
 
-def _platform(document: LexborHTMLParser, scanned: bytes) -> str | None:
-    node = document.css_first('meta[name="generator" i][content]')
+def platform_of(document: LexborHTMLParser, markup: bytes) -> str | None:
+    """Return what made the page: by its generator, else by the marks that some leave everywhere."""
+    head = document.head
+    node = head and head.css_first('meta[name="generator" i][content]')
     generator = (node.attributes.get("content") or "").strip() if node is not None else ""
     if generator:
         return generator.split()[0].lower()[:40]
-    return next((name for mark, name in _PLATFORMS if mark in scanned), None)
+    return next((name for mark, name in _PLATFORMS if markup.find(mark, 0, MARKS_BYTES) >= 0), None)
 
 
 def _emails(text: str, mailto: list[str]) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ class Sight:
     x_robots_tag: tuple[str, ...]
     title: str | None
     lang: str | None
+    ip: str | None
+    platform: str | None
     outlinks_internal: int | None
     outlinks_external: int | None
     elapsed_ms: int
@@ -70,6 +72,8 @@ def sight_of(scene: Scene, *, seen: bool, now: datetime, google_allowed: bool | 
         x_robots_tag=tuple(directive.text for directive in headers),
         title=page.title if page is not None else None,
         lang=page.lang if page is not None else None,
+        ip=fetched.ip,
+        platform=page.platform if page is not None else None,
         outlinks_internal=page.outlinks_internal if page is not None else None,
         outlinks_external=page.outlinks_external if page is not None else None,
         elapsed_ms=fetched.elapsed_ms,

@@ -158,6 +158,8 @@ def observation_of(
         x_robots_tag=sight.x_robots_tag,
         title=sight.title,
         lang=sight.lang,
+        ip=sight.ip,
+        platform=sight.platform,
         outlinks_internal=sight.outlinks_internal,
         outlinks_external=sight.outlinks_external,
         occurrences=verdict.occurrences,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -9,7 +10,9 @@ from fastapi import Depends, Query
 from services.profile.domain.filters import METRICS, SORTS, LinkFilter
 from services.profile.store.listing import Sort
 from shared import queries
+from shared.errors import FieldError, InvalidError
 from shared.vocabulary import (
+    Action,
     AnchorKind,
     Band,
     ContractState,
@@ -33,6 +36,7 @@ class _Words:
     position: Text = None
     contract_state: Text = None
     toxicity_band: Text = None
+    toxicity_action: Text = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,28 @@ class _Facts:
     tag: Text = None
     owner: Text = None
     snoozed: bool | None = None
+    rel: Annotated[
+        str | None, Query(max_length=200, description="Tokens such as nofollow, sponsored, ugc.")
+    ] = None
+    anchor: Annotated[
+        str | None, Query(max_length=600, description="The whole anchor, in any case.")
+    ] = None
+    confirming: Annotated[
+        bool | None, Query(description="Missed once; a second look will decide.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The parameters about the referring page's place; `unknown` asks for those without one."""
+
+    ip: Annotated[str | None, Query(max_length=2048, description="Addresses.")] = None
+    ip_block: Annotated[
+        str | None, Query(max_length=2048, description="Blocks of addresses: `192.0.2.0/24`.")
+    ] = None
+    lang: Text = None
+    country: Text = None
+    platform: Text = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +89,16 @@ class _Limits:
     first_seen_from: datetime | None = None
     lost_from: datetime | None = None
     changed_from: datetime | None = None
+    gained_from: datetime | None = None
+    gained_to: Annotated[datetime | None, Query(description="Before this moment.")] = None
+    last_seen_before: datetime | None = None
 
 
 def get_filter(
     words: Annotated[_Words, Depends()],
     facts: Annotated[_Facts, Depends()],
     limits: Annotated[_Limits, Depends()],
+    sources: Annotated[_Sources, Depends()],
 ) -> LinkFilter:
     """Read a filter; a value that no vocabulary knows is refused with the list."""
     return LinkFilter(
@@ -79,6 +109,7 @@ def get_filter(
         position=queries.choices("position", words.position, Position),
         contract_state=queries.choices("contract_state", words.contract_state, ContractState),
         toxicity_band=queries.choices("toxicity_band", words.toxicity_band, Band),
+        toxicity_action=queries.choices("toxicity_action", words.toxicity_action, Action),
         followed=facts.followed,
         indexable=facts.indexable,
         counts=facts.counts,
@@ -89,13 +120,35 @@ def get_filter(
         tag=queries.split("tag", facts.tag),
         owner=facts.owner,
         snoozed=facts.snoozed,
+        rel=queries.split("rel", facts.rel),
+        anchor=facts.anchor,
+        confirming=facts.confirming,
         toxicity_min=limits.toxicity_min,
         toxicity_max=limits.toxicity_max,
         authority_min=limits.authority_min,
         first_seen_from=limits.first_seen_from,
         lost_from=limits.lost_from,
         changed_from=limits.changed_from,
+        gained_from=limits.gained_from,
+        gained_to=limits.gained_to,
+        last_seen_before=limits.last_seen_before,
+        ip=_blocks("ip", sources.ip),
+        ip_block=_blocks("ip_block", sources.ip_block),
+        lang=queries.split("lang", sources.lang),
+        country=queries.split("country", sources.country),
+        platform=queries.split("platform", sources.platform),
     )
+
+
+def _blocks(name: str, value: str | None) -> tuple[str, ...]:
+    """Read addresses or blocks of them."""
+    try:
+        return tuple(str(ip_network(one, strict=False)) for one in queries.split(name, value))
+    except ValueError as error:
+        detail = f"{name} takes addresses such as 192.0.2.7, or blocks such as 192.0.2.0/24."
+        raise InvalidError(
+            detail, [FieldError(f"/query/{name}", "not-an-address", detail)]
+        ) from error
 
 
 FilterDep = Annotated[LinkFilter, Depends(get_filter)]

@@ -99,6 +99,12 @@ class LinkOut(Model):
     http_status: int | None
     final_url: str | None
     redirects: list[dict[str, Any]]
+    ip: str | None = Field(description="The address that served the referring page.")
+    lang: str | None = Field(description="The referring page's language, as it says; `de`.")
+    country: str | None = Field(
+        description="Named by the host's ending or the page's language tag; null: unknown."
+    )
+    platform: str | None = Field(description="What the referring page is made with; `wordpress`.")
     authority: float | None
     metrics: dict[str, float] = Field(description="Metrics of other tools under their own names.")
     value: float
@@ -129,7 +135,18 @@ FIELDS = tuple(LinkOut.model_fields)
 _SAME = (
     *("site_id", "referring_url", "referring_domain", "target_url", "status", "reasons", "counts"),
     *("followed", "rel", "kind", "position", "anchor_text", "anchor_kind", "anchor_flags"),
-    *("indexable", "http_status", "final_url", "authority", "value", "contract_state"),
+    *(
+        "indexable",
+        "http_status",
+        "final_url",
+        "ip",
+        "lang",
+        "country",
+        "platform",
+        "authority",
+        "value",
+        "contract_state",
+    ),
     *("confirming_since", "known_since", "tags", "note", "owner", "snoozed_until", "override"),
     *("override_reason", "discovery", "first_seen_at", "last_seen_at", "last_checked_at"),
     *("next_check_at", "changed_at", "lost_at", "version"),

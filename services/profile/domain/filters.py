@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.vocabulary import (
+    Action,
     AnchorKind,
     Band,
     ContractState,
@@ -54,6 +55,18 @@ class LinkFilter:
     lost_from: datetime | None = None
     changed_from: datetime | None = None
     snoozed: bool | None = None
+    ip: tuple[str, ...] = ()
+    ip_block: tuple[str, ...] = ()
+    lang: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    platform: tuple[str, ...] = ()
+    gained_from: datetime | None = None
+    gained_to: datetime | None = None
+    toxicity_action: tuple[Action, ...] = ()
+    rel: tuple[str, ...] = ()
+    anchor: str | None = None
+    confirming: bool | None = None
+    last_seen_before: datetime | None = None
 
 
 METRICS = (

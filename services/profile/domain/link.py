@@ -12,6 +12,7 @@ import orjson
 from services.profile.domain.facts import facts_of
 from services.profile.domain.lifecycle import Change, LinkState, Look, transition
 from services.profile.domain.records import replacer
+from services.profile.domain.source import NOWHERE, Source, source_of
 from shared.events import LinkChecked, Observation, Occurrence
 from shared.vocabulary import ChangeKind, DiscoveryReason, LinkStatus, Outcome, Reason
 
@@ -46,6 +47,7 @@ class Link:
     lost_at: datetime | None = None
     http_status: int | None = None
     final_url: str | None = None
+    source: Source = NOWHERE
     seen_print: int = 0
     anchor_kind: str | None = None
     anchor_flags: tuple[str, ...] = ()
@@ -197,6 +199,7 @@ def fingerprint(observation: Observation, occurrences: Sequence[Occurrence]) -> 
         *(observation.http_status, observation.final_url, observation.title),
         *(observation.canonical, observation.meta_robots, observation.x_robots_tag),
         *(observation.page_followed, observation.indexable, observation.reasons),
+        *(observation.lang, observation.platform),
     )
     digest = hashlib.blake2b(orjson.dumps(shown, default=str), digest_size=8)
     return int.from_bytes(digest.digest(), signed=True)
@@ -226,6 +229,7 @@ def see(link: Link, sight: Sight, *, appeared: bool = False) -> Step:
         next_check_at=sight.next_check_at if newest else link.next_check_at,
         http_status=sight.observation.http_status if newest else link.http_status,
         final_url=sight.observation.final_url if newest else link.final_url,
+        source=source_of(sight.observation, link.source) if newest_found else link.source,
     )
     return Step(link, _dated(after, change, look), sight, change)
 

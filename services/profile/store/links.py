@@ -12,6 +12,7 @@ from services.profile.domain.contract import decode_terms, encode_terms
 from services.profile.domain.facts import decode_facts, encode_facts
 from services.profile.domain.lifecycle import LinkState
 from services.profile.domain.link import Link
+from services.profile.domain.source import Source
 from shared import jsontext
 from shared.db import Tx
 from shared.errors import RetryError
@@ -24,7 +25,8 @@ _COLUMNS = """
     lost_at, http_status, final_url, seen_print, anchor_kind, anchor_flags, tracked_seq, value,
     status, good_status, reasons, counts, confirming_since, contract_state, contract_reasons,
     check_seq, observed_seq, found_seq, lost_seq, baseline_seq, missing_streak, missing_since,
-    observed_reasons, blind_reasons, seen::text, baseline::text, baseline_locked, terms::text, override
+    observed_reasons, blind_reasons, seen::text, baseline::text, baseline_locked, terms::text, override,
+    host(source_ip), source_lang, source_country, source_platform
 """
 _ALIVE = "merged_into IS NULL AND deleted_at IS NULL"
 _LOCK = f"""
@@ -66,6 +68,7 @@ def _link(row: asyncpg.Record) -> Link:
         lost_at=lost,
         http_status=http_status,
         final_url=final_url,
+        source=Source(*row[44:]),
         seen_print=seen_print,
         anchor_kind=anchor_kind,
         anchor_flags=tuple(anchor_flags),
@@ -77,7 +80,7 @@ def _link(row: asyncpg.Record) -> Link:
 def _state(row: asyncpg.Record) -> LinkState:
     (status, good, reasons, counts, confirming, contract, contract_reasons) = row[23:30]
     (check, observed, found, lost, base, streak, since) = row[30:37]
-    (observed_reasons, blind_reasons, seen, baseline, locked, terms, override) = row[37:]
+    (observed_reasons, blind_reasons, seen, baseline, locked, terms, override) = row[37:44]
     facts = decode_facts(seen)
     return LinkState(
         status=_STATUSES[status],
@@ -178,6 +181,10 @@ _SAVED: tuple[tuple[str, str, Any], ...] = (
     ("lost_at", "timestamptz", lambda link: link.lost_at),
     ("http_status", "int", lambda link: link.http_status),
     ("final_url", "text", lambda link: link.final_url),
+    ("source_ip", "inet", lambda link: link.source.ip),
+    ("source_lang", "text", lambda link: link.source.lang),
+    ("source_country", "text", lambda link: link.source.country),
+    ("source_platform", "text", lambda link: link.source.platform),
     ("seen_print", "bigint", lambda link: link.seen_print),
     ("anchor_kind", "text", lambda link: link.anchor_kind),
     ("anchor_flags", "text[]", lambda link: link.anchor_flags),

@@ -14,7 +14,8 @@ from shared.urls import page_id
 _SHOWN = """
     links.link_id, links.site_id, referring_url, referring_host, referring_domain, target_url, status,
     good_status, reasons, counts, followed, rel, kind, position, anchor_text, anchor_kind,
-    anchor_flags, indexable, links.http_status, links.final_url, page::text AS page, authority,
+    anchor_flags, indexable, links.http_status, links.final_url, host(source_ip) AS ip,
+    source_lang AS lang, source_country AS country, source_platform AS platform, page::text AS page, authority,
     metrics::text AS metrics, value, toxicity_score, toxicity_band, toxicity_action, toxicity_sentence,
     toxicity_model, placement_id, terms::text AS terms, contract_state, contract_reasons, confirming_since,
     missing_since, known_since, tags, note, owner, snoozed_until, override, override_reason,
@@ -48,6 +49,18 @@ _CONDITIONS = {
     "first_seen_from": "first_seen_at >= ?::timestamptz",
     "lost_from": "lost_at >= ?::timestamptz",
     "changed_from": "changed_at >= ?::timestamptz",
+    "ip": "source_ip = ANY(?::text[]::inet[])",
+    "ip_block": "source_ip <<= ANY(?::text[]::inet[])",
+    "lang": "coalesce(source_lang, 'unknown') = ANY(?::text[])",
+    "country": "coalesce(source_country, 'unknown') = ANY(?::text[])",
+    "platform": "coalesce(source_platform, 'unknown') = ANY(?::text[])",
+    "gained_from": "gained_at >= ?::timestamptz",
+    "gained_to": "gained_at < ?::timestamptz",
+    "toxicity_action": "toxicity_action = ANY(?::text[])",
+    "rel": "rel && ?::text[]",
+    "anchor": "lower(anchor_text) = lower(?::text)",
+    "confirming": "(confirming_since IS NOT NULL) = ?::boolean",
+    "last_seen_before": "last_seen_at < ?::timestamptz",
     "snoozed": "(coalesce(snoozed_until > now(), false)) = ?::boolean",
 }
 
