@@ -118,3 +118,25 @@ class PageFacts(Part):
     has_legal: bool = False
     emails: Annotated[tuple[str, ...], Field(max_length=10)] = ()
     feeds: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    hops: int = 0
+    redirect_domains: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    """Other registrable domains on the way from `url` to `final_url`, in order."""
+    name_servers: Annotated[tuple[str, ...], Field(max_length=8)] = ()
+    """Of the registrable domain, in order of the alphabet; empty where not known."""
+    tls_issuer: str | None = None
+    published_on: str | None = None
+    """The day that the page itself names, YYYY-MM-DD."""
+    text_language: str | None = None
+    """Told by the words of the text; `lang` is what the markup declares."""
+    hidden_chars: int = 0
+    """Letters of the text that the page's own styles hide."""
+    frame_chars: int = 0
+    """Letters of the text in navigation, header, footer and sidebar."""
+    injected_blocks: int = 0
+    """Hidden boxes that lead to three or more other sites, or whose link texts are spam words."""
+    spam_words: int = 0
+    """Words of adult, gambling, pharmacy and scam pages among the first 5,000."""
+    top_word_share: float | None = None
+    """Share of the most frequent word with a subject; null below 100 words."""
+    outlink_sketch: str | None = None
+    """MinHash of the domains linked to, without those that all link to: 32 words of 8 digits."""

@@ -6,9 +6,9 @@ from services.crawler.adapters.decoding import Body, TooLargeError, UndecodableE
 from services.crawler.domain import page as pages
 from services.crawler.domain.evidence.comparing import headers_of
 from services.crawler.domain.evidence.draft import Heads
-from services.crawler.domain.facts import visible_text
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.look import is_html
+from services.crawler.domain.page_text import visible_text
 
 _MOST_DECODED = 10_000_000
 _MOST_TAGS = 300_000

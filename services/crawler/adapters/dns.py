@@ -1,4 +1,4 @@
-"""Asks the name servers whether a name is really gone: an NXDOMAIN that an authority signed off."""
+"""Asks the name servers what the system's resolver does not tell: is a name gone, who serves it."""
 
 import asyncio
 import secrets
@@ -8,10 +8,13 @@ from pathlib import Path
 from typing_extensions import override
 
 _NXDOMAIN = 3
+_A = 1
+_NS = 2
 _SOA = 6
 _HEADER = struct.Struct(">HHHHHH")
 _RECORD = struct.Struct(">HHIH")
 _MAX_NAME_PARTS = 128
+_MAX_SERVERS = 8
 RESOLV_CONF = Path("/etc/resolv.conf")
 
 
@@ -38,13 +41,24 @@ async def is_gone(host: str, servers: tuple[str, ...], *, timeout_s: float = 3.0
     return False
 
 
-def encode_question(host: str, query_id: int) -> bytes:
-    """Return a DNS query for the IPv4 address of a host (ASCII, punycode)."""
+async def name_servers_of(
+    domain: str, servers: tuple[str, ...], *, timeout_s: float = 2.0
+) -> tuple[str, ...]:
+    """Return the name servers of a domain, sorted; empty if nobody tells."""
+    for server in servers:
+        reply = await _ask(domain, server, timeout_s=timeout_s, kind=_NS)
+        if reply is not None:
+            return name_servers_in(reply)
+    return ()
+
+
+def encode_question(host: str, query_id: int, kind: int = _A) -> bytes:
+    """Return a DNS query about a host (ASCII, punycode); for its IPv4 address unless told else."""
     labels = host.removesuffix(".").encode("ascii").split(b".")
     if not all(0 < len(label) < 64 for label in labels):
         raise ValueError("not a DNS name")
     name = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
-    return _HEADER.pack(query_id, 0x0100, 1, 0, 0, 0) + name + struct.pack(">HH", 1, 1)
+    return _HEADER.pack(query_id, 0x0100, 1, 0, 0, 0) + name + struct.pack(">HH", kind, 1)
 
 
 def says_gone(reply: bytes) -> bool:
@@ -67,6 +81,40 @@ def says_gone(reply: bytes) -> bool:
     return False
 
 
+def name_servers_in(reply: bytes) -> tuple[str, ...]:
+    """Return the names in the NS records of a reply's answer; empty for one that makes no sense."""
+    found = set()
+    try:
+        _, _, questions, answers, _, _ = _HEADER.unpack_from(reply)
+        at = _HEADER.size
+        for _ in range(questions):
+            at = _after_name(reply, at) + 4
+        for _ in range(answers):
+            at = _after_name(reply, at)
+            kind, _, _, length = _RECORD.unpack_from(reply, at)
+            at += _RECORD.size
+            if kind == _NS:
+                found.add(_name_at(reply, at))
+            at += length
+    except (struct.error, IndexError, UnicodeDecodeError):
+        return ()
+    return tuple(sorted(found - {""}))[:_MAX_SERVERS]
+
+
+def _name_at(reply: bytes, at: int) -> str:
+    labels: list[str] = []
+    for _ in range(_MAX_NAME_PARTS):
+        length = reply[at]
+        if length == 0:
+            return ".".join(labels).lower()
+        if length >= 0xC0:
+            at = (length & 0x3F) << 8 | reply[at + 1]
+            continue
+        labels.append(reply[at + 1 : at + 1 + length].decode("ascii"))
+        at += 1 + length
+    raise IndexError("name without end")
+
+
 def _after_name(reply: bytes, at: int) -> int:
     for _ in range(_MAX_NAME_PARTS):
         length = reply[at]
@@ -78,10 +126,10 @@ def _after_name(reply: bytes, at: int) -> int:
     raise IndexError("name without end")
 
 
-async def _ask(host: str, server: str, *, timeout_s: float) -> bytes | None:
+async def _ask(host: str, server: str, *, timeout_s: float, kind: int = _A) -> bytes | None:
     query_id = secrets.randbits(16)
     try:
-        question = encode_question(host, query_id)
+        question = encode_question(host, query_id, kind)
     except ValueError:
         return None
     loop = asyncio.get_running_loop()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from services.crawler.adapters.host_facts import NameServers
 from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.adapters.politeness import Politeness, Visit
 from services.crawler.adapters.reader import read_page
@@ -86,12 +87,14 @@ class Observer:
         *,
         siblings: Siblings | None = None,
         renderer: Renderer | None = None,
+        name_servers: NameServers | None = None,
         clock: Clock = house_clock.now,
     ) -> None:
         self._web = web
         self._politeness = politeness
         self._siblings = siblings or Siblings(web, clock=clock)
         self._renderer = renderer
+        self._name_servers = name_servers or NameServers()
         self._clock = clock
 
     async def look(self, question: Question) -> Look:
@@ -100,7 +103,15 @@ class Observer:
         look = await self._short(question, visit) or await self._look(question, visit)
         if is_doubtful(look.judgement, question.awaited):
             look = await self._confirmed(question, look, visit)
-        return replace(look, requests=visit.requests, wire_bytes=visit.wire_bytes)
+        facts = await self._with_name_servers(look.facts)
+        return replace(look, facts=facts, requests=visit.requests, wire_bytes=visit.wire_bytes)
+
+    async def _with_name_servers(self, facts: PageFacts | None) -> PageFacts | None:
+        """Ask who serves the domain, where we came to it by its address of the public net."""
+        if facts is None or facts.ip is None:
+            return facts
+        servers = await self._name_servers.of(facts.host)
+        return facts.model_copy(update={"name_servers": servers}) if servers else facts
 
     async def _short(self, question: Question, visit: Visit) -> Look | None:
         """Return the look at a target that a HEAD shows to answer as before, None to look in full.

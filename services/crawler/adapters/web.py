@@ -19,6 +19,7 @@ from services.crawler.adapters.decoding import (
 )
 from services.crawler.adapters.dropped import DroppedError, only_once
 from services.crawler.adapters.guard import AddressNotAllowedError, Guard
+from services.crawler.adapters.host_facts import issuer_of
 from services.crawler.adapters.names import NameGoneError, Names, Place
 from services.crawler.adapters.timing import limit, our_turn
 from services.crawler.domain.fetched import Exchange, Fetched
@@ -85,6 +86,7 @@ class _Reply:
     dropped: bool = False
     exchange: Exchange | None = None
     wire: bytes | None = None
+    tls_issuer: str | None = None
 
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name), None)
@@ -198,6 +200,7 @@ class Web:
                 status=response.status,
                 headers=_headers(response),
                 ip=ip,
+                tls_issuer=issuer_of(response),
                 exchange=_exchange_of(chain.at, response, ip),
                 conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
             )
@@ -369,6 +372,7 @@ def _fetched(chain: Chain, reply: _Reply) -> Fetched:
         wire_bytes=reply.wire_bytes,
         exchanges=tuple(chain.exchanges) + ((reply.exchange,) if reply.exchange else ()),
         wire=reply.wire,
+        tls_issuer=reply.tls_issuer,
     )
 
 

@@ -3,19 +3,20 @@
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.crawler.domain.ancestry import Ancestry
-from services.crawler.domain.fingerprint import shingles, simhash
+from services.crawler.domain.fingerprint import shingles, simhash, sketch
 from services.crawler.domain.hidden import rule_of
 from services.crawler.domain.links import first_base, tokens_of
+from services.crawler.domain.page_text import body_of, wording_of
 from services.crawler.domain.stylesheet import Stylesheet
-from shared import urls
+from shared import anchor_words, urls
+from shared.anchor_text import fold, words_of
 from shared.vocabulary import UNFOLLOWED_RELS
 
-MAX_TEXT = 400_000
 MAX_DOMAINS = 500
 MAX_TRACKERS = 20
 MAX_LISTED = 10
@@ -25,8 +26,8 @@ SCANNED_BYTES = 1024 * 1024
 MARKS_BYTES = 256 * 1024
 COMPRESSED_BYTES = 256 * 1024
 SHINGLE_WORDS = 4
+INJECTED_DOMAINS = 3
 
-_SILENT = frozenset({"script", "style", "template", "noscript", "textarea", "title", "head"})
 _TRACKER = re.compile(
     rb"\b(UA-[0-9]{4,10}-[0-9]{1,4}|G-[A-Z0-9]{8,12}|GTM-[A-Z0-9]{4,9}|AW-[0-9]{6,12}"
     rb"|ca-pub-[0-9]{10,16}|pub-[0-9]{16})\b"
@@ -50,6 +51,58 @@ _CONTACT = re.compile(
 _LEGAL = re.compile(
     r"privacy|terms|impressum|imprint|datenschutz|legal|mentions-legales|cookie-policy|agb\b",
     re.IGNORECASE,
+)
+_DAY = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
+# Where every other page leads: says nothing about who made it.
+_EVERYWHERE = frozenset(
+    [
+        "apple.com",
+        "bit.ly",
+        "cloudflare.com",
+        "creativecommons.org",
+        "discord.gg",
+        "disqus.com",
+        "facebook.com",
+        "flickr.com",
+        "github.com",
+        "github.io",
+        "gmpg.org",
+        "goo.gl",
+        "google.com",
+        "googleapis.com",
+        "googletagmanager.com",
+        "gravatar.com",
+        "gstatic.com",
+        "instagram.com",
+        "linkedin.com",
+        "medium.com",
+        "microsoft.com",
+        "mozilla.org",
+        "paypal.com",
+        "pinterest.com",
+        "reddit.com",
+        "schema.org",
+        "soundcloud.com",
+        "spotify.com",
+        "t.co",
+        "t.me",
+        "telegram.me",
+        "tiktok.com",
+        "tumblr.com",
+        "twitter.com",
+        "vimeo.com",
+        "vk.com",
+        "w3.org",
+        "whatsapp.com",
+        "wa.me",
+        "wikipedia.org",
+        "wordpress.com",
+        "wordpress.org",
+        "wp.com",
+        "x.com",
+        "youtu.be",
+        "youtube.com",
+    ]
 )
 # Writing without spaces: two characters count as a word.
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
@@ -78,32 +131,25 @@ class Facts:
     has_legal: bool
     emails: tuple[str, ...]
     feeds: tuple[str, ...]
-
-
-def visible_text(document: LexborHTMLParser) -> str:
-    """Return the text that stands in the body, without scripts and the like, squeezed."""
-    pieces: list[str] = []
-    size = 0
-    for node in document.body.traverse(include_text=True) if document.body is not None else ():
-        if not node.is_text_node:
-            continue
-        parent = node.parent
-        if parent is not None and parent.tag in _SILENT:
-            continue
-        text = (node.text_content or "")[:MAX_TEXT]
-        pieces.append(text)
-        size += len(text)
-        if size > MAX_TEXT:
-            break
-    return " ".join(" ".join(pieces).split())[:MAX_TEXT]
+    published_on: str | None
+    text_language: str | None
+    hidden_chars: int
+    frame_chars: int
+    injected_blocks: int
+    spam_words: int
+    top_word_share: float | None
+    outlink_sketch: str | None
 
 
 def facts_of(document: LexborHTMLParser, markup: bytes, url: str) -> Facts:
     """Return the facts of a parsed page."""
-    text = visible_text(document)
+    ancestry = Ancestry(sheet=Stylesheet(document))
+    body = body_of(document, ancestry)
+    text = body.text
+    wording = wording_of(text)
     words = text.lower().split()
     scanned = markup[:SCANNED_BYTES]
-    links = _Links(document, url)
+    links = _Links(document, url, ancestry)
     return Facts(
         description=_description(document),
         word_count=len(words) + len(_DENSE.findall(text)) // 2,
@@ -124,18 +170,35 @@ def facts_of(document: LexborHTMLParser, markup: bytes, url: str) -> Facts:
         has_legal=links.has_legal,
         emails=_emails(text, links.mailto),
         feeds=_feeds(document, url),
+        published_on=_published_on(document),
+        text_language=wording.language,
+        hidden_chars=body.hidden_chars,
+        frame_chars=body.frame_chars,
+        injected_blocks=links.injected_blocks,
+        spam_words=wording.spam_words,
+        top_word_share=wording.top_word_share,
+        outlink_sketch=sketch(domain for domain in links.domains if domain not in _EVERYWHERE),
     )
+
+
+@dataclass(slots=True)
+class _Hidden:
+    """A box that nobody sees, and where its links lead."""
+
+    domains: set[str] = field(default_factory=set)
+    is_spam: bool = False
 
 
 class _Links:
     """What all links of a page say together."""
 
-    def __init__(self, document: LexborHTMLParser, url: str) -> None:
+    def __init__(self, document: LexborHTMLParser, url: str, ancestry: Ancestry) -> None:
         self.domains: dict[str, None] = {}
+        self._blocks: dict[int, _Hidden] = {}
         self.mailto: list[str] = []
         self.anchor_chars = self.hidden = self.nofollow = 0
         self.has_contact = self.has_legal = False
-        self._ancestry = Ancestry(sheet=Stylesheet(document))
+        self._ancestry = ancestry
         self._base = first_base(document.css("base[href]"), url)
         self._own = urls.domain_or_host(urls.host_of(url))
         for node in document.css("a[href]")[:MAX_LINKS]:
@@ -164,12 +227,44 @@ class _Links:
             self.nofollow += 1
         if rule_of(self._ancestry.of(node).look):
             self.hidden += 1
+            if domain != self._own:
+                self._take_hidden(node, domain, text or "")
+
+    def _take_hidden(self, node: LexborNode, domain: str, text: str) -> None:
+        block = node
+        while block.parent is not None and rule_of(self._ancestry.of(block.parent).look):
+            block = block.parent
+        found = self._blocks.setdefault(block.mem_id, _Hidden())
+        found.domains.add(domain)
+        spam = anchor_words.toxic().words
+        found.is_spam = found.is_spam or not spam.isdisjoint(words_of(fold(text)))
+
+    @property
+    def injected_blocks(self) -> int:
+        """Return how many hidden boxes lead to several other sites, or speak of spam."""
+        return sum(
+            block.is_spam or len(block.domains) >= INJECTED_DOMAINS
+            for block in self._blocks.values()
+        )
 
 
 def _description(document: LexborHTMLParser) -> str | None:
     node = document.css_first('meta[name="description" i][content]')
     content = node.attributes.get("content") if node is not None else None
     return " ".join(content.split())[:512] or None if content else None
+
+
+def _published_on(document: LexborHTMLParser) -> str | None:
+    """Return the day on which the page says that it was published."""
+    node = document.css_first(
+        'meta[property="article:published_time" i][content],'
+        'meta[itemprop="datePublished" i][content],time[datetime][itemprop="datePublished" i]'
+    )
+    if node is None:
+        return None
+    said = node.attributes.get("content") or node.attributes.get("datetime") or ""
+    found = _DAY.match(said.strip())
+    return found[0] if found is not None else None
 
 
 def _compression_ratio(markup: bytes) -> float | None:

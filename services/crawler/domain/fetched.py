@@ -54,6 +54,7 @@ class Fetched:
     exchanges: tuple[Exchange, ...] = ()
     wire: bytes | None = None
     rendered: bool = False
+    tls_issuer: str | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever the case of its name."""

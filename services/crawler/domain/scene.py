@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.crawler.domain.facts import visible_text
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.page import Page
+from services.crawler.domain.page_text import visible_text
 from services.crawler.domain.sibling import Sibling
 from shared import urls
 

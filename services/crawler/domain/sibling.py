@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.crawler.domain.facts import visible_text
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.fingerprint import distance, shingles, simhash
 from services.crawler.domain.page import Page
+from services.crawler.domain.page_text import visible_text
 from shared import urls
 
 KEPT = timedelta(days=30)
