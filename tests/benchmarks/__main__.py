@@ -11,6 +11,7 @@ from tests.benchmarks import (
     frontier,
     latency,
     memory,
+    pagerank,
     politeness,
     schedule,
 )
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "politeness": politeness.measure,
     "frontier": frontier.measure,
     "schedule": schedule.measure,
+    "pagerank": pagerank.measure,
 }
 
 

@@ -1,0 +1,1 @@
+"""Tests of the neighbourhood graph and what it says."""
