@@ -7,35 +7,21 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from services.cli.dry_import import REFUSED, Wish, detect_part, run
 from services.cli.progress import progress
 from services.cli.server import ClientSettings, Server
-from services.profile.domain.imports import (
-    HEAD_BYTES,
-    Counts,
-    Detection,
-    DomainRow,
-    LinkRow,
-    RowError,
-    count_rows,
-    detect,
-    read,
-)
+from services.profile.domain.imports import lists_own_pages, parts_of
 from shared import urls
 from shared.errors import AnchorwatchError, InvalidError, NotFoundError, UnavailableError
 from shared.ids import new_id
 
-REFUSED = 1
 CHUNK = 1024 * 1024
-SHOWN_ERRORS = 100
-SHOWN_ROWS = 5
 _POLL_S = 0.5
 _MAX_SITE_PAGES = 200
 _MAX_FAILED_POLLS = 20
@@ -44,9 +30,11 @@ _MAX_FAILED_POLLS = 20
 def main(arguments: Sequence[str]) -> int:
     """Read the file here, or send it to the server and follow its job."""
     options = _parser().parse_args(list(arguments))
+    mapping = _mapping(options.map)
     if options.dry_run:
-        return _dry_run(options)
-    return _send(options)
+        hosts = [_host(text) for text in (options.site, *options.host)]
+        return run(options.file, Wish(hosts, mapping, options.errors, as_json=options.json))
+    return _send(options, mapping)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,22 +51,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--dry-run", action="store_true", help="only say what the file holds; needs no server"
     )
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help="read this field from that column; the server remembers it for files like this one",
+    )
+    parser.add_argument(
+        "--errors", type=Path, metavar="FILE", help="write every rejected row there, as CSV"
+    )
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     return parser
 
 
-def _dry_run(options: argparse.Namespace) -> int:
-    hosts = [_host(text) for text in (options.site, *options.host)]
-    with options.file.open("rb") as file:
-        detection = detect(file.read(HEAD_BYTES + 1), options.file.name, site_hosts=hosts)
-    report = _described(detection)
-    if detection.refused is None:
-        report |= _counted(options.file, detection, hosts)
-    if options.json:
-        print(json.dumps(report, ensure_ascii=False, indent=2))
-    else:
-        print(_spoken(options.file.name, report))
-    return REFUSED if detection.refused is not None else 0
+def _mapping(given: Sequence[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for field, separator, column in pairs:
+        if not field or not separator or not column:
+            raise InvalidError("Write --map as FIELD=COLUMN, for example --map referring_url=Page.")
+    return {field: column for field, _, column in pairs}
 
 
 def _host(text: str) -> str:
@@ -89,47 +81,6 @@ def _host(text: str) -> str:
     if urls.is_public_suffix(host):
         raise InvalidError(f"{host} is a public suffix: anybody may have names below it.")
     return host
-
-
-def _described(detection: Detection) -> dict[str, Any]:
-    return {
-        "dialect": detection.dialect,
-        "encoding": detection.encoding,
-        "delimiter": detection.delimiter,
-        "header_row": detection.header_row,
-        "mapping": dict(detection.mapping),
-        "notes": list(detection.notes),
-        "refused": detection.refused,
-        **asdict(Counts()),
-        "errors": [],
-        "sample": [],
-    }
-
-
-def _counted(path: Path, detection: Detection, hosts: Sequence[str]) -> dict[str, Any]:
-    counts = Counts()
-    errors: list[dict[str, Any]] = []
-    sample: list[dict[str, Any]] = []
-    for row in count_rows(read(_chunks(path, "reading"), detection, hosts), counts):
-        if isinstance(row, RowError):
-            if len(errors) < SHOWN_ERRORS:
-                errors.append(row._asdict())
-        elif len(sample) < SHOWN_ROWS:
-            sample.append(_plain(row))
-    return {**asdict(counts), "errors": errors, "sample": sample}
-
-
-def _plain(row: LinkRow | DomainRow) -> dict[str, Any]:
-    found = row._asdict()
-    for name in ("page_key", "target_key"):
-        found.pop(name, None)
-    return {name: _json_value(value) for name, value in found.items()}
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return sorted(value) if isinstance(value, frozenset) else value
 
 
 def _chunks(path: Path, what: str) -> Iterator[bytes]:
@@ -144,47 +95,32 @@ def _chunks(path: Path, what: str) -> Iterator[bytes]:
                 show(f"{what} {path.name} (KiB)", done // 1024, size // 1024)
 
 
-def _spoken(name: str, report: dict[str, Any]) -> str:
-    if report["refused"] is not None:
-        return f"{name}: {report['refused']}"
-    kind = str(report["dialect"]).replace("_", " ")
-    lines = [
-        f"{name}: {kind}, {report['encoding']}, {_counts_spoken(report)}",
-        *(f"  {theirs} is read as {_field(ours)}" for ours, theirs in report["mapping"].items()),
-        *(f"  Note: {note}" for note in report["notes"]),
-        *(f"  Line {error['row_no']}: {error['detail']}" for error in report["errors"][:10]),
-    ]
-    if report["rejected"] > 10:
-        lines.append(f"  ... and {report['rejected'] - 10} more; --json shows {SHOWN_ERRORS}.")
-    return "\n".join(lines)
-
-
-def _field(name: str) -> str:
-    return name.rpartition(":")[2].replace("_", " ")
-
-
-def _counts_spoken(counts: dict[str, Any]) -> str:
-    return (
-        f"{counts['rows']} rows: {counts['accepted']} accepted, {counts['duplicates']} twice, "
-        f"{counts['own_domain']} from the site itself, {counts['rejected']} rejected."
-    )
-
-
-def _send(options: argparse.Namespace) -> int:
-    with options.file.open("rb") as file:
-        detection = detect(file.read(HEAD_BYTES + 1), options.file.name)
-    if detection.refused is not None:
-        print(f"anchorwatch: {options.file.name}: {detection.refused}", file=sys.stderr)
+def _send(options: argparse.Namespace, mapping: Mapping[str, str]) -> int:
+    refused = None if mapping else _refusal(options.file)
+    if refused is not None:
+        print(f"anchorwatch: {options.file.name}: {refused}", file=sys.stderr)
         return REFUSED
     server = Server.of(ClientSettings.load())
     site_id = _site_id(server, options.site)
-    answer = _upload(server, site_id, options.file)
-    job = _follow(server, answer.headers.get("location") or f"/v1/jobs/{answer.body['id']}")
+    answer = _upload(server, site_id, options.file, mapping)
+    path = answer.headers.get("location") or f"/v1/jobs/{answer.body['id']}"
+    job = _follow(server, path)
+    if options.errors is not None:
+        options.errors.write_bytes(server.download(f"{path}/errors?format=csv"))
     if options.json:
         print(json.dumps(job, ensure_ascii=False, indent=2))
     else:
         print(_job_spoken(options.file.name, job))
     return 0
+
+
+def _refusal(path: Path) -> str | None:
+    """Return why no list of the file can be imported, before anything is sent."""
+    with path.open("rb") as file:
+        found = [detect_part(part, site_hosts=()) for part in parts_of(file, path.name)]
+    if any(one.refused is None or lists_own_pages(one) for one in found):
+        return None
+    return found[0].refused
 
 
 def _job_spoken(name: str, job: dict[str, Any]) -> str:
@@ -212,11 +148,13 @@ def _site_id(server: Server, site: str) -> UUID:
     raise NotFoundError(f"The server knows no site {host}. Add it first, or check the key.")
 
 
-def _upload(server: Server, site_id: UUID, path: Path) -> Any:
+def _upload(server: Server, site_id: UUID, path: Path, mapping: Mapping[str, str]) -> Any:
     boundary = f"anchorwatch-{new_id().hex}"
     name = path.name.replace('"', "%22").replace("\n", "%0A").replace("\r", "%0D")
+    field = f'--{boundary}\r\nContent-Disposition: form-data; name="mapping"\r\n\r\n'
+    chosen = f"{field}{json.dumps(mapping)}\r\n" if mapping else ""
     before = (
-        f"--{boundary}\r\n"
+        f"{chosen}--{boundary}\r\n"
         f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n'
         "Content-Type: application/octet-stream\r\n\r\n"
     ).encode()

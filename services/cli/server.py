@@ -64,11 +64,17 @@ class Server:
 
     def get(self, path: str) -> Answer:
         """Ask for a resource."""
-        return self._send("GET", path, None, {})
+        return _answer(*self._send("GET", path, None, {}))
+
+    def download(self, path: str) -> bytes:
+        """Ask for a file."""
+        answer = self._send("GET", path, None, {})
+        _answer(*answer)
+        return answer[2]
 
     def post(self, path: str, body: Iterable[bytes] | bytes, headers: Mapping[str, str]) -> Answer:
         """Send a body, which may be a stream if the headers name its length."""
-        return self._send("POST", path, body, headers)
+        return _answer(*self._send("POST", path, body, headers))
 
     def _send(
         self,
@@ -76,7 +82,7 @@ class Server:
         path: str,
         body: Iterable[bytes] | bytes | None,
         headers: Mapping[str, str],
-    ) -> Answer:
+    ) -> tuple[int, dict[str, str], bytes]:
         connection, prefix = self._connection()
         try:
             authorized = {"Authorization": f"Bearer {self.key}", **headers}
@@ -90,7 +96,7 @@ class Server:
             ) from error
         finally:
             connection.close()
-        return _answer(response.status, dict(response.getheaders()), text)
+        return response.status, dict(response.getheaders()), text
 
     def _connection(self) -> tuple[http.client.HTTPConnection, str]:
         parts = urlsplit(self.url)

@@ -1,6 +1,7 @@
 """`anchorwatch import`: a dry run needs nobody, an upload follows its job to the end."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ import pytest
 from typing_extensions import override
 
 from services.__main__ import main
+from tests.profile.imports.books import a_zip
 
 FIXTURES = Path(__file__).parents[1] / "profile" / "data" / "imports"
 SITE_ID = "01990000-0000-7000-8000-000000000001"
@@ -107,6 +109,81 @@ def test_what_is_no_list_of_links_is_refused_with_a_sentence(
     path.write_text("domain:spam.example\n")
     assert main(["import", str(path), "--site", "target.example", "--dry-run"]) == 1
     assert "Disavow" in capsys.readouterr().out
+
+
+def ask(
+    path: Path, capsys: pytest.CaptureFixture[str], *more: str, code: int = 0
+) -> dict[str, Any]:
+    """Run a dry run and return its answer."""
+    assert (
+        main(["import", str(path), "--site", "target.example", "--dry-run", "--json", *more])
+        == code
+    )
+    report: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return report
+
+
+def test_an_archive_of_several_tells_its_sums_and_every_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("semrush_backlinks.csv", "bing_domains.csv")
+    path = tmp_path / "exports.zip"
+    files = {name: (FIXTURES / name).read_bytes() for name in names}
+    path.write_bytes(a_zip({**files, "disavow.txt": b"domain:spam.example\n"}))
+    report = ask(path, capsys)
+    assert report.keys() >= ANSWERS
+    assert (report["dialect"], report["rows"], report["accepted"]) == ("zip", 60, 60)
+    kinds = [(one["dialect"], one["rows"]) for one in report["files"]]
+    assert kinds == [("semrush_backlinks", 30), ("bing_domains", 30), ("disavow", 0)]
+    assert "Disavow" in report["notes"][0]
+
+
+def test_a_bomb_is_refused_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bomb.zip"
+    path.write_bytes(a_zip({"links.csv": b"x" * 50_000_000}))
+    report = ask(path, capsys, code=1)
+    assert report.keys() >= ANSWERS
+    assert "unpacks to 47 MB" in report["refused"]
+
+
+def test_a_mapping_can_be_given_and_a_wrong_one_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("A,B\nhttps://target.example/,https://a.example/1\n")
+    given = ["--map", "referring_url=B", "--map", "target_url=A"]
+    report = ask(path, capsys, *given)
+    assert report["sample"][0]["referring_url"] == "https://a.example/1"
+    arguments = ["import", str(path), "--site", "target.example", "--dry-run", "--map"]
+    for wrong in ("referring_url=C", "nonsense=A", "target_url=A", "referring_url"):
+        assert main([*arguments, wrong]) == 4
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_every_rejected_row_goes_into_a_file_that_runs_no_formula(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, errors = tmp_path / "links.csv", tmp_path / "errors.csv"
+    rows = "".join(f"=bad{n},https://target.example/\n" for n in range(150))
+    path.write_text(f"Source url,Target url\n{rows}")
+    report = ask(path, capsys, "--errors", str(errors))
+    assert (report["rejected"], len(report["errors"])) == (150, 100)
+    lines = errors.read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 151
+    assert lines[1].endswith(",'=bad0")
+
+
+def test_a_pipe_can_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    content = (FIXTURES / "semrush_backlinks.csv").read_bytes()
+    writer = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    report = ask(pipe, capsys)
+    writer.join()
+    assert (report["dialect"], report["accepted"]) == ("semrush_backlinks", 30)
 
 
 @pytest.mark.parametrize(

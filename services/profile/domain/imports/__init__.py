@@ -5,8 +5,10 @@ the rows. A file of any size is read in constant memory, and a bad row never sto
 """
 
 from services.profile.domain.imports.counts import Counts, count_rows
-from services.profile.domain.imports.detect import HEAD_BYTES, detect, remap
+from services.profile.domain.imports.detect import HEAD_BYTES, detect
+from services.profile.domain.imports.parts import Part, part_of, parts_of
 from services.profile.domain.imports.reader import read
+from services.profile.domain.imports.remapping import check_fields, remap
 from services.profile.domain.imports.rows import (
     DateOrder,
     Detection,
@@ -18,6 +20,7 @@ from services.profile.domain.imports.rows import (
     RowError,
     key_of,
 )
+from services.profile.domain.imports.targets import TargetRow, lists_own_pages, read_targets
 
 __all__ = [
     "HEAD_BYTES",
@@ -28,11 +31,18 @@ __all__ = [
     "DomainRow",
     "LinkRow",
     "OwnRow",
+    "Part",
     "Row",
     "RowError",
+    "TargetRow",
+    "check_fields",
     "count_rows",
     "detect",
     "key_of",
+    "lists_own_pages",
+    "part_of",
+    "parts_of",
     "read",
+    "read_targets",
     "remap",
 ]

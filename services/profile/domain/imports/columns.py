@@ -63,8 +63,9 @@ _NAMES = {
     ),
     "link_count": (
         "linkingpages backlinkscount backlinks linkstotarget links totallinks linkcount numlinks "
-        "matchedlinks externalbacklinks backlinkstotarget inboundlinks"
+        "matchedlinks externalbacklinks backlinkstotarget inboundlinks incominglinks"
     ),
+    "site_count": "linkingsites linkingdomainstopage",
     "target_count": "targetpages linkedpages targetpagescount",
     # metrics keep the name of who made them
     "metric:ahrefs_dr": "domainrating dr domainratingsource",

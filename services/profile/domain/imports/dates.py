@@ -12,8 +12,12 @@ _NUMERIC = re.compile(
     r"(\d{1,2})([-/. ]) ?(\d{1,2})\2 ?(\d{4}|\d{2})(?:,?[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?.*)?"
 )
 _CJK = re.compile(r"(\d{4})\s*[年년.]\s*(\d{1,2})\s*[月월.]\s*(\d{1,2})\s*[日일.]?")
-_WORDS = re.compile(r"[^\W\d_]+|\d+")
+# Vowels that are marks belong to their word: Hindi, Thai, and letters with loose accents.
+_WORDS = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u0900-\u0963\u0e31-\u0e4e]*)+|\d+")
+_THAI_POINTS = re.compile(r"(?<=[\u0e01-\u0e4e])\.")
+_BUDDHIST_YEARS = 543
 _YEARS = range(1990, 2100)
+_DATE_LIKE = re.compile(r"(?=.*(?<!\d)(?:19|20|25)\d\d(?!\d))(?=.*(?<!\d)\d{1,2}(?!\d)).{6,32}")
 
 # The first letters that tell the months of a language apart; longer beginnings come first.
 _MONTH_NAMES = {
@@ -37,6 +41,12 @@ _MONTH_NAMES = {
     "ro": "ian feb mar apr mai iun iul aug sept oct noi dec",
     "el": "ιαν φεβ μαρ απρ μαΐ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",  # noqa: RUF001
     "id": "jan feb mar apr mei jun jul agu sep okt nov des",
+    "hr": "sij velj ožu tra svi lip srp kol ruj lis stu pro",
+    "da": "jan feb mar apr maj jun jul aug sep okt nov dec",
+    "ca": "gen febr març abr maig juny jul ag set oct nov des",
+    "ms": "jan feb mac apr mei jun jul ogo sep okt nov dis",
+    "th": "มค กพ มีค เมย พค มิย กค สค กย ตค พย ธค",
+    "hi": "जन फ़र मार्च अप्रैल मई जून जुल अग सित अक्टू नव दिस",
 }
 
 
@@ -57,7 +67,7 @@ _LONGEST = max(map(len, _MONTHS))
 
 def _month(word: str) -> int | None:
     folded = word.casefold().replace("i\u0307", "i").removeprefix("ב")  # Hebrew: "in March"
-    for length in range(min(len(folded), _LONGEST), 2, -1):
+    for length in range(min(len(folded), _LONGEST), 1, -1):
         number = _MONTHS.get(folded[:length])
         if number is not None:
             return number
@@ -67,6 +77,8 @@ def _month(word: str) -> int | None:
 def _moment(year: int, month: int, day: int, clock: tuple[str | None, ...] = ()) -> datetime | None:
     if year < 100:
         year += 2000
+    if year > _YEARS.stop:
+        year -= _BUDDHIST_YEARS
     hour, minute, second = (int(part or 0) for part in (*clock, None, None, None)[:3])
     if year not in _YEARS:
         return None
@@ -77,7 +89,7 @@ def _moment(year: int, month: int, day: int, clock: tuple[str | None, ...] = ())
 
 
 def _from_words(text: str) -> datetime | None:
-    words = _WORDS.findall(text)
+    words = _WORDS.findall(_THAI_POINTS.sub("", text))
     month = next((found for word in words if (found := _month(word)) is not None), None)
     numbers = [int(word) for word in words if word.isdecimal()]
     if month is None and len(numbers) == 3:  # Vietnamese: "15 thg 9, 2026"
@@ -99,6 +111,11 @@ def _from_numbers(text: str, order: DateOrder) -> datetime | None:
     return _moment(int(year), month, day, tuple(clock))
 
 
+def looks_like_a_date(text: str) -> bool:
+    """Say whether a cell may be a date in a language that we cannot read: a year, a day, a word."""
+    return _DATE_LIKE.fullmatch(text.strip()) is not None and len(text.split()) <= 6
+
+
 @lru_cache(maxsize=8192)  # an export repeats a few hundred days; 10 times faster than parsing
 def parse_date(text: str, order: DateOrder) -> datetime | None:
     """Return the moment that `text` names, in UTC, or None if it names none."""
@@ -111,6 +128,11 @@ def parse_date(text: str, order: DateOrder) -> datetime | None:
             year, month, day, *clock = match.groups()
             return _moment(int(year), int(month), int(day), tuple(clock))
     return _from_numbers(text, order) or _from_words(text)
+
+
+def is_numeric(text: str) -> bool:
+    """Say whether a date is written with the year last, so that its order must be known."""
+    return _NUMERIC.fullmatch(text.strip()) is not None
 
 
 def date_order(samples: Iterable[str], *, english: bool) -> DateOrder:

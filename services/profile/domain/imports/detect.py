@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from services.profile.domain.imports import cells
 from services.profile.domain.imports.columns import fold_header, knows_header, map_columns
-from services.profile.domain.imports.dates import date_order
+from services.profile.domain.imports.dates import date_order, is_numeric
 from services.profile.domain.imports.dialects import DISAVOW, INTERSECT, layout_of
 from services.profile.domain.imports.encoding import decoder, encoding_of, refusal_of
 from services.profile.domain.imports.rows import DateOrder, Detection, Dialect
@@ -242,7 +242,10 @@ def _list_notes(entries: Sequence[str]) -> tuple[str, ...]:
 
 
 def _from_table(table: _Table, site_hosts: Collection[str]) -> Detection:
-    shape = _named_shape(table, site_hosts) or shape_of(table.rows, len(table.names), site_hosts)
+    shape = _named_shape(table, site_hosts)
+    if shape is None or len(shape.columns) == 1:  # names that say little: look at the cells, too
+        seen = shape_of(table.rows, len(table.names), site_hosts)
+        shape = seen if shape is None or (seen and len(seen.columns) > 1) else shape
     if shape is None:
         shape = Shape(Dialect.UNREADABLE, "none", {}, _NO_ADDRESS)
     order, notes = _dates(table, shape.columns)
@@ -298,11 +301,11 @@ def _own_column(names: Sequence[str], site_hosts: Collection[str]) -> int | None
 
 def _dates(table: _Table, columns: Mapping[str, int]) -> tuple[DateOrder, tuple[str, ...]]:
     fields = [columns[name] for name in ("first_seen", "last_seen", "lost_at") if name in columns]
-    samples = [row[index] for row in table.rows for index in fields if row[index].strip()]
+    samples = [row[index] for row in table.rows for index in fields if is_numeric(row[index])]
     english = "".join(table.names).isascii() and table.delimiter != ";"
     order = date_order(samples, english=english)
     undecided = date_order(samples, english=not english) is not order
-    if not samples or not undecided or not any("/" in text for text in samples):
+    if not undecided or not any("/" in text for text in samples):
         return order, ()
     first = "month" if order is DateOrder.MONTH_FIRST else "day"
     return order, (f"Dates such as {samples[0].strip()} were read with the {first} first.",)
@@ -311,10 +314,3 @@ def _dates(table: _Table, columns: Mapping[str, int]) -> tuple[DateOrder, tuple[
 def _fingerprint(names: Sequence[str], delimiter: str | None) -> str:
     folded = "\x1f".join(map(fold_header, names))
     return hashlib.blake2b(f"{delimiter}\x1e{folded}".encode(), digest_size=8).hexdigest()
-
-
-def remap(detection: Detection, mapping: Mapping[str, str]) -> Detection:
-    """Return the detection with the columns a person chose: our field -> their column."""
-    places = {name.strip(): index for index, name in enumerate(detection.header)}
-    columns = {field: places[name.strip()] for field, name in mapping.items()}
-    return replace(detection, mapping=dict(mapping), columns=columns, refused=None)

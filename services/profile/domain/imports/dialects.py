@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from services.profile.domain.imports.rows import Dialect
 
 OWN_PAGES = (
-    "This file lists your own pages, not the pages that link to them. "
-    "Import the list of linking pages or linking sites instead; "
+    "This file lists your own pages, not the pages that link to them: its counts rank your target "
+    "pages, and no link is made of it. Import the list of linking pages or linking sites as well; "
     "in Search Console that is “Latest links” or “Top linking sites”."
 )
 ANCHORS_ONLY = (
@@ -135,7 +135,7 @@ LAYOUTS: tuple[Layout, ...] = (
         Dialect.GSC_LINKED_PAGES,
         "gsc",
         _set("targetpage"),
-        any_of=_set("incominglinks linkingsites linkingpages"),
+        any_of=_set("incominglinks linkingsites linkingpages internallinks"),
         refused=OWN_PAGES,
     ),
     Layout(

@@ -30,6 +30,7 @@ DIALECT_LABELS = {
     Dialect.GENERIC_DOMAINS: "Table of domains",
     Dialect.URL_LIST: "List of addresses",
     Dialect.DISAVOW: "Disavow file",
+    Dialect.ZIP: "Archive of several lists",
     Dialect.UNREADABLE: "Not recognised",
 }
 

@@ -40,6 +40,7 @@ class Dialect(StrEnum):
     GENERIC_DOMAINS = "generic_domains"
     URL_LIST = "url_list"
     DISAVOW = "disavow"
+    ZIP = "zip"
     UNREADABLE = "unreadable"
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from services.profile.domain.imports import cells
-from services.profile.domain.imports.dates import parse_date
+from services.profile.domain.imports.dates import looks_like_a_date, parse_date
 from services.profile.domain.imports.dialects import ANCHORS_ONLY, OWN_PAGES
 from services.profile.domain.imports.rows import DateOrder, Dialect
 from shared import urls
@@ -61,6 +61,8 @@ def shape_of(
 ) -> Shape | None:
     """Return what the columns say the file is; None if no column holds an address."""
     kinds = column_kinds(rows, width)
+    if kinds == (Cell.PAGE, Cell.TEXT) and _is_dated(rows):
+        kinds = (Cell.PAGE, Cell.DATE)
     known = _exact_shape(kinds)
     if known is not None and not (known.refused is OWN_PAGES and _many_sites(rows)):
         return known
@@ -72,6 +74,12 @@ def shape_of(
     return None
 
 
+def _is_dated(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether a second column holds dates, be it in a language that we cannot read."""
+    filled = [row[1] for row in rows if row[1].strip()]
+    return bool(filled) and all(map(looks_like_a_date, filled))
+
+
 def _exact_shape(kinds: tuple[Cell, ...]) -> Shape | None:
     match kinds:
         case (Cell.PAGE, Cell.DATE):
@@ -81,7 +89,8 @@ def _exact_shape(kinds: tuple[Cell, ...]) -> Shape | None:
             columns = {"domain": 0, "link_count": 1, "target_count": 2}
             return Shape(Dialect.GSC_LINKING_SITES, "gsc", columns)
         case (Cell.PAGE, Cell.COUNT, Cell.COUNT):
-            return Shape(Dialect.GSC_LINKED_PAGES, "gsc", {}, OWN_PAGES)
+            columns = {"target_url": 0, "link_count": 1, "site_count": 2}
+            return Shape(Dialect.GSC_LINKED_PAGES, "gsc", columns, OWN_PAGES)
         case (Cell.HOST, Cell.COUNT):
             columns = {"domain": 0, "link_count": 1}
             return Shape(Dialect.GENERIC_DOMAINS, "generic", columns)
