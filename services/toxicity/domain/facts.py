@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
+from services.toxicity.domain.source import UNKNOWN, Source
 from shared.vocabulary import UNFOLLOWED_RELS, AnchorFlag, AnchorKind, LinkKind, Position, Reason
 
 
@@ -159,3 +160,5 @@ class Facts:
     days_unseen: int = 0
     """Whole days since a check last found the link."""
     lost: bool = False
+    source: Source = UNKNOWN
+    """What is known of the referring domain beyond this page."""

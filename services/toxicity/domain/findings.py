@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from services.toxicity.domain.facts import Decision, Facts, LinkFacts, PageView
-from services.toxicity.domain.weights import BY_CODE, Clause, Family
+from services.toxicity.domain.finding import Finding, percent, quote
+from services.toxicity.domain.source_findings import of_source
 from shared.vocabulary import NOT_OBSERVED, AnchorFlag, AnchorKind, Position, Reason
 
 ENOUGH_DOMAINS = 50  # below this many referring domains a share says nothing
@@ -28,39 +28,12 @@ VERY_MANY_OUTLINKS = 300
 SAME_LINK_TIMES = 5
 CHAIN_DOMAINS = 2
 PARAGRAPH_WORDS = 12
-QUOTED = 120
 
 _WORD = re.compile(r"\w+")
 _TEMPLATE = frozenset({Position.FOOTER, Position.SIDEBAR, Position.NAV, Position.HEADER})
 _JUNK_FLAGS = frozenset({AnchorFlag.TOXIC})
 _REPEATABLE = frozenset({AnchorKind.EXACT, AnchorKind.PARTIAL, AnchorKind.OTHER})
 _BAD = frozenset({Decision.DISAVOW, Decision.ASK_REMOVAL})
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One weighted piece of evidence, as a person is shown it."""
-
-    code: str
-    value: str
-    threshold: str
-    evidence: str
-
-    @property
-    def family(self) -> Family:
-        return BY_CODE[self.code].family
-
-    @property
-    def milli(self) -> int:
-        return BY_CODE[self.code].milli
-
-    @property
-    def short(self) -> str:
-        return BY_CODE[self.code].short
-
-    @property
-    def clause(self) -> Clause:
-        return BY_CODE[self.code].clause
 
 
 def find(facts: Facts) -> tuple[Finding, ...]:
@@ -70,6 +43,7 @@ def find(facts: Facts) -> tuple[Finding, ...]:
         found += _of_link(facts, facts.link)
     if facts.page is not None:
         found += [finding for rule in _PAGE_RULES if (finding := rule(facts.page)) is not None]
+    found += of_source(facts.source)
     return tuple(found)
 
 
@@ -80,22 +54,13 @@ def _of_link(facts: Facts, link: LinkFacts) -> Iterable[Finding]:
             yield finding
 
 
-def _quote(text: str) -> str:
-    text = " ".join(text.split())
-    return f"“{text if len(text) <= QUOTED else text[: QUOTED - 1] + '…'}”"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
 # ---- the link's text ----------------------------------------------------------------------------
 
 
 def poison_anchor(_: Facts, link: LinkFacts) -> Finding | None:
     if AnchorFlag.TOXIC not in link.anchor_flags:
         return None
-    text = _quote(link.anchor_text)
+    text = quote(link.anchor_text)
     return Finding(
         "poison_anchor",
         text,
@@ -115,10 +80,10 @@ def exact_overuse(facts: Facts, link: LinkFacts) -> Finding | None:
     limit = EXACT_GROSS_SHARE if gross else EXACT_SHARE
     return Finding(
         "exact_gross_overuse" if gross else "exact_overuse",
-        _percent(share),
-        f"at most {_percent(limit)} of referring domains",
+        percent(share),
+        f"at most {percent(limit)} of referring domains",
         f"{around.exact_domains} of {around.domains} referring domains link with a target keyword,"
-        f" this one with {_quote(link.anchor_text)}.",
+        f" this one with {quote(link.anchor_text)}.",
     )
 
 
@@ -131,9 +96,9 @@ def repeated_anchor(facts: Facts, link: LinkFacts) -> Finding | None:
         return None
     return Finding(
         "repeated_anchor",
-        _percent(share),
-        f"at most {_percent(SAME_ANCHOR_SHARE)} of referring domains",
-        f"{around.anchor_domains} referring domains use {_quote(link.anchor_text)}.",
+        percent(share),
+        f"at most {percent(SAME_ANCHOR_SHARE)} of referring domains",
+        f"{around.anchor_domains} referring domains use {quote(link.anchor_text)}.",
     )
 
 
@@ -142,9 +107,9 @@ def other_language_anchor(_: Facts, link: LinkFacts) -> Finding | None:
         return None
     return Finding(
         "other_language_anchor",
-        _quote(link.anchor_text),
+        quote(link.anchor_text),
         "the scripts of your names and keywords",
-        f"The link text {_quote(link.anchor_text)} is in a script that your site does not use.",
+        f"The link text {quote(link.anchor_text)} is in a script that your site does not use.",
     )
 
 
@@ -154,9 +119,9 @@ def brand_anchor(_: Facts, link: LinkFacts) -> Finding | None:
         return None
     return Finding(
         "brand_anchor",
-        _quote(link.anchor_text),
+        quote(link.anchor_text),
         "your names and addresses",
-        f"The link text {_quote(link.anchor_text)} is how people link by themselves.",
+        f"The link text {quote(link.anchor_text)} is how people link by themselves.",
     )
 
 
@@ -184,9 +149,9 @@ def injected_link(facts: Facts, link: LinkFacts) -> Finding | None:
         return None
     return Finding(
         "injected_link",
-        _quote(link.anchor_text),
+        quote(link.anchor_text),
         "a text that fits the page",
-        f"The page is called {_quote(page.title)}; the link {_quote(link.anchor_text)} does not"
+        f"The page is called {quote(page.title)}; the link {quote(link.anchor_text)} does not"
         " belong to it. The site is probably hacked: its owner is a victim too.",
     )
 
@@ -281,7 +246,7 @@ def unique_paragraph(_: Facts, link: LinkFacts) -> Finding | None:
         "unique_paragraph",
         f"{words} words around it",
         f"at least {PARAGRAPH_WORDS}",
-        f"The link stands in running text: {_quote(link.context)}.",
+        f"The link stands in running text: {quote(link.context)}.",
     )
 
 
@@ -325,9 +290,9 @@ def link_list(page: PageView) -> Finding | None:
     bare = share >= BARE_ANCHOR_SHARE
     return Finding(
         "bare_link_list" if bare else "link_list",
-        _percent(share),
-        f"less than {_percent(BARE_ANCHOR_SHARE if bare else LIST_ANCHOR_SHARE)}",
-        f"{_percent(share)} of the visible text is link text, to {page.outlinks_external} outside addresses.",
+        percent(share),
+        f"less than {percent(BARE_ANCHOR_SHARE if bare else LIST_ANCHOR_SHARE)}",
+        f"{percent(share)} of the visible text is link text, to {page.outlinks_external} outside addresses.",
     )
 
 
@@ -359,9 +324,9 @@ def poison_title(page: PageView) -> Finding | None:
         return None
     return Finding(
         "poison_title",
-        _quote(page.title),
+        quote(page.title),
         "no such word",
-        f"The page is called {_quote(page.title)}.",
+        f"The page is called {quote(page.title)}.",
     )
 
 
@@ -397,8 +362,8 @@ def real_text(page: PageView) -> Finding | None:
     return Finding(
         "real_text",
         f"{page.word_count} words",
-        f"at least {REAL_WORDS}, at most {_percent(REAL_ANCHOR_SHARE)} of it link text",
-        f"The page has {page.word_count} words; {_percent(share)} of its text is link text.",
+        f"at least {REAL_WORDS}, at most {percent(REAL_ANCHOR_SHARE)} of it link text",
+        f"The page has {page.word_count} words; {percent(share)} of its text is link text.",
     )
 
 

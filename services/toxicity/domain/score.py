@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.toxicity.domain.facts import Decision, Facts
-from services.toxicity.domain.findings import Finding, find
+from services.toxicity.domain.finding import Finding
+from services.toxicity.domain.findings import find
 from services.toxicity.domain.weights import CAPS, FAMILY_WORDS, MODEL, POLICY_URL, PRIOR, Family
 from shared.vocabulary import Action, Band, Position
 
@@ -14,9 +15,11 @@ WATCH_FROM = 0.40
 REVIEW_FROM = 0.80
 PROPOSE_FROM = 0.97
 FAMILIES_TO_PROPOSE = 3
+SEEN_FAMILIES_TO_PROPOSE = 2  # of them, others than the name and lists of names
 FRESH_DAYS = 30
 
-_OBSERVABLE = 5  # families that one look at a page can fill
+_MANY = 6  # families observed: with a page, its link and the domain's name
+_SOME = 5
 _SHOWN = 2  # reasons that a list sentence names
 _MAX_CHANGES = 5
 
@@ -126,21 +129,35 @@ def evidence_families(findings: Sequence[Finding]) -> frozenset[Family]:
     return frozenset(item.family for item in findings if item.milli > 0) - {Family.HISTORY}
 
 
+def _seen_families(findings: Sequence[Finding]) -> int:
+    """Return how many families speak against the link by what was seen, not by what it is called."""
+    return len(evidence_families(findings) - {Family.NAME, Family.LISTS})
+
+
 def _observed(facts: Facts) -> tuple[Family, ...]:
-    seen = []
+    source = facts.source
+    seen = [family for family, view in _VIEWS if getattr(source, view) is not None]
     if facts.page is not None:
         seen.append(Family.CONTENT)
     if facts.link is not None:
         seen += [Family.PLACE, Family.ANCHOR, Family.BEHAVIOUR]
         if facts.link.context or facts.link.position is not Position.UNKNOWN:
             seen.append(Family.RELEVANCE)
-    return tuple(seen)
+    return tuple(family for family in Family if family in seen)
+
+
+_VIEWS = (
+    (Family.NAME, "name"),
+    (Family.LISTS, "lists"),
+    (Family.GRAPH, "graph"),
+    (Family.NETWORK, "network"),
+)
 
 
 def _confidence(observed: Sequence[Family]) -> str:
-    if len(observed) >= _OBSERVABLE:
+    if len(observed) >= _MANY:
         return "high"
-    return "medium" if len(observed) == _OBSERVABLE - 1 else "low"
+    return "medium" if len(observed) >= _SOME else "low"
 
 
 def _holds(facts: Facts, findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -148,6 +165,8 @@ def _holds(facts: Facts, findings: Sequence[Finding]) -> tuple[str, ...]:
     holds = list(facts.holds)
     if len(evidence_families(findings)) < FAMILIES_TO_PROPOSE:
         holds.append("too_few_families")
+    elif _seen_families(findings) < SEEN_FAMILIES_TO_PROPOSE:
+        holds.append("judged_by_name")
     if facts.days_unseen > FRESH_DAYS:
         holds.append("not_seen_lately")
     if facts.verdict is not None and facts.verdict.decision is Decision.KEEP:
@@ -175,13 +194,16 @@ def _action(
     return Action.REQUEST_REMOVAL if len(evidence_families(findings)) > 1 else Action.REVIEW
 
 
+_AIMED = frozenset({Family.ANCHOR, Family.NETWORK})
+_TELLING = frozenset({"domain_condemned", "in_burst", "injected_link"})
 _LEAVE_ALONE = frozenset({Decision.KEEP, Decision.IGNORE})
 
 
 def _is_ambient(findings: Sequence[Finding]) -> bool:
     """Whether this is junk of the web that happens to name the site: nobody aimed it at anything."""
-    aimed = any(item.family is Family.ANCHOR and item.milli > 0 for item in findings)
-    return not aimed and all(item.code != "domain_condemned" for item in findings)
+    return not any(
+        (item.family in _AIMED and item.milli > 0) or item.code in _TELLING for item in findings
+    )
 
 
 def _band(p_toxic: float | None, *, proposed: bool) -> Band:

@@ -22,7 +22,8 @@ from services.toxicity.domain.guard import Guard
 from services.toxicity.domain.ingest import canonical, digest
 from services.toxicity.domain.names import Names, names_of
 from services.toxicity.domain.score import Score, judge, waterfall_json
-from services.toxicity.store import counts, sites
+from services.toxicity.domain.source import UNKNOWN, Source
+from services.toxicity.store import counts, sites, sources
 from services.toxicity.store.sites import Site
 from shared import outbox
 from shared.db import Tx
@@ -120,11 +121,17 @@ async def _judge(tx: Tx, cases: Sequence[_Case], *, now: datetime) -> int:
     around = await counts.list_surroundings(
         tx, [(case.row["site_id"], case.after) for case in tracked]
     )
+    known = await sources.list_sources(tx, sorted({key for case in tracked for key in _keys(case)}))
     judged = [
-        (case, judge(_facts(case, surroundings, now=now)))
+        (case, judge(_facts(case, surroundings, known, now=now)))
         for case, surroundings in zip(tracked, around, strict=True)
     ]
     return await _save(tx, judged, now=now)
+
+
+def _keys(case: _Case) -> tuple[sources.Key, ...]:
+    domain = case.row["domain"]
+    return ((case.row["site_id"], domain),) if domain else ()
 
 
 # What it was stays: `scored_seq` must not begin again if the link comes back, and a decision of a
@@ -184,7 +191,13 @@ def _must_wait(case: _Case) -> bool:
     return case.row["check_seq"] == 0 or (case.facts is not None and case.page is None)
 
 
-def _facts(case: _Case, around: Surroundings, *, now: datetime) -> Facts:
+def _facts(
+    case: _Case,
+    around: Surroundings,
+    known: Mapping[sources.Key, Source],
+    *,
+    now: datetime,
+) -> Facts:
     row = case.row
     hold = case.guard.of_domain(row["domain"]) if row["domain"] else None
     holds = () if hold is None else (hold.code,)
@@ -199,6 +212,7 @@ def _facts(case: _Case, around: Surroundings, *, now: datetime) -> Facts:
         last_reasons=frozenset(map(Reason, row["last_reasons"])),
         days_unseen=max(unseen, 0),
         lost=row["lost"],
+        source=known.get((row["site_id"], row["domain"]), UNKNOWN),
     )
 
 
