@@ -60,3 +60,19 @@ def _parsed(line: str) -> tuple[str, int]:
         if rule.startswith(mark):
             return rule.removeprefix(mark), kind
     return rule, _EXACT
+
+
+def is_above(host: str) -> bool:
+    """Return whether public suffixes of the list lie below a host that is none itself."""
+    return host in _above()
+
+
+@cache
+def _above() -> frozenset[str]:
+    found: set[str] = set()
+    for name in _rules():
+        above = name.partition(".")[2]
+        while above:
+            found.add(above)
+            above = above.partition(".")[2]
+    return frozenset(found)

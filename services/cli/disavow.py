@@ -5,16 +5,22 @@ to be repaired, refused or could not be read; for diff: the lists differ), 2 wro
 """
 
 import argparse
-import codecs
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from services.toxicity.domain.disavow.entries import Entry, Parsed
-from services.toxicity.domain.disavow.lint import Report, as_json, lint
-from services.toxicity.domain.disavow.merge import diff, merge
-from services.toxicity.domain.disavow.reader import parse
+from services.toxicity.domain.disavow.lint import (
+    Report,
+    as_json,
+    faults_as_json,
+    lint,
+    refusals_as_json,
+    repairs_as_json,
+)
+from services.toxicity.domain.disavow.merge import diff, merge, merge_three
+from services.toxicity.domain.disavow.reader import is_text, parse
 from services.toxicity.domain.disavow.writer import write
 from services.toxicity.domain.guard import Guard, guard_of
 from shared.errors import InvalidError
@@ -42,6 +48,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--strict", action="store_true", help="exit with 1 if anything was found")
     two = commands.add_parser("merge", help="bring several files together, the first one in force")
     two.add_argument("files", metavar="FILE", nargs="+")
+    two.add_argument(
+        "--base",
+        metavar="FILE",
+        help="the version that the two files grew out of: what either took out of it stays out",
+    )
     three = commands.add_parser("diff", help="say how the second list differs from the first")
     three.add_argument("files", metavar="FILE", nargs=2)
     for command in (one, two):
@@ -75,25 +86,47 @@ def _lint(options: argparse.Namespace) -> int:
 
 def _merge(options: argparse.Namespace) -> int:
     parsed = [parse(_read(name)) for name in options.files]
-    first, *others = [_entries(one) for one in parsed]
-    entries = merge(first, added=[entry for other in others for entry in other])
+    entries = _merged(options, [_entries(one) for one in parsed])
     header = dict.fromkeys(line for one in parsed for line in one.header)
     written = write(entries, header=list(header), guard=_guard(options))
     if options.out:
         _write(options.out, written.text)
-    refused = [
-        {"entry": item.entry, "code": item.code, "detail": item.sentence}
-        for item in written.refused
-    ]
     if options.json:
-        result = {"clean": written.text, "domains": written.domains, "urls": written.urls}
-        print(json.dumps({**result, "refused": refused}, ensure_ascii=False, indent=2))
+        result = {
+            "clean": written.text,
+            "domains": written.domains,
+            "urls": written.urls,
+            "repairs": [
+                {"file": name, **note}
+                for name, one in zip(options.files, parsed, strict=True)
+                for note in repairs_as_json(one.repairs)
+            ],
+            "refused": refusals_as_json(written.refused),
+            "errors": [
+                {"file": name, **note}
+                for name, one in zip(options.files, parsed, strict=True)
+                for note in faults_as_json(one.errors)
+            ],
+        }
+        print(json.dumps(result, ensure_ascii=False, indent=2))
         return 0
     if not options.out:
         print(written.text, end="")
-    for item in refused:
-        print(f"Left out {item['entry']}: {item['detail']}", file=sys.stderr)
+    for item in written.refused:
+        print(f"Left out {item.entry}: {item.sentence}", file=sys.stderr)
+    for name, one in zip(options.files, parsed, strict=True):
+        for fault in one.errors:
+            print(f"{name} {_at(fault.line)}{fault.text}  {fault.sentence}", file=sys.stderr)
     return 0
+
+
+def _merged(options: argparse.Namespace, lists: Sequence[list[Entry]]) -> Sequence[Entry]:
+    if options.base is None:
+        first, *others = lists
+        return merge(first, added=[entry for other in others for entry in other])
+    if len(lists) != 2:
+        raise InvalidError("--base takes exactly two more files: yours and the other one.")
+    return merge_three(_entries(parse(_read(options.base))), *lists).entries
 
 
 def _diff(options: argparse.Namespace) -> int:
@@ -130,7 +163,7 @@ def _read(name: str) -> bytes:
             data = file.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
         raise InvalidError(f"{name} is larger than 64 MB; a disavow file has at most 2 MB.")
-    if b"\0" in data and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if b"\0" in data and not is_text(data):
         raise InvalidError(f"{name} is no text file; a disavow file is plain text.")
     return data
 

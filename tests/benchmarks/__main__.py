@@ -5,6 +5,7 @@ import sys
 from tests.benchmarks import (
     audit,
     crawl,
+    disavow,
     events,
     faultsite,
     flat,
@@ -20,6 +21,7 @@ from tests.benchmarks.results import save, show
 
 BENCHMARKS = {
     "crawl": crawl.measure,
+    "disavow": disavow.measure,
     "events": events.measure,
     "audit": audit.measure,
     "latency": latency.measure,

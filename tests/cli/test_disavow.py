@@ -70,6 +70,25 @@ def test_merge_and_diff(file: str, tmp_path: Path, capsys: pytest.CaptureFixture
     assert report(capsys, "diff", str(merged), str(merged))["kept"] == 3
 
 
+def test_merge_with_a_base_keeps_out_what_either_side_took_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = {
+        "base": "domain:old-spam.com\ndomain:good-site.com\n",
+        "ours": "domain:old-spam.com\n",
+        "theirs": "domain: old-spam.com\ndomain:good-site.com\ndomain:new-spam.com\nnonsense\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    base, ours, theirs = (str(tmp_path / name) for name in texts)
+    found = report(capsys, "merge", "--base", base, ours, theirs)
+    assert found["clean"] == "domain:new-spam.com\ndomain:old-spam.com\n"
+    assert [item["file"] for item in found["repairs"]] == [theirs]  # type: ignore[attr-defined]
+    assert [item["line"] for item in found["errors"]] == [4]  # type: ignore[attr-defined]
+    with pytest.raises(InvalidError):
+        disavow.main(["merge", "--base", base, ours])
+
+
 def test_it_starts_in_half_a_second_and_never_shows_a_traceback(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "services", "disavow", "lint", str(tmp_path / "absent.txt")]
     seconds = []
@@ -81,6 +100,15 @@ def test_it_starts_in_half_a_second_and_never_shows_a_traceback(tmp_path: Path) 
         assert "Traceback" not in done.stderr
         assert "absent.txt" in done.stderr
     assert min(seconds) < 0.5
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_utf_16_file_is_read_with_or_without_its_mark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes("domain:a-b.com\r\ndomain:c-d.com\r\n".encode(encoding))
+    assert report(capsys, "lint", str(file))["clean"] == "domain:a-b.com\ndomain:c-d.com\n"
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:

@@ -46,6 +46,19 @@ def repairs(data: bytes | str) -> list[tuple[int, str]]:
         ("domain:lifehacĸer.com", "domain:xn--lifehacer-1rb.com", RepairCode.IDN),
         ("domain:한국.com", "domain:xn--3e0b707e.com", RepairCode.IDN),
         ("domain:example.com # paid", "domain:example.com", RepairCode.INLINE_COMMENT),
+        ("domain:example.com#paid", "domain:example.com", RepairCode.INLINE_COMMENT),
+        ("domain:example.com // paid", "domain:example.com", RepairCode.INLINE_COMMENT),
+        ("domain:example.com - paid", "domain:example.com", RepairCode.INLINE_COMMENT),
+        ("domain:example.com /* paid */", "domain:example.com", RepairCode.INLINE_COMMENT),
+        ("example.com (paid)", "domain:example.com", RepairCode.INLINE_COMMENT),
+        ("http://example.com/a #paid", "http://example.com/a", RepairCode.INLINE_COMMENT),
+        ("- domain:example.com", "domain:example.com", RepairCode.BULLET),
+        ("12. domain:example.com", "domain:example.com", RepairCode.BULLET),
+        ("domain:example[.]com", "domain:example.com", RepairCode.DEFANGED),
+        ("hxxps://example.com/a", "https://example.com/a", RepairCode.DEFANGED),
+        ("domain\uff1aexample.com", "domain:example.com", RepairCode.SEPARATOR),
+        ("domain:domain:example.com", "domain:example.com", RepairCode.SEPARATOR),
+        ('domain:"example.com"', "domain:example.com", RepairCode.QUOTES),
         ("domain:exam\u200bple.com", "domain:example.com", RepairCode.CONTROL),
         ('"domain:example.com"', "domain:example.com", RepairCode.QUOTES),
         ("domain:example.com,", "domain:example.com", RepairCode.PUNCTUATION),
@@ -98,6 +111,12 @@ def test_line_numbers_count_as_an_editor_does() -> None:
         ("ghost-rider", "unreadable"),
         ("domain:ghost-rider", "no_dot"),
         ("domain:", "name"),
+        ("domain:exa mple 33.com", "name"),
+        ("domain:example.c", "name"),
+        ("domain:-example.com", "name"),
+        ("domain:exam..ple.com", "name"),
+        ('domain:exa"mple.com', "name"),
+        ('http://exa"mple.com/', "name"),
         ("domain:exa mple.com", "name"),
         ("foo@example.com", "mail_address"),
         ("ftp://example.com/x", "address"),
@@ -121,6 +140,36 @@ def test_several_entries_on_one_line_are_parted() -> None:
         "domain:c-d.com",
         "http://e-f.com/g",
     ]
+
+
+def test_bare_names_on_one_line_are_parted_and_words_are_not() -> None:
+    assert lines("a-b.com, c-d.com e-f.com") == [
+        "domain:a-b.com",
+        "domain:c-d.com",
+        "domain:e-f.com",
+    ]
+    assert lines("see index.html or node.jsx") == []
+
+
+@pytest.mark.parametrize("text", ["// why", "; why", "-- why", "/* why */", "<!-- why -->"])
+def test_a_comment_of_another_kind_of_file_is_a_comment(text: str) -> None:
+    parsed = parse(f"{text}\ndomain:a-b.com\n")
+    assert [item.entry.note for item in parsed.entries] == [("why",)]
+    assert [repair.code for repair in parsed.repairs] == [RepairCode.COMMENT_MARK]
+
+
+@pytest.mark.parametrize("start", ["", " ", "\t"])
+@pytest.mark.parametrize("scheme", ["", "http://", "https://"])
+@pytest.mark.parametrize("www", ["", "www."])
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_the_quick_way_through_repaired_lines_tells_what_the_careful_one_does(
+    start: str, scheme: str, www: str, slash: str
+) -> None:
+    quick = read_line(1, f"domain:{start}{scheme}{www}a-b.com{slash}")
+    # Punycode takes the careful way, and this name reads the same either way.
+    careful = read_line(1, f"domain:{start}{scheme}{www}xn--a-b.com{slash}".replace("xn--", "a--"))
+    assert [entry.value for entry in quick.entries] == ["a-b.com"]
+    assert [one.code for one in quick.repairs] == [one.code for one in careful.repairs]
 
 
 def test_doubles_and_what_a_domain_covers_are_left_out_and_told() -> None:

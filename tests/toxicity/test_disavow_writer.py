@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.toxicity.domain.disavow import writer
 from services.toxicity.domain.disavow.entries import Entry, EntryKind
 from services.toxicity.domain.disavow.lint import lint
-from services.toxicity.domain.disavow.merge import diff, merge
+from services.toxicity.domain.disavow.merge import diff, merge, merge_three
 from services.toxicity.domain.disavow.reader import parse
 from services.toxicity.domain.disavow.writer import LimitError, write
 from services.toxicity.domain.guard import Guard, common_hold, guard_of
@@ -162,3 +162,36 @@ def test_a_difference_names_what_came_and_went() -> None:
         [a_domain("a-b.com"), a_domain("c-d.com")], [a_domain("c-d.com", "x"), a_domain("e-f.com")]
     )
     assert (found.added, found.removed, found.kept) == (("domain:e-f.com",), ("domain:a-b.com",), 1)
+
+
+def test_a_three_way_merge_takes_what_either_side_did() -> None:
+    base = [a_domain(name) for name in ("both.com", "we-lift.com", "they-lift.com")]
+    ours = [a_domain("both.com", "ours"), a_domain("they-lift.com"), a_domain("we-add.com")]
+    theirs = [a_domain("both.com", "theirs"), a_domain("we-lift.com"), a_url("http://t.com/add")]
+    merged = merge_three(base, ours, theirs)
+    assert {(entry.line, entry.note) for entry in merged.entries} == {
+        ("domain:both.com", ("ours",)),
+        ("domain:we-add.com", ()),
+        ("http://t.com/add", ()),
+    }
+    assert (merged.added_by_ours, merged.added_by_theirs) == (
+        ("domain:we-add.com",),
+        ("http://t.com/add",),
+    )
+    assert (merged.removed_by_ours, merged.removed_by_theirs) == (
+        ("domain:we-lift.com",),
+        ("domain:they-lift.com",),
+    )
+
+
+NAMES = st.sets(st.sampled_from([f"s{number}.com" for number in range(8)]))
+
+
+@given(NAMES, NAMES, NAMES)
+def test_a_three_way_merge_is_what_sets_say(
+    base: set[str], ours: set[str], theirs: set[str]
+) -> None:
+    lists = [[a_domain(name) for name in sorted(names)] for names in (base, ours, theirs)]
+    merged = {entry.value for entry in merge_three(*lists).entries}
+    assert merged == (ours & theirs) | (ours - base) | (theirs - base)
+    assert {entry.value for entry in merge_three(lists[0], lists[2], lists[1]).entries} == merged

@@ -4,7 +4,9 @@ import pytest
 from publicsuffixlist import PublicSuffixList
 
 from services.toxicity.domain import platforms
+from services.toxicity.domain.disavow.lint import lint
 from services.toxicity.domain.guard import Guard, Scope, common_hold, guard_of
+from shared import urls
 
 
 def code(host: str) -> str | None:
@@ -100,10 +102,66 @@ def test_only_whole_labels_above_an_own_host_are_above_it() -> None:
 
 def test_no_public_suffix_of_the_packaged_list_can_be_written() -> None:
     rules = PublicSuffixList()._publicsuffix
-    suffixes = [rule.replace("*", "anything") for rule in rules if not rule.startswith("!")]
-    ascii_suffixes = [name for name in suffixes if name.isascii()]
-    assert len(ascii_suffixes) > 8_000
-    assert [name for name in ascii_suffixes if common_hold(name) is None] == []
+    names = [rule.replace("*", "anything") for rule in rules if not rule.startswith("!")]
+    hosts = [urls.host_of(f"http://{name}/") for name in names]
+    assert len(hosts) > 9_000
+    assert [host for host in hosts if common_hold(host) is None] == []
+    report = lint("".join(f"domain:{name}\n{name}\n" for name in names), guard=Guard())
+    assert report.clean == ""
+
+
+def test_no_name_above_a_public_suffix_can_be_written() -> None:
+    names = PublicSuffixList()._publicsuffix
+    above = {name.partition(".")[2] for name in names if not name.startswith(("!", "*"))}
+    free = [name for name in above if name.isascii() and "." in name and common_hold(name) is None]
+    assert len(above) > 900
+    assert free == []
+    assert code("databricksapps.com") == "shared_host"
+
+
+# A few of the names whose fingerprints are shipped; tests/toxicity/renown.py --check asks for all.
+TRUSTED = (
+    "gmpg.org creativecommons.org doi.org ietf.org mysql.com pixabay.com economist.com schema.org"
+)
+UNIVERSITIES = "ku.dk univ-tours.fr unb.ca dhbw-karlsruhe.de spbu.ru universiteitleiden.nl"
+
+
+def test_the_best_known_sites_of_the_web_are_held() -> None:
+    assert {code(name) for name in TRUSTED.split()} == {"trusted"}
+    assert {code(f"blog.{name}") for name in TRUSTED.split()} == {"trusted"}
+    assert {code(name) for name in UNIVERSITIES.split()} == {"public_body"}
+    assert Guard().of_url("https://mysql.com/spam") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "g\u043e\u043egle.com",  # Cyrillic o
+        "lifehac\u0138er.com",  # kra
+        "w\u0456k\u0456pedia.org",  # Ukrainian i
+        "\u0430cme.example",  # of our own site
+        "faceb\u00f6\u00f6k.com",
+        "blogsp\u03bft.com",  # Greek omicron, of a shared host
+    ],
+)
+def test_a_name_that_only_looks_like_a_guarded_one_is_held(name: str) -> None:
+    guard = guard_of(own=["acme.example"])
+    host = urls.host_of(f"http://{name}/")
+    assert host.startswith("xn--")
+    hold = guard.of_domain(host)
+    assert hold is not None
+    assert (hold.code, hold.scope) == ("look_alike", Scope.PAGES_ONLY)
+
+
+def test_letters_that_are_the_same_for_a_browser_are_the_guarded_name_itself() -> None:
+    for name in ("\uff47\uff4f\uff4f\uff47\uff4c\uff45.com", "google\u3002com", "GOOGLE.com"):
+        (refused,) = lint(f"domain:{name}\n", guard=Guard()).refused
+        assert (refused.entry, refused.code) == ("domain:google.com", "search_engine")
+
+
+def test_an_international_name_that_looks_like_no_guarded_one_is_free() -> None:
+    for name in ("b\u00fccher-kaufen.example", "\ud55c\uad6d.com", "brave-n\u00e0.com"):
+        assert code(urls.host_of(f"http://{name}/")) is None
 
 
 def test_every_listed_platform_is_held() -> None:

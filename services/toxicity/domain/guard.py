@@ -6,9 +6,12 @@ from enum import StrEnum
 from functools import lru_cache
 
 from services.toxicity.domain import platforms
-from shared import urls
+from services.toxicity.domain.look_alikes import latin_twin
+from services.toxicity.domain.renown import Renown, renown_of
+from shared import suffixes, urls
 
 _COUNTRY = 2  # letters of a country's top-level domain
+_MAX_NAME = 253
 
 
 class Scope(StrEnum):
@@ -37,6 +40,12 @@ _SUFFIX = Hold(
     Scope.PAGES_ONLY,
     "Many unrelated sites live below this name; the line would throw away the links of all of them.",
 )
+_ABOVE = Hold(
+    "shared_host",
+    Scope.PAGES_ONLY,
+    "Customers of this company have their sites below this name; the line would hit all of them.",
+)
+_TOO_LONG = Hold("name_too_long", Scope.NEVER, "A domain name has at most 253 characters.")
 _OWN = Hold("own_site", Scope.NEVER, "This is a site of your own, or a name above it.")
 _PARTNER = Hold("partner", Scope.NEVER, "You listed this site as a partner.")
 _COMPETITOR = Hold(
@@ -44,10 +53,25 @@ _COMPETITOR = Hold(
 )
 _KEPT = Hold("kept", Scope.NEVER, "Somebody looked at this within a year and decided to keep it.")
 _PLACED = Hold("placement", Scope.NEVER, "There is an agreed placement on this domain.")
+_GOOD_LINKS = Hold(
+    "good_links",
+    Scope.PAGES_ONLY,
+    "Good, followed links come from this domain too; disavow the bad pages one by one.",
+)
 _PUBLIC_BODY = Hold(
     "public_body",
     Scope.PAGES_ONLY,
     "A public body or a university: a bad page there is most likely hacked; tell the webmaster.",
+)
+_CENTRAL = Hold(
+    "trusted",
+    Scope.PAGES_ONLY,
+    "One of the best known sites of the web; only a single page of it can be at fault.",
+)
+_LOOK_ALIKE = Hold(
+    "look_alike",
+    Scope.PAGES_ONLY,
+    "The name only looks like that of a guarded site; make sure which of the two you mean.",
 )
 _PLATFORM = Hold(
     "platform",
@@ -75,10 +99,13 @@ class Guard:
     competitors: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     placed: frozenset[str] = frozenset()
+    good: frozenset[str] = frozenset()
+    """Domains with links that were seen to be good: only single pages of them may be written."""
 
     def of_domain(self, host: str) -> Hold | None:
         """Return why `domain:host` must not be written, or None."""
-        return self._private_hold(host, whole=True) or common_hold(host)
+        held = self._private_hold(host, whole=True) or common_hold(host)
+        return self._twin_hold(host) if held is None and "xn--" in host else held
 
     def of_url(self, url: str) -> Hold | None:
         """Return why a page must not be written, or None; guarded platforms allow single pages."""
@@ -87,17 +114,25 @@ class Guard:
         return hold if hold is not None and hold.scope is Scope.NEVER else None
 
     def _private_hold(self, host: str, *, whole: bool) -> Hold | None:
-        lists = (
+        for names, hold in (
             (self.own, _OWN),
             (self.partners, _PARTNER),
             (self.kept, _KEPT),
             (self.placed, _PLACED),
             (self.competitors, _COMPETITOR),
-        )
-        for names, hold in lists:
+        ):
             if names and _touches(host, names, whole=whole):
                 return hold
-        return None
+        good = whole and self.good and _touches(host, self.good, whole=True)
+        return _GOOD_LINKS if good else None
+
+    def _twin_hold(self, host: str) -> Hold | None:
+        """A name of other letters that looks like a guarded one is held back until a person looks."""
+        twin = latin_twin(host)
+        if twin is None:
+            return None
+        held = self._private_hold(twin, whole=True) or common_hold(twin)
+        return None if held is None else _LOOK_ALIKE
 
 
 def guard_of(
@@ -107,6 +142,7 @@ def guard_of(
     competitors: Iterable[str] = (),
     kept: Iterable[str] = (),
     placed: Iterable[str] = (),
+    good: Iterable[str] = (),
 ) -> Guard:
     """Return a guard from names or URLs as people typed them."""
     return Guard(
@@ -115,29 +151,37 @@ def guard_of(
         competitors=_names(competitors),
         kept=_names(kept),
         placed=_names(placed),
+        good=_names(good),
     )
 
 
-@lru_cache(maxsize=65_536)
 def common_hold(host: str) -> Hold | None:
     """Return why a whole domain is guarded for everybody, or None."""
-    if not host:
-        return _EMPTY
-    if urls.is_ip(host):
-        return _ADDRESS
-    if "." not in host:
-        return _NO_DOT
-    domain = urls.registrable_domain(host)
-    if domain is None:
-        return _SUFFIX
+    cut = suffixes.cut(host)
+    if cut is None or cut[1] < 0 or len(host) > _MAX_NAME or urls.is_ip(host):
+        return _hold_of_no_domain(host)
+    domain = host[cut[1] :]
     if _is_public_body(host, domain):
         return _PUBLIC_BODY
-    if host not in _GUARDED and domain not in _GUARDED:
-        return None
-    for names, hold in _LISTED:
-        if host in names or domain in names:
-            return hold
-    return None
+    if host in _GUARDED or domain in _GUARDED:
+        return next(hold for names, hold in _LISTED if host in names or domain in names)
+    if suffixes.is_above(host):
+        return _ABOVE
+    renown = renown_of(domain)
+    return None if renown is None else _RENOWNED[renown]
+
+
+def _hold_of_no_domain(host: str) -> Hold:
+    if not host:
+        return _EMPTY
+    if len(host) > _MAX_NAME:
+        return _TOO_LONG
+    if urls.is_ip(host):
+        return _ADDRESS
+    return _SUFFIX if "." in host else _NO_DOT
+
+
+_RENOWNED = {Renown.CENTRAL: _CENTRAL, Renown.UNIVERSITY: _PUBLIC_BODY}
 
 
 _LISTED = (
@@ -152,10 +196,11 @@ def _is_public_body(host: str, domain: str) -> bool:
     country = host.rpartition(".")[2]
     if country in platforms.PUBLIC_BODY_SUFFIXES:
         return True
-    # gov.uk and ac.jp are suffixes, go.de is a company
-    below_suffix = len(country) == _COUNTRY and domain.count(".") > 1
-    if below_suffix and domain.rsplit(".", 2)[1] in platforms.PUBLIC_BODY_LABELS:
-        return True
+    # gov.uk, ac.jp and k12.ca.us are suffixes, go.de is a company
+    if len(country) == _COUNTRY and domain.count(".") > 1:
+        suffix = domain.split(".")[1:-1]
+        if platforms.PUBLIC_BODY_LABELS.intersection(suffix):
+            return True
     return domain in platforms.PUBLIC_BODY_DOMAINS or host in platforms.PUBLIC_BODY_DOMAINS
 
 

@@ -1,5 +1,6 @@
 """What a disavow file is made of: entries, and the notes that are taken while reading one."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,11 +9,18 @@ from typing import NamedTuple
 from shared import urls
 
 QUOTED = 200  # characters of a foreign line that a note repeats
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{1,58}}[a-z0-9])")
 
 
 class EntryKind(StrEnum):
     DOMAIN = "domain"
     URL = "url"
+
+
+# Asking the class for a member costs a function call in Python 3.11, and files have 100,000 lines.
+DOMAIN = EntryKind.DOMAIN
+URL = EntryKind.URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +34,12 @@ class Entry:
     @property
     def line(self) -> str:
         """Return the entry as Google reads it."""
-        return f"domain:{self.value}" if self.kind is EntryKind.DOMAIN else self.value
+        return f"domain:{self.value}" if self.kind is DOMAIN else self.value
 
     @property
     def host(self) -> str:
         """Return the host that the entry is about."""
-        return self.value if self.kind is EntryKind.DOMAIN else urls.host_of(self.value)
+        return self.value if self.kind is DOMAIN else urls.host_of(self.value)
 
 
 class RepairCode(StrEnum):
@@ -43,8 +51,11 @@ class RepairCode(StrEnum):
     LINE_ENDINGS = "line_endings"
     CONTROL = "control_characters"
     QUOTES = "quotes"
+    BULLET = "list_bullet"
     PUNCTUATION = "trailing_punctuation"
     INLINE_COMMENT = "inline_comment"
+    COMMENT_MARK = "comment_mark"
+    DEFANGED = "defanged"
     SEVERAL = "several_on_one_line"
     BLANK = "blank_after_colon"
     SEPARATOR = "wrong_separator"
@@ -72,8 +83,11 @@ REPAIR_WORDS: dict[RepairCode, str] = {
     RepairCode.LINE_ENDINGS: "Lines ended the Windows or old Mac way; they now end with a line feed.",
     RepairCode.CONTROL: "Invisible characters were taken out.",
     RepairCode.QUOTES: "Quotation marks round the entry were taken off.",
+    RepairCode.BULLET: "A bullet or number before the entry was taken off.",
     RepairCode.PUNCTUATION: "A comma or semicolon at the end was taken off.",
     RepairCode.INLINE_COMMENT: "Google knows no comments behind an entry; it got a line of its own.",
+    RepairCode.COMMENT_MARK: "Google knows only # as the beginning of a comment.",
+    RepairCode.DEFANGED: "The name was written so that nobody can click it; it is written plainly.",
     RepairCode.SEVERAL: "Several entries stood on one line; each got its own.",
     RepairCode.BLANK: "The blank between `domain:` and the name was taken out.",
     RepairCode.SEPARATOR: "The word `domain` must be followed by a colon.",
@@ -146,6 +160,11 @@ class Parsed:
     errors: tuple[Fault, ...] = ()
 
 
+def is_name(host: str) -> bool:
+    """Return whether a host is a domain name that a `domain:` line can hold: ASCII, with a dot."""
+    return _NAME.fullmatch(host) is not None
+
+
 def quoted(text: str) -> str:
     """Return a foreign line short enough to be repeated in a note."""
     return text if len(text) <= QUOTED else f"{text[: QUOTED - 3]}..."
@@ -164,7 +183,7 @@ def covering_domain(host: str, domains: frozenset[str] | set[str]) -> str | None
 def settle(entries: Iterable[Numbered]) -> tuple[list[Numbered], list[Repair]]:
     """Drop doubles and what a `domain:` entry covers; the first of two equal entries stays."""
     entries = list(entries)
-    domains = {item.entry.value for item in entries if item.entry.kind is EntryKind.DOMAIN}
+    domains = {item.entry.value for item in entries if item.entry.kind is DOMAIN}
     kept: list[Numbered] = []
     repairs: list[Repair] = []
     seen: set[str] = set()
@@ -184,6 +203,6 @@ def settle(entries: Iterable[Numbered]) -> tuple[list[Numbered], list[Repair]]:
 
 def _cover(entry: Entry, domains: set[str]) -> str | None:
     host = entry.host
-    if entry.kind is EntryKind.DOMAIN:
+    if entry.kind is DOMAIN:
         host = host.partition(".")[2]
     return covering_domain(host, domains)

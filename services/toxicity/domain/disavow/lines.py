@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass, field
 
 from services.toxicity.domain.disavow.entries import (
+    DOMAIN,
+    URL,
     Entry,
-    EntryKind,
     Fault,
     Repair,
     RepairCode,
+    is_name,
     quoted,
 )
 from shared import urls
@@ -19,17 +21,31 @@ _INVISIBLE = re.compile(
 )
 # The form that nearly every line of a big file has; read without the URL parser (10x faster).
 _PLAIN = re.compile(
-    r"domain:([ \t]*)(www\.)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})"
+    r"domain:([ \t]*)(https?://)?(www\.)?"
+    r"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})(/?)"
 )
 # An address without anything that could end it, quote it, part it or be taken off.
 _PLAIN_PAGE = re.compile(r"https?://[!$%&()*+./0-9:=?@A-Z_a-z~-]+")
 _SPACES = re.compile(r"\s+")
 _INLINE_COMMENT = re.compile(r"\s+#\s*(.*)$", re.DOTALL)
-_DOMAIN = re.compile(r"(domains?)(\s*[:;=]+\s*|\s+)(.*)", re.IGNORECASE | re.DOTALL)
+# Behind a name, which holds neither # nor blanks, more marks are read as the start of a comment.
+_COMMENT_OF_NAME = re.compile(
+    r"(?<![:;=\s])(?:\s*#|\s+(?://|/\*|--?|[\u2013\u2014|(\[]))+\s*(.*?)(?:\*/|[)\]])?$", re.DOTALL
+)
+_DOMAIN = re.compile(
+    r"(domains?)(\s*[:;=\uff1a]+\s*(?:domains?\s*[:;=\uff1a]+\s*)*|\s+)(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_FOREIGN_COMMENT = re.compile(r"(?://|;|--|/\*|<!--)\s*(.*?)\s*(?:\*/|-->)?", re.DOTALL)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(//)?", re.IGNORECASE)
 _BARE = re.compile(r"[^\s/?#@:\\,;<>\"|]+\.[^\s/?#@:\\,;<>\"|]+(:\d+)?([/?#].*)?", re.DOTALL)
+_BULLET = re.compile(r"^(?:[-*+\u2022]|\d+[.)])\s+(?=\S)")
+_BARE_NAME = re.compile(r"(?:[\w*-]+\.)+[^\W\d_]{2,}\.?")
 _QUOTES = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d<>"
 _MAX_LABELS = 127
+_BLANK, _SCHEME_REPAIR = RepairCode.BLANK, RepairCode.SCHEME
+_PATH, _WWW = RepairCode.PATH, RepairCode.WWW
+_NO_NAME = "This is not a domain name; write `domain:` and a name like example.com."
 
 
 @dataclass(slots=True)
@@ -52,11 +68,11 @@ class Reading:
 def plain_domain(raw: str) -> str | None:
     """Return the host of a line that is as we write it; None for all that must be read with care."""
     plain = _PLAIN.fullmatch(raw)
-    if plain is None:
+    if plain is None or plain.end(1) > 7 or plain.end(4) != len(raw) or plain.start(4) != 7:
         return None
-    blank, www, host = plain.groups()
+    host = plain[4]
     # Punycode and a doubled www. need the full path.
-    return None if blank or www or "--" in host or host.startswith("www.") else host
+    return None if "--" in host or host.startswith("www.") else host
 
 
 def plain_page(raw: str) -> str | None:
@@ -75,16 +91,27 @@ def visible(text: str) -> str:
 
 def read_line(number: int, raw: str, *, note: tuple[str, ...] = ()) -> Reading:
     """Return what one line that is neither blank nor a comment means."""
-    reading = Reading(number, raw)
-    plain = _PLAIN.fullmatch(raw)
-    if plain and _read_plain(reading, plain, note):
+    reading = read_plain(number, raw, note=note)
+    if reading is not None:
         return reading
+    reading = Reading(number, raw)
     text = _tidy(reading, raw)
-    found = _INLINE_COMMENT.search(text)
+    named = _DOMAIN.match(text) or _BARE.match(text)
+    found = (_COMMENT_OF_NAME if named else _INLINE_COMMENT).search(text)
     if found:
         reading.repaired(RepairCode.INLINE_COMMENT, text, text[: found.start()])
         text = text[: found.start()].rstrip()
         note = (*note, found[1].strip()) if found[1].strip() else note
+    return _read_pieces(reading, text, note)
+
+
+def comment_of(text: str) -> str | None:
+    """Return the comment on a line that begins with the comment mark of another kind of file."""
+    found = _FOREIGN_COMMENT.fullmatch(text)
+    return None if found is None else found[1]
+
+
+def _read_pieces(reading: Reading, text: str, note: tuple[str, ...]) -> Reading:
     pieces = _pieces(text)
     if len(pieces) > 1:
         reading.repaired(RepairCode.SEVERAL, text, f"{len(pieces)} entries")
@@ -95,22 +122,36 @@ def read_line(number: int, raw: str, *, note: tuple[str, ...] = ()) -> Reading:
     return reading
 
 
-def _read_plain(reading: Reading, plain: re.Match[str], note: tuple[str, ...]) -> bool:
-    blank, www, host = plain.groups()
+def read_plain(number: int, raw: str, *, note: tuple[str, ...]) -> Reading | None:
+    """Return what a `domain:` line with common faults means; None for all that must be read with care."""
+    plain = _PLAIN.fullmatch(raw)
+    if plain is None:
+        return None
+    blank, scheme, www, host, slash = plain.groups("")
     if "--" in host or host.startswith("www."):
-        return False  # punycode and doubled www. need the full path
+        return None  # punycode and doubled www. need the full path
+    reading = Reading(number, raw)
+    shown = www + host
     if blank:
-        reading.repaired(RepairCode.BLANK, plain[0], f"domain:{www or ''}{host}")
+        reading.repaired(_BLANK, raw, f"domain:{scheme}{shown}{slash}")
+    if scheme:
+        reading.repaired(_SCHEME_REPAIR, f"{scheme}{shown}{slash}", shown + slash)
+    if slash:
+        reading.repaired(_PATH, shown + slash, shown)
     if www:
-        reading.repaired(RepairCode.WWW, f"www.{host}", host)
-    reading.entries.append(Entry(EntryKind.DOMAIN, host, note))
-    return True
+        reading.repaired(_WWW, shown, host)
+    reading.entries.append(Entry(DOMAIN, host, note))
+    return reading
 
 
 def _tidy(reading: Reading, raw: str) -> str:
     text = visible(raw)
     if text != raw.strip():
         reading.repaired(RepairCode.CONTROL, raw.strip(), text)
+    if "[.]" in text or text[:4].lower() == "hxxp":
+        plain = re.sub(r"^hxxp", "http", text.replace("[.]", "."), flags=re.IGNORECASE)
+        reading.repaired(RepairCode.DEFANGED, text, plain)
+        text = plain
     return text
 
 
@@ -124,12 +165,22 @@ def _pieces(text: str) -> list[str]:
 
 def _starts_entry(word: str) -> bool:
     lowered = word.lower().lstrip(_QUOTES)
-    return lowered.startswith(("http://", "https://")) or bool(
-        re.match(r"domains?[:=][^\s:=]", lowered)
+    return (
+        lowered.startswith(("http://", "https://"))
+        or re.match(r"domains?[:=][^\s:=]+\.[^\s:=]", lowered) is not None
+        or _is_bare_name(lowered.rstrip(_QUOTES))
     )
 
 
+def _is_bare_name(word: str) -> bool:
+    return _BARE_NAME.fullmatch(word) is not None and urls.has_known_suffix(word)
+
+
 def _unwrapped(reading: Reading, text: str) -> str:
+    unbulleted = _BULLET.sub("", text)
+    if unbulleted != text:
+        reading.repaired(RepairCode.BULLET, text, unbulleted)
+        text = unbulleted
     bare = text.rstrip(",;").rstrip()
     if bare != text:
         reading.repaired(RepairCode.PUNCTUATION, text, bare)
@@ -169,7 +220,7 @@ def _domain_entry(reading: Reading, named: re.Match[str], note: tuple[str, ...])
     if not word.islower():
         reading.repaired(RepairCode.CASE, named[0], shown)
     host = _host(reading, rest)
-    return None if host is None else Entry(EntryKind.DOMAIN, host, note)
+    return None if host is None else Entry(DOMAIN, host, note)
 
 
 def _bare_entry(reading: Reading, text: str, note: tuple[str, ...]) -> Entry | None:
@@ -177,7 +228,7 @@ def _bare_entry(reading: Reading, text: str, note: tuple[str, ...]) -> Entry | N
     if not rest and "?" not in authority and "#" not in authority:
         reading.repaired(RepairCode.NO_PREFIX, text, f"domain:{authority}")
         host = _host(reading, authority + slash)
-        return None if host is None else Entry(EntryKind.DOMAIN, host, note)
+        return None if host is None else Entry(DOMAIN, host, note)
     reading.repaired(RepairCode.NO_SCHEME, text, f"http://{text}")
     return _url_entry(reading, f"http://{text}", note)
 
@@ -197,11 +248,15 @@ def _url_entry(reading: Reading, text: str, note: tuple[str, ...]) -> Entry | No
     host = urls.host_of(page)
     if not _is_name(reading, host):
         return None
-    return Entry(EntryKind.URL, page, note)
+    return Entry(URL, page, note)
 
 
 def _host(reading: Reading, text: str) -> str | None:
     """Return the name that a `domain:` line means, in ASCII, or None (the fault is noted)."""
+    unquoted = text.strip(_QUOTES)
+    if unquoted != text:
+        reading.repaired(RepairCode.QUOTES, text, unquoted)
+        text = unquoted
     text = _authority(reading, _SPACES.sub("", text) if ". " in text or " ." in text else text)
     lowered = text.lower()
     if lowered != text:
@@ -210,9 +265,7 @@ def _host(reading: Reading, text: str) -> str | None:
     href = urls.resolve(f"http://{name}/") if name and not _SPACES.search(name) else None
     host = urls.host_of(href) if href else ""
     if not host or "/" in name or len(host.split(".")) > _MAX_LABELS:
-        reading.failed(
-            "name", "This is not a domain name; write `domain:` and a name like example.com."
-        )
+        reading.failed("name", _NO_NAME)
         return None
     if host != name and not name.isascii():
         reading.repaired(RepairCode.IDN, name, host)
@@ -268,9 +321,12 @@ def _without_ornaments(reading: Reading, text: str) -> str:
 
 
 def _is_name(reading: Reading, host: str) -> bool:
-    if "." in host or ":" in host:
+    if is_name(host) or urls.is_ip(host):
         return True
-    reading.failed("no_dot", "A domain name has a dot; complete the name or take the line out.")
+    if "." in host:
+        reading.failed("name", _NO_NAME)
+    else:
+        reading.failed("no_dot", "A domain name has a dot; complete the name or take the line out.")
     return False
 
 

@@ -46,27 +46,35 @@ def as_json(report: Report) -> dict[str, object]:
     """Return the report as the CLI and the API show it."""
     return {
         "clean": report.clean,
-        "repairs": [
-            {
-                "line": repair.line,
-                "code": repair.code.value,
-                "before": repair.before,
-                "after": repair.after,
-                "detail": repair.sentence,
-            }
-            for repair in report.repairs
-        ],
-        "refused": [
-            {
-                "line": refusal.line,
-                "entry": refusal.entry,
-                "code": refusal.code,
-                "detail": refusal.sentence,
-            }
-            for refusal in report.refused
-        ],
+        "repairs": repairs_as_json(report.repairs),
+        "refused": refusals_as_json(report.refused),
         "errors": faults_as_json(report.errors),
     }
+
+
+def repairs_as_json(repairs: Sequence[Repair]) -> list[dict[str, object]]:
+    return [
+        {
+            "line": repair.line,
+            "code": repair.code.value,
+            "before": repair.before,
+            "after": repair.after,
+            "detail": repair.sentence,
+        }
+        for repair in repairs
+    ]
+
+
+def refusals_as_json(refused: Sequence[Refusal]) -> list[dict[str, object]]:
+    return [
+        {
+            "line": refusal.line,
+            "entry": refusal.entry,
+            "code": refusal.code,
+            "detail": refusal.sentence,
+        }
+        for refusal in refused
+    ]
 
 
 def faults_as_json(faults: Sequence[Fault]) -> list[dict[str, object]]:

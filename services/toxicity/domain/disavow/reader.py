@@ -5,16 +5,26 @@ import re
 from dataclasses import dataclass, field
 
 from services.toxicity.domain.disavow.entries import (
+    DOMAIN,
+    URL,
     Entry,
-    EntryKind,
     Fault,
     Numbered,
     Parsed,
     Repair,
     RepairCode,
+    quoted,
     settle,
 )
-from services.toxicity.domain.disavow.lines import plain_domain, plain_page, read_line, visible
+from services.toxicity.domain.disavow.lines import (
+    Reading,
+    comment_of,
+    plain_domain,
+    plain_page,
+    read_line,
+    read_plain,
+    visible,
+)
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BOMS = (
@@ -22,6 +32,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", RepairCode.UTF16),
     (codecs.BOM_UTF16_BE, "utf-16-be", RepairCode.UTF16),
 )
+_SAMPLE = 512  # bytes from which the encoding is guessed
 _COMMENT_MARKS = "#\uff03"
 
 
@@ -77,15 +88,27 @@ def parse(data: bytes | str) -> Parsed:
     )
 
 
+def is_text(data: bytes) -> bool:
+    """Return whether bytes with zeros among them may be text: UTF-16, or UTF-8 with strays."""
+    if any(data.startswith(mark) for mark, _, _ in _BOMS) or _unmarked_utf16(data):
+        return True
+    sample = data[:_SAMPLE]
+    return sample.count(0) * 100 < len(sample)
+
+
 def _take(state: _State, number: int, raw: str) -> None:
     host = plain_domain(raw)
     if host is not None:
-        entry = Entry(EntryKind.DOMAIN, host, state.use_block())
+        entry = Entry(DOMAIN, host, state.use_block())
         state.entries.append(Numbered(number, entry))
+        return
+    plain = read_plain(number, raw, note=state.use_block()) if raw[:7] == "domain:" else None
+    if plain is not None:
+        _take_reading(state, plain)
         return
     page = plain_page(raw)
     if page is not None:
-        entry = Entry(EntryKind.URL, page, state.use_block())
+        entry = Entry(URL, page, state.use_block())
         state.entries.append(Numbered(number, entry))
         return
     text = visible(raw)
@@ -93,16 +116,29 @@ def _take(state: _State, number: int, raw: str) -> None:
         state.end_block()
         return
     if text[0] in _COMMENT_MARKS:
-        if state.block_used:
-            state.end_block()
-        comment = text.lstrip(f"{_COMMENT_MARKS} \t")
-        if comment:
-            state.block.append(comment)
+        _take_comment(state, text.lstrip(f"{_COMMENT_MARKS} \t"))
         return
-    reading = read_line(number, raw, note=state.use_block())
+    foreign = comment_of(text)
+    if foreign is not None:
+        repair = Repair(number, RepairCode.COMMENT_MARK, quoted(text), quoted(f"# {foreign}"))
+        state.repairs.append(repair)
+        _take_comment(state, foreign)
+        return
+    _take_reading(state, read_line(number, raw, note=state.use_block()))
+
+
+def _take_reading(state: _State, reading: Reading) -> None:
+    number = reading.number
     state.entries.extend(Numbered(number, entry) for entry in reading.entries)
     state.repairs.extend(reading.repairs)
     state.errors.extend(reading.faults)
+
+
+def _take_comment(state: _State, comment: str) -> None:
+    if state.block_used:
+        state.end_block()
+    if comment:
+        state.block.append(comment)
 
 
 def _decode(data: bytes) -> tuple[str, list[Repair]]:
@@ -121,7 +157,7 @@ def _decode(data: bytes) -> tuple[str, list[Repair]]:
 
 def _unmarked_utf16(data: bytes) -> str | None:
     """Guess UTF-16 without its mark: in Western text every other byte is zero."""
-    sample = data[:512]
+    sample = data[:_SAMPLE]
     if len(sample) < 4:
         return None
     if sample[1::2].count(0) > len(sample) // 3:

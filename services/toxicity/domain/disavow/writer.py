@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.toxicity.domain.disavow.entries import (
+    DOMAIN,
+    URL,
     Entry,
-    EntryKind,
     Fault,
     Numbered,
     Refusal,
+    is_name,
     quoted,
     settle,
 )
@@ -23,6 +25,7 @@ MAX_URL = 2_048
 MAX_COMMENT = 500
 
 _SPACES = re.compile(r"\s+")
+_PAGE = re.compile(r"https?://[\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def write(
             "The disavow file would be larger than Google takes.",
             [FieldError("/entries", fault.code, fault.sentence) for fault in faults],
         )
-    domains = sum(item.entry.kind is EntryKind.DOMAIN for item in kept)
+    domains = sum(item.entry.kind is DOMAIN for item in kept)
     return Written(text=text, domains=domains, urls=len(kept) - domains, refused=tuple(refused))
 
 
@@ -78,20 +81,22 @@ def admit(entries: Iterable[Numbered], *, guard: Guard) -> tuple[list[Numbered],
 def _refusal(item: Numbered, guard: Guard) -> Refusal | None:
     entry = item.entry
     line = item.line or None
-    held = (
-        guard.of_domain(entry.value)
-        if entry.kind is EntryKind.DOMAIN
-        else guard.of_url(entry.value)
-    )
+    held = guard.of_domain(entry.value) if entry.kind is DOMAIN else guard.of_url(entry.value)
     if held is not None:
         return Refusal(line, quoted(entry.line), held.code, held.sentence)
     if len(entry.value) > MAX_URL:
         sentence = f"Google takes addresses of at most {MAX_URL:,} characters; disavow the domain."
         return Refusal(line, quoted(entry.line), "url_too_long", sentence)
-    if not entry.value.isascii() or _SPACES.search(entry.value):
+    if not _is_writable(entry):
         sentence = "The name is not in its ASCII form; read it with the tolerant reader first."
         return Refusal(line, quoted(ascii_comment(entry.line)), "not_ascii", sentence)
     return None
+
+
+def _is_writable(entry: Entry) -> bool:
+    if entry.kind is DOMAIN:
+        return is_name(entry.value)
+    return _PAGE.fullmatch(entry.value) is not None
 
 
 def render(entries: Iterable[Entry], *, header: Sequence[str] = ()) -> str:
@@ -137,8 +142,8 @@ def _comments(note: Sequence[str]) -> tuple[str, ...]:
 
 
 def _sorted_lines(entries: Sequence[Entry]) -> tuple[str, ...]:
-    names = sorted(entry.value for entry in entries if entry.kind is EntryKind.DOMAIN)
-    pages = sorted(entry.value for entry in entries if entry.kind is EntryKind.URL)
+    names = sorted(entry.value for entry in entries if entry.kind is DOMAIN)
+    pages = sorted(entry.value for entry in entries if entry.kind is URL)
     return (*(f"domain:{name}" for name in names), *pages)
 
 
