@@ -35,6 +35,7 @@ COMMANDS = {
     "check": Command("services.cli.check", "look once at one page for one link"),
     "import": Command("services.cli.import_file", "send a file of links to a running Anchorwatch"),
     "disavow": Command("services.cli.disavow", "read, repair and explain disavow files"),
+    "redirects": Command("services.cli.redirects", "say where dead pages of a site should lead"),
     "evidence": Command("services.cli.evidence", "check that evidence is as it was written"),
     "login": Command("services.cli.login", "make a one-time link that signs the owner in"),
     "migrate": Command("services.cli.migrate", "bring the database to this version"),

@@ -14,6 +14,7 @@ from tests.benchmarks import (
     memory,
     pagerank,
     politeness,
+    redirects,
     schedule,
 )
 from tests.benchmarks.processes import ROOT
@@ -32,6 +33,7 @@ BENCHMARKS = {
     "frontier": frontier.measure,
     "schedule": schedule.measure,
     "pagerank": pagerank.measure,
+    "redirects": redirects.measure,
 }
 
 

@@ -1,0 +1,167 @@
+"""How alike a dead path and a live page are, between 0 and 1; pure."""
+
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from services.profile.domain.redirects.index import Entry, LiveIndex
+from services.profile.domain.redirects.letters import stem, words_of
+from services.profile.domain.redirects.paths import PathParts, grams
+
+_WORDS, _SLUG, _LETTERS = 1.0, 1.2, 0.4
+FULL = _WORDS + _SLUG + _LETTERS
+_SECTION = 0.1
+_OTHER_LANGUAGE, _GAINED_LANGUAGE, _LOST_LANGUAGE = -0.5, -0.06, -0.05
+_OTHER_NUMBER, _NUMBER_GONE, _SAME_NUMBER = -0.3, -0.08, 0.1
+_SAME_ID, _OTHER_ID = 0.8, -0.08
+_DEPTH = -0.008
+_OTHER_INDEX = -0.01
+_SAME_STEMS = 0.97
+TITLE, CONTENT = 0.8, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a page beyond its path: its title, and some of its text."""
+
+    title: str = ""
+    text: str = ""
+
+
+def path_score(index: LiveIndex, dead: Entry, live: Entry) -> float:
+    """Return how alike two paths are; 1 is the same words in the same place."""
+    words, slug = _cosine(dead, live), slug_score(index, dead, live)
+    letters = fuzz.ratio(dead.parts.joined, live.parts.joined) / 100
+    total = _WORDS * words + _SLUG * slug + _LETTERS * letters
+    return (total + _sections(dead.parts, live.parts) + _rules(dead.parts, live.parts)) / FULL
+
+
+def _cosine(one: Entry, other: Entry) -> float:
+    if not one.norm or not other.norm:
+        return 0.0
+    few, many = sorted((one.weights, other.weights), key=len)
+    shared = sum(weight * many[word] for word, weight in few.items() if word in many)
+    return shared / (one.norm * other.norm)
+
+
+def slug_score(index: LiveIndex, dead: Entry, live: Entry) -> float:
+    """Return how alike the last segments are: by words, by letters, and as one inside the other."""
+    mine, theirs = dead.parts.slug, live.parts.slug
+    if not mine or not theirs:
+        return 0.0
+    if mine == theirs:
+        return 1.0
+    if dead.slug_stems == live.slug_stems:
+        return _SAME_STEMS
+    letters = max(_dice(mine, theirs), fuzz.ratio(mine, theirs) / 100 - 0.1)
+    words = _shared_words(index, dead.slug_stems, live.slug_stems)
+    alike = 0.5 * letters + 0.5 * max(words, _inside(mine, theirs))
+    return max(alike, _divided(index, dead, live), _divided(index, live, dead))
+
+
+def _divided(index: LiveIndex, one: Entry, other: Entry) -> float:
+    """Return how well the slug of one path is the last two segments of the other together."""
+    if len(one.slug_stems) < 2 or len(other.parts.segments) < 2:
+        return 0.0
+    parent, last = other.parts.segments[-2:]
+    if not {stem(word) for word in parent} & one.slug_stems:
+        return 0.0
+    both = frozenset(stem(word) for word in (*parent, *last))
+    return 0.9 * _shared_words(index, one.slug_stems, both)
+
+
+def _dice(one: str, other: str) -> float:
+    mine, theirs = grams(one), grams(other)
+    return 2.0 * len(mine & theirs) / (len(mine) + len(theirs))
+
+
+def _shared_words(index: LiveIndex, dead: frozenset[str], live: frozenset[str]) -> float:
+    """Return the share of the slugs' words that both have, rare words first; typos are forgiven."""
+    mine = {word: index.rarity(word) for word in dead}
+    theirs = {word: index.rarity(word) for word in live}
+    shared = sum(weight for word, weight in mine.items() if word in theirs)
+    shared += sum(
+        weight * _nearly(word, [other for other in theirs if other not in mine])
+        for word, weight in mine.items()
+        if word not in theirs
+    )
+    one, other = sum(mine.values()), sum(theirs.values())
+    within = shared / min(one, other) if shared else 0.0
+    return max(2.0 * shared / (one + other), 0.8 * within) if shared else 0.0
+
+
+def _nearly(word: str, others: list[str]) -> float:
+    if len(word) < 4 or not others:
+        return 0.0
+    best = max(fuzz.ratio(word, other) for other in others) / 100
+    return best if best >= 0.75 else 0.0
+
+
+def _inside(one: str, other: str) -> float:
+    """Return how sure it is that one slug is the other, cut short."""
+    short, long = sorted((one, other), key=len)
+    if len(short) >= 8 and long.startswith(short):
+        return 0.95
+    return 0.75 if len(short) >= 8 and short in long else 0.0
+
+
+def _sections(dead: PathParts, live: PathParts) -> float:
+    mine, theirs = dead.segments, live.segments
+    if len(mine) < 2 or len(theirs) < 2:
+        return 0.0
+    return _SECTION * ((mine[0] == theirs[0]) + (mine[-2] == theirs[-2]))
+
+
+def _rules(dead: PathParts, live: PathParts) -> float:
+    total = _DEPTH * abs(len(dead.segments) - len(live.segments))
+    if dead.index != live.index:
+        total += _OTHER_INDEX
+    return total + _language(dead, live) + _numbers(dead, live) + _ids(dead, live)
+
+
+def _language(dead: PathParts, live: PathParts) -> float:
+    if dead.language == live.language:
+        return 0.0
+    if live.language is None:
+        return _LOST_LANGUAGE
+    if dead.language is None:
+        return _GAINED_LANGUAGE / 3 if live.language == "en" else _GAINED_LANGUAGE
+    return _OTHER_LANGUAGE
+
+
+def _numbers(dead: PathParts, live: PathParts) -> float:
+    mine, theirs = dead.numbers, live.numbers
+    if mine == theirs or _written_together(mine, theirs):
+        return _SAME_NUMBER if mine else 0.0
+    if mine and theirs and not mine & theirs:
+        return _OTHER_NUMBER
+    return _NUMBER_GONE * len(mine ^ theirs)
+
+
+def _written_together(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Say whether one path writes `3-2-1` and the other `321`."""
+    few, many = sorted((mine, theirs), key=len)
+    return len(few) == 1 and sorted(*few) == sorted("".join(many))
+
+
+def _ids(dead: PathParts, live: PathParts) -> float:
+    if dead.ids & live.ids:
+        return _SAME_ID
+    return _OTHER_ID if dead.ids and live.ids else 0.0
+
+
+def text_score(one: str, other: str) -> float:
+    """Return how alike two titles or texts are, by their words."""
+    mine, theirs = ({stem(word) for word in words_of(text)} for text in (one, other))
+    return 2.0 * len(mine & theirs) / (len(mine) + len(theirs)) if mine and theirs else 0.0
+
+
+def known_bonus(dead: Known, live: Known) -> tuple[float, float]:
+    """Return what titles and contents add to the score, and to the most that can be reached."""
+    added = most = 0.0
+    pairs = ((dead.title, live.title, TITLE), (dead.text, live.text, CONTENT))
+    for mine, theirs, weight in pairs:
+        if mine and theirs:
+            added += weight * text_score(mine, theirs)
+            most += weight
+    return added, most

@@ -1,0 +1,1 @@
+"""Where dead paths should lead, and what web servers make of it."""

@@ -1,0 +1,129 @@
+"""Where dead paths should lead: the set of renamed paths, and the rules that no score may break."""
+
+import csv
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.profile.domain.redirects.paths import parts_of
+from services.profile.domain.redirects.score import Known
+from services.profile.domain.redirects.suggest import Finder, RedirectAction, Suggestion
+
+DATA = Path(__file__).parent / "data"
+
+
+def pairs() -> list[tuple[str, str, str]]:
+    with (DATA / "pairs.csv").open(encoding="utf-8", newline="") as file:
+        return [(kind, dead, live) for kind, dead, live in csv.reader(file)]
+
+
+def live_paths() -> list[str]:
+    others = (DATA / "others.txt").read_text(encoding="utf-8").split()
+    return list(dict.fromkeys([live for _, _, live in pairs()] + others))
+
+
+def right(found: Iterable[Suggestion]) -> int:
+    expected = {dead: live.rstrip("/") for _, dead, live in pairs()}
+    return sum(
+        bool(one.candidates) and one.candidates[0].path.rstrip("/") == expected[one.dead]
+        for one in found
+    )
+
+
+def test_of_330_renamed_paths_the_first_candidate_is_right_for_93_of_100() -> None:
+    dead = [old for _, old, _ in pairs()]
+    assert len(dead) == len(set(dead)) == 330
+    finder = Finder(live_paths())
+    together = finder.suggest_all(dead)
+    assert right(together) / len(dead) >= 0.93
+    # Each path on its own, without the others telling which folders moved where.
+    assert right(finder.suggest(path) for path in dead) / len(dead) >= 0.93
+    expected = {old: new.rstrip("/") for _, old, new in pairs()}
+    sure = [one for one in together if one.action is RedirectAction.REDIRECT]
+    wrong = [one for one in sure if one.candidates[0].path.rstrip("/") != expected[one.dead]]
+    assert len(sure) >= 0.8 * len(dead)
+    assert len(wrong) <= 0.02 * len(sure)
+
+
+def test_the_order_of_the_live_pages_changes_nothing_that_is_clear() -> None:
+    paths = live_paths()
+    random.Random(5).shuffle(paths)
+    dead = [old for _, old, _ in pairs()]
+    assert right(Finder(paths).suggest_all(dead)) / len(dead) >= 0.93
+
+
+@pytest.mark.parametrize(
+    ("dead", "live", "action"),
+    [
+        ("/old/nothing-like-it", ["/pricing", "/blog/tea"], RedirectAction.GONE),
+        ("/zz/qq", ["/", "/en/", "https://acme.example"], RedirectAction.GONE),
+        ("/blog/tea-guide.html", ["/blog/tea-guide", "/pricing"], RedirectAction.REDIRECT),
+        ("/blog/tea", ["/blog/tea", "/blog/tea-guide"], RedirectAction.ALIVE),
+        ("https://acme.example/blog/tea", ["/blog/tea"], RedirectAction.ALIVE),
+        ("https://old.example/tea", ["https://new.example/tea"], RedirectAction.REDIRECT),
+        ("/install", ["/docs/v2/install", "/docs/v3/install"], RedirectAction.SUGGEST),
+    ],
+)
+def test_the_action_says_how_sure_it_is(dead: str, live: list[str], action: str) -> None:
+    assert Finder(live).suggest(dead).action == action
+
+
+def first(dead: str, *live: str) -> str:
+    return Finder(live).suggest(dead).candidates[0].path
+
+
+def test_numbers_must_agree_and_keys_of_a_database_decide() -> None:
+    assert first("/docs/v3/setup.html", "/docs/v2/setup", "/docs/v3/setup") == "/docs/v3/setup"
+    assert first("/part-2.html", "/series/part-1", "/series/part-2") == "/series/part-2"
+    assert first("/item.php?id=48211", "/p/48212-chair", "/p/48211-table") == "/p/48211-table"
+
+
+def test_the_language_stays() -> None:
+    assert first("/fr/guide.html", "/de/guide", "/fr/guide", "/en/guide") == "/fr/guide"
+    assert first("/guide.php?lang=de", "/fr/guide", "/de/guide") == "/de/guide"
+
+
+def test_moved_folders_decide_where_names_do_not() -> None:
+    live = [f"/{shelf}/{name}" for shelf in ("tea", "coffee") for name in ("pots", "cups", "tins")]
+    live += ["/tea/strainers", "/tea/whisks", "/tea/scales-a", "/coffee/grinders"]
+    dead = ["/c-17/strainers", "/c-17/whisks", "/c-17/pots"]
+    assert Finder(live).suggest("/c-17/pots").action is RedirectAction.SUGGEST
+    assert Finder(live).suggest_all(dead)[2].candidates[0].path == "/tea/pots"
+
+
+def test_titles_find_what_paths_cannot() -> None:
+    live = ["/a/sneakers", "/a/trainers-guide", "/b/old-one-more"]
+    known = {
+        "/x/old-one": Known("Running shoes for winter"),
+        "/a/sneakers": Known("Running shoes for winter and autumn"),
+        "/a/trainers-guide": Known("How to become a trainer"),
+    }
+    assert first("/x/old-one", *live) == "/b/old-one-more"
+    known["/b/old-one-more"] = Known("Imprint")
+    found = Finder(live, known=known).suggest("/x/old-one")
+    assert found.candidates[0].path == "/a/sneakers"
+
+
+def test_a_path_is_read_without_what_names_no_content() -> None:
+    parts = parts_of("https://Acme.example/de/2019/05/12/Über-Tee_48211.html?utm_source=x#top")
+    assert parts.language == "de"
+    assert parts.segments == (("ueber", "tee"),)
+    assert parts.ids == {"48211"}
+    assert parts_of("/shop/index.php").index
+    assert parts_of("/de/").is_home
+
+
+@settings(max_examples=150, deadline=None)
+@given(dead=st.text(max_size=40), live=st.lists(st.text(max_size=40), max_size=8))
+def test_any_text_gets_an_answer_and_never_the_home_page(dead: str, live: list[str]) -> None:
+    found = Finder([*live, "/"]).suggest(dead)
+    assert found.dead == dead
+    scores = [one.score for one in found.candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    if not parts_of(dead).is_home:
+        assert "/" not in {one.path for one in found.candidates}
