@@ -18,6 +18,9 @@ from tests.faultsite.simulation import Report, simulate
 SEED = 20_261_122
 PAGES = 1_000
 ROUNDS = 20
+PATIENCE_S = 8.0
+"""Short enough for what hangs on purpose, long enough that a busy machine adds no faults of its own:
+the script promises a clear view between two looks that seem to find the link gone."""
 _IN_TIME = 0.99
 _SEEN = 0.98
 
@@ -39,7 +42,7 @@ async def _play(url: str, folder: Path) -> Report:
             folder=folder,
             crawler_db=crawler,
             profile_db=profile,
-            limits=Limits(connect_s=2.0, total_s=2.0),
+            limits=Limits(connect_s=PATIENCE_S, total_s=PATIENCE_S),
         )
     finally:
         await crawler.close()

@@ -1,10 +1,10 @@
 """Undoes content codings as the bytes stream in, never producing more than it was allowed to."""
 
 import sys
-import zlib
-from typing import Protocol
+from typing import Protocol, cast
 
 import brotli
+from zlib_ng import zlib_ng as zlib  # a third of zlib's time for the same bytes
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -20,6 +20,7 @@ _BOMB_FROM = 1024 * 1024
 # RFC 8878, 3.1.1.1.2 recommends decoders to support 8 MB and to refuse what needs more memory.
 _ZSTD_WINDOW_LOG = 23
 _GZIP_MAGIC = b"\x1f\x8b"
+_BrokenError = cast("type[Exception]", zlib.error)  # its stub says that it is an instance
 
 
 class UndecodableError(ValueError):
@@ -127,7 +128,7 @@ class _Gzip:
             self._next_member()
         try:
             out = self._zlib.decompress(data, room)
-        except zlib.error as error:
+        except _BrokenError as error:
             raise UndecodableError("broken gzip") from error
         self._pending = self._zlib.unused_data if self._zlib.eof else self._zlib.unconsumed_tail
         # zlib may have taken all input and still hold output back when it filled the room.
@@ -161,7 +162,7 @@ class _Deflate:
             self._zlib = zlib.decompressobj(zlib.MAX_WBITS if _is_zlib(data) else -zlib.MAX_WBITS)
         try:
             out = self._zlib.decompress(self._zlib.unconsumed_tail + data, room)
-        except zlib.error as error:
+        except _BrokenError as error:
             raise UndecodableError("broken deflate") from error
         self.more = bool(self._zlib.unconsumed_tail) or len(out) == room
         return out

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 
@@ -56,6 +57,8 @@ _HOMES = re.compile(
 )
 
 
+# A look asks several times for the page that it is of.
+@lru_cache(maxsize=1_024)
 def kind_of(url: str) -> PageKind:
     """Return the kind of page that the shape of a URL tells; what tells nothing is an article."""
     path, fields = _parts(url)
