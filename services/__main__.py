@@ -2,10 +2,8 @@
 
 import importlib
 import sys
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from shared.errors import AnchorwatchError, InvalidError
 
@@ -60,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_help())
         return 0
     if words[0] in {"-V", "--version"}:
-        print(f"anchorwatch {version('anchorwatch')}")
+        # Loaded only here and below: a quick command would wait longer for them than it works.
+        version = importlib.import_module("importlib.metadata").version("anchorwatch")
+        print(f"anchorwatch {version}")
         return 0
     command = COMMANDS.get(words[0])
     if command is None:
@@ -80,7 +80,7 @@ def _run(command: Command, arguments: Sequence[str], *, show_traceback: bool) ->
         return 0
     except Exception as error:  # noqa: BLE001 - because a person at a terminal gets a sentence
         if show_traceback:
-            traceback.print_exc()
+            importlib.import_module("traceback").print_exc()
         return _explain(error)
     return code
 

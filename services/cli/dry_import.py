@@ -29,6 +29,7 @@ from services.profile.domain.imports import (
     remap,
 )
 from services.profile.domain.imports.labels import DIALECT_LABELS
+from shared import urls
 from shared.errors import InvalidError
 from shared.spreadsheets import harmless
 
@@ -47,6 +48,17 @@ class Wish:
     mapping: Mapping[str, str] = field(default_factory=dict)
     errors: Path | None = None
     as_json: bool = False
+
+
+def site_host(text: str) -> str:
+    """Return the host that names a site; raises InvalidError for what is none."""
+    url = urls.from_text(text)
+    host = "" if url is None else urls.host_of(url)
+    if "." not in host:
+        raise InvalidError(f"{text!r} is no domain; give the site's domain, such as example.com.")
+    if urls.is_public_suffix(host):
+        raise InvalidError(f"{host} is a public suffix: anybody may have names below it.")
+    return host
 
 
 def run(path: Path, wish: Wish) -> int:

@@ -4,27 +4,12 @@ Exit codes: 0 done, 1 the file is no list of links, 2 wrong usage, 4 failed.
 """
 
 import argparse
-import json
-import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
-from uuid import UUID
 
-from services.cli.dry_import import REFUSED, Wish, detect_part, run
-from services.cli.progress import progress
-from services.cli.server import ClientSettings, Server
-from services.profile.domain.imports import lists_own_pages, parts_of
-from shared import urls
-from shared.errors import AnchorwatchError, InvalidError, NotFoundError, UnavailableError
-from shared.ids import new_id
-
-CHUNK = 1024 * 1024
-_POLL_S = 0.5
-_MAX_SITE_PAGES = 200
-_MAX_FAILED_POLLS = 20
+from services.cli.dry_import import Wish, run, site_host
+from shared.errors import InvalidError
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,9 +17,11 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(list(arguments))
     mapping = _mapping(options.map)
     if options.dry_run:
-        hosts = [_host(text) for text in (options.site, *options.host)]
+        hosts = [site_host(text) for text in (options.site, *options.host)]
         return run(options.file, Wish(hosts, mapping, options.errors, as_json=options.json))
-    return _send(options, mapping)
+    # Loaded only here: what speaks to a server takes longer to load than most files to read.
+    code: int = import_module("services.cli.send_import").send(options, mapping)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,130 +58,3 @@ def _mapping(given: Sequence[str]) -> dict[str, str]:
         if not field or not separator or not column:
             raise InvalidError("Write --map as FIELD=COLUMN, for example --map referring_url=Page.")
     return {field: column for field, _, column in pairs}
-
-
-def _host(text: str) -> str:
-    url = urls.from_text(text)
-    host = "" if url is None else urls.host_of(url)
-    if "." not in host:
-        raise InvalidError(f"{text!r} is no domain; give the site's domain, such as example.com.")
-    if urls.is_public_suffix(host):
-        raise InvalidError(f"{host} is a public suffix: anybody may have names below it.")
-    return host
-
-
-def _chunks(path: Path, what: str) -> Iterator[bytes]:
-    """Read the file piece by piece; files of more than one piece show how far we are."""
-    size = path.stat().st_size
-    done = 0
-    with path.open("rb") as file, progress() as show:
-        while chunk := file.read(CHUNK):
-            yield chunk
-            done += len(chunk)
-            if size > CHUNK:
-                show(f"{what} {path.name} (KiB)", done // 1024, size // 1024)
-
-
-def _send(options: argparse.Namespace, mapping: Mapping[str, str]) -> int:
-    refused = None if mapping else _refusal(options.file)
-    if refused is not None:
-        print(f"anchorwatch: {options.file.name}: {refused}", file=sys.stderr)
-        return REFUSED
-    server = Server.of(ClientSettings.load())
-    site_id = _site_id(server, options.site)
-    answer = _upload(server, site_id, options.file, mapping)
-    path = answer.headers.get("location") or f"/v1/jobs/{answer.body['id']}"
-    job = _follow(server, path)
-    if options.errors is not None:
-        options.errors.write_bytes(server.download(f"{path}/errors?format=csv"))
-    if options.json:
-        print(json.dumps(job, ensure_ascii=False, indent=2))
-    else:
-        print(_job_spoken(options.file.name, job))
-    return 0
-
-
-def _refusal(path: Path) -> str | None:
-    """Return why no list of the file can be imported, before anything is sent."""
-    with path.open("rb") as file:
-        found = [detect_part(part, site_hosts=()) for part in parts_of(file, path.name)]
-    if any(one.refused is None or lists_own_pages(one) for one in found):
-        return None
-    return found[0].refused
-
-
-def _job_spoken(name: str, job: dict[str, Any]) -> str:
-    known = ("accepted", "duplicates", "rejected")
-    found = ", ".join(f"{job[field]} {field}" for field in known if job.get(field) is not None)
-    return f"{name}: {found or 'done'}."
-
-
-def _site_id(server: Server, site: str) -> UUID:
-    try:
-        return UUID(site)
-    except ValueError:
-        pass
-    host = _host(site)
-    path = "/v1/sites?limit=500"
-    for _ in range(_MAX_SITE_PAGES):
-        page = server.get(path).body
-        for item in page["items"]:
-            hosts = [item["domain"], *(known["host"] for known in item.get("domains", []))]
-            if urls.bare_host(host) in map(urls.bare_host, hosts):
-                return UUID(item["id"])
-        if not page.get("next_cursor"):
-            break
-        path = f"/v1/sites?limit=500&cursor={quote(page['next_cursor'])}"
-    raise NotFoundError(f"The server knows no site {host}. Add it first, or check the key.")
-
-
-def _upload(server: Server, site_id: UUID, path: Path, mapping: Mapping[str, str]) -> Any:
-    boundary = f"anchorwatch-{new_id().hex}"
-    name = path.name.replace('"', "%22").replace("\n", "%0A").replace("\r", "%0D")
-    field = f'--{boundary}\r\nContent-Disposition: form-data; name="mapping"\r\n\r\n'
-    chosen = f"{field}{json.dumps(mapping)}\r\n" if mapping else ""
-    before = (
-        f"{chosen}--{boundary}\r\n"
-        f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n'
-        "Content-Type: application/octet-stream\r\n\r\n"
-    ).encode()
-    after = f"\r\n--{boundary}--\r\n".encode()
-    headers = {
-        "Content-Type": f"multipart/form-data; boundary={boundary}",
-        "Content-Length": str(len(before) + path.stat().st_size + len(after)),
-        "Idempotency-Key": new_id().hex,
-    }
-
-    def body() -> Iterator[bytes]:
-        yield before
-        yield from _chunks(path, "sending")
-        yield after
-
-    return server.post(f"/v1/sites/{site_id}/imports", body(), headers)
-
-
-def _follow(server: Server, path: str) -> dict[str, Any]:
-    """Wait for the end of the job; a server that restarts in between is waited for."""
-    failures = 0
-    with progress() as show:
-        while True:
-            try:
-                job: dict[str, Any] = server.get(path).body
-            except UnavailableError:
-                failures += 1
-                if failures > _MAX_FAILED_POLLS:
-                    raise
-            else:
-                failures = 0
-                show("storing rows", job.get("done") or 0, job.get("total") or 0)
-                if job["state"] in {"done", "failed", "cancelled"}:
-                    return _ended(job)
-            time.sleep(_POLL_S)
-
-
-def _ended(job: dict[str, Any]) -> dict[str, Any]:
-    if job["state"] == "done":
-        return job
-    what = "was cancelled" if job["state"] == "cancelled" else "stopped at an error"
-    detail = job.get("detail") or "The server's jobs show more."
-    raise AnchorwatchError(f"The import {what}. {detail}")

@@ -4,10 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
+from importlib import import_module
 
 Progress = Callable[[str, int, int], None]
 """Told what goes on, how much of it is done, and how much there is (0 = nobody knows)."""
@@ -21,28 +18,9 @@ def progress() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield _Lines().show
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield _Terminal(bars).show
-
-
-class _Terminal:
-    """One bar for each thing that goes on; the one before is full when the next begins."""
-
-    def __init__(self, bars: Bars) -> None:
-        self._bars = bars
-        self._tasks: dict[str, int] = {}
-
-    def show(self, what: str, done: int, total: int) -> None:
-        if what not in self._tasks:
-            self._tasks[what] = self._bars.add_task(what, total=None)
-        task = self._bars.tasks[self._tasks[what]]
-        self._bars.update(task.id, completed=done, total=total or None)
+    # Loaded only here: bars take longer to load than most files to read.
+    with import_module("services.cli.bars").bars() as show:
+        yield show
 
 
 class _Lines:

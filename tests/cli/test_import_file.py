@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -173,6 +175,13 @@ def test_every_rejected_row_goes_into_a_file_that_runs_no_formula(
     lines = errors.read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 151
     assert lines[1].endswith(",'=bad0")
+
+
+def test_a_dry_run_loads_nothing_that_it_does_not_need() -> None:
+    heavy = "{'pydantic', 'rich', 'sqlalchemy', 'asyncpg', 'fastapi', 'aiohttp', 'asyncio'}"
+    code = f"import sys, services.__main__, services.cli.import_file; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def test_a_pipe_can_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
