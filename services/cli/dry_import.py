@@ -12,7 +12,6 @@ from typing import IO, Any
 
 from services.cli.progress import progress
 from services.profile.domain.imports import (
-    HEAD_BYTES,
     Counts,
     Detection,
     Dialect,
@@ -21,7 +20,7 @@ from services.profile.domain.imports import (
     Part,
     RowError,
     count_rows,
-    detect,
+    detect_part,
     lists_own_pages,
     parts_of,
     read,
@@ -108,17 +107,6 @@ def _part_report(part: Part, wish: Wish, *, size: int) -> dict[str, Any]:
         refused = Detection(Dialect.UNREADABLE, "none", "none", None, None, refused=error.detail)
         return _described(part.name, refused)
     return report
-
-
-def detect_part(part: Part, *, site_hosts: Sequence[str]) -> Detection:
-    """Say what one list of a file is."""
-    head = b""
-    with closing(part.chunks()) as chunks:
-        for chunk in chunks:
-            head += chunk
-            if len(head) > HEAD_BYTES:
-                break
-    return detect(head, part.name, site_hosts=site_hosts)
 
 
 def _described(name: str, detection: Detection) -> dict[str, Any]:

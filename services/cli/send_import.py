@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from services.cli.dry_import import REFUSED, detect_part, site_host
+from services.cli.dry_import import REFUSED, site_host
 from services.cli.progress import progress
 from services.cli.server import ClientSettings, Server
-from services.profile.domain.imports import lists_own_pages, parts_of
+from services.profile.domain.imports import detect_part, lists_own_pages, parts_of
 from shared import urls
 from shared.errors import AnchorwatchError, NotFoundError, UnavailableError
 from shared.ids import new_id

@@ -19,6 +19,7 @@ from services.profile.jobs.audits import AuditBuilder
 from services.profile.jobs.imports import ImportReader
 from services.profile.jobs.nightly import Nightly
 from services.profile.jobs.refresh import LinkRefresher
+from services.profile.jobs.undo import ImportUndoer
 from services.profile.settings import Settings
 from shared import job_routes
 from shared.bus import Bus
@@ -56,6 +57,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     runner = JobRunner(
         {
             "import": ImportReader(db, batch_rows=settings.import_batch_rows),
+            "undo_import": ImportUndoer(db),
             "refresh_links": LinkRefresher(db),
             "audit": AuditBuilder(db),
         },

@@ -286,6 +286,21 @@ DOMAIN_CLAIMS = Table(
     _moment("last_seen_at"),
     _moment("lost_at"),
     _moment("claimed_at", nullable=False),
+    Index("domain_claims_import_idx", "import_id"),
+)
+
+TARGET_CLAIMS = Table(
+    "target_claims",
+    METADATA,
+    Column("site_id", UUID, ForeignKey(SITES.c.site_id), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("target_key", UUID, primary_key=True),
+    Column("target_url", Text, nullable=False),
+    Column("import_id", UUID),
+    Column("link_count", BigInteger),
+    Column("site_count", BigInteger),
+    _moment("claimed_at", nullable=False),
+    Index("target_claims_import_idx", "import_id"),
 )
 
 IMPORTS = Table(
@@ -312,6 +327,11 @@ IMPORTS = Table(
     _number("rejected"),
     _number("own_domain"),
     _number("new_links"),
+    _number("targets"),
+    # Lists out of one archive share the chunks of the first of them.
+    Column("archive_id", UUID),
+    Column("member", Text),
+    Column("mapping", JSONB),
     _moment("data_until"),
     Column("actor", Text, nullable=False),
     _created(),
@@ -337,6 +357,40 @@ IMPORT_KEYS = Table(
         "import_id", UUID, ForeignKey(IMPORTS.c.import_id, ondelete="CASCADE"), primary_key=True
     ),
     Column("row_key", UUID, primary_key=True),
+)
+
+# What an import found before it wrote, so that it can be taken back without a trace. A link or a
+# claim of an import that has no row here is its own.
+IMPORT_UNDO = Table(
+    "import_undo",
+    METADATA,
+    Column("import_id", UUID, ForeignKey(IMPORTS.c.import_id, ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("link_id", UUID),
+    Column("name", Text),
+    Column("previous", JSON),
+    Column("previous_import", UUID),
+    _moment("first_seen_at"),
+    _moment("gained_at"),
+    Index("import_undo_import_idx", "import_id"),
+    Index("import_undo_link_idx", "link_id"),
+    Index(
+        "import_undo_previous_idx",
+        "previous_import",
+        postgresql_where=text("previous_import IS NOT NULL"),
+    ),
+)
+
+MAPPINGS = Table(
+    "mappings",
+    METADATA,
+    Column("workspace_id", UUID, primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("mapping", JSONB, nullable=False),
+    Column("header", ARRAY(Text), nullable=False),
+    Column("actor", Text, nullable=False),
+    _moment("saved_at", nullable=False),
 )
 
 CONTRACTS = Table(

@@ -105,6 +105,7 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
     ids["placement_id"] = (await made(owner, "/v1/placements", terms))["placement_id"]
     await made(owner, "/v1/suppressions", {"values": ["no.example"]})
     ids["suppression_id"] = (await first(owner, "/v1/suppressions"))["suppression_id"]
+    ids["fingerprint"] = "0123456789abcdef"
     ids["host"] = "left-alone.example"
     assert (await owner.send("PUT", "/v1/opt-outs", {"host": ids["host"]})).status == 200
     ids["review_id"] = await _decide(owner, ids)

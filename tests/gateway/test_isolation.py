@@ -45,6 +45,7 @@ _OF_NO_SITE = {
 _OF_THE_WORKSPACE = {
     *(("GET", "/v1/vendors"), ("GET", "/v1/vendors/{vendor_id}")),
     *(("PATCH", "/v1/vendors/{vendor_id}"), ("GET", "/v1/suppressions")),
+    *(("GET", "/v1/mappings"), ("DELETE", "/v1/mappings/{fingerprint}")),
 }
 """A key of single sites may be told that it needs the workspace (403), which names no site."""
 

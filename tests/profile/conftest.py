@@ -16,6 +16,7 @@ from services.profile.domain.site import Host, Site
 from services.profile.jobs.audits import AuditBuilder
 from services.profile.jobs.imports import ImportReader
 from services.profile.jobs.refresh import LinkRefresher
+from services.profile.jobs.undo import ImportUndoer
 from services.profile.settings import Settings
 from services.profile.store import links, sites
 from shared import clock
@@ -147,6 +148,7 @@ async def run_jobs(database: Database, **given: int) -> None:
     runner = JobRunner(
         {
             "import": reader,
+            "undo_import": ImportUndoer(database, batch=given.get("batch_rows", 7)),
             "refresh_links": LinkRefresher(database),
             "audit": AuditBuilder(database),
         },

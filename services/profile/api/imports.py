@@ -3,20 +3,24 @@
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.profile.api.upload import FormReader, Piece
+from services.profile.domain.imports import check_fields
+from services.profile.domain.imports.archive import is_archive
 from services.profile.domain.imports.labels import DIALECT_LABELS
 from services.profile.domain.imports.rows import Dialect
 from services.profile.domain.site import Site
-from services.profile.store import imports, sites
+from services.profile.store import imports, mappings, sites
 from services.profile.store.imports import Import
-from shared import jobs
+from services.profile.store.mappings import SavedMapping
+from shared import clock, jobs
 from shared.access import Scope
 from shared.db import Database
 from shared.dependencies import CallerDep, DbDep, TxDep
@@ -28,6 +32,7 @@ from shared.vocabulary import Role
 
 router = APIRouter(tags=["imports"])
 CHUNK = 1_048_576
+UNDO_FOR = timedelta(days=30)
 _FORM = {
     "requestBody": {
         "required": True,
@@ -41,6 +46,11 @@ _FORM = {
                             "type": "array",
                             "items": {"type": "string", "format": "binary"},
                             "description": "One or more exports; the format is detected.",
+                        },
+                        "mapping": {
+                            "type": "string",
+                            "description": "A JSON object, our field -> their column, in the place "
+                            "of what is detected; remembered for files with the same header.",
                         },
                         "dry_run": {
                             "type": "boolean",
@@ -79,6 +89,8 @@ class ImportOut(BaseModel):
     rejected: int
     own_domain: int = Field(description="Links from the site's own hosts: dropped.")
     new_links: int = Field(description="Links that nobody had told us of before.")
+    targets: int = Field(description="Own pages that a list of them ranks; it makes no links.")
+    archive_id: UUID | None = Field(description="Lists out of one archive have the same here.")
     data_until: datetime | None = Field(description="The newest date that the file knows of.")
     imported_by: str
     created_at: datetime
@@ -115,7 +127,8 @@ async def start_import(
     try:
         await upload.take(form.pieces(request.stream()))
         dry_run = dry_run or _truth(form.fields.get("dry_run", "false"))
-        job = await upload.queue(dry_run=dry_run)
+        mapping = _mapping(form.fields.get("mapping", ""))
+        job = await upload.queue(dry_run=dry_run, mapping=mapping)
     except BaseException:
         # Whatever broke the upload off, half a file must not stay behind.
         await upload.forget()
@@ -133,6 +146,24 @@ def _truth(text: str) -> bool:
     return words[text.strip().lower()]
 
 
+def _mapping(text: str) -> dict[str, str] | None:
+    if not text.strip():
+        return None
+    try:
+        given = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        given = None
+    if not isinstance(given, dict) or not all(isinstance(name, str) for name in given.values()):
+        detail = "mapping takes a JSON object: our field -> their column."
+        raise InvalidError(detail, [FieldError("/mapping", "not_a_mapping", detail)])
+    try:
+        check_fields(given)
+    except InvalidError as error:
+        fault = FieldError("/mapping", "unknown_field", error.detail)
+        raise InvalidError(error.detail, [fault]) from error
+    return given
+
+
 @dataclass(slots=True)
 class _Upload:
     """The files of one request on their way into the database, a chunk at a time."""
@@ -148,6 +179,7 @@ class _Upload:
     _size: int = 0
     _file_lines: int = 0
     _digest: Any = None
+    _packed: bool = False
 
     async def take(self, pieces: AsyncIterator[Piece]) -> None:
         """Write the pieces of all files; raises InvalidError if there are none, or too many."""
@@ -179,10 +211,11 @@ class _Upload:
 
     async def _flush(self) -> None:
         body = bytes(self._buffer[:CHUNK])
+        self._packed = is_archive(body) if self._chunks == 0 else self._packed
         del self._buffer[:CHUNK]
         self._digest.update(body)
         self._size += len(body)
-        self._file_lines += body.count(b"\n")
+        self._file_lines += 0 if self._packed else body.count(b"\n")
         async with self.db.begin() as tx:
             await imports.add_chunk(tx, self.import_ids[-1], self._chunks, body)
         self._chunks += 1
@@ -198,7 +231,7 @@ class _Upload:
                 sha256=self._digest.hexdigest(),
             )
 
-    async def queue(self, *, dry_run: bool) -> jobs.Job:
+    async def queue(self, *, dry_run: bool, mapping: dict[str, str] | None) -> jobs.Job:
         """Give the files to a job; only now do they count as uploaded."""
         async with self.db.begin() as tx:
             job = await jobs.add_job(
@@ -208,7 +241,9 @@ class _Upload:
                 site_id=self.site.site_id,
                 total=self.lines or None,
             )
-            await imports.queue_imports(tx, self.import_ids, job_id=job.job_id, dry_run=dry_run)
+            await imports.queue_imports(
+                tx, self.import_ids, job_id=job.job_id, dry_run=dry_run, mapping=mapping
+            )
         return job
 
     async def forget(self) -> None:
@@ -238,3 +273,65 @@ async def get_import(import_id: UUID, caller: CallerDep, tx: TxDep) -> ImportOut
     found = await imports.get_import(tx, caller.workspace_id, import_id)
     caller.require(found.site_id, Role.VIEWER)
     return ImportOut.of(found)
+
+
+@router.delete("/v1/imports/{import_id}", status_code=202)
+async def undo_import(import_id: UUID, response: Response, caller: CallerDep, tx: TxDep) -> JobOut:
+    """Take an import back: what only it told goes, what it wrote over comes back; within 30 days."""
+    caller.require_scope(Scope.LINKS_WRITE)
+    found = await imports.get_import(tx, caller.workspace_id, import_id)
+    caller.require(found.site_id, Role.EDITOR)
+    after = clock.now() - UNDO_FOR
+    await imports.begin_undo(tx, caller.workspace_id, import_id, after=after)
+    job = await jobs.add_job(
+        tx,
+        kind="undo_import",
+        workspace_id=caller.workspace_id,
+        site_id=found.site_id,
+        payload={"import_id": str(import_id)},
+        total=found.accepted or None,
+    )
+    response.headers["Location"] = f"/v1/jobs/{job.job_id}"
+    return JobOut.of(job)
+
+
+class MappingOut(BaseModel):
+    """Which column fills which field in every file with this header."""
+
+    fingerprint: str
+    mapping: dict[str, str] = Field(description="Our field -> their column.")
+    header: list[str]
+    saved_by: str
+    saved_at: datetime
+
+    @classmethod
+    def of(cls, found: SavedMapping) -> "MappingOut":
+        return cls(
+            fingerprint=found.fingerprint,
+            mapping=found.mapping,
+            header=found.header,
+            saved_by=found.actor,
+            saved_at=found.saved_at,
+        )
+
+
+@router.get("/v1/mappings")
+async def list_mappings(caller: CallerDep, tx: TxDep, paging: PageDep) -> Page[MappingOut]:
+    """Return the mappings that people chose and that are used for files with the same header."""
+    caller.require_scope(Scope.LINKS_READ)
+    caller.require_workspace(Role.VIEWER)
+    after = None if paging.after is None else paging.after[0]
+    rows = await mappings.list_mappings(
+        tx, caller.workspace_id, after=after, limit=paging.limit + 1
+    )
+    return paging.page(rows, key=lambda row: (row.fingerprint,), item=MappingOut.of)
+
+
+@router.delete("/v1/mappings/{fingerprint}", status_code=204)
+async def forget_mapping(
+    fingerprint: Annotated[str, Path(max_length=64)], caller: CallerDep, tx: TxDep
+) -> None:
+    """Forget a mapping: files with this header are read as they are recognised."""
+    caller.require_scope(Scope.LINKS_WRITE)
+    caller.require_workspace(Role.EDITOR)
+    await mappings.remove_mapping(tx, caller.workspace_id, fingerprint)

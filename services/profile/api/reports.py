@@ -90,6 +90,10 @@ class TargetOut(BaseModel):
     links_present: int
     referring_domains: int
     links_lost: int
+    claimed_links: int | None = Field(
+        description="As many links a list of your own pages (Search Console, Moz) says it has."
+    )
+    claimed_sites: int | None
     broken: bool | None = Field(description="null while nobody could look.")
     broken_since: datetime | None
     http_status: int | None

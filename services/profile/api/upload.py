@@ -9,7 +9,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from shared.errors import FieldError, InvalidError
 from shared.problems import ProblemError
 
-MAX_FIELD_BYTES = 1024
+MAX_FIELD_BYTES = 16_384
 MAX_NAME = 255
 
 

@@ -1,16 +1,33 @@
 """Reads uploaded files into links and claims, batch by batch; a killed import goes on where it was."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
-from uuid import UUID
+from typing import IO
 
 from services.profile.domain.history import tracked_event
 from services.profile.domain.importing import RowBatch, shown_detection, sort_rows
-from services.profile.domain.imports import Detection, Row, RowError, detect, read
+from services.profile.domain.imports import (
+    Detection,
+    Dialect,
+    Part,
+    Row,
+    RowError,
+    TargetRow,
+    detect_part,
+    lists_own_pages,
+    part_of,
+    parts_of,
+    read,
+    read_targets,
+    remap,
+)
 from services.profile.domain.site import Site
+from services.profile.jobs.stored_file import CHUNK, StoredFile
 from services.profile.metrics import IMPORT_ROWS, IMPORT_SECONDS
-from services.profile.store import claims, imports, sites
+from services.profile.store import claims, imports, mappings, sites
 from services.profile.store.imports import Import
 from shared import clock, jobs, outbox
 from shared.db import Database, Tx
@@ -20,6 +37,7 @@ from shared.job_runner import JobRun
 from shared.jobs import Step
 
 KIND = "import"
+MAX_LISTS = 100
 _PATIENCE_S = 60.0  # so that a thread never outlives a loop that has ended
 
 
@@ -38,51 +56,98 @@ class ImportReader:
         if not files or files[0].site_id not in found:
             raise InvalidError("The site of this import was deleted.")
         site = found[files[0].site_id]
-        first = int(run.job.cursor.get("file", 0))
-        for number, file in enumerate(files[first:], first):
-            after_row = int(run.job.cursor.get("row", 0)) if number == first else 0
-            await self._read_file(run, site, file, after_row=after_row)
+        while (file := await self._next(run)) is not None:
+            await self._read_file(run, site, file)
         async with self._db.begin() as tx:
             read_files = await imports.list_job_imports(tx, run.job.job_id)
-        if all(file.refused for file in read_files):
+        if all(file.refused and not file.targets for file in read_files):
             raise InvalidError(" ".join(f"{file.file_name}: {file.refused}" for file in read_files))
 
-    async def _read_file(self, run: JobRun, site: Site, file: Import, *, after_row: int) -> None:
-        """Read the rest of one file: what is behind the line `after_row`."""
-        detection = await self._detect(site, file)
-        if detection.refused is None:
-            chunks = self._chunks(file.import_id)
-            iterator = read(chunks, detection, site.hosts, after_row=after_row)
+    async def _next(self, run: JobRun) -> Import | None:
+        """Return the file to go on with; the lists of an archive come behind all files."""
+        async with self._db.begin() as tx:
+            files = await imports.list_job_imports(tx, run.job.job_id)
+        at = int(run.job.cursor.get("file", 0))
+        return next((file for file in files if file.file_no >= at), None)
+
+    async def _read_file(self, run: JobRun, site: Site, file: Import) -> None:
+        """Read the rest of one file: what is behind the row where the job stands."""
+        at = int(run.job.cursor.get("file", 0))
+        after_row = int(run.job.cursor.get("row", 0)) if file.file_no == at else 0
+        stored = self._open(file)
+        try:
+            parts = await asyncio.to_thread(_lists, stored, file)
+            if file.member is None and parts[0].member is not None:
+                await _unpack(run, file, parts)
+                return
+            detection = await self._detect(site, file, parts[0])
+            await self._read_list(run, site, file, parts[0], detection, after_row=after_row)
+        except InvalidError as error:
+            detection = Detection(Dialect.UNREADABLE, "none", "none", None, None)
+            detection = replace(detection, refused=error.detail)
+            async with run.step() as step:
+                shown = shown_detection(detection)
+                await imports.save_detection(step.tx, file.import_id, shown, refused=error.detail)
+        await self._end_file(run, site, file, detection)
+
+    async def _read_list(
+        self,
+        run: JobRun,
+        site: Site,
+        file: Import,
+        part: Part,
+        detection: Detection,
+        *,
+        after_row: int,
+    ) -> None:
+        """Store what is behind a row of one list; of one's own pages only what they rank."""
+        if lists_own_pages(detection):
+            targets = read_targets(part.chunks(), detection, site.hosts)
+            count = 0
+            while rows := await asyncio.to_thread(_some, targets, self._batch_rows):
+                count += len(rows)
+                await _store_targets(run, site, file, detection, rows, count=count)
+        elif detection.refused is None:
+            iterator = read(part.chunks(), detection, site.hosts, after_row=after_row)
             while batch := await asyncio.to_thread(_next_rows, iterator, self._batch_rows):
                 with IMPORT_SECONDS.time():
                     await self._store(run, site, file, detection, batch)
-        await self._end_file(run, site, file, detection)
 
-    async def _detect(self, site: Site, file: Import) -> Detection:
+    async def _detect(self, site: Site, file: Import, part: Part) -> Detection:
+        """Say what a list is, by the mapping that a person chose for it or for its like."""
+        detection = await asyncio.to_thread(detect_part, part, site_hosts=site.hosts)
         async with self._db.begin() as tx:
-            head = await imports.get_chunk(tx, file.import_id, 0) or b""
-            detection = detect(head, file.file_name, site_hosts=site.hosts)
+            print_ = detection.fingerprint
+            known = await mappings.find_mapping(tx, site.workspace_id, print_) if print_ else None
+            wanted = file.mapping or known
+            if wanted:
+                detection = remap(detection, wanted)
+            if file.mapping and not file.dry_run:
+                await mappings.save_mapping(
+                    tx,
+                    site.workspace_id,
+                    print_,
+                    file.mapping,
+                    header=detection.header,
+                    actor=file.actor,
+                    now=clock.now(),
+                )
             shown = shown_detection(detection)
             await imports.save_detection(tx, file.import_id, shown, refused=detection.refused)
         return detection
 
-    def _chunks(self, import_id: UUID) -> Iterator[bytes]:
-        """Yield the file's bytes to a thread that parses; the loop fetches one chunk at a time."""
+    def _open(self, file: Import) -> IO[bytes]:
+        """Return the file's bytes for a thread that parses; the loop fetches one chunk at a time."""
         loop = asyncio.get_running_loop()
 
         async def fetch(number: int) -> bytes | None:
             async with self._db.begin() as tx:
-                return await imports.get_chunk(tx, import_id, number)
+                return await imports.get_chunk(tx, file.chunks_id, number)
 
-        def in_thread() -> Iterator[bytes]:
-            number = 0
-            while chunk := asyncio.run_coroutine_threadsafe(fetch(number), loop).result(
-                _PATIENCE_S
-            ):
-                yield chunk
-                number += 1
+        def in_thread(number: int) -> bytes | None:
+            return asyncio.run_coroutine_threadsafe(fetch(number), loop).result(_PATIENCE_S)
 
-        return in_thread()
+        return io.BufferedReader(StoredFile(in_thread, size=file.bytes), CHUNK)
 
     async def _store(
         self,
@@ -117,6 +182,48 @@ class ImportReader:
                 await outbox.add(step.tx, [_completed(site, ended)])
 
 
+def _lists(stored: IO[bytes], file: Import) -> list[Part]:
+    """Return the list that a file is, or all that are in an archive that is new to us."""
+    if file.member is None:
+        return parts_of(stored, file.file_name)
+    return [part_of(stored, file.file_name, file.member)]
+
+
+async def _unpack(run: JobRun, file: Import, parts: Sequence[Part]) -> None:
+    if len(parts) > MAX_LISTS:
+        detail = f"There are more than {MAX_LISTS} lists in this archive. Import them in parts."
+        raise InvalidError(detail)
+    lists = [(f"{file.file_name}: {part.name}", part.member or "") for part in parts]
+    async with run.step() as step:
+        await imports.unpack(step.tx, file.import_id, lists)
+
+
+async def _store_targets(
+    run: JobRun,
+    site: Site,
+    file: Import,
+    detection: Detection,
+    rows: Sequence[TargetRow],
+    *,
+    count: int,
+) -> None:
+    async with run.step() as step:
+        await imports.count_targets(step.tx, file.import_id, count)
+        if not file.dry_run:
+            await claims.save_target_claims(
+                step.tx,
+                site.site_id,
+                rows,
+                source=detection.source,
+                import_id=file.import_id,
+                now=clock.now(),
+            )
+
+
+def _some(rows: Iterator[TargetRow], size: int) -> list[TargetRow]:
+    return list(islice(rows, size))
+
+
 def _next_rows(iterator: Iterator[Row], size: int) -> RowBatch | None:
     rows = list(islice(iterator, size))
     return sort_rows(rows) if rows else None
@@ -129,7 +236,13 @@ async def _store_claims(tx: Tx, site: Site, file: Import, source: str, batch: Ro
     domains = [row for _, row in batch.domains]
     added = await claims.add_claimed_links(tx, site, links, source=source, now=now)
     await claims.save_claims(
-        tx, site.site_id, links, source=source, import_id=file.import_id, now=now
+        tx,
+        site.site_id,
+        links,
+        source=source,
+        import_id=file.import_id,
+        now=now,
+        made=[link.link_id for link in added],
     )
     await claims.save_domain_claims(
         tx, site.site_id, domains, source=source, import_id=file.import_id, now=now

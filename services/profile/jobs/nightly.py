@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from services.profile.domain.lifecycle import ADOPT_AFTER
-from services.profile.store import decisions, history, imports
+from services.profile.store import decisions, history, imports, undo
 from shared import clock
 from shared.db import Database, Tx
 from shared.log import get_logger
@@ -15,6 +15,7 @@ log = get_logger(__name__)
 BATCH = 500
 FORGET = 5_000
 UPLOAD_GRACE = timedelta(days=1)
+UNDO_WITHIN = timedelta(days=31)
 _LONGEST_WAIT_S = 3600.0
 
 Sweep = Callable[[Tx, datetime], Awaitable[int]]
@@ -44,6 +45,7 @@ class Nightly:
             "adopt changes": _adopt,
             "forget looks": self._forget,
             "forget uploads": _forget_uploads,
+            "forget what imports found": _forget_memory,
         }
         for name, work in sweeps.items():
             total = done = await self._step(work, now)
@@ -68,6 +70,10 @@ async def _adopt(tx: Tx, now: datetime) -> int:
 
 async def _forget_uploads(tx: Tx, now: datetime) -> int:
     return await imports.remove_abandoned_uploads(tx, before=now - UPLOAD_GRACE, limit=BATCH)
+
+
+async def _forget_memory(tx: Tx, now: datetime) -> int:
+    return await undo.remove_old_memory(tx, before=now - UNDO_WITHIN, limit=FORGET)
 
 
 def seconds_until(hour: int, now: datetime) -> float:

@@ -1,14 +1,15 @@
 """What other tools claim: rows of links where they name a page, rows of domains where they do not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import orjson
 
-from services.profile.domain.imports import DomainRow, LinkRow
+from services.profile.domain.imports import DomainRow, LinkRow, TargetRow
 from services.profile.domain.link import Link
 from services.profile.domain.site import Site
+from services.profile.store import undo
 from shared.db import Tx
 from shared.ids import new_id
 from shared.urls import domain_or_host
@@ -120,13 +121,18 @@ async def save_claims(
     rows: Sequence[LinkRow],
     *,
     source: str,
-    import_id: UUID | None,
+    import_id: UUID,
     now: datetime,
+    made: Collection[UUID] = (),
 ) -> None:
-    """Keep what a source says about links; it never touches what we saw ourselves."""
+    """Keep what a source says about links; it never touches what we saw ourselves.
+
+    `made` are the links that came with these rows: nothing was there before them.
+    """
     claims = await _resolve(tx, site_id, rows)
     if not claims:
         return
+    await undo.keep_claims(tx, import_id, claims.keys() - set(made), source=source)
     ids, claimed = list(claims), list(claims.values())
     metrics = [_json(row.metrics) for row in claimed]
     first_seen = [row.first_seen for row in claimed]
@@ -193,13 +199,15 @@ async def save_domain_claims(
     """Keep what a source says about domains that it names without a page."""
     if not rows:
         return
+    names = [row.domain for row in rows]
+    await undo.keep_domains(tx, site_id, import_id, names, source=source)
     await tx.run(
         _SAVE_DOMAINS,
         site_id,
         source,
         import_id,
         now,
-        [row.domain for row in rows],
+        names,
         [row.link_count for row in rows],
         [row.target_count for row in rows],
         [_json(row.claim) for row in rows],
@@ -207,6 +215,37 @@ async def save_domain_claims(
         [row.first_seen for row in rows],
         [row.last_seen for row in rows],
         [row.lost_at for row in rows],
+    )
+
+
+async def save_target_claims(
+    tx: Tx,
+    site_id: UUID,
+    rows: Sequence[TargetRow],
+    *,
+    source: str,
+    import_id: UUID,
+    now: datetime,
+) -> None:
+    """Keep how many links a source says that pages of the site have; of one page the last row."""
+    kept = {row.key: row for row in rows}
+    await undo.keep_targets(tx, site_id, import_id, list(kept), source=source)
+    await tx.run(
+        "INSERT INTO target_claims (site_id, source, target_key, target_url, import_id, link_count,"
+        " site_count, claimed_at) SELECT $1, $2, u.key, u.url, $3, u.links, u.sites, $4"
+        " FROM unnest($5::uuid[], $6::text[], $7::bigint[], $8::bigint[])"
+        " AS u(key, url, links, sites) ORDER BY u.key"
+        " ON CONFLICT (site_id, source, target_key) DO UPDATE SET target_url = excluded.target_url,"
+        " import_id = excluded.import_id, link_count = excluded.link_count,"
+        " site_count = excluded.site_count, claimed_at = excluded.claimed_at",
+        site_id,
+        source,
+        import_id,
+        now,
+        list(kept),
+        [row.url for row in kept.values()],
+        [row.link_count for row in kept.values()],
+        [row.site_count for row in kept.values()],
     )
 
 

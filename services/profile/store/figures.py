@@ -196,8 +196,12 @@ async def list_targets(
     """Return the pages of a site that others link to, those with the most present links first."""
     return await tx.fetch(
         "SELECT d.*, t.broken, t.broken_since, t.http_status, t.final_url, t.checked_at,"
+        " claimed_links, claimed_sites,"
         f" coalesce(t.reasons, '{{}}') AS reasons FROM ({_TARGETS}) d LEFT JOIN targets t"
         " ON t.site_id = $1 AND t.target_key = d.target_key"
+        " LEFT JOIN (SELECT target_key, max(link_count) AS claimed_links, max(site_count)"
+        " AS claimed_sites FROM target_claims WHERE site_id = $1 GROUP BY target_key) c"
+        " ON c.target_key = d.target_key"
         " WHERE ($2::boolean IS NULL OR coalesce(t.broken, false) = $2)"
         " AND ($3::bigint IS NULL OR (links_present, d.target_key) < ($3, $4::uuid))"
         " ORDER BY links_present DESC, d.target_key DESC LIMIT $5",

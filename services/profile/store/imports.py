@@ -1,6 +1,6 @@
 """Files that were uploaded: their chunks, the keys met so far, and what became of the rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,14 @@ import orjson
 from services.profile.domain.importing import RowBatch
 from services.profile.domain.site import Site
 from shared.db import Tx
-from shared.errors import NotFoundError
+from shared.errors import ConflictError, NotFoundError
+from shared.ids import new_id
 
 _COLUMNS = """
     import_id, workspace_id, site_id, job_id, file_no, file_name, bytes, lines, sha256, dry_run, state,
     dialect, source, detection::text AS detection, refused, rows, accepted, duplicates, rejected,
-    own_domain, new_links, data_until, actor, created_at, ended_at
+    own_domain, new_links, targets, archive_id, member, mapping::text AS mapping, data_until, actor,
+    created_at, ended_at
 """
 
 
@@ -45,16 +47,25 @@ class Import:
     rejected: int
     own_domain: int
     new_links: int
+    targets: int
+    archive_id: UUID | None
+    member: str | None
+    mapping: dict[str, str] | None
     data_until: datetime | None
     actor: str
     created_at: datetime
     ended_at: datetime | None
 
+    @property
+    def chunks_id(self) -> UUID:
+        """Return under which id the bytes are kept: lists of one archive share them."""
+        return self.archive_id or self.import_id
+
 
 def _import(row: Any) -> Import:
     values = dict(row)
-    detection = values["detection"]
-    values["detection"] = None if detection is None else orjson.loads(detection)
+    for name in ("detection", "mapping"):
+        values[name] = None if values[name] is None else orjson.loads(values[name])
     return Import(**values)
 
 
@@ -94,15 +105,51 @@ async def finish_upload(tx: Tx, import_id: UUID, *, size: int, lines: int, sha25
     )
 
 
-async def queue_imports(tx: Tx, import_ids: Iterable[UUID], *, job_id: UUID, dry_run: bool) -> None:
-    """Give uploaded files to the job that reads them."""
+async def queue_imports(
+    tx: Tx,
+    import_ids: Iterable[UUID],
+    *,
+    job_id: UUID,
+    dry_run: bool,
+    mapping: Mapping[str, str] | None = None,
+) -> None:
+    """Give uploaded files to the job that reads them, with the mapping that a person chose."""
     await tx.run(
-        "UPDATE imports SET job_id = $2, dry_run = $3, state = 'queued'"
+        "UPDATE imports SET job_id = $2, dry_run = $3, mapping = $4::jsonb, state = 'queued'"
         " WHERE import_id = ANY($1::uuid[])",
         list(import_ids),
         job_id,
         dry_run,
+        orjson.dumps(mapping).decode() if mapping else None,
     )
+
+
+_UNPACK = """
+    INSERT INTO imports (import_id, workspace_id, site_id, job_id, file_no, file_name, bytes, lines,
+        sha256, dry_run, state, mapping, actor, archive_id, member)
+    SELECT u.import_id, i.workspace_id, i.site_id, i.job_id,
+        (SELECT max(file_no) FROM imports WHERE job_id = i.job_id) + u.number,
+        u.file_name, i.bytes, 0, i.sha256, i.dry_run, 'queued', i.mapping, i.actor, i.import_id,
+        u.member
+    FROM imports i, unnest($2::uuid[], $3::text[], $4::text[])
+        WITH ORDINALITY AS u(import_id, file_name, member, number)
+    WHERE i.import_id = $1
+"""
+
+
+async def unpack(tx: Tx, import_id: UUID, lists: Sequence[tuple[str, str]]) -> None:
+    """Make of an archive the lists inside, each (name, member); the first takes its place."""
+    (name, member), *rest = lists
+    await tx.run(
+        "UPDATE imports SET archive_id = import_id, member = $2, file_name = $3"
+        " WHERE import_id = $1",
+        import_id,
+        member,
+        name,
+    )
+    ids = [new_id() for _ in rest]
+    names, members = [one[0] for one in rest], [one[1] for one in rest]
+    await tx.run(_UNPACK, import_id, ids, names, members)
 
 
 async def remove_imports(tx: Tx, import_ids: Iterable[UUID]) -> None:
@@ -215,12 +262,51 @@ async def count_rows(tx: Tx, import_id: UUID, batch: RowBatch, *, new_links: int
 
 async def end_import(tx: Tx, import_id: UUID, now: datetime) -> Import:
     """End the reading of a file and drop its bytes; the counts and the mapping stay."""
-    for table in ("import_chunks", "import_keys"):
-        await tx.run(f"DELETE FROM {table} WHERE import_id = $1", import_id)
+    await tx.run("DELETE FROM import_keys WHERE import_id = $1", import_id)
     rows = await tx.fetch(
         "UPDATE imports SET state = CASE WHEN refused IS NULL THEN 'done' ELSE 'refused' END,"
         f" ended_at = $2 WHERE import_id = $1 RETURNING {_COLUMNS}",
         import_id,
         now,
     )
-    return _import(rows[0])
+    ended = _import(rows[0])
+    await tx.run(
+        "DELETE FROM import_chunks WHERE import_id = $1 AND NOT EXISTS"
+        " (SELECT FROM imports WHERE (import_id = $1 OR archive_id = $1) AND ended_at IS NULL)",
+        ended.chunks_id,
+    )
+    return ended
+
+
+async def count_targets(tx: Tx, import_id: UUID, targets: int) -> None:
+    """Note how many pages of the site a file ranks."""
+    await tx.run("UPDATE imports SET targets = $2 WHERE import_id = $1", import_id, targets)
+
+
+async def begin_undo(tx: Tx, workspace_id: UUID, import_id: UUID, *, after: datetime) -> Import:
+    """Mark an import as being taken back; raises ConflictError while or after that cannot be."""
+    found = await get_import(tx, workspace_id, import_id)
+    if found.state in {"queued", "running"} and await _is_read(tx, found):
+        raise ConflictError("This import is still running. Cancel its job first.")
+    if found.state == "undoing":
+        raise ConflictError("This import is being taken back already.")
+    if found.ended_at is not None and found.ended_at < after:
+        raise ConflictError(
+            "This import is too old to be taken back: what was before is forgotten."
+        )
+    await tx.run("UPDATE imports SET state = 'undoing' WHERE import_id = $1", import_id)
+    return found
+
+
+async def _is_read(tx: Tx, found: Import) -> bool:
+    return bool(
+        await tx.fetch_value(
+            "SELECT EXISTS (SELECT FROM jobs WHERE job_id = $1 AND state IN ('queued', 'running'))",
+            found.job_id,
+        )
+    )
+
+
+async def remove_import(tx: Tx, import_id: UUID) -> None:
+    """Forget that a file was ever imported."""
+    await tx.run("DELETE FROM imports WHERE import_id = $1", import_id)

@@ -9,7 +9,6 @@ from dataclasses import asdict
 
 import pytest
 
-from services.cli.dry_import import detect_part
 from services.profile.domain.imports import (
     Counts,
     Dialect,
@@ -17,6 +16,7 @@ from services.profile.domain.imports import (
     Row,
     RowError,
     count_rows,
+    detect_part,
     part_of,
     parts_of,
     read,

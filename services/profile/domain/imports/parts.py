@@ -1,13 +1,16 @@
 """The lists inside one uploaded file: itself, the files of an archive, or the sheets of a workbook."""
 
 import io
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import IO
 from zipfile import ZipFile
 
 from services.profile.domain.imports import archive, workbook
+from services.profile.domain.imports.detect import HEAD_BYTES, detect
+from services.profile.domain.imports.rows import Detection
 from shared.errors import InvalidError
 
 CHUNK = 1024 * 1024
@@ -112,3 +115,14 @@ def _book(opened: ZipFile, name: str) -> list[Part]:
 
 def _entry(opened: ZipFile, name: str) -> Part:
     return Part(name.rpartition("/")[2], name, lambda: archive.pieces(opened, name))
+
+
+def detect_part(part: Part, *, site_hosts: Collection[str]) -> Detection:
+    """Say what one list of a file is."""
+    head = b""
+    with closing(part.chunks()) as chunks:
+        for chunk in chunks:
+            head += chunk
+            if len(head) > HEAD_BYTES:
+                break
+    return detect(head, part.name, site_hosts=site_hosts)
