@@ -28,6 +28,7 @@ from shared.errors import AnchorwatchError, InvalidError
 
 _POLL_S = 0.3
 _PAGE = 500
+_FORMS = {".html": "html", ".htm": "html", ".csv": "csv", ".pdf": "pdf"}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--brand", action="append", default=[], help="a name of the brand")
     parser.add_argument("--keyword", action="append", default=[], help="what it wants to rank for")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the audit there, as JSON")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the audit there: .json, .html, .csv or .pdf"
+    )
     parser.add_argument(
         "--links", type=Path, metavar="FILE", help="write every link, as JSON lines"
     )
@@ -103,10 +106,9 @@ async def _run(options: argparse.Namespace, folder: Path) -> None:
             house.gateway.router.lifespan_context(house.gateway),
         ):
             audit = _Audit(options, house, await api_of(house), show)
-            report = await _unless_stopped(audit.run(), stop)
+            report, content = await _unless_stopped(audit.run(), stop)
     if options.out:
-        text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
-        await asyncio.to_thread(options.out.write_text, text, "utf-8")
+        await asyncio.to_thread(options.out.write_bytes, content)
     print(json.dumps(report, ensure_ascii=False) if options.json else spoken(report))
 
 
@@ -116,7 +118,7 @@ def _given(options: argparse.Namespace) -> embedded.Given:
     return {"crawler": {"confirm_after": options.confirm_after}}
 
 
-async def _unless_stopped(work: Any, stop: asyncio.Event) -> dict[str, Any]:
+async def _unless_stopped(work: Any, stop: asyncio.Event) -> "Written":
     """Return what the work returns; a signal ends it, and everything is still closed in order."""
     async with asyncio.TaskGroup() as group:
         working = group.create_task(work)
@@ -125,8 +127,12 @@ async def _unless_stopped(work: Any, stop: asyncio.Event) -> dict[str, Any]:
         if stop.is_set():
             raise KeyboardInterrupt
         stopped.cancel()
-        found: dict[str, Any] = await working
+        found: Written = await working
     return found
+
+
+Written = tuple[dict[str, Any], bytes]
+"""The audit, and what goes into the file that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ class _Audit:
     api: DirectApi
     show: Progress
 
-    async def run(self) -> dict[str, Any]:
+    async def run(self) -> Written:
         """Import, wait for every verdict, and return the audit."""
         known = await self._known_site()
         site_id = known or await self._new_site()
@@ -153,7 +159,15 @@ class _Audit:
         report = await self._report(site_id)
         if self.options.links:
             await self._write_links(site_id)
-        return report
+        return report, await self._content(report)
+
+    async def _content(self, report: Mapping[str, Any]) -> bytes:
+        """Return what to write, in the form that the name of the file asks for."""
+        ending = self.options.out.suffix.lower() if self.options.out else ""
+        if ending in _FORMS:
+            path = f"/v1/audits/{report['id']}"
+            return await self.api.read(path, {"format": _FORMS[ending]})
+        return (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()
 
     async def _known_site(self) -> str | None:
         """Return the id of the site if the home knows it; then it stays as it is."""

@@ -30,6 +30,10 @@ class DirectApi:
         """Return the JSON at a path."""
         return (await self._ask("GET", path, query=query)).json()
 
+    async def read(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
+        """Return whatever is at a path, as it comes."""
+        return (await self._ask("GET", path, query=query)).body
+
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Send JSON and return the JSON of the answer."""
         headers = {"content-type": "application/json", "idempotency-key": str(new_id())}

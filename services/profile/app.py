@@ -9,8 +9,10 @@ link.changed target.broken import.completed audit.completed job.updated.
 
 from fastapi import FastAPI
 
+from services.profile.adapters.pdf import Printer
 from services.profile.api import audits as audit_routes
 from services.profile.api import bulk, changes, link_detail, overview, reports
+from services.profile.api import domains as domain_routes
 from services.profile.api import imports as import_routes
 from services.profile.api import links as link_routes
 from services.profile.api import sites as site_routes
@@ -47,6 +49,7 @@ _ROUTERS = (
     changes.router,
     overview.router,
     reports.router,
+    domain_routes.router,
     audit_routes.router,
     job_routes.router,
 )
@@ -81,6 +84,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         checks=work.checks,
     )
     app.state.import_files = settings.import_files
+    app.state.printer = Printer(settings.pdf_program, sandbox=settings.pdf_sandbox)
     return app
 
 

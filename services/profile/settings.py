@@ -25,6 +25,17 @@ class Settings(HouseSettings):
     observation_days: int = Field(
         default=30, ge=1, le=365, description="Days for which every single check is kept."
     )
+    pdf_program: str | None = Field(
+        default=None,
+        max_length=500,
+        description="The Chromium that prints audits to PDF. Unset: chromium, chromium-browser or "
+        "google-chrome on PATH.",
+    )
+    pdf_sandbox: bool = Field(
+        default=True,
+        description="Chromium's own sandbox while it prints; false only where the container is the "
+        "sandbox.",
+    )
     nightly_hour: int = Field(
         default=3, ge=0, le=23, description="Hour (UTC) of the nightly housekeeping."
     )

@@ -1,5 +1,6 @@
 """Fills the crawler's tables with many pages, as a product that watches them for long has them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -56,7 +57,7 @@ async def fill(db: Database, pages: int) -> None:
         await tx.run("SET LOCAL session_replication_role = replica")
         await tx.run("SET LOCAL maintenance_work_mem = '1GB'")
         await tx.fetch("SELECT setseed(0.42)")
-        built = await _take_down(tx)
+        built = await take_down(tx, _TABLES)
         await tx.run(_PAGES, pages, max(1, pages // _PAGES_PER_HOST), NOW)
         await tx.run(_HOSTS, NOW)
         await tx.run(_WATCHES, UUID(int=1), NOW, _observation())
@@ -79,7 +80,7 @@ async def bytes_of(db: Database) -> int:
     return sum(sizes)
 
 
-async def _take_down(tx: Tx) -> list[str]:
+async def take_down(tx: Tx, tables: Sequence[str]) -> list[str]:
     """Drop constraints and indexes, which are built faster than they grow; return how to rebuild."""
     foreign = await tx.fetch(
         "SELECT conrelid::regclass::text AS owner, conname, pg_get_constraintdef(oid) AS definition"
@@ -88,7 +89,7 @@ async def _take_down(tx: Tx) -> list[str]:
         # Foreign keys stand on primary ones: they fall first, and come back last.
         " ORDER BY contype = 'f' DESC",
         tx.schema,
-        list(_TABLES),
+        list(tables),
     )
     for one in foreign:
         await tx.run(f"ALTER TABLE {one['owner']} DROP CONSTRAINT {one['conname']} CASCADE")
@@ -96,7 +97,7 @@ async def _take_down(tx: Tx) -> list[str]:
         "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = $1"
         " AND tablename = ANY($2::text[])",
         tx.schema,
-        list(_TABLES),
+        list(tables),
     )
     for one in plain:
         await tx.run(f"DROP INDEX {one['indexname']}")

@@ -13,55 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.crawler.adapters.cdp import BrowserGoneError, Cdp, CommandError
+from shared.chromium import WALLED_FLAGS, is_root
 from shared.log import get_logger
 
 log = get_logger(__name__)
-
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 _PREFIX = "aw-render-"
 _START_S = 30.0
 _CLOSE_S = 3.0
 # The browser speaks on 3 and 4; the shell turns its own two pipes into these.
 _WITH_PIPES = 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1'
-_FEATURES_OFF = (
-    # Frames of other sites stay in the page's process: they are not loaded anyhow.
-    *("IsolateOrigins", "site-per-process", "Translate", "OptimizationHints", "MediaRouter"),
-    *("DialMediaRouteProvider", "AutofillServerCommunication", "WebRtcHideLocalIpsWithMdns"),
-    *("InterestFeedContentSuggestions", "CertificateTransparencyComponentUpdater"),
-    "SpareRendererForSitePerProcess",  # each page gets a process of its own; none waits in reserve
-)
 _FLAGS = (
-    *(
-        "--headless",
-        "--remote-debugging-pipe",
-        "--disable-gpu",
-        "--mute-audio",
-        "--hide-scrollbars",
-    ),
-    *("--no-first-run", "--no-default-browser-check", "--password-store=basic"),
-    *("--disable-extensions", "--disable-default-apps", "--disable-sync", "--no-pings"),
-    *(
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-domain-reliability",
-    ),
-    *("--disable-breakpad", "--disable-crash-reporter", "--disable-dev-shm-usage"),
-    *(
-        "--disable-remote-fonts",
-        "--disable-webgl",
-        "--disable-file-system",
-        "--disable-notifications",
-    ),
-    *("--block-new-web-contents", "--window-size=1366,900"),
-    # The wall: every connection, loopback included, has to go through a proxy, the proxy is a name,
-    # and no name has an address. Only what we hand over ourselves reaches a page.
-    *("--proxy-server=http://closed.invalid:1", "--proxy-bypass-list=<-loopback>"),
-    *("--host-resolver-rules=MAP * ~NOTFOUND", "--dns-prefetch-disable", "--disable-quic"),
-    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--disable-features=" + ",".join(_FEATURES_OFF),
-    "--disable-blink-features=WebTransport,DirectSockets",
+    *WALLED_FLAGS,
+    "--remote-debugging-pipe",
+    "--block-new-web-contents",
+    "--window-size=1366,900",
 )
 
 
@@ -90,17 +56,6 @@ class Browser:
         if helpers:
             with suppress(ProcessLookupError):
                 os.kill(max(helpers, key=_memory_kib), signal.SIGKILL)
-
-
-def find_program(wanted: str | None) -> str | None:
-    """Return the path of the Chromium to run, None if there is none."""
-    names = (wanted,) if wanted else PROGRAMS
-    return next(filter(None, map(shutil.which, names)), None)
-
-
-def is_root() -> bool:
-    """Return whether this process is root; its browsers are not, they run as `nobody`."""
-    return os.geteuid() == 0
 
 
 @asynccontextmanager

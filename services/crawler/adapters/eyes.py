@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, Protocol
 
-from services.crawler.adapters.chromium import find_program, is_root
 from services.crawler.adapters.guard import Guard, Route, parse_routes
 from services.crawler.adapters.names import Names
 from services.crawler.adapters.observer import Observer
@@ -21,6 +20,7 @@ from services.crawler.adapters.web import Limits, open_web
 from services.crawler.metrics import RENDERING
 from shared import addresses
 from shared import clock as house_clock
+from shared.chromium import find_program, is_root
 from shared.clock import Clock
 
 CONTACT = "https://anchorwatch.example/robot"

@@ -98,20 +98,26 @@ async def list_site_changes(
         str | None, Query(max_length=200, description="new, lost, recovered, changed, toxic ...")
     ] = None,
     since: Annotated[datetime | None, Query(alias="from")] = None,
+    until: Annotated[datetime | None, Query(alias="to", description="Before this moment.")] = None,
 ) -> Page[ChangeOut]:
     """Return what became different on a site, the newest first."""
     caller.require_scope(Scope.LINKS_READ)
     caller.require(site_id, Role.CLIENT)
     await sites.get_site(tx, caller.workspace_id, site_id)
+    kinds = queries.choices("kind", kind, ChangeKind) or FEED
+    period = (since, until)
     rows = await history.list_site_changes(
         tx,
         site_id,
-        kinds=queries.choices("kind", kind, ChangeKind) or FEED,
-        since=since,
+        kinds=kinds,
+        period=period,
         after=_place(paging.after),
         limit=paging.limit + 1,
     )
-    return paging.page(rows, key=_key, item=ChangeOut.of)
+    count = None
+    if paging.wants_count:
+        count = await history.count_site_changes(tx, site_id, kinds=kinds, period=period)
+    return paging.page(rows, key=_key, item=ChangeOut.of, count=count)
 
 
 def _key(row: Row) -> tuple[Any, ...]:

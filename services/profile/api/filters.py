@@ -61,6 +61,7 @@ class _Facts:
     anchor: Annotated[
         str | None, Query(max_length=600, description="The whole anchor, in any case.")
     ] = None
+    verified: Annotated[bool | None, Query(description="We saw it ourselves once.")] = None
     confirming: Annotated[
         bool | None, Query(description="Missed once; a second look will decide.")
     ] = None
@@ -123,6 +124,7 @@ def get_filter(
         rel=queries.split("rel", facts.rel),
         anchor=facts.anchor,
         confirming=facts.confirming,
+        verified=facts.verified,
         toxicity_min=limits.toxicity_min,
         toxicity_max=limits.toxicity_max,
         authority_min=limits.authority_min,

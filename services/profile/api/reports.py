@@ -19,7 +19,7 @@ from services.profile.domain.anchors import (
 from services.profile.domain.site import Site
 from services.profile.domain.velocity import Interval, Period, first_day, periods
 from services.profile.store import figures, sites
-from shared import clock, queries
+from shared import clock
 from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
@@ -35,51 +35,6 @@ async def _site(tx: Tx, caller: Caller, site_id: UUID) -> Site:
     caller.require_scope(Scope.LINKS_READ)
     caller.require(site_id, Role.CLIENT)
     return await sites.get_site(tx, caller.workspace_id, site_id)
-
-
-class DomainOut(BaseModel):
-    """A referring domain; one that other tools only claim has no links of its own yet."""
-
-    domain: str
-    links: int
-    links_present: int
-    links_counting: int
-    links_lost: int
-    first_seen_at: datetime | None
-    last_seen_at: datetime | None
-    authority: float | None
-    toxicity: int | None = Field(description="The highest score among its links.")
-    claimed_links: int | None = Field(description="Links that other tools say it has.")
-    claimed_by: list[str]
-
-
-@router.get("/domains")
-async def list_domains(
-    site_id: UUID,
-    caller: CallerDep,
-    tx: TxDep,
-    paging: PageDep,
-    sort: Annotated[
-        str, Query(max_length=40, description=", ".join(figures.DOMAIN_SORTS))
-    ] = "-links_present",
-    q: Annotated[str | None, Query(max_length=253, description="Part of the domain.")] = None,
-) -> Page[DomainOut]:
-    """Return the referring domains of a site."""
-    await _site(tx, caller, site_id)
-    column, descending = queries.sort(sort, figures.DOMAIN_SORTS)
-    after = None if paging.after is None else (paging.after[0], paging.after[1])
-    rows = await figures.list_domains(
-        tx,
-        site_id,
-        sort=column,
-        descending=descending,
-        q=q,
-        after=after,
-        limit=paging.limit + 1,
-    )
-    return paging.page(
-        rows, key=lambda row: (row[column], row["domain"]), item=lambda row: DomainOut(**row)
-    )
 
 
 class TargetOut(BaseModel):
@@ -116,10 +71,12 @@ async def list_targets(
     rows = await figures.list_targets(
         tx, site_id, broken=broken, after=after, limit=paging.limit + 1
     )
+    count = await figures.count_targets(tx, site_id, broken=broken) if paging.wants_count else None
     return paging.page(
         rows,
         key=lambda row: (row["links_present"], row["target_key"]),
         item=lambda row: TargetOut(**{name: row[name] for name in TargetOut.model_fields}),
+        count=count,
     )
 
 

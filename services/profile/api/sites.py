@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from services.profile.domain.logo import MAX_LOGO, read_logo
 from services.profile.domain.site import Host, Site, read_host, read_hosts, snapshot
 from services.profile.store import sites
 from shared import clock, jobs, outbox
@@ -35,6 +36,9 @@ class HostIn(BaseModel):
     role: HostRole = HostRole.OTHER
 
 
+Logo = Annotated[str, Field(max_length=MAX_LOGO), AfterValidator(read_logo)]
+
+
 class SiteSettings(BaseModel):
     """What a site may set for itself."""
 
@@ -46,6 +50,14 @@ class SiteSettings(BaseModel):
     ] = Field(default=["en"], description="Languages of the site's anchors, ISO 639-1.")
     toxic_from: Whole = Field(
         default=80, ge=0, le=100, description="Score from which a link is toxic."
+    )
+    report_name: str | None = Field(
+        default=None, max_length=120, description="Under whose name reports go out."
+    )
+    report_logo: Logo | None = Field(
+        default=None,
+        description="The logo on reports, as `data:image/png;base64,...`; png, jpeg, gif or webp, up "
+        "to 48 kB. Nothing is ever loaded from elsewhere.",
     )
 
 

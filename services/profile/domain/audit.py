@@ -1,16 +1,19 @@
 """The audit of a site: a dated object made of figures that each open the list they count; pure."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
 
+from services.profile.domain import figures, health
 from services.profile.domain.anchors import (
     AnchorCount,
+    AnchorWarning,
     Distribution,
     KindCount,
     distribution,
@@ -20,9 +23,9 @@ from services.profile.domain.filters import LinkFilter
 from services.profile.domain.site import Site
 from services.profile.domain.velocity import Period
 from shared import words
-from shared.vocabulary import Action, Band, ContractState, LinkStatus, Reason
+from shared.vocabulary import Action, AnchorKind, Band, ContractState, LinkStatus, Reason
 
-MODEL = "profile-audit-1"
+MODEL = "profile-audit-2"
 EVIDENCE = 5
 WORTH_ACTION = frozenset({Action.REVIEW, Action.REQUEST_REMOVAL, Action.PROPOSE_DISAVOW})
 _PRESENT = (LinkStatus.LIVE, LinkStatus.CHANGED)
@@ -139,11 +142,16 @@ class AuditInputs:
     toxicity_models: Sequence[str]
     months: Sequence[Period]
     domains: Mapping[str, int]
+    positions: Mapping[str, int]
+    origins: Mapping[str, Sequence[Mapping[str, Any]]]
+    sitewide: Sequence[Mapping[str, Any]]
     targets: Sequence[Mapping[str, Any]]
     imports: Sequence[Mapping[str, Any]]
     counts: Mapping[str, int]
     evidence: Mapping[str, Sequence[Mapping[str, Any]]]
     links_hash: str
+    lost_90d: int
+    contracts: int
     known_until: datetime | None
 
 
@@ -151,6 +159,7 @@ def build_audit(
     inputs: AuditInputs, *, audit_id: UUID, number: int, now: datetime
 ) -> dict[str, Any]:
     """Return the whole audit as the API gives it."""
+    toxicity = _toxicity(inputs)
     return {
         "id": str(audit_id),
         "site_id": str(inputs.site.site_id),
@@ -162,15 +171,52 @@ def build_audit(
         "statuses": {status: inputs.overview.get(status, 0) for status in LinkStatus},
         "reasons": [_reason(code, count) for code, count in _largest_first(inputs.reasons)],
         "rel": dict(inputs.rel),
+        "positions": dict(inputs.positions),
+        "origins": {by: [dict(one) for one in groups] for by, groups in inputs.origins.items()},
+        "sitewide": [dict(one) for one in inputs.sitewide],
         "anchors": _anchors(inputs),
-        "toxicity": _toxicity(inputs),
+        "toxicity": toxicity,
         "velocity": _velocity(inputs),
         "targets": [dict(target) for target in inputs.targets],
         "imports": [dict(row) for row in inputs.imports],
         "findings": list(_findings(inputs)),
+        "figures": figures.as_rows(list(_figures(inputs, toxicity, now))),
+        "health": health.as_section(health.health_of(_health_facts(inputs, toxicity))),
         "inputs_hash": inputs_hash(inputs),
         "model": "; ".join([MODEL, *inputs.toxicity_models]),
     }
+
+
+def _figures(
+    inputs: AuditInputs, toxicity: Mapping[str, Any], now: datetime
+) -> Iterator[figures.Figure]:
+    lists = figures.Lists(inputs.site.site_id, now)
+    yield from figures.totals(lists, inputs.overview)
+    yield from figures.domains(lists, inputs.domains)
+    yield from figures.rels(lists, inputs.rel)
+    yield from figures.places(lists, inputs.positions)
+    yield from figures.origins(lists, inputs.origins)
+    yield from figures.anchors(lists, inputs.kinds, inputs.texts)
+    yield from figures.toxicity(lists, toxicity)
+    yield from figures.moves(lists, inputs.months)
+    yield from figures.targets(lists, inputs.targets)
+    yield from figures.sitewide(lists, inputs.sitewide)
+    yield from figures.reasons(lists, inputs.reasons)
+
+
+def _health_facts(inputs: AuditInputs, toxicity: Mapping[str, Any]) -> health.Facts:
+    overview = inputs.overview
+    broken = [target for target in inputs.targets if target["broken"]]
+    return health.Facts(
+        present=overview.get("links_present", 0),
+        not_indexable=inputs.counts.get("page_not_indexable", 0),
+        on_broken_targets=sum(target["links_present"] for target in broken),
+        lost_90d=inputs.lost_90d,
+        off_contract=overview.get("off_contract", 0),
+        contracts=inputs.contracts,
+        judged=toxicity["judged"],
+        worth_action=toxicity["worth_action"]["links"],
+    )
 
 
 def inputs_hash(inputs: AuditInputs) -> str:
@@ -272,7 +318,7 @@ def _finding(inputs: AuditInputs, kind: FindingKind) -> dict[str, Any]:
     return {
         "code": kind.code,
         "severity": kind.severity,
-        "sentence": kind.one if count == 1 else kind.many.format(count=count),
+        "sentence": kind.one if count == 1 else kind.many.format(count=f"{count:,}"),
         "todo": kind.todo,
         "count": count,
         "list_url": f"/v1/sites/{inputs.site.site_id}/links?{kind.query}",
@@ -287,12 +333,25 @@ def _anchor_findings(inputs: AuditInputs) -> list[dict[str, Any]]:
             "severity": "medium",
             "sentence": warning.sentence,
             "todo": warning.todo,
-            "count": 1,
-            "list_url": f"/v1/sites/{inputs.site.site_id}/anchors",
+            **_anchor_list(inputs, warning),
             "evidence": [{"anchor_text": warning.anchor}] if warning.anchor else [],
         }
         for warning in _distribution(inputs).warnings
     ]
+
+
+def _anchor_list(inputs: AuditInputs, warning: AnchorWarning) -> dict[str, Any]:
+    """Return the list of domains that a warning about anchors is about, and how many there are."""
+    query: dict[str, str] = {"status": "live,changed"}
+    if warning.anchor is None:
+        query["anchor_kind"] = AnchorKind.EXACT
+        count = sum(one.domains for one in inputs.kinds if one.kind is AnchorKind.EXACT)
+    else:
+        of_text = next(one for one in inputs.texts if one.text == warning.anchor)
+        query |= {"anchor": of_text.text, "anchor_kind": of_text.kind}
+        count = of_text.domains
+    path = f"/v1/sites/{inputs.site.site_id}/domains?{urlencode(query, safe=',')}"
+    return {"count": count, "list_url": path}
 
 
 def _broken_targets(inputs: AuditInputs) -> list[dict[str, Any]]:
@@ -304,10 +363,17 @@ def _broken_targets(inputs: AuditInputs) -> list[dict[str, Any]]:
         {
             "code": "broken_targets",
             "severity": "high",
-            "sentence": f"{links} links point at {len(broken)} pages of yours that do not answer well.",
+            "sentence": _broken_sentence(links, len(broken)),
             "todo": "Restore the pages, or redirect each to the page that took its place.",
             "count": len(broken),
             "list_url": f"/v1/sites/{inputs.site.site_id}/targets?broken=true",
             "evidence": broken[:EVIDENCE],
         }
     ]
+
+
+def _broken_sentence(links: int, pages: int) -> str:
+    subject = "1 link points" if links == 1 else f"{links:,} links point"
+    if pages == 1:
+        return f"{subject} at a page of yours that does not answer well."
+    return f"{subject} at {pages:,} pages of yours that do not answer well."

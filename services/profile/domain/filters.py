@@ -66,6 +66,7 @@ class LinkFilter:
     rel: tuple[str, ...] = ()
     anchor: str | None = None
     confirming: bool | None = None
+    verified: bool | None = None
     last_seen_before: datetime | None = None
 
 

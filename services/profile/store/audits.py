@@ -8,17 +8,21 @@ from uuid import UUID
 import asyncpg
 
 from services.profile.domain.audit import EVIDENCE, FINDINGS, AuditInputs, FindingKind
+from services.profile.domain.figures import EARNED
+from services.profile.domain.filters import LinkFilter
 from services.profile.domain.site import Site
 from services.profile.domain.velocity import Interval, first_day, periods
-from services.profile.store import figures, listing
+from services.profile.store import domains, figures, listing, origins
 from services.profile.store.listing import Sort
+from services.profile.store.origins import BLOCK, Origin
 from shared import jsontext
 from shared.db import Tx
 from shared.errors import NotFoundError
-from shared.vocabulary import LinkStatus, Reason
+from shared.vocabulary import ContractState, LinkStatus, Reason
 from shared.words import LinkFacts, status
 
 _TOP = 50
+_LOSERS = 20
 _ALIVE = "merged_into IS NULL AND deleted_at IS NULL"
 _PRESENT = "status IN ('live', 'changed')"
 
@@ -26,8 +30,30 @@ _PRESENT = "status IN ('live', 'changed')"
 _HASH = f"""
     SELECT coalesce(sum(hashtextextended(concat_ws('|', page_key, target_key, status, reasons, rel,
         anchor_text, anchor_kind, kind, position, indexable, followed, counts, contract_state,
-        toxicity_band, toxicity_action), 0)::numeric), 0)::text FROM links
+        toxicity_band, toxicity_action, host(source_ip), source_lang, source_country,
+        source_platform), 0)::numeric), 0)::text FROM links
     WHERE site_id = $1 AND {_ALIVE}
+"""
+
+
+# The pages that earn most, and those that lose most of late.
+_TARGETS = f"""
+    WITH pages AS (
+        SELECT target_key, min(target_url) AS target_url, count(*) AS links,
+            count(*) FILTER (WHERE {_PRESENT}) AS links_present,
+            count(DISTINCT referring_domain) FILTER (WHERE {_PRESENT}) AS referring_domains,
+            count(*) FILTER (WHERE status = 'lost') AS links_lost,
+            count(*) FILTER (WHERE {_PRESENT} AND gained_at >= $2) AS gained_90d,
+            count(*) FILTER (WHERE status = 'lost' AND lost_at >= $2) AS lost_90d
+        FROM links WHERE site_id = $1 AND target_key IS NOT NULL AND {_ALIVE} GROUP BY target_key
+    ), ranked AS (
+        SELECT *, row_number() OVER (ORDER BY links_present DESC, target_url) AS earns,
+            row_number() OVER (ORDER BY lost_90d DESC, target_url) AS loses FROM pages
+    )
+    SELECT r.*, t.broken, t.http_status FROM ranked r
+    LEFT JOIN targets t ON t.site_id = $1 AND t.target_key = r.target_key
+    WHERE earns <= $3 OR (loses <= $4 AND lost_90d > 0) OR t.broken
+    ORDER BY earns LIMIT 2000
 """
 
 
@@ -38,7 +64,8 @@ async def read_inputs(tx: Tx, site: Site, *, now: datetime) -> AuditInputs:
     known = await figures.list_known_until(tx, [site_id])
     first = first_day(Interval.MONTH, _a_year_before(now), now.date())
     moves = await figures.get_moves(tx, site_id, since=first)
-    targets = await figures.list_targets(tx, site_id, broken=None, after=None, limit=_TOP)
+    now_90d = now - EARNED
+    sitewide = await domains.list_sitewide(tx, site_id, limit=_TOP)
     found = [await _evidence(tx, site_id, kind, now=now) for kind in FINDINGS]
     return AuditInputs(
         site=site,
@@ -53,8 +80,26 @@ async def read_inputs(tx: Tx, site: Site, *, now: datetime) -> AuditInputs:
             await _counts(tx, site_id, "toxicity_model", "toxicity_model IS NOT NULL")
         ),
         months=periods(moves, interval=Interval.MONTH, since=first, until=now.date()),
-        domains=await _domain_totals(tx, site_id),
-        targets=[_target(row) for row in targets],
+        domains={
+            **await _domain_totals(tx, site_id),
+            "sitewide": sitewide[0]["domains"] if sitewide else 0,
+        },
+        positions=await _counts(tx, site_id, "coalesce(position, 'unknown')", _PRESENT),
+        origins={
+            by: [
+                dict(row)
+                for row in await origins.list_origins(tx, site_id, by, after=None, limit=_TOP)
+            ]
+            for by in (Origin.LANG, Origin.COUNTRY, Origin.PLATFORM, Origin.IP_BLOCK)
+        },
+        sitewide=[{name: row[name] for name in ("domain", "links", "pages")} for row in sitewide],
+        targets=[_target(row) for row in await tx.fetch(_TARGETS, site_id, now_90d, _TOP, _LOSERS)],
+        lost_90d=await listing.count_links(
+            tx, site_id, LinkFilter(status=(LinkStatus.LOST,), lost_from=now_90d)
+        ),
+        contracts=await listing.count_links(
+            tx, site_id, LinkFilter(contract_state=tuple(ContractState))
+        ),
         imports=await _imports(tx, site_id),
         counts={kind.code: count for kind, (count, _) in zip(FINDINGS, found, strict=True)},
         evidence={kind.code: links for kind, (_, links) in zip(FINDINGS, found, strict=True)},
@@ -80,6 +125,7 @@ async def _rel_mix(tx: Tx, site_id: UUID) -> dict[str, int]:
     """Return how many present links are followed, and how many carry each token that stops it."""
     rows = await tx.fetch(
         "SELECT count(*) FILTER (WHERE followed) AS followed,"
+        " count(*) FILTER (WHERE NOT followed) AS unfollowed,"
         " count(*) FILTER (WHERE 'nofollow' = ANY(rel)) AS nofollow,"
         " count(*) FILTER (WHERE 'sponsored' = ANY(rel)) AS sponsored,"
         " count(*) FILTER (WHERE 'ugc' = ANY(rel)) AS ugc"
@@ -94,7 +140,9 @@ async def _domain_totals(tx: Tx, site_id: UUID) -> dict[str, int]:
         "SELECT count(DISTINCT referring_domain) AS known,"
         f" count(DISTINCT referring_domain) FILTER (WHERE {_PRESENT}) AS present,"
         f" count(DISTINCT referring_domain) FILTER (WHERE {_PRESENT} AND counts) AS counting,"
-        f" count(DISTINCT referring_host) FILTER (WHERE {_PRESENT}) AS hosts"
+        f" count(DISTINCT referring_host) FILTER (WHERE {_PRESENT}) AS hosts,"
+        f" count(DISTINCT host(source_ip)) FILTER (WHERE {_PRESENT}) AS ips,"
+        f" count(DISTINCT {BLOCK}) FILTER (WHERE {_PRESENT}) AS ip_blocks"
         f" FROM links WHERE site_id = $1 AND {_ALIVE}",
         site_id,
     )
@@ -144,7 +192,7 @@ def _link(row: asyncpg.Record, *, now: datetime) -> dict[str, Any]:
 
 def _target(row: asyncpg.Record) -> dict[str, Any]:
     names = ("target_url", "links", "links_present", "referring_domains", "links_lost", "broken")
-    return {name: row[name] for name in (*names, "http_status")}
+    return {name: row[name] for name in (*names, "http_status", "gained_90d", "lost_90d")}
 
 
 async def next_number(tx: Tx, site_id: UUID) -> int:

@@ -130,52 +130,6 @@ async def list_anchor_texts(tx: Tx, site_id: UUID, *, limit: int) -> list[Anchor
     ]
 
 
-_DOMAINS = f"""
-    WITH own AS (
-        SELECT referring_domain AS domain, count(*) AS links,
-            count(*) FILTER (WHERE {_PRESENT}) AS links_present,
-            count(*) FILTER (WHERE {_PRESENT} AND counts) AS links_counting,
-            count(*) FILTER (WHERE status = 'lost') AS links_lost, min(first_seen_at) AS first_seen_at,
-            max(last_seen_at) AS last_seen_at, max(authority) AS authority,
-            max(toxicity_score) AS toxicity
-        FROM links WHERE site_id = $1 AND {_ALIVE} GROUP BY referring_domain
-    ), claimed AS (
-        SELECT domain, max(link_count) AS claimed_links, array_agg(source ORDER BY source) AS sources,
-            min(first_seen_at) AS claimed_first_seen_at FROM domain_claims
-        WHERE site_id = $1 GROUP BY domain
-    )
-    SELECT domain, coalesce(links, 0) AS links, coalesce(links_present, 0) AS links_present,
-        coalesce(links_counting, 0) AS links_counting, coalesce(links_lost, 0) AS links_lost,
-        coalesce(first_seen_at, claimed_first_seen_at) AS first_seen_at, last_seen_at, authority,
-        toxicity, claimed_links, coalesce(sources, '{{}}') AS claimed_by
-    FROM own FULL JOIN claimed USING (domain)
-"""
-DOMAIN_SORTS = ("links", "links_present", "links_lost", "domain")
-
-
-async def list_domains(
-    tx: Tx,
-    site_id: UUID,
-    *,
-    sort: str,
-    descending: bool,
-    q: str | None,
-    after: tuple[Any, str] | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Return the referring domains of a site, also those that are only claimed."""
-    direction, sign = ("DESC", "<") if descending else ("ASC", ">")
-    place = f"AND ({sort}, domain) {sign} ($4, $5)" if after else ""
-    return await tx.fetch(
-        f"SELECT * FROM ({_DOMAINS}) d WHERE ($2::text IS NULL OR domain LIKE '%' || $2 || '%')"
-        f" {place} ORDER BY {sort} {direction}, domain {direction} LIMIT $3",
-        site_id,
-        q,
-        limit,
-        *(after or ()),
-    )
-
-
 _TARGETS = f"""
     SELECT l.target_key, min(l.target_url) AS target_url, count(*) AS links,
         count(*) FILTER (WHERE {_PRESENT}) AS links_present,
@@ -209,4 +163,17 @@ async def list_targets(
         broken,
         *(after or (None, None)),
         limit,
+    )
+
+
+async def count_targets(tx: Tx, site_id: UUID, *, broken: bool | None) -> int:
+    """Return how many pages of a site others link to."""
+    return int(
+        await tx.fetch_value(
+            f"SELECT count(*) FROM ({_TARGETS}) d LEFT JOIN targets t ON t.site_id = $1"
+            " AND t.target_key = d.target_key"
+            " WHERE ($2::boolean IS NULL OR coalesce(t.broken, false) = $2)",
+            site_id,
+            broken,
+        )
     )

@@ -140,6 +140,12 @@ _SHOWN = """
     c.actor, c.at, l.referring_url, l.referring_domain, l.target_url
 """
 _WITH_LINK = "FROM changes c JOIN links l ON l.link_id = c.link_id"
+Period = tuple[datetime | None, datetime | None]
+"""From when, and before when."""
+_IN_PERIOD = (
+    "c.kind = ANY($2::text[]) AND ($3::timestamptz IS NULL OR c.at >= $3)"
+    " AND ($4::timestamptz IS NULL OR c.at < $4)"
+)
 
 
 async def list_link_changes(
@@ -161,21 +167,32 @@ async def list_site_changes(
     site_id: UUID,
     *,
     kinds: Sequence[str],
-    since: datetime | None,
+    period: Period,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[asyncpg.Record]:
     """Return what became different on a site, the newest first."""
     return await tx.fetch(
         f"SELECT {_SHOWN} {_WITH_LINK} WHERE c.site_id = $1"
-        " AND c.kind = ANY($2::text[]) AND ($3::timestamptz IS NULL OR c.at >= $3)"
-        " AND ($4::timestamptz IS NULL OR (c.at, c.change_id) < ($4, $5::uuid))"
-        " ORDER BY c.at DESC, c.change_id DESC LIMIT $6",
+        f" AND {_IN_PERIOD} AND ($5::timestamptz IS NULL OR (c.at, c.change_id) < ($5, $6::uuid))"
+        " ORDER BY c.at DESC, c.change_id DESC LIMIT $7",
         site_id,
         list(kinds),
-        since,
+        *period,
         *(after or (None, None)),
         limit,
+    )
+
+
+async def count_site_changes(tx: Tx, site_id: UUID, *, kinds: Sequence[str], period: Period) -> int:
+    """Return how many entries the feed of a site has."""
+    return int(
+        await tx.fetch_value(
+            f"SELECT count(*) FROM changes c WHERE c.site_id = $1 AND {_IN_PERIOD}",
+            site_id,
+            list(kinds),
+            *period,
+        )
     )
 
 

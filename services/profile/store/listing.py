@@ -30,8 +30,11 @@ _CONDITIONS = {
     "status": "status = ANY(?::text[])",
     "reason": "(reasons && ?::text[])",
     "kind": "kind = ANY(?::text[])",
-    "anchor_kind": "anchor_kind = ANY(?::text[])",
-    "position": "position = ANY(?::text[])",
+    # A present link whose anchor nobody classified, as an override makes it, is counted as "other".
+    "anchor_kind": "coalesce(anchor_kind, CASE WHEN status IN ('live', 'changed') THEN 'other' END)"
+    " = ANY(?::text[])",
+    "position": "coalesce(position, CASE WHEN status IN ('live', 'changed') THEN 'unknown' END)"
+    " = ANY(?::text[])",
     "contract_state": "contract_state = ANY(?::text[])",
     "toxicity_band": "toxicity_band = ANY(?::text[])",
     "followed": "followed = ?::boolean",
@@ -59,6 +62,7 @@ _CONDITIONS = {
     "toxicity_action": "toxicity_action = ANY(?::text[])",
     "rel": "rel && ?::text[]",
     "anchor": "lower(anchor_text) = lower(?::text)",
+    "verified": "(found_seq > 0) = ?::boolean",
     "confirming": "(confirming_since IS NOT NULL) = ?::boolean",
     "last_seen_before": "last_seen_at < ?::timestamptz",
     "snoozed": "(coalesce(snoozed_until > now(), false)) = ?::boolean",
@@ -93,11 +97,16 @@ def conditions(site_id: UUID, wanted: LinkFilter) -> tuple[str, list[object]]:
 
 def _argument(name: str, value: Any) -> object:
     if name == "q":
-        escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return f"%{escaped}%"
+        return contains(value)
     if name == "target_url":
         return page_id(value)
     return list(value) if isinstance(value, tuple) else value
+
+
+def contains(text: str) -> str:
+    """Return the pattern of LIKE for a text anywhere."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 async def list_links(
