@@ -2,16 +2,15 @@
 
 Owns schema `toxicity` (copies of sites, pages and links, scores, reviews, disavow versions).
 Consumes site.created, site.updated, site.deleted, link.checked, page.read, link.changed,
-link.untracked.
+link.untracked, placement.promised, placement.updated.
 Publishes link.scored, toxicity.changed, review.decided, disavow.version_created.
 """
-
-from dataclasses import dataclass
 
 from fastapi import FastAPI
 
 from services.toxicity import handlers, jobs
 from services.toxicity.api import ROUTERS
+from services.toxicity.domain.disavow.safeguards import Limits
 from services.toxicity.settings import Settings
 from shared.bus import Bus
 from shared.consumer import Consumer
@@ -22,6 +21,8 @@ from shared.events import (
     LinkChecked,
     LinkUntracked,
     PageRead,
+    PlacementPromised,
+    PlacementUpdated,
     SiteCreated,
     SiteDeleted,
     SiteUpdated,
@@ -37,15 +38,9 @@ EVENTS: tuple[type[Event], ...] = (
     PageRead,
     LinkChanged,
     LinkUntracked,
+    PlacementPromised,
+    PlacementUpdated,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LargeSet:
-    """From how many new domains on a disavow version needs a confirmation."""
-
-    domains: int
-    share: float
 
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
@@ -66,7 +61,11 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         db=db,
         checks=work.checks,
     )
-    app.state.large_set = LargeSet(settings.large_domains, settings.large_share)
+    app.state.limits = Limits(
+        a_week=settings.large_domains,
+        share=settings.large_share,
+        authority=settings.large_authority,
+    )
     return app
 
 

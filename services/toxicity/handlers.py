@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.toxicity.domain.ingest import fold, is_news
 from services.toxicity.metrics import SCORED
-from services.toxicity.store import scores, sights, sites
+from services.toxicity.store import agreed, scores, sights, sites
 from shared import clock
 from shared.db import Tx
 from shared.events import (
@@ -16,6 +16,7 @@ from shared.events import (
     SiteDeleted,
     SiteSnapshot,
 )
+from shared.events.outreach import PlacementTerms
 
 
 async def on_events(events: Sequence[Event], tx: Tx) -> None:
@@ -26,6 +27,7 @@ async def on_events(events: Sequence[Event], tx: Tx) -> None:
     that waits for it. The order of the events does not matter: every row guards what is newer.
     """
     await _keep_sites(tx, [one for one in events if isinstance(one, SiteSnapshot)])
+    await agreed.save_terms(tx, [one for one in events if isinstance(one, PlacementTerms)])
     sightings = fold(one for one in events if isinstance(one, LinkChecked))
     pages = await sights.save_pages(
         tx,

@@ -21,11 +21,18 @@ class Settings(HouseSettings):
     large_domains: int = Field(
         default=50,
         ge=1,
-        description="A disavow version that adds more domains than this needs a confirmation.",
+        le=50,
+        description="More new domains than this within a week need a second reviewer.",
     )
     large_share: float = Field(
         default=0.05,
         gt=0,
-        le=1,
-        description="The same, as a share of the site's referring domains.",
+        le=0.05,
+        description="The same for one version, as a share of the site's referring domains.",
+    )
+    large_authority: float = Field(
+        default=0.02,
+        gt=0,
+        le=0.02,
+        description="The same, as a share of the authority of all referring domains.",
     )

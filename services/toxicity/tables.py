@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -74,6 +75,8 @@ SITES = Table(
     _texts("keywords"),
     _texts("partners"),
     _texts("competitors"),
+    # What Search Console says, as the people of the site recorded it; null = no manual action known.
+    Column("manual_action", Text),
     _moment("deleted_at"),
     # Where a walk over all links of the site stands; null = none is wanted.
     Column("walk_after", UUID),
@@ -110,6 +113,8 @@ LINKS = Table(
     Column("facts", JSON),
     Column("facts_digest", UUID),
     _texts("last_reasons"),
+    # Looks in a row, up to the newest, that could observe nothing.
+    _count("failed_looks"),
     # What profile concluded.
     _moment("changed_at"),
     _number("changed_seq"),
@@ -145,6 +150,8 @@ LINKS = Table(
         "referring_domain",
         postgresql_where=text("placement_id IS NOT NULL"),
     ),
+    # The random order in which links are drawn for the unbiased sample of the review.
+    Index("links_sample_idx", "site_id", text("md5(link_id::text)")),
     Index("links_domain_idx", "workspace_id", "referring_domain", "site_id", "link_id"),
     Index(
         "links_review_idx",
@@ -239,9 +246,98 @@ DISAVOW_VERSIONS = Table(
     Column("urls", Integer, nullable=False),
     Column("added", Integer, nullable=False),
     Column("removed", Integer, nullable=False),
+    # Domains that were not in the list in force, of versions that we built.
+    _count("new_domains"),
     Column("report", JSON, nullable=False, server_default="{}"),
     Column("reason", Text, nullable=False, server_default=""),
     Column("made_by", Text, nullable=False),
     _created(),
-    CheckConstraint("origin IN ('imported', 'built')", name="origin_known"),
+    CheckConstraint(
+        "origin IN ('imported', 'merged', 'built', 'restored', 'lifted')", name="origin_known"
+    ),
+)
+
+# Why a site needs a disavow file, as people said it; the newest answer is in force.
+DISAVOW_ANSWERS = Table(
+    "disavow_answers",
+    METADATA,
+    Column("answer_id", UUID, primary_key=True),
+    _site(),
+    Column("workspace_id", UUID, nullable=False),
+    # True where a person was only shown the advice and answered nothing.
+    _flag("only_shown"),
+    Column("manual_action", Text),
+    Column("known_scheme", Text),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("answered_by", Text, nullable=False),
+    _moment("answered_at", nullable=False),
+    Index("disavow_answers_site_idx", "site_id", "answer_id"),
+)
+
+# Who looked at a large set before it was written.
+DISAVOW_CONFIRMATIONS = Table(
+    "disavow_confirmations",
+    METADATA,
+    Column("site_id", UUID, ForeignKey("toxicity.sites.site_id"), primary_key=True),
+    # Fingerprint of the difference that was looked at; another difference wants another look.
+    Column("set_key", UUID, primary_key=True),
+    Column("actor_id", UUID, primary_key=True),
+    Column("actor", Text, nullable=False),
+    _moment("confirmed_at", nullable=False),
+)
+
+# What was tried to have links taken out, one row for each attempt and each answer.
+REMOVALS = Table(
+    "removals",
+    METADATA,
+    Column("removal_id", UUID, primary_key=True),
+    _site(),
+    Column("workspace_id", UUID, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("contact", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("made_by", Text, nullable=False),
+    _created(),
+    _moment("undone_at"),
+    CheckConstraint("step IN ('asked', 'reminded', 'refused', 'answered')", name="step_known"),
+    Index("removals_site_idx", "site_id", "domain", "removal_id"),
+)
+
+# Domains of which a link was promised, whether or not the link is there yet.
+PLACEMENTS = Table(
+    "placements",
+    METADATA,
+    Column("placement_id", UUID, primary_key=True),
+    Column("site_id", UUID, nullable=False),
+    Column("workspace_id", UUID, nullable=False),
+    _number("terms_seq"),
+    Column("referring_domain", Text, nullable=False),
+    Column("until_on", Date),
+    _flag("cancelled"),
+    Index("placements_site_idx", "site_id", "referring_domain"),
+)
+
+# Toxic density at the end of each month (of the running month: at the last count).
+DENSITY_MONTHS = Table(
+    "density_months",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("month", Date, primary_key=True),
+    _count("judged"),
+    _count("ignored_junk"),
+    _count("worth_action"),
+    Column("counted_on", Date, nullable=False),
+)
+
+# The last layer of a site's scores, fitted to the decisions of its people.
+CALIBRATIONS = Table(
+    "calibrations",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("slope_milli", Integer, nullable=False),
+    Column("offset_milli", Integer, nullable=False),
+    Column("verdicts", Integer, nullable=False),
+    _moment("fitted_at", nullable=False),
 )

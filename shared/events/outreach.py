@@ -12,7 +12,7 @@ class PlacementTerms(Event):
     """The contract of a placement: what was agreed about one link (seams.md 17)."""
 
     publisher: ClassVar[str] = "outreach"
-    consumers: ClassVar[tuple[str, ...]] = ("profile",)
+    consumers: ClassVar[tuple[str, ...]] = ("profile", "toxicity")
     outward: ClassVar[bool] = True
 
     placement_id: UUID

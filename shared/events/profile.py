@@ -26,6 +26,7 @@ class SiteSnapshot(Event):
     keywords: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     competitors: tuple[str, ...] = ()
+    manual_action: str | None = None
     paused: bool = False
     archived: bool = False
 

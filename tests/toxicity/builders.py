@@ -1,6 +1,6 @@
 """Valid facts, checks and page facts of the toxicity tests; override one thing."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from services.toxicity.domain.facts import (
     Surroundings,
     Verdict,
 )
+from shared import clock
 from shared.events import (
     LinkChanged,
     LinkChecked,
@@ -34,8 +35,9 @@ from shared.vocabulary import (
     Reason,
 )
 
-NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
-PAGE = "https://blog.example.org/post"
+# What was seen must be fresh, or nothing may be proposed for disavowing.
+NOON = (clock.now() - timedelta(days=3)).replace(hour=12, minute=0, second=0, microsecond=0)
+PAGE = "https://blog.posts.example/post"
 TARGET = "https://acme.example/pricing"
 PARAGRAPH = "we have been using these chairs in our own garden for years and would buy them again"
 
@@ -54,7 +56,7 @@ def an_exact_link(**given: Any) -> LinkFacts:
 
 
 def a_page(**given: Any) -> PageView:
-    return PageView(**{"url": PAGE, "referring_domain": "example.org", "title": "A post"} | given)
+    return PageView(**{"url": PAGE, "referring_domain": "posts.example", "title": "A post"} | given)
 
 
 def a_link_farm(**given: Any) -> PageView:

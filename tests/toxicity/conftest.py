@@ -14,14 +14,16 @@ from services.toxicity.app import create_app
 from services.toxicity.settings import Settings
 from shared.access import Caller
 from shared.db import Database, Tx
-from shared.events import Event, SiteCreated, decode
+from shared.events import Event, LinkChecked, SiteCreated, decode
 from shared.http import DirectTransport, ServiceClient
 from shared.ids import new_id
-from shared.vocabulary import Role
+from shared.vocabulary import LinkStatus, Role
+from shared.wire import Answer, Outgoing
 from tests.fakes import RecordingBus
-from tests.toxicity.builders import a_site
+from tests.toxicity.builders import a_change, a_check, a_farm_read, a_site
 
 E = TypeVar("E", bound=Event)
+FARM = "https://farm.example.net/list"
 SECRET = "toxicity-tests-secret"
 
 
@@ -79,6 +81,37 @@ async def row_of(tx: Tx, link_id: UUID) -> dict[str, Any]:
 
 def body_of(answer: bytes) -> Any:
     return orjson.loads(answer)
+
+
+@pytest.fixture
+async def toxic(database: Database, site: SiteCreated) -> LinkChecked:
+    """A candidate for disavowing, on farm.example.net."""
+    check = a_check(site, page=FARM, anchor_text="online casino", hidden=True)
+    async with database.begin() as tx:
+        await handlers.on_events([a_farm_read(FARM)], tx)
+        await handlers.on_events([check], tx)
+        await handlers.on_events([a_change(check, LinkStatus.LIVE, page=FARM)], tx)
+    return check
+
+
+async def call(client: ServiceClient, method: str, path: str, caller: Caller, **given: Any) -> Any:
+    status = given.pop("status", 200)
+    answer = await client.send(method, path, caller=caller, **given)
+    assert answer.status == status, answer.body
+    return body_of(answer.body) if answer.body else None
+
+
+async def upload(
+    client: ServiceClient, path: str, caller: Caller, data: bytes, **given: Any
+) -> Answer:
+    boundary = "a-boundary-of-our-own"
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="d.txt"\r\n\r\n'
+    body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
+    headers = (("content-type", f"multipart/form-data; boundary={boundary}"),)
+    request = Outgoing("POST", path, given.get("query", ""), headers, body)
+    async with client.stream(request, caller=caller) as answer:
+        whole = b"".join([chunk async for chunk in answer.chunks])
+        return Answer(answer.status, answer.headers, whole)
 
 
 class CountingTx(Tx):

@@ -6,48 +6,13 @@ from uuid import UUID
 import pytest
 
 from services.toxicity import handlers
-from shared.access import Caller
 from shared.db import Database
-from shared.events import DisavowVersionCreated, LinkChecked, ReviewDecided, SiteCreated
+from shared.events import LinkChecked, ReviewDecided, SiteCreated
 from shared.http import ServiceClient
 from shared.ids import new_id
-from shared.vocabulary import LinkStatus, Role
-from shared.wire import Answer, Outgoing
-from tests.toxicity.builders import a_change, a_check, a_farm_read, a_read, a_site
-from tests.toxicity.conftest import a_caller, body_of, published
-
-FARM = "https://farm.example.net/list"
-
-
-async def call(client: ServiceClient, method: str, path: str, caller: Caller, **given: Any) -> Any:
-    status = given.pop("status", 200)
-    answer = await client.send(method, path, caller=caller, **given)
-    assert answer.status == status, answer.body
-    return body_of(answer.body) if answer.body else None
-
-
-async def upload(
-    client: ServiceClient, path: str, caller: Caller, data: bytes, **given: Any
-) -> Answer:
-    boundary = "a-boundary-of-our-own"
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="d.txt"\r\n\r\n'
-    body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
-    headers = (("content-type", f"multipart/form-data; boundary={boundary}"),)
-    request = Outgoing("POST", path, given.get("query", ""), headers, body)
-    async with client.stream(request, caller=caller) as answer:
-        whole = b"".join([chunk async for chunk in answer.chunks])
-        return Answer(answer.status, answer.headers, whole)
-
-
-@pytest.fixture
-async def toxic(database: Database, site: SiteCreated) -> LinkChecked:
-    """A candidate for disavowing, on farm.example.net."""
-    check = a_check(site, page=FARM, anchor_text="online casino", hidden=True)
-    async with database.begin() as tx:
-        await handlers.on_events([a_farm_read(FARM)], tx)
-        await handlers.on_events([check], tx)
-        await handlers.on_events([a_change(check, LinkStatus.LIVE, page=FARM)], tx)
-    return check
+from shared.vocabulary import Role
+from tests.toxicity.builders import a_check, a_read, a_site
+from tests.toxicity.conftest import FARM, a_caller, call, published
 
 
 async def test_a_score_is_shown_with_lines_that_add_up(
@@ -188,88 +153,6 @@ async def test_readers_decide_nothing(
     await call(client, "POST", "/v1/reviews", a_caller(site), body=empty, status=422)
     for path in (f"/v1/sites/{site.site_id}/decisions", versions):
         assert (await call(client, "GET", path, a_caller(site)))["items"] == []
-
-
-LIST = b"# old list\r\n\r\ndomain: old-spam.com\r\ndomain:blogspot.com\r\nnonsense\r\n"
-
-
-async def test_a_version_is_the_list_in_force_and_decisions_and_nothing_else(
-    client: ServiceClient, database: Database, site: SiteCreated, toxic: LinkChecked
-) -> None:
-    caller, path = a_caller(site), f"/v1/sites/{site.site_id}/disavow"
-    dry = await upload(client, f"{path}/imports", caller, LIST, query="dry_run=true")
-    assert (dry.status, body_of(dry.body)["version_no"]) == (200, None)
-    taken = body_of((await upload(client, f"{path}/imports", caller, LIST)).body)
-    assert (taken["version_no"], taken["domains"]) == (1, 1)
-    assert [one["code"] for one in taken["refused"]] == ["public_suffix"]
-    assert [one["line"] for one in taken["errors"]] == [5]
-    plain = await call(
-        client, "POST", f"{path}/versions", caller, body={}, query="dry_run=true", status=200
-    )
-    assert plain["added"] == plain["removed"] == []
-    body = {
-        "site_id": str(site.site_id),
-        "domains": ["example.net"],
-        "decision": "disavow",
-        "reason": "hidden casino links",
-    }
-    await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
-    built = await call(
-        client, "POST", f"{path}/versions", caller, body={"reason": "clean-up"}, status=201
-    )
-    assert (built["version"]["version_no"], built["added"]) == (2, ["domain:example.net"])
-    answer = await client.send("GET", f"{path}/versions/2.txt", caller=caller)
-    assert answer.header("content-type") == "text/plain; charset=utf-8"
-    text = answer.body.decode("ascii")
-    assert text.splitlines()[-2:][1] == "domain:example.net"
-    assert "hidden casino links" in text
-    assert "domain:old-spam.com" in text
-    found = await call(client, "GET", f"{path}/versions/1/diff/2", caller)
-    assert found == {"added": ["domain:example.net"], "removed": [], "kept": 1}
-    listed = (await call(client, "GET", f"{path}/versions", caller))["items"]
-    assert [(one["version_no"], one["origin"], one["made_by"]) for one in listed] == [
-        (2, "built", "Alice"),
-        (1, "imported", "Alice"),
-    ]
-    async with database.begin() as tx:
-        told = await published(tx, DisavowVersionCreated)
-    assert [(one.version_no, one.domains) for one in told] == [(1, 1), (2, 2)]
-
-
-async def test_a_decision_to_keep_takes_a_domain_out_of_the_next_version(
-    client: ServiceClient, site: SiteCreated
-) -> None:
-    caller, path = a_caller(site), f"/v1/sites/{site.site_id}/disavow"
-    await upload(client, f"{path}/imports", caller, LIST)
-    body = {"site_id": str(site.site_id), "domains": ["old-spam.com"], "decision": "keep"}
-    await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
-    built = await call(client, "POST", f"{path}/versions", caller, body={}, status=201)
-    assert built["removed"] == ["domain:old-spam.com"]
-
-
-async def test_a_link_decided_about_is_written_as_its_page(
-    client: ServiceClient, site: SiteCreated, toxic: LinkChecked
-) -> None:
-    caller, path = a_caller(site), f"/v1/sites/{site.site_id}/disavow/versions"
-    body = {"links": [str(toxic.link_id)], "decision": "disavow"}
-    await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
-    built = await call(client, "POST", path, caller, body={}, status=201)
-    assert built["added"] == [FARM]
-
-
-async def test_unusually_many_domains_need_a_second_look(
-    client: ServiceClient, site: SiteCreated
-) -> None:
-    caller, path = a_caller(site), f"/v1/sites/{site.site_id}/disavow/versions"
-    domains = [f"spam-{number}.example" for number in range(51)]
-    body = {"site_id": str(site.site_id), "domains": domains, "decision": "disavow"}
-    await call(client, "POST", "/v1/reviews", caller, body=body, status=201)
-    dry = await call(client, "POST", path, caller, body={}, query="dry_run=true", status=200)
-    assert dry["needs_confirmation"]
-    assert (await call(client, "POST", path, caller, body={}, status=409))["code"] == "large-set"
-    confirmed = {"confirm_large": True}
-    built = await call(client, "POST", path, caller, body=confirmed, status=201)
-    assert built["domains"] == 51
 
 
 async def test_the_queue_goes_page_by_page(

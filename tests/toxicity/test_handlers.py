@@ -42,7 +42,7 @@ async def test_a_check_and_a_page_that_come_at_once_miss_nothing(
     database: Database, site: SiteCreated
 ) -> None:
     for number in range(20):
-        page = f"https://host{number}.example.org/post"
+        page = f"https://host{number}.posts.example/post"
         check = a_check(site, page=page)
 
         async def in_own_transaction(handler: object, event: object) -> None:
@@ -152,7 +152,7 @@ async def test_a_domain_with_a_placement_is_never_proposed(tx: Tx, site: SiteCre
 
 
 async def test_a_partner_is_never_proposed(tx: Tx) -> None:
-    site = a_site(partners=("example.org",))
+    site = a_site(partners=("posts.example",))
     await handlers.on_events([site], tx)
     check = a_check(site, anchor_text="online casino", hidden=True)
     await handlers.on_events([a_farm_read()], tx)

@@ -94,6 +94,7 @@ def snapshot(site: Site, event: type[S]) -> S:
         keywords=site.keywords,
         partners=site.partners,
         competitors=site.competitors,
+        manual_action=site.manual_action,
         paused=site.paused,
         archived=site.archived,
     )

@@ -53,11 +53,6 @@ _COMPETITOR = Hold(
 )
 _KEPT = Hold("kept", Scope.NEVER, "Somebody looked at this within a year and decided to keep it.")
 _PLACED = Hold("placement", Scope.NEVER, "There is an agreed placement on this domain.")
-_GOOD_LINKS = Hold(
-    "good_links",
-    Scope.PAGES_ONLY,
-    "Good, followed links come from this domain too; disavow the bad pages one by one.",
-)
 _PUBLIC_BODY = Hold(
     "public_body",
     Scope.PAGES_ONLY,
@@ -99,8 +94,6 @@ class Guard:
     competitors: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     placed: frozenset[str] = frozenset()
-    good: frozenset[str] = frozenset()
-    """Domains with links that were seen to be good: only single pages of them may be written."""
 
     def of_domain(self, host: str) -> Hold | None:
         """Return why `domain:host` must not be written, or None."""
@@ -123,8 +116,7 @@ class Guard:
         ):
             if names and _touches(host, names, whole=whole):
                 return hold
-        good = whole and self.good and _touches(host, self.good, whole=True)
-        return _GOOD_LINKS if good else None
+        return None
 
     def _twin_hold(self, host: str) -> Hold | None:
         """A name of other letters that looks like a guarded one is held back until a person looks."""
@@ -142,7 +134,6 @@ def guard_of(
     competitors: Iterable[str] = (),
     kept: Iterable[str] = (),
     placed: Iterable[str] = (),
-    good: Iterable[str] = (),
 ) -> Guard:
     """Return a guard from names or URLs as people typed them."""
     return Guard(
@@ -151,7 +142,6 @@ def guard_of(
         competitors=_names(competitors),
         kept=_names(kept),
         placed=_names(placed),
-        good=_names(good),
     )
 
 

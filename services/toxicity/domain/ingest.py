@@ -11,7 +11,7 @@ import orjson
 
 from services.toxicity.domain.sight import link_facts
 from shared.events import LinkChecked
-from shared.vocabulary import NOT_OBSERVED, Reason
+from shared.vocabulary import NOT_OBSERVED, Outcome, Reason
 
 _TELLING = NOT_OBSERVED | {Reason.PARKED, Reason.CLOAKED}
 
@@ -32,6 +32,8 @@ class Sighting:
     facts: str | None = None
     facts_digest: UUID | None = None
     tracked_seq: int = 0
+    failed_looks: int = 0
+    """Looks in a row, up to the newest, that observed nothing; too few rather than too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def _with(known: Sighting, event: LinkChecked) -> Sighting:
             check_seq=seen.check_seq,
             checked_at=seen.checked_at,
             last_reasons=tuple(sorted(_TELLING.intersection(seen.reasons))),
+            failed_looks=known.failed_looks + 1 if seen.outcome is Outcome.UNKNOWN else 0,
         )
     facts = link_facts(seen)
     if facts is not None and seen.check_seq > known.found_seq:

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.toxicity.domain.facts import Decision
+from shared import urls
 from shared.db import Tx
 from shared.errors import NotFoundError
 
@@ -188,12 +189,29 @@ async def list_standing(tx: Tx, site_id: UUID) -> list[Standing]:
     ]
 
 
-async def list_placed(tx: Tx, site_id: UUID) -> list[str]:
-    """Return the referring domains with an agreed placement."""
-    rows = await tx.fetch(
-        "SELECT DISTINCT referring_domain FROM links"
-        " WHERE site_id = $1 AND placement_id IS NOT NULL AND referring_domain IS NOT NULL"
-        " AND untracked_at IS NULL",
+async def take_back_disavowed(tx: Tx, site_id: UUID, lines: Sequence[str]) -> list[UUID]:
+    """Take back the decisions behind entries of a disavow file; returns the links that this touches."""
+    wanted = set(lines)
+    subjects = []
+    for one in await list_standing(tx, site_id):
+        if one.decision is not Decision.DISAVOW:
+            continue
+        page = None if one.page_url is None else urls.normalise(one.page_url)
+        if (one.domain and f"domain:{one.domain}" in wanted) or page in wanted:
+            subjects.append(one.domain or str(one.link_id))
+    if not subjects:
+        return []
+    await tx.run(
+        "UPDATE review_items i SET undone = true FROM reviews r WHERE r.review_id = i.review_id"
+        " AND i.site_id = $1 AND i.subject = ANY($2::text[]) AND r.decision = 'disavow'",
         site_id,
+        subjects,
     )
-    return [row["referring_domain"] for row in rows]
+    rows = await tx.fetch(
+        "SELECT link_id FROM links WHERE site_id = $1"
+        " AND (link_id::text = ANY($2::text[]) OR referring_domain = ANY($2::text[]))"
+        " ORDER BY link_id LIMIT 5000",
+        site_id,
+        subjects,
+    )
+    return [row["link_id"] for row in rows]

@@ -80,15 +80,15 @@ async def lock_links(
 # longer tracked comes back only by a look that was made for a later tracking.
 _SIGHTINGS = """
     INSERT INTO links AS l (link_id, workspace_id, site_id, page_id, check_seq, checked_at,
-        last_reasons, found_seq, found_at, facts, facts_digest, tracked_seq)
+        last_reasons, found_seq, found_at, facts, facts_digest, tracked_seq, failed_looks)
     SELECT u.link_id, u.workspace_id, u.site_id, u.page_id, u.check_seq, u.checked_at,
         string_to_array(u.last_reasons, ' '), u.found_seq, u.found_at, u.facts, u.facts_digest,
-        u.tracked_seq
+        u.tracked_seq, u.failed_looks
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::timestamptz[],
         $7::text[], $8::bigint[], $9::timestamptz[], $10::json[], $11::uuid[],
-        $12::bigint[])
+        $12::bigint[], $13::int[])
       AS u(link_id, workspace_id, site_id, page_id, check_seq, checked_at, last_reasons, found_seq,
-        found_at, facts, facts_digest, tracked_seq)
+        found_at, facts, facts_digest, tracked_seq, failed_looks)
     ORDER BY u.link_id
     ON CONFLICT (link_id) DO UPDATE SET
         check_seq = greatest(l.check_seq, excluded.check_seq),
@@ -98,6 +98,8 @@ _SIGHTINGS = """
             ELSE l.last_reasons END,
         page_id = CASE WHEN excluded.check_seq > l.check_seq THEN excluded.page_id
             ELSE l.page_id END,
+        failed_looks = CASE WHEN excluded.check_seq <= l.check_seq THEN l.failed_looks
+            WHEN excluded.failed_looks = 0 THEN 0 ELSE l.failed_looks + excluded.failed_looks END,
         found_seq = greatest(l.found_seq, excluded.found_seq),
         found_at = CASE WHEN excluded.found_seq > l.found_seq THEN excluded.found_at
             ELSE l.found_at END,
@@ -129,6 +131,7 @@ async def save_sightings(tx: Tx, sightings: Iterable[Sighting]) -> None:
         [one.facts for one in ordered],
         [one.facts_digest for one in ordered],
         [one.tracked_seq for one in ordered],
+        [one.failed_looks for one in ordered],
     )
 
 

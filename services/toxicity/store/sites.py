@@ -30,22 +30,25 @@ class Site:
     keywords: tuple[str, ...]
     partners: tuple[str, ...]
     competitors: tuple[str, ...]
+    manual_action: str | None = None
 
 
 _SAVE = """
     INSERT INTO sites (site_id, workspace_id, version_no, domain, hosts, brands, keywords, partners,
-        competitors, walk_after)
+        competitors, manual_action, walk_after)
     SELECT u.site_id, u.workspace_id, u.version_no, u.domain,
         string_to_array(u.hosts, E'\\x1f'), string_to_array(u.brands, E'\\x1f'),
         string_to_array(u.keywords, E'\\x1f'), string_to_array(u.partners, E'\\x1f'),
-        string_to_array(u.competitors, E'\\x1f'), '00000000-0000-0000-0000-000000000000'
+        string_to_array(u.competitors, E'\\x1f'), u.manual_action, '00000000-0000-0000-0000-000000000000'
     FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[],
-        $8::text[], $9::text[])
-      AS u(site_id, workspace_id, version_no, domain, hosts, brands, keywords, partners, competitors)
+        $8::text[], $9::text[], $10::text[])
+      AS u(site_id, workspace_id, version_no, domain, hosts, brands, keywords, partners, competitors,
+        manual_action)
     ORDER BY u.site_id
     ON CONFLICT (site_id) DO UPDATE SET version_no = excluded.version_no, domain = excluded.domain,
         hosts = excluded.hosts, brands = excluded.brands, keywords = excluded.keywords,
         partners = excluded.partners, competitors = excluded.competitors,
+        manual_action = excluded.manual_action,
         walk_after = CASE WHEN (sites.domain, sites.hosts, sites.brands, sites.keywords,
                 sites.partners, sites.competitors)
             IS DISTINCT FROM (excluded.domain, excluded.hosts, excluded.brands, excluded.keywords,
@@ -73,6 +76,7 @@ async def save_sites(tx: Tx, snapshots: Sequence[SiteSnapshot]) -> None:
         [_UNIT.join(one.keywords) for one in sites],
         [_UNIT.join(one.partners) for one in sites],
         [_UNIT.join(one.competitors) for one in sites],
+        [one.manual_action for one in sites],
     )
 
 
@@ -90,7 +94,8 @@ async def mark_deleted(tx: Tx, snapshots: Sequence[SiteSnapshot]) -> None:
 
 
 _COLUMNS = (
-    "site_id, workspace_id, version_no, domain, hosts, brands, keywords, partners, competitors"
+    "site_id, workspace_id, version_no, domain, hosts, brands, keywords, partners, competitors,"
+    " manual_action"
 )
 
 
@@ -130,6 +135,7 @@ def _site(row: asyncpg.Record) -> Site:
         keywords=tuple(row["keywords"]),
         partners=tuple(row["partners"]),
         competitors=tuple(row["competitors"]),
+        manual_action=row["manual_action"],
     )
 
 

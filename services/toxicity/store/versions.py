@@ -12,7 +12,10 @@ from services.toxicity.domain.ingest import canonical
 from shared.db import Tx
 from shared.errors import NotFoundError
 
-_COLUMNS = "version_no, origin, domains, urls, added, removed, report, reason, made_by, created_at"
+_COLUMNS = (
+    "version_no, origin, domains, urls, added, removed, new_domains, report, reason, made_by,"
+    " created_at"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Version:
     made_by: str
     created_at: datetime
     text: str = ""
+    new_domains: int = 0
 
 
 async def find_newest(tx: Tx, site_id: UUID) -> Version | None:
@@ -46,8 +50,8 @@ async def find_newest(tx: Tx, site_id: UUID) -> Version | None:
 async def add_version(tx: Tx, site_id: UUID, *, workspace_id: UUID, version: Version) -> None:
     await tx.run(
         "INSERT INTO disavow_versions (site_id, workspace_id, version_no, origin, text, domains,"
-        " urls, added, removed, report, reason, made_by, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        " urls, added, removed, report, reason, made_by, created_at, new_domains)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         site_id,
         workspace_id,
         version.version_no,
@@ -61,6 +65,7 @@ async def add_version(tx: Tx, site_id: UUID, *, workspace_id: UUID, version: Ver
         version.reason,
         version.made_by,
         version.created_at,
+        version.new_domains,
     )
 
 
@@ -101,4 +106,16 @@ def _version(row: asyncpg.Record) -> Version:
         made_by=row["made_by"],
         created_at=row["created_at"],
         text=row["text"],
+        new_domains=row["new_domains"],
     )
+
+
+async def count_new_domains(tx: Tx, site_id: UUID, *, since: datetime) -> int:
+    """Return how many domains the versions built since then added to the list in force."""
+    found = await tx.fetch_value(
+        "SELECT coalesce(sum(new_domains), 0) FROM disavow_versions"
+        " WHERE site_id = $1 AND created_at > $2",
+        site_id,
+        since,
+    )
+    return int(found)

@@ -16,8 +16,9 @@ from services.toxicity.domain.disavow.entries import (
     quoted,
     settle,
 )
+from services.toxicity.domain.disavow.safeguards import Case, Objection, objections, weigh
 from services.toxicity.domain.guard import Guard
-from shared.errors import FieldError, InvalidError
+from shared.errors import ConflictError, FieldError, InvalidError
 
 MAX_LINES = 100_000  # blank lines and comments count
 MAX_BYTES = 2_000_000  # Google says 2 MB; the smaller reading is safe under both
@@ -36,6 +37,8 @@ class Written:
     domains: int
     urls: int
     refused: tuple[Refusal, ...] = ()
+    limits: tuple[Fault, ...] = ()
+    objections: tuple[Objection, ...] = ()
 
 
 class LimitError(InvalidError):
@@ -44,25 +47,61 @@ class LimitError(InvalidError):
     code = "disavow-limit"
 
 
+class HeldError(ConflictError):
+    """A safe-guard about the whole set holds it back; nothing was written."""
+
+
 def write(
-    entries: Iterable[Entry], *, header: Sequence[str] = (), guard: Guard | None = None
+    entries: Iterable[Entry],
+    *,
+    header: Sequence[str] = (),
+    guard: Guard | None = None,
+    case: Case | None = None,
 ) -> Written:
-    """Return the file of these entries; raises LimitError before a byte is given away.
+    """Return the file of these entries; raises LimitError or HeldError before a byte is given away.
 
     The order depends on nothing but the entries, so that two versions can be compared: entries
-    without a note first, then block by block, domains before pages, by the alphabet.
+    without a note first, then block by block, domains before pages, by the alphabet. Without a
+    `case` there are only names to go by: that is for a list which somebody else decided about.
     """
-    safe, refused = admit([Numbered(0, entry) for entry in entries], guard=guard or Guard())
-    kept, _ = settle(safe)
-    text = render([item.entry for item in kept], header=header)
-    faults = limit_faults(text)
-    if faults:
+    written = draft(entries, header=header, guard=guard, case=case)
+    if written.limits:
         raise LimitError(
             "The disavow file would be larger than Google takes.",
-            [FieldError("/entries", fault.code, fault.sentence) for fault in faults],
+            [FieldError("/entries", fault.code, fault.sentence) for fault in written.limits],
         )
-    domains = sum(item.entry.kind is DOMAIN for item in kept)
-    return Written(text=text, domains=domains, urls=len(kept) - domains, refused=tuple(refused))
+    if written.objections:
+        first = written.objections[0]
+        faults = [FieldError("/entries", one.code, one.sentence) for one in written.objections]
+        raise HeldError(first.sentence, faults, code=first.code)
+    return written
+
+
+def draft(
+    entries: Iterable[Entry],
+    *,
+    header: Sequence[str] = (),
+    guard: Guard | None = None,
+    case: Case | None = None,
+) -> Written:
+    """Return what the file would be, with all that would hold it back; only for looking at."""
+    named, refused = admit([Numbered(0, entry) for entry in entries], guard=guard or Guard())
+    if case is not None:
+        # Before settling: what a refused domain would swallow must not be lost with it.
+        carried, unfounded = weigh((item.entry for item in named), case)
+        named = [Numbered(0, entry) for entry in carried]
+        refused += unfounded
+    safe = [item.entry for item in settle(named)[0]]
+    text = render(safe, header=header)
+    domains = sum(entry.kind is DOMAIN for entry in safe)
+    return Written(
+        text=text,
+        domains=domains,
+        urls=len(safe) - domains,
+        refused=tuple(refused),
+        limits=tuple(limit_faults(text)),
+        objections=() if case is None else objections(safe, case),
+    )
 
 
 def admit(entries: Iterable[Numbered], *, guard: Guard) -> tuple[list[Numbered], list[Refusal]]:
