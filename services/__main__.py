@@ -32,6 +32,7 @@ COMMANDS = {
     "audit": Command("services.cli.audit", "import link files, check every link, score and report"),
     "check": Command("services.cli.check", "look once at one page for one link"),
     "import": Command("services.cli.import_file", "send a file of links to a running Anchorwatch"),
+    "anchors": Command("services.cli.anchors", "say of each anchor text what kind it is, and why"),
     "disavow": Command("services.cli.disavow", "read, repair and explain disavow files"),
     "redirects": Command("services.cli.redirects", "say where dead pages of a site should lead"),
     "evidence": Command("services.cli.evidence", "check that evidence is as it was written"),

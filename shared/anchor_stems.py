@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from threading import Lock
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from shared.anchor_text import UNSPACED, fold, main_script, words_of
 _ALGORITHMS = {
     "ar": "arabic",
     "ca": "catalan",
+    "cs": "czech",
     "da": "danish",
     "de": "german",
     "el": "greek",
@@ -21,6 +23,7 @@ _ALGORITHMS = {
     "es": "spanish",
     "et": "estonian",
     "eu": "basque",
+    "fa": "persian",
     "fi": "finnish",
     "fr": "french",
     "ga": "irish",
@@ -33,6 +36,7 @@ _ALGORITHMS = {
     "nl": "dutch",
     "no": "norwegian",
     "nb": "norwegian",
+    "pl": "polish",
     "pt": "portuguese",
     "ro": "romanian",
     "ru": "russian",
@@ -42,10 +46,76 @@ _ALGORITHMS = {
     "tr": "turkish",
 }
 _ENOUGH = 0.6  # of the stems of a keyword with at least three
-_PREFIXING = frozenset({"ar", "id"})  # their stemmers cut the beginnings of words as well
-# Endings that the stemmers of these languages cut from one form of a word and leave on another
-# (Ledersofa - Ledersofas, fiets - fietsen, especial - especiais); the English one needs no help.
-_LOOSE_ENDINGS = ("s", "n", "e", "es", "en", "al")
+_ALIKE = 4  # letters that two forms of one word have in common, at least
+_JOINED = 6  # letters from which a keyword is known when it is written as one word
+# Endings that stemmers cut from one form of a word and leave on another (Ledersofa - Ledersofas,
+# fiets - fietsen, especial - especiais); the English one needs no help.
+_ENDINGS = frozenset(
+    {
+        "",
+        *[
+            "s",
+            "n",
+            "e",
+            "es",
+            "en",
+            "r",
+            "er",
+            "m",
+            "em",
+            "o",
+            "a",
+            "os",
+            "as",
+            "i",
+            "is",
+            "l",
+            "al",
+            "ais",
+            "x",
+            "u",
+        ],
+    }
+)
+_SHORT_ENDINGS = frozenset({"", "s", "e", "es"})
+# Languages that bend their words more than their stemmers know, or that have no stemmer: two stems
+# are one word when only their last letters differ.
+_BENDING = frozenset(
+    [
+        "pl",
+        "cs",
+        "sk",
+        "uk",
+        "be",
+        "bg",
+        "hr",
+        "sr",
+        "sl",
+        "mk",
+        "tr",
+        "az",
+        "fi",
+        "et",
+        "hu",
+        "lv",
+        "lt",
+        "el",
+        "he",
+        "ar",
+        "fa",
+        "ka",
+        "hy",
+        "kk",
+        "sq",
+    ]
+)
+_BENT_LETTERS = 4
+_BENT_SHARE = 0.55
+# Small words that are written as the beginning of the next one.
+_PREFIXES = {"ar": ("وال", "بال", "لل", "ال"), "he": tuple("הבלומשכ")}
+_PREFIXING = frozenset({"ar", "he", "id"})  # the first letter of a word is no help there
+_PARTICLES = frozenset("のをがにでなはと的之")
+_CACHED = 32_768
 _STEMMERS = Lock()  # snowball stemmers keep the word in themselves: one word at a time
 
 
@@ -53,9 +123,11 @@ _STEMMERS = Lock()  # snowball stemmers keep the word in themselves: one word at
 class Keyword:
     """A keyword as written, and its stems in one language."""
 
+    number: int
     text: str
     language: str
     stems: frozenset[str]
+    joined: str  # the stem of the words in a row; "" where that is too short to be told
 
 
 class KeywordMatch(NamedTuple):
@@ -70,7 +142,6 @@ def _stemmer(language: str) -> "snowballstemmer.stemmer":
     return snowballstemmer.stemmer(_ALGORITHMS[language])
 
 
-@lru_cache(maxsize=131_072)
 def stem(word: str, language: str) -> str:
     """Return the stem of a folded word; numbers and words of unknown languages stay."""
     if language not in _ALGORITHMS or not word.isalpha():
@@ -80,18 +151,13 @@ def stem(word: str, language: str) -> str:
     return found if found.isascii() else fold(found)
 
 
-def stems(words: Iterable[str], language: str) -> frozenset[str]:
-    """Return the stems of the words that carry meaning."""
-    ignored = anchor_words.stop(language).ignored
-    return frozenset(stem(word, language) for word in words if word not in ignored)
-
-
 @dataclass(frozen=True, slots=True)
 class ReadText:
     """A text as the keywords see it: its stems per language, and itself without blanks."""
 
-    stems: Mapping[str, frozenset[str]]
+    stems: Mapping[str, Sequence[str]]
     joined: str
+    near: Sequence["Keyword"]  # the keywords that share a stem with it
 
 
 class Keywords:
@@ -99,70 +165,104 @@ class Keywords:
 
     def __init__(self, texts: Iterable[str], languages: Sequence[str]) -> None:
         texts = [text for text in dict.fromkeys(texts) if words_of(fold(text))]
-        self._languages = tuple(languages)
+        self._languages = tuple(dict.fromkeys(languages))
         self._all = [
-            Keyword(text, language, found)
-            for text in texts
-            for language in languages
-            if (found := stems(words_of(fold(text)), language))
+            keyword
+            for number, text in enumerate(texts)
+            for language in self._languages
+            if (keyword := _keyword(number, text, language)).stems
         ]
-        self._known = frozenset[str]().union(*(keyword.stems for keyword in self._all))
+        self._by_stem: dict[str, list[Keyword]] = {}
+        for keyword in self._all:
+            for known in dict.fromkeys((*keyword.stems, keyword.joined)):
+                if known:
+                    self._by_stem.setdefault(known, []).append(keyword)
+        # Keywords of one word, which people also write as two.
+        self._whole = frozenset(one.joined for one in self._all if len(one.stems) == 1) - {""}
         # Stemming is the costly part, and it leaves the first letter alone in most languages.
-        self._initials = frozenset(found[0] for found in self._known)
+        self._initials = frozenset(found[0] for found in self._by_stem)
+        self._by_first_letter = _PREFIXING.isdisjoint(self._languages)
         self._unspaced = [
-            (fold(text).replace(" ", ""), text) for text in texts if main_script(text) in UNSPACED
+            (tuple(fold(text).split()), text) for text in texts if main_script(text) in UNSPACED
         ]
+        self._canonical = lru_cache(maxsize=_CACHED)(self._known_form)
 
     def read(self, words: Sequence[str], folded: str) -> ReadText:
         """Stem a text once for all questions."""
+        joined = folded.replace(" ", "") if self._unspaced else ""
+        if self._by_first_letter and not any(word[0] in self._initials for word in words):
+            return ReadText({}, joined, ())
         found = {language: self._stems(words, language) for language in self._languages}
-        return ReadText(found, folded.replace(" ", "") if self._unspaced else "")
+        near: set[Keyword] = set()
+        for stemmed in found.values():
+            if not self._by_stem.keys().isdisjoint(stemmed):
+                near.update(*(self._by_stem.get(one, ()) for one in stemmed))
+        ordered = sorted(near, key=lambda keyword: keyword.number) if near else ()
+        return ReadText(found, joined, ordered)
 
-    def _stems(self, words: Sequence[str], language: str) -> frozenset[str]:
-        if language in _PREFIXING:
-            return stems(words, language)
+    def _stems(self, words: Sequence[str], language: str) -> list[str]:
         ignored = anchor_words.stop(language).ignored
-        return frozenset(
-            self._nearest(stem(word, language), language) if word[0] in self._initials else word
+        initials = self._initials
+        found = [
+            self._canonical(word, language)
+            if word[0] in initials or language in _PREFIXING
+            else word
             for word in words
             if word not in ignored
-        )
+        ]
+        return self._with_whole(words, found, language) if self._whole else found
 
-    def _nearest(self, found: str, language: str) -> str:
-        """Return the keyword's stem of which `found` is another form, else `found`."""
-        if language == "en" or len(found) < 4 or found in self._known:
+    def _with_whole(self, words: Sequence[str], found: list[str], language: str) -> list[str]:
+        """Put two words that are a keyword of one word together."""
+        for one, two in pairwise(words):
+            if one[0] in self._initials:
+                whole = self._canonical(one + two, language)
+                if whole in self._whole:
+                    apart = {self._canonical(one, language), self._canonical(two, language), two}
+                    return [whole, *(word for word in found if word not in apart)]
+        return found
+
+    def _known_form(self, word: str, language: str) -> str:
+        """Return the keyword's stem of which a word is a form, else its own stem."""
+        found = stem(word, language)
+        if found in self._by_stem or language == "en":
             return found
-        for ending in _LOOSE_ENDINGS:
-            if found + ending in self._known:
-                return found + ending
-            if found.endswith(ending) and found[: -len(ending)] in self._known:
-                return found[: -len(ending)]
+        forms = [found]
+        for prefix in _PREFIXES.get(language, ()):
+            if word.startswith(prefix) and len(word) - len(prefix) >= 3:
+                forms += [word[len(prefix) :], stem(word[len(prefix) :], language)]
+        for form in forms:
+            for known in self._by_stem:
+                if form == known or _are_one_word(form, known, language):
+                    return known
         return found
 
     def has_all(self, words: Sequence[str]) -> bool:
         """Say whether every word belongs to some keyword."""
-        return bool(self._known) and any(
-            all(stem(word, language) in self._known for word in words)
+        return bool(self._by_stem) and any(
+            all(self._canonical(word, language) in self._by_stem for word in words)
             for language in self._languages
         )
 
     def equal(self, text: ReadText) -> str | None:
         """Return the keyword that the text is, in any order."""
-        for form, keyword_text in self._unspaced:
-            if text.joined == form:
+        for parts, keyword_text in self._unspaced:
+            if _without(parts, text.joined) == "":
                 return keyword_text
-        for keyword in self._all:
-            if keyword.stems == text.stems[keyword.language]:
+        for keyword in text.near:
+            found = text.stems[keyword.language]
+            if keyword.stems == frozenset(found) or [keyword.joined] == found:
                 return keyword.text
         return None
 
     def contained(self, text: ReadText) -> str | None:
         """Return the keyword of which every stem stands in the text."""
-        for form, keyword_text in self._unspaced:
-            if form in text.joined:
+        for parts, keyword_text in self._unspaced:
+            if all(part in text.joined for part in parts):
                 return keyword_text
-        for keyword in self._all:
-            if keyword.stems <= text.stems[keyword.language]:
+        for keyword in text.near:
+            found = text.stems[keyword.language]
+            if keyword.stems.issubset(found) or keyword.joined in found:
                 return keyword.text
         return None
 
@@ -171,10 +271,40 @@ class Keywords:
         whole = self.contained(text)
         if whole is not None:
             return KeywordMatch(whole, "keyword and other words")
-        for keyword in self._all:
+        for keyword in text.near:
             if len(keyword.stems) < 3:
                 continue
-            shared = keyword.stems & text.stems[keyword.language]
+            shared = keyword.stems.intersection(text.stems[keyword.language])
             if len(shared) >= _ENOUGH * len(keyword.stems):
                 return KeywordMatch(keyword.text, "most of a keyword")
         return None
+
+
+def _keyword(number: int, text: str, language: str) -> Keyword:
+    ignored = anchor_words.stop(language).ignored
+    found = [stem(word, language) for word in words_of(fold(text)) if word not in ignored]
+    joined = "".join(word for word in words_of(fold(text)) if word not in ignored)
+    whole = stem(joined, language) if len(joined) >= _JOINED else ""
+    return Keyword(number, text, language, frozenset(found), whole)
+
+
+def _are_one_word(one: str, two: str, language: str) -> bool:
+    alike = next(
+        (at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b),
+        min(len(one), len(two)),
+    )
+    ends = one[alike:], two[alike:]
+    if alike < _ALIKE:
+        return alike == _ALIKE - 1 and _SHORT_ENDINGS.issuperset(ends)
+    if language not in _BENDING:
+        return ends[0] in _ENDINGS and ends[1] in _ENDINGS
+    return max(map(len, ends)) <= _BENT_LETTERS and alike >= _BENT_SHARE * max(len(one), len(two))
+
+
+def _without(parts: Iterable[str], joined: str) -> str | None:
+    """Return what is left of a text without the parts of a keyword and particles."""
+    for part in parts:
+        if part not in joined:
+            return None
+        joined = joined.replace(part, "", 1)
+    return "".join(letter for letter in joined if letter not in _PARTICLES)

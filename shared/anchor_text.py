@@ -4,18 +4,40 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 MAX_CHARACTERS = 300
 MAX_WORDS = 40
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\ufe00-\ufe0f]")
-_ACCENTS = re.compile("[\u0300-\u036f]")
+# Signs without a width, direction marks, fillers of Hangul and Braille, tags; and trade marks.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+    "\u00a9\u00ae\u2117\u2120\u2122]"
+)
+# Accents, the points of Hebrew, the vowel signs and the stretching of Arabic.
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]")
 # Vowel signs of Indic scripts and Thai are no "word characters" to the re module, but part of words.
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0900-\u0dff\u0e31-\u0e4e])*")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _POSSESSIVE = re.compile(r"['\u2019\u02bc`\u00b4]s\b")
 _APOSTROPHE = re.compile(r"['\u2019\u02bc`\u00b4]")
+# Letters of scripts that stand next to Latin words without a blank: "Acme Home\u516c\u5f0f".
+_DENSE = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_RUNS = re.compile(f"[{_DENSE}]+|[^{_DENSE}]+")
+
+# Letters that no accent is taken from, yet people write without their stroke; the forms of an Arabic
+# letter; and small capitals, which are drawn like others.
+_PLAIN_LETTERS: Mapping[int, int | str] = {
+    **str.maketrans("łøđðħŧıəŋ", "loddhtien"),
+    ord("æ"): "ae",
+    ord("œ"): "oe",
+    ord("þ"): "th",
+    ord("ĳ"): "ij",
+    **str.maketrans("أإآٱىةیک", "اااايهيك"),
+    **str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz"),
+}
 
 # Letters of other scripts that look like Latin ones: a word that mixes scripts is read as Latin.
 _LOOKALIKES = str.maketrans(
@@ -24,6 +46,7 @@ _LOOKALIKES = str.maketrans(
 )
 _LEET = str.maketrans("013457@$", "oieastas")
 
+_AFTER_LATIN = "\u0370"
 _SCRIPTS = (
     ("latin", 0x0041, 0x024F),
     ("latin", 0x1E00, 0x1EFF),
@@ -68,7 +91,7 @@ def visible(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     return " ".join(text[:MAX_CHARACTERS].split())
 
 
@@ -82,15 +105,18 @@ def fold_visible(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return text
+    text = text.translate(_PLAIN_LETTERS)
+    if text.isascii():
+        return text
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    return unicodedata.normalize("NFC", plain).replace("ı", "i")  # noqa: RUF001 - Turkish
+    return unicodedata.normalize("NFC", plain)
 
 
 def words_of(folded: str) -> list[str]:
     """Split folded text into words; `home's` is `home`."""
     if not folded.isascii():
         folded = _APOSTROPHE.sub(" ", _POSSESSIVE.sub("", folded))
-        return [_one_script(word) for word in _WORD.findall(folded)[:MAX_WORDS]]
+        return _split(_WORD.findall(folded)[:MAX_WORDS])
     if folded.replace(" ", "").isalnum():
         return folded.split(" ", MAX_WORDS)[:MAX_WORDS]
     if "'" in folded or "`" in folded:
@@ -98,9 +124,19 @@ def words_of(folded: str) -> list[str]:
     return _ASCII_WORD.findall(folded)[:MAX_WORDS]
 
 
+def _split(found: Sequence[str]) -> list[str]:
+    words: list[str] = []
+    for word in found:
+        if word.isascii():
+            words.append(word)
+        elif max(word) >= "\u0e00":
+            words += _RUNS.findall(word)
+        else:
+            words.append(_one_script(word))
+    return words
+
+
 def _one_script(word: str) -> str:
-    if word.isascii():
-        return word
     scripts = {script_of(letter) for letter in word}
     if "latin" in scripts and scripts & {"cyrillic", "greek"}:
         return word.translate(_LOOKALIKES)
@@ -125,6 +161,7 @@ def unmasked(words: Sequence[str]) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=8_192)
 def script_of(letter: str) -> str | None:
     """Name the script of a letter; None for digits, signs and scripts without a name here."""
     if not letter.isalpha():
@@ -135,9 +172,11 @@ def script_of(letter: str) -> str | None:
 
 def main_script(text: str) -> str | None:
     """Name the script of most letters."""
-    if text.isascii():
+    if not text:
+        return None
+    if max(text) < _AFTER_LATIN:
         return "latin" if any(map(str.isalpha, text)) else None
-    counted = Counter(script_of(letter) for letter in text)
+    counted = Counter(map(script_of, text))
     del counted[None]
     return counted.most_common(1)[0][0] if counted else None
 

@@ -1,7 +1,6 @@
 """Classifies anchor texts: which kind, which flags, and the rule and word that decided."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +8,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from shared import anchor_words, urls
+from shared.anchor_addresses import address_among, address_in
+from shared.anchor_languages import foreign_language
 from shared.anchor_spam import SpamWords
 from shared.anchor_stems import Keywords, ReadText
 from shared.anchor_text import (
@@ -22,19 +23,26 @@ from shared.anchor_text import (
 )
 from shared.vocabulary import AnchorFlag, AnchorKind
 
-__all__ = ["AnchorClass", "Classifier"]
+__all__ = ["UNKNOWN", "AnchorClass", "Classifier"]
 
+UNKNOWN = "none of the rules"
 _CACHED = 65_536
 _WINDOW = 4  # words of a brand written apart
-_GENERIC_WORDS = 5
+_GENERIC_WORDS = 6
+_GENERAL_LETTERS = 24
 _LEGAL_FORMS = (
     "ltd limited inc incorporated llc llp plc corp corporation co company gmbh ag kg ohg ug sa sas "
     "sarl srl spa bv nv ab as aps oy oyj sl sro doo kft zrt pty"
 )
 _BRAND_ENDINGS = frozenset(_LEGAL_FORMS.split())
-_URL = re.compile(r"(?:[a-z][a-z0-9+.-]{1,15}:)?//\S+|www\.\S+", re.IGNORECASE)
-_HOST = re.compile(r"([^\W_][\w.-]*\.[^\W\d_][\w-]+)(?::\d{1,5})?(?:[/?#]\S*)?")
-_SPACED_DOT = re.compile(r"\s*\.\s*(?=\w)")
+# What stands before or after a brand in one word: getacmehome, acmehomeuk, AcmeHomeTV.
+_BEFORE = "get|go|my|the|try|hello|team|we|use|join"
+_AFTER = (
+    "com|net|org|uk|us|usa|eu|de|fr|es|it|nl|app|apps|blog|shop|store|online|official|hq|group|inc|"
+    "ltd|gmbh|llc|sa|spa|srl|bv|ab|tv|pro|web|site|team|support|io|s|es|n|en|er|y|a|u|ov|ów|lu|nun|nin"
+)
+_LONG_FORM = 7  # letters from which a brand is known inside any longer word
+_PREFIXES = {"hebrew": "בלהומשכ", "arabic": "وبلفك"}  # small words written as part of the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,11 @@ class AnchorClass:
     flags: frozenset[AnchorFlag]
     rule: str  # in plain words
     word: str  # the word, phrase or keyword that decided; "" where there is none
+
+    @property
+    def is_explained(self) -> bool:
+        """Say whether a rule decided; else we do not know what the text is."""
+        return self.rule != UNKNOWN
 
 
 class Classifier:
@@ -63,6 +76,9 @@ class Classifier:
         self._forms = _brand_forms(brands, hosts)
         self._initials = frozenset(form[0] for form in self._forms)
         self._fuzzy = _by_first_letter(self._forms)
+        by_length = sorted(self._forms, key=lambda form: (-len(form), form))
+        self._long = tuple(form for form in by_length if len(form) >= _LONG_FORM)
+        self._affixed = _with_affixes([f for f in by_length if 4 <= len(f) < _LONG_FORM])
         self._unspaced = tuple(form for form in self._forms if main_script(form) in UNSPACED)
         self._keywords = Keywords(keywords, self._languages or ("en",))
         self._spam = SpamWords(
@@ -88,13 +104,13 @@ class Classifier:
         if not words:
             return _found(AnchorKind.OTHER, "no text", "", AnchorFlag.EMPTY)
         spam = self._spam.find(words, folded)
-        address = _address_in(seen)
+        address = address_in(seen)
         if address is not None:
             flags = () if spam is None else (AnchorFlag.TOXIC,)
             return _found(AnchorKind.URL, "address", address, *flags)
         if spam is not None:
             return _found(AnchorKind.OTHER, "spam word", spam, AnchorFlag.TOXIC)
-        known = self._exact_brand(words, folded) or _general_phrase(words)
+        known = _with_address(seen) or self._exact_brand(words, folded) or _general(words, folded)
         if known is not None:
             return known
         read = self._keywords.read(words, folded)
@@ -103,7 +119,7 @@ class Classifier:
             or self._misspelt_brand(words)
             or self._part_of_keyword(read)
             or self._foreign(seen, words)
-            or _found(AnchorKind.OTHER, "none of the rules", "")
+            or _found(AnchorKind.OTHER, UNKNOWN, "")
         )
 
     def _exact_brand(self, words: Sequence[str], folded: str) -> AnchorClass | None:
@@ -111,15 +127,30 @@ class Classifier:
             form = "".join(words[start:end])
             if form in self._forms:
                 return self._branded(words, (start, end), "brand name", form)
-        joined = folded.replace(" ", "")
-        for form in self._unspaced:
-            if form in joined:
-                return _found(AnchorKind.BRANDED, "brand name", form)
-        return None
+        return self._joined_brand(words, folded)
+
+    def _joined_brand(self, words: Sequence[str], folded: str) -> AnchorClass | None:
+        """Find the brand as a part of a longer word, or in a script without blanks."""
+        if self._unspaced and not folded.isascii():
+            joined = folded.replace(" ", "")
+            for form in self._unspaced:
+                if form in joined:
+                    rest = joined.replace(form, " ", 1).split()
+                    return self._branded([form, *rest], (0, 1), "brand name", form)
+        found = next((form for form in self._long if form in folded), None)
+        if found is None and self._affixed is not None:
+            match = self._affixed.search(folded)
+            found = match[1] if match else None
+        at = next((at for at, word in enumerate(words) if found and found in word), None)
+        if found is None or at is None:
+            return None
+        return self._branded(words, (at, at + 1), "brand name in a word", found)
 
     def _brand_windows(self, words: Sequence[str]) -> list[tuple[int, int]]:
         """Return the runs of words that begin like a form of the brand, the longest first."""
         starts = [at for at, word in enumerate(words) if word[0] in self._initials]
+        if not starts:
+            return []
         return [
             (start, start + width)
             for width in range(_WINDOW, 0, -1)
@@ -166,10 +197,10 @@ class Classifier:
         return None if match is None else _found(AnchorKind.PARTIAL, match.rule, match.keyword)
 
     def _foreign(self, seen: str, words: Sequence[str]) -> AnchorClass | None:
-        script = main_script(seen)
+        script = None if seen.isascii() and "latin" in self._scripts else main_script(seen)
         if script is not None and self._scripts and script not in self._scripts:
             return _found(AnchorKind.OTHER, "other script", script, AnchorFlag.OTHER_LANGUAGE)
-        language = _foreign_language(words, self._languages, accented=not seen.isascii())
+        language = foreign_language(words, seen, self._languages)
         if language is None:
             return None
         return _found(AnchorKind.OTHER, "other language", language, AnchorFlag.OTHER_LANGUAGE)
@@ -194,7 +225,19 @@ def _brand_forms(brands: Sequence[str], hosts: Sequence[str]) -> frozenset[str]:
         if label.startswith("xn--"):
             label = label.encode().decode("idna") if _is_idna(label) else label
         forms.add("".join(words_of(fold(label))))
+    forms |= {
+        before + form
+        for form in forms
+        if (script := main_script(form)) in _PREFIXES
+        for before in _PREFIXES[script]
+    }
     return frozenset(form for form in forms if len(form) > 1)
+
+
+def _with_affixes(forms: Sequence[str]) -> "re.Pattern[str] | None":
+    """Return what finds a form in a word of its own name: getacme, acmeuk."""
+    joined = "|".join(map(re.escape, forms))
+    return re.compile(rf"\b(?:{_BEFORE})?({joined})(?:{_AFTER})?\b") if forms else None
 
 
 def _is_idna(label: str) -> bool:
@@ -222,19 +265,28 @@ def _by_first_letter(forms: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
     return grouped
 
 
-def _address_in(seen: str) -> str | None:
-    """Return the address that the whole text is, blanks round dots forgiven."""
-    if "." not in seen and ":" not in seen:
+def _with_address(seen: str) -> AnchorClass | None:
+    """Tell an address with nothing but general words beside it: "see https://..."."""
+    found = address_among(seen)
+    if found is None:
         return None
-    joined = _SPACED_DOT.sub(".", seen)
-    if _URL.fullmatch(joined):
-        return joined
-    match = _HOST.fullmatch(joined.rstrip("."))
-    return joined if match and urls.has_known_suffix(_ascii_host(match[1])) else None
+    folded = fold(found[1])
+    rest = words_of(folded)
+    if rest and _general(rest, folded) is None:
+        return None
+    return _found(AnchorKind.URL, "address and general words", found[0])
 
 
-def _ascii_host(host: str) -> str:
-    return host if host.isascii() else urls.host_of(f"https://{host}")
+def _general(words: Sequence[str], folded: str) -> AnchorClass | None:
+    found = _general_phrase(words)
+    if found is not None or folded.isascii():
+        return found
+    joined = "".join(words)
+    if len(joined) <= _GENERAL_LETTERS:
+        for whole, telling in anchor_words.pieces():
+            if whole.fullmatch(joined) and telling.search(joined):
+                return _found(AnchorKind.GENERIC, "general words", " ".join(words))
+    return None
 
 
 def _general_phrase(words: Sequence[str]) -> AnchorClass | None:
@@ -257,19 +309,4 @@ def _general_phrase(words: Sequence[str]) -> AnchorClass | None:
 
 def _is_everyday(word: str) -> bool:
     """Say whether a single word is no misspelling: it belongs to the general words."""
-    return word in anchor_words.generic().vocabulary or word in anchor_words.telling_words()
-
-
-def _foreign_language(words: Sequence[str], own: Sequence[str], *, accented: bool) -> str | None:
-    """Tell a language of the same script by its small words; doubtful texts stay ours."""
-    if len(words) < 3 or not own:
-        return None
-    telling = anchor_words.telling_words()
-    small = [telling[word] for word in words if word in telling]
-    if len(small) < 2:
-        return None
-    counted = Counter(language for languages in small for language in languages)
-    if any(counted[name] for name in own):
-        return None
-    best, count = counted.most_common(1)[0]
-    return best if count >= (2 if accented else 3) else None
+    return word in anchor_words.generic().vocabulary or word in anchor_words.languages_of_words()

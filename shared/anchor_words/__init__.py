@@ -1,6 +1,7 @@
 """The word lists of the anchor classifier, as text files that anybody can read and correct."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -23,12 +24,15 @@ class Generic(NamedTuple):
 
 
 class Toxic(NamedTuple):
-    """Spam words: enough alone, only side by side or in a row, or anywhere in unspaced scripts."""
+    """Spam words: enough alone, only with others, or anywhere in unspaced scripts."""
 
     words: frozenset[str]
-    pairs: frozenset[Pair]
+    pairs: frozenset[Pair]  # side by side
+    apart: Mapping[str, frozenset[str]]  # word -> words that make it spam anywhere in the text
     phrases: tuple[str, ...]  # words in a row, with a blank at both ends
     anywhere: tuple[str, ...]
+    inside: tuple[str, ...]  # part of a longer word, in languages that join or bend words
+    harmless: tuple[str, ...]  # phrases, with blanks, in which a spam word is none
 
 
 class Stop(NamedTuple):
@@ -49,10 +53,11 @@ def generic() -> Generic:
     phrases: set[str] = set()
     vocabulary: dict[str, int] = {}
     filling: dict[str, int] = {}
+    bits: dict[str, int] = {}
     bit = 0
     for line in _lines("generic.txt"):
         if line.startswith("["):
-            bit = bit << 1 or 1
+            bit = bits.setdefault(line, 1 << len(bits))
             for word in stop(line.strip("[]")).ignored:
                 filling[word] = filling.get(word, 0) | bit
             continue
@@ -68,25 +73,56 @@ def generic() -> Generic:
 @cache
 def toxic() -> Toxic:
     """Return the spam words of all languages."""
-    words: set[str] = set()
-    pairs: set[Pair] = set()
-    phrases: list[str] = []
-    anywhere: list[str] = []
+    found = _Spam()
     for line in _lines("toxic.txt"):
-        if line.startswith("["):
-            continue
-        if line.startswith("~"):
-            anywhere.extend(fold(entry.strip(" ~")) for entry in line.split(","))
-        elif line.startswith("="):
-            phrases.extend(f" {fold(entry.strip(' ='))} " for entry in line.split(","))
+        if not line.startswith("["):
+            found.add(line)
+    return Toxic(
+        frozenset(found.words),
+        frozenset(found.pairs),
+        {word: frozenset(others) for word, others in found.apart.items()},
+        tuple(found.phrases),
+        tuple(found.anywhere),
+        tuple(found.inside),
+        tuple(found.harmless),
+    )
+
+
+class _Spam:
+    """Collects the lines of toxic.txt, each kind by the sign at its beginning."""
+
+    def __init__(self) -> None:
+        self.words: set[str] = set()
+        self.pairs: set[Pair] = set()
+        self.apart: dict[str, set[str]] = {}
+        self.phrases: list[str] = []
+        self.anywhere: list[str] = []
+        self.inside: list[str] = []
+        self.harmless: list[str] = []
+
+    def add(self, line: str) -> None:
+        entries = [fold(entry.strip(" ~=*!")) for entry in line.split(",")]
+        if line.startswith("&"):
+            self._add_apart(line.removeprefix("&"))
+        elif line[0] in "~*":
+            (self.anywhere if line[0] == "~" else self.inside).extend(entries)
+        elif line[0] in "=!":
+            phrases = self.phrases if line[0] == "=" else self.harmless
+            phrases.extend(f" {' '.join(words_of(entry))} " for entry in entries)
         elif "," not in line and " " in line:
-            pairs.update(_pairs(line))
+            self.pairs.update(_pairs(line))
         else:
-            for entry in line.split(","):
-                parts = words_of(fold(entry))
-                words.update(parts[:1] if len(parts) == 1 else ["".join(parts)])
-                pairs.update(pairwise(parts))
-    return Toxic(frozenset(words), frozenset(pairs), tuple(phrases), tuple(anywhere))
+            self._add_words(entries)
+
+    def _add_words(self, entries: Sequence[str]) -> None:
+        for entry in entries:
+            parts = words_of(entry)
+            self.words.update(parts[:1] if len(parts) == 1 else ["".join(parts)])
+            self.pairs.update(pairwise(parts))
+
+    def _add_apart(self, line: str) -> None:
+        for one, two in _pairs(line.strip()):
+            self.apart.setdefault(one, set()).add(two)
 
 
 def _pairs(line: str) -> set[Pair]:
@@ -113,10 +149,35 @@ def _stops() -> dict[str, Stop]:
 
 
 @cache
-def telling_words() -> Mapping[str, tuple[str, ...]]:
-    """Return each word without a subject with the languages that have it."""
-    found: dict[str, tuple[str, ...]] = {}
+def languages_of_words() -> Mapping[str, tuple[str, ...]]:
+    """Return each common word with the languages that have it."""
+    found: dict[str, dict[str, None]] = {}
     for language, words in _stops().items():
         for word in words.telling:
-            found[word] = (*found.get(word, ()), language)
-    return found
+            found.setdefault(word, {})[language] = None
+    for line in _lines("common.txt"):
+        language, _, text = line.removeprefix("[").partition("]")
+        for word in words_of_line(text):
+            found.setdefault(word, {})[language] = None
+    return {word: tuple(languages) for word, languages in found.items()}
+
+
+def words_of_line(text: str) -> set[str]:
+    """Return the folded words of a line of a list."""
+    return {word for entry in text.split() for word in words_of(fold(entry))}
+
+
+@cache
+def pieces() -> tuple[tuple["re.Pattern[str]", "re.Pattern[str]"], ...]:
+    """Return for each unspaced language: what a general text is made of, what says something."""
+    found = []
+    for line in _lines("pieces.txt"):
+        telling, _, small = line.partition("]")[2].partition("|")
+        said = _choice(telling)
+        found.append((re.compile(f"(?:{_choice(telling + small)})+"), re.compile(said)))
+    return tuple(found)
+
+
+def _choice(words: str) -> str:
+    plain = {"".join(words_of(fold(word))) for word in words.split()} - {""}
+    return "|".join(map(re.escape, sorted(plain, key=lambda word: (-len(word), word))))

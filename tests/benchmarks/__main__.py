@@ -3,6 +3,7 @@
 import sys
 
 from tests.benchmarks import (
+    anchors,
     audit,
     crawl,
     disavow,
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "schedule": schedule.measure,
     "pagerank": pagerank.measure,
     "redirects": redirects.measure,
+    "anchors": anchors.measure,
 }
 
 
