@@ -149,12 +149,19 @@ def _stops() -> dict[str, Stop]:
 
 
 @cache
-def languages_of_words() -> Mapping[str, tuple[str, ...]]:
-    """Return each common word with the languages that have it."""
-    found: dict[str, dict[str, None]] = {}
+def telling_words() -> Mapping[str, tuple[str, ...]]:
+    """Return each word without a subject with the languages that have it."""
+    found: dict[str, tuple[str, ...]] = {}
     for language, words in _stops().items():
         for word in words.telling:
-            found.setdefault(word, {})[language] = None
+            found[word] = (*found.get(word, ()), language)
+    return found
+
+
+@cache
+def languages_of_words() -> Mapping[str, tuple[str, ...]]:
+    """Return each common word with the languages that have it."""
+    found = {word: dict.fromkeys(languages) for word, languages in telling_words().items()}
     for line in _lines("common.txt"):
         language, _, text = line.removeprefix("[").partition("]")
         for word in words_of_line(text):
