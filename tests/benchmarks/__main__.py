@@ -13,6 +13,7 @@ from tests.benchmarks import (
     frontier,
     latency,
     memory,
+    networks,
     pagerank,
     politeness,
     redirects,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "pagerank": pagerank.measure,
     "redirects": redirects.measure,
     "anchors": anchors.measure,
+    "networks": networks.measure,
 }
 
 

@@ -1,0 +1,222 @@
+"""Finds networks: pairs that share what is rare, weighed in bits, and joined where it is enough."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from services.toxicity.domain.networks.alike import buckets, jaccard, same_fingerprints
+from services.toxicity.domain.networks.evidence import (
+    CAPS,
+    GROUPS,
+    OF_THE_OWNER,
+    Group,
+    Kind,
+    Marks,
+    bits_of,
+)
+from services.toxicity.domain.networks.union import Union
+
+COMMON = 200
+"""A value that more domains hold says nothing about any two of them."""
+MAX_PAIRS = 300_000
+ENOUGH_BITS = 18.0
+ALONE_HOLDERS = 16
+"""Up to so many domains may an id tie by itself; a wider one wants a second kind of evidence."""
+MIN_SHARED_OUTLINKS = 2
+ENOUGH_SHARED_OUTLINKS = 3
+LINKED_BITS = 23.0
+"""So many outlinks and bits where hosting and build are not both shared as well: people who know one
+another link to the same sites, and may have a common host or theme."""
+LIKE_OUTLINKS = 0.3
+MAX_EDGES = 400
+"""Most edges that are kept of one network; those that hold it together come first."""
+
+_PAIRED = (Kind.TRACKER, Kind.TEXT, Kind.REGISTRATION)
+_SHARED_DIRECTLY = (*_PAIRED, Kind.TEMPLATE, Kind.SUBNET, Kind.NAME_SERVERS)
+Pair = tuple[str, str]
+Holders = Mapping[Kind, Counter[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One thing that two domains share."""
+
+    kind: Kind
+    value: str
+    bits: float
+    holders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two domains and all that ties them; `bits` is the sum within the limits of the groups."""
+
+    left: str
+    right: str
+    bits: float
+    ties: tuple[Tie, ...]
+
+    @property
+    def groups(self) -> frozenset[Group]:
+        return frozenset(GROUPS[tie.kind] for tie in self.ties)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Domains of one hand, with the edges that tie them; `bits` is that of the weakest needed edge."""
+
+    domains: tuple[str, ...]
+    edges: tuple[Edge, ...]
+    bits: float
+    links_to_the_same: bool
+    """Whether its domains are tied by what they link to: a link network, not only one owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    networks: tuple[Network, ...]
+    is_cut: bool
+    """Whether there were more pairs to compare than the bound allows."""
+
+
+def find_networks(marks: Iterable[Marks]) -> Found:
+    """Return the networks among these domains, the biggest first."""
+    known = {one.domain: one for one in marks}
+    _settle_fingerprints(known.values())
+    holders = _count(known.values())
+    candidates, is_cut = _candidates(known, holders)
+    edges = []
+    for left, right in candidates:
+        edge = tie(known[left], known[right], holders=holders, domains=len(known))
+        if edge is not None and is_enough(edge):
+            edges.append(edge)
+    return Found(_join(edges), is_cut)
+
+
+def _settle_fingerprints(marks: Iterable[Marks]) -> None:
+    """Give fingerprints that are nearly the same one value."""
+    everyone = list(marks)
+    for kind in (Kind.TEMPLATE, Kind.TEXT):
+        same = same_fingerprints((v for one in everyone for v in one.of(kind)), most=COMMON)
+        for one in everyone:
+            if kind in one.values:
+                one.values[kind] = {same[value] for value in one.of(kind) if value in same}
+
+
+def _count(marks: Iterable[Marks]) -> Holders:
+    counts: dict[Kind, Counter[str]] = {kind: Counter() for kind in Kind}
+    for one in marks:
+        for kind, values in one.values.items():
+            counts[kind].update(values)
+    return counts
+
+
+def _candidates(known: Mapping[str, Marks], holders: Holders) -> tuple[list[Pair], bool]:
+    """Return pairs that share something of their owner's, those with the rarest first."""
+    pairs: set[Pair] = set()
+    for names in _companies(known, holders):
+        for pair in combinations(sorted(names), 2):
+            if len(pairs) >= MAX_PAIRS:
+                return sorted(pairs), True
+            pairs.add(pair)
+    return sorted(pairs), False
+
+
+def _companies(known: Mapping[str, Marks], holders: Holders) -> Iterator[list[str]]:
+    """Yield domains that hold one value, the rarest values first, then those with like outlinks."""
+    by_value: dict[tuple[Kind, str], list[str]] = defaultdict(list)
+    for name, one in known.items():
+        for kind in _PAIRED:
+            for value in one.of(kind):
+                if 1 < holders[kind][value] <= COMMON:
+                    by_value[kind, value].append(name)
+    yield from sorted(by_value.values(), key=lambda names: (len(names), names))
+    outlinks = {name: _rare_outlinks(one, holders) for name, one in known.items()}
+    yield from sorted(buckets(outlinks, most=COMMON), key=lambda names: (len(names), names))
+
+
+def _rare_outlinks(one: Marks, holders: Holders) -> set[str]:
+    """Return the linked domains that somebody else links to as well, and not everybody."""
+    counts = holders[Kind.OUTLINKS]
+    return {name for name in one.of(Kind.OUTLINKS) if 1 < counts[name] <= COMMON}
+
+
+def tie(left: Marks, right: Marks, *, holders: Holders, domains: int) -> Edge | None:
+    """Return what ties two domains, or None if nothing does."""
+    ties = [
+        Tie(kind, value, round(bits_of(kind, holders=count, domains=domains), 2), count)
+        for kind in _SHARED_DIRECTLY
+        for value in sorted(left.of(kind) & right.of(kind))
+        if (count := holders[kind][value]) <= COMMON
+    ]
+    ties += _tie_of_outlinks(left, right, holders, domains)
+    if not ties:
+        return None
+    return Edge(left.domain, right.domain, _sum(ties), tuple(ties))
+
+
+def _tie_of_outlinks(left: Marks, right: Marks, holders: Holders, domains: int) -> list[Tie]:
+    one, other = _rare_outlinks(left, holders), _rare_outlinks(right, holders)
+    both = sorted(one & other)
+    if len(both) < MIN_SHARED_OUTLINKS or jaccard(one, other) < LIKE_OUTLINKS:
+        return []
+    counts = holders[Kind.OUTLINKS]
+    return [
+        Tie(
+            Kind.OUTLINKS,
+            name,
+            round(bits_of(Kind.OUTLINKS, holders=counts[name], domains=domains), 2),
+            counts[name],
+        )
+        for name in both
+    ]
+
+
+def _sum(ties: Sequence[Tie]) -> float:
+    totals: dict[Group, float] = defaultdict(float)
+    for one in ties:
+        totals[GROUPS[one.kind]] += one.bits
+    return round(sum(min(CAPS[group], total) for group, total in totals.items()), 2)
+
+
+def is_enough(edge: Edge) -> bool:
+    """Whether an edge joins: enough bits, of two kinds, one of them the owner's choice; or a rare id."""
+    chosen = edge.groups & OF_THE_OWNER
+    if edge.bits < ENOUGH_BITS or not chosen:
+        return False
+    if chosen == {Group.LINKS} and len(edge.groups) == 2:
+        shared = sum(one.kind is Kind.OUTLINKS for one in edge.ties)
+        return shared >= ENOUGH_SHARED_OUTLINKS and edge.bits >= LINKED_BITS
+    if len(edge.groups) > 1:
+        return True
+    return any(
+        one.kind is Kind.TRACKER and one.holders <= ALONE_HOLDERS and one.bits >= ENOUGH_BITS
+        for one in edge.ties
+    )
+
+
+def _join(edges: Sequence[Edge]) -> tuple[Network, ...]:
+    """Join edges from the strongest down; the edges that joined hold the network together."""
+    union = Union({name for edge in edges for name in (edge.left, edge.right)})
+    ordered = sorted(edges, key=lambda edge: (-edge.bits, edge.left, edge.right))
+    needed: list[Edge] = []
+    spare: list[Edge] = []
+    for edge in ordered:
+        (needed if union.join(edge.left, edge.right) else spare).append(edge)
+    by_root: dict[str, list[Edge]] = defaultdict(list)
+    for edge in (*needed, *spare):
+        by_root[union.find(edge.left)].append(edge)
+    found = [_network(tuple(group), by_root[union.find(group[0])]) for group in union.groups()]
+    return tuple(sorted(found, key=lambda one: (-len(one.domains), one.domains)))
+
+
+def _network(domains: tuple[str, ...], edges: Sequence[Edge]) -> Network:
+    held_by = edges[: len(domains) - 1]
+    linked = sum(Group.LINKS in edge.groups for edge in held_by)
+    return Network(
+        domains=domains,
+        edges=tuple(edges[: max(MAX_EDGES, len(held_by))]),
+        bits=min(edge.bits for edge in held_by),
+        links_to_the_same=2 * linked >= len(held_by),
+    )
