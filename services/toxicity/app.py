@@ -1,17 +1,26 @@
 """The toxicity service: how dangerous each link looks, with the evidence, and disavow files.
 
-Owns schema `toxicity` (copies of sites, pages and links, scores, reviews, disavow versions).
+Owns schema `toxicity` (copies of sites, pages and links, scores, the graph and networks, attacks,
+reviews, disavow versions).
 Consumes site.created, site.updated, site.deleted, link.checked, page.read, link.changed,
 link.untracked, placement.promised, placement.updated.
-Publishes link.scored, toxicity.changed, review.decided, disavow.version_created.
+Publishes link.scored, toxicity.changed, review.decided, disavow.version_created,
+network.detected, attack.suspected, job.updated.
 """
+
+from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
 
-from services.toxicity import handlers, jobs
+from services.toxicity import handlers
 from services.toxicity.api import ROUTERS
 from services.toxicity.domain.disavow.safeguards import Limits
+from services.toxicity.jobs.graph import GraphLook, queue_due_looks
+from services.toxicity.jobs.walk import walk_sites
 from services.toxicity.settings import Settings
+from services.toxicity.store import graphs
+from shared import job_routes
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
@@ -27,7 +36,8 @@ from shared.events import (
     SiteDeleted,
     SiteUpdated,
 )
-from shared.service import Work
+from shared.job_runner import JobRunner
+from shared.service import Loop, Work
 from shared.web import new_web_app
 
 EVENTS: tuple[type[Event], ...] = (
@@ -42,6 +52,8 @@ EVENTS: tuple[type[Event], ...] = (
     PlacementUpdated,
 )
 
+DUE_PAUSE_S = 300.0
+
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
@@ -50,14 +62,14 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         db=db,
         bus=bus,
         consumer=subscribe(Consumer("toxicity", db=db, bus=bus)),
-        loops=jobs.loops(db, walk_pause_s=settings.walk_pause_s),
+        loops=_loops(db, settings),
         grace_s=settings.shutdown_grace_s,
     )
     app = new_web_app(
         "toxicity",
         settings=settings,
         lifespan=work.lifespan,
-        routers=ROUTERS,
+        routers=(*ROUTERS, job_routes.router),
         db=db,
         checks=work.checks,
     )
@@ -67,6 +79,17 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         authority=settings.large_authority,
     )
     return app
+
+
+def _loops(db: Database, settings: Settings) -> dict[str, Loop]:
+    look = GraphLook(db, max_edges=settings.graph_max_edges, max_pages=settings.graph_max_pages)
+    return {
+        "walk": partial(walk_sites, db, settings.walk_pause_s),
+        "jobs": JobRunner({graphs.KIND: look}, db=db, slots=1).run,
+        "due looks": partial(
+            queue_due_looks, db, timedelta(seconds=settings.graph_every_s), DUE_PAUSE_S
+        ),
+    }
 
 
 def subscribe(consumer: Consumer) -> Consumer:

@@ -15,3 +15,15 @@ VERSIONS = Counter(
     "Disavow lists that were imported or built.",
     ["origin"],
 )
+GRAPHS = Counter(
+    "anchorwatch_toxicity_graph_looks_total",
+    "Looks at the graph and the networks of a workspace that came to their end.",
+)
+NETWORKS = Counter(
+    "anchorwatch_toxicity_networks_told_total",
+    "Networks of domains that link to a site, each counted when somebody was told of it.",
+)
+ATTACKS = Counter(
+    "anchorwatch_toxicity_attacks_suspected_total",
+    "Bursts of bad new domains that were taken for attacks.",
+)

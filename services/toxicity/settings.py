@@ -36,3 +36,23 @@ class Settings(HouseSettings):
         le=0.02,
         description="The same, as a share of the authority of all referring domains.",
     )
+    graph_every_s: float = Field(
+        default=86_400.0,
+        ge=60,
+        description="Seconds after which the link graph and networks of a workspace are looked at anew.",
+    )
+    graph_max_edges: int = Field(
+        default=10_000_000,
+        ge=1_000,
+        description="Most links between domains that one look takes into its memory (about 100 bytes each).",
+    )
+    graph_max_pages: int = Field(
+        default=1_000_000,
+        ge=100,
+        description="Most pages that one look reads.",
+    )
+    attack_pause_s: float = Field(
+        default=900.0,
+        gt=0,
+        description="Seconds between two looks for bursts of bad new domains.",
+    )

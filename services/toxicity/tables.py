@@ -1,6 +1,7 @@
 """The tables of schema `toxicity`."""
 
 from sqlalchemy import (
+    REAL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -140,6 +141,7 @@ LINKS = Table(
     Column("sentence", Text),
     Column("explanation", JSON),
     Column("explanation_digest", UUID),
+    Column("authority", REAL),
     _one_of("band", Band),
     _one_of("action", Action),
     Index("links_page_idx", "page_id"),
@@ -340,4 +342,113 @@ CALIBRATIONS = Table(
     Column("offset_milli", Integer, nullable=False),
     Column("verdicts", Integer, nullable=False),
     _moment("fitted_at", nullable=False),
+)
+
+# The newest look at the graph of a workspace, and what it says of each domain that links to a site.
+GRAPHS = Table(
+    "graphs",
+    METADATA,
+    Column("workspace_id", UUID, primary_key=True),
+    _moment("made_at", nullable=False),
+    _count("pages"),
+    _count("domains"),
+    _count("edges"),
+    _count("trusted"),
+    _count("condemned"),
+    _count("networks"),
+    _flag("is_cut"),
+)
+
+STANDINGS = Table(
+    "standings",
+    METADATA,
+    Column("workspace_id", UUID, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    _moment("made_at", nullable=False),
+    _count("in_domains"),
+    _count("out_domains"),
+    *(
+        Column(name, REAL)
+        for name in (
+            *("authority", "page_rank", "seeded_rank", "spam_mass", "blame"),
+            *("far_share", "reciprocity"),
+        )
+    ),
+    _flag("linked_back"),
+)
+
+NETWORKS = Table(
+    "networks",
+    METADATA,
+    Column("network_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    _moment("first_found_at", nullable=False),
+    _moment("last_found_at", nullable=False),
+    _count("domains"),
+    Column("bits", REAL, nullable=False),
+    _flag("links_to_the_same"),
+    _flag("is_open"),
+    # What its domains share, most telling first; and who is tied to whom by what.
+    Column("shared", JSON, nullable=False, server_default="[]"),
+    Column("edges", JSON, nullable=False, server_default="[]"),
+    Index("networks_workspace_idx", "workspace_id", "network_id"),
+)
+
+NETWORK_DOMAINS = Table(
+    "network_domains",
+    METADATA,
+    Column("workspace_id", UUID, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column(
+        "network_id",
+        UUID,
+        ForeignKey("toxicity.networks.network_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Index("network_domains_network_idx", "network_id"),
+)
+
+NETWORK_SITES = Table(
+    "network_sites",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column(
+        "network_id",
+        UUID,
+        ForeignKey("toxicity.networks.network_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    # How many of its domains link to the site.
+    _count("domains"),
+    _moment("told_at"),
+    Index("network_sites_network_idx", "network_id"),
+)
+
+# When a domain linked to a site for the first time, where it was seen to come: imports are not here.
+ARRIVALS = Table(
+    "arrivals",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("referring_domain", Text, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("link_id", UUID, nullable=False),
+    Column("arrived_on", Date, nullable=False),
+    Column("attack_id", UUID),
+    Index("arrivals_day_idx", "arrived_on", "site_id"),
+)
+
+ATTACKS = Table(
+    "attacks",
+    METADATA,
+    Column("attack_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("site_id", UUID, nullable=False),
+    Column("started_on", Date, nullable=False),
+    Column("found_on", Date, nullable=False),
+    Column("last_on", Date, nullable=False),
+    _count("domains"),
+    _count("toxic_domains"),
+    Column("expected", REAL, nullable=False),
+    Column("evidence", JSON, nullable=False, server_default="{}"),
+    Index("attacks_site_idx", "site_id", text("attack_id DESC")),
 )

@@ -54,8 +54,10 @@ from shared.events.profile import (
     TargetBroken,
 )
 from shared.events.toxicity import (
+    AttackSuspected,
     DisavowVersionCreated,
     LinkScored,
+    NetworkDetected,
     ReviewDecided,
     ToxicityChanged,
 )
@@ -68,6 +70,7 @@ __all__ = [
     "CONTENT_TYPE",
     "ENVELOPE_FIELDS",
     "REGISTRY",
+    "AttackSuspected",
     "AuditCompleted",
     "CheckRequested",
     "DisavowVersionCreated",
@@ -82,6 +85,7 @@ __all__ = [
     "LinkScored",
     "LinkTracked",
     "LinkUntracked",
+    "NetworkDetected",
     "Observation",
     "Occurrence",
     "PageFacts",

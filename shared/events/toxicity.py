@@ -1,7 +1,10 @@
 """What toxicity found and people decided."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Annotated, ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.events.envelope import Event, LinkEvent
 from shared.vocabulary import Action, Band
@@ -68,3 +71,43 @@ class DisavowVersionCreated(Event):
     urls: int
 
     about: ClassVar[tuple[str, str]] = ("site", "site_id")
+
+
+class NetworkDetected(Event):
+    """Domains of one hand link to a site; told once for each network and site. A fact, no verdict."""
+
+    name: ClassVar[str] = "network.detected"
+    publisher: ClassVar[str] = "toxicity"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    network_id: UUID
+    domains: Annotated[tuple[str, ...], Field(max_length=100)] = ()
+    """Those of its domains that link to the site, at most 100."""
+    domain_count: int
+    bits: float
+    shared: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    """What they share, in words."""
+    sentence: str = ""
+
+    about: ClassVar[tuple[str, str]] = ("network", "network_id")
+
+
+class AttackSuspected(Event):
+    """Far more bad domains began to link to a site than ever; told once for each attack."""
+
+    name: ClassVar[str] = "attack.suspected"
+    publisher: ClassVar[str] = "toxicity"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    attack_id: UUID
+    started_on: date
+    found_on: date
+    domains: int
+    toxic_domains: int
+    expected: float
+    """How many bad new domains these days would have brought as usual."""
+    sentence: str = ""
+
+    about: ClassVar[tuple[str, str]] = ("attack", "attack_id")

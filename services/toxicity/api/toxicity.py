@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.toxicity.domain import weights
-from services.toxicity.store import reads, sites
+from services.toxicity.store import graphs, reads, sites
 from services.toxicity.store.reads import Judged, Totals
 from shared import urls, words
 from shared.access import Scope
+from shared.db import Tx
 from shared.errors import FieldError, InvalidError, NotFoundError
 from shared.vocabulary import Action, Band, Role
 from shared.web import CallerDep, TxDep
@@ -142,6 +143,31 @@ class LinkBrief(BaseModel):
     sentence: str
 
 
+class StandingOut(BaseModel):
+    """Where a domain stands in the graph of the links that we have seen; null = cannot be said."""
+
+    looked_at: datetime
+    authority: float | None = Field(
+        description="0-100, by Anchorwatch: the share of linked domains in the graph that it exceeds."
+    )
+    page_rank: float | None = Field(description="0-100, the same by PageRank alone.")
+    trust_rank: float | None = Field(description="0-100, the same by TrustRank alone.")
+    spam_mass: float | None = Field(
+        description="0-1: the part of its PageRank that no trusted site leads to."
+    )
+    blame: float | None = Field(
+        description="0-1: whether its links lead to condemned sites more than by chance (0.5)."
+    )
+    far_share: float | None = Field(
+        description="0-1: the part of its rank from farther than two steps (truncated PageRank)."
+    )
+    reciprocity: float | None = Field(
+        description="0-1: the part of the domains it links to that link back."
+    )
+    linking_domains: int
+    linked_domains: int
+
+
 class DomainToxicity(BaseModel):
     """All that is known of one referring domain, over the sites that the caller may see."""
 
@@ -150,6 +176,9 @@ class DomainToxicity(BaseModel):
     worst_band: Band | None
     worst: list[LinkBrief] = Field(description=f"At most {MAX_LINKS_OF_DOMAIN}, the worst first.")
     guard: str | None = Field(description="Why the whole domain would never be disavowed, or null.")
+    standing: StandingOut | None = Field(
+        description="What the graph of links that we have seen says of it; null: not in it yet."
+    )
 
 
 @router.get("/v1/domains/{domain}/toxicity")
@@ -177,6 +206,26 @@ async def get_domain_toxicity(domain: str, caller: CallerDep, tx: TxDep) -> Doma
         worst_band=worst[0].band,
         worst=[_brief(judged) for judged in worst],
         guard=None if hold is None else hold.sentence,
+        standing=await _standing(tx, caller.workspace_id, name),
+    )
+
+
+async def _standing(tx: Tx, workspace_id: UUID, domain: str) -> StandingOut | None:
+    found = await graphs.find_standing(tx, workspace_id, domain)
+    if found is None:
+        return None
+    looked_at, standing = found
+    return StandingOut(
+        looked_at=looked_at,
+        authority=standing.authority,
+        page_rank=standing.rank,
+        trust_rank=standing.trust,
+        spam_mass=standing.spam_mass,
+        blame=standing.blame,
+        far_share=standing.far_share,
+        reciprocity=standing.reciprocity,
+        linking_domains=standing.in_domains,
+        linked_domains=standing.out_domains,
     )
 
 

@@ -24,8 +24,9 @@ class ListsView:
 class GraphView:
     """Where it stands in the graph of links that the crawler has seen; shares of 0 to 1.
 
-    `trust` is the percentile of its TrustRank, `distrust` that of its Anti-TrustRank, `spam_mass`
-    the part of its PageRank that does not come from trusted sites.
+    `trust` is the percentile of its TrustRank, `distrust` how much more than chance its links lead to
+    condemned sites (Anti-TrustRank; 0.5 = as much as chance), `spam_mass` the part of its PageRank
+    that does not come from trusted sites.
     """
 
     authority: float | None = None

@@ -23,7 +23,7 @@ STRONG_BITS = 24.0
 WELL_TRUSTED = 0.90
 HIGH_AUTHORITY = 0.90
 FAR_FROM_TRUST = 0.95
-CLOSE_TO_BAD = 0.90
+CLOSE_TO_BAD = 0.75
 ENOUGH_IN_LINKS = 5  # of a domain that fewer others name, the graph says nothing against it
 LIST_HALF_LIFE = 2.0
 _SHOWN = 3
@@ -114,8 +114,8 @@ def close_to_bad(graph: GraphView) -> Finding | None:
         return None
     return Finding(
         "close_to_bad",
-        f"top {percent(1 - graph.distrust)}",
-        f"below the top {percent(1 - CLOSE_TO_BAD)}",
+        percent(graph.distrust),
+        f"less than {percent(CLOSE_TO_BAD)}",
         "It links to sites that people judged bad, directly or through others.",
     )
 

@@ -42,6 +42,7 @@ _INPUTS = """
         l.last_reasons, l.lost, l.found_at, l.untracked_at IS NOT NULL AS untracked,
         l.counted_domain, l.counted_anchor, l.counted_exact, l.counted_followed,
         l.scored_seq, l.score, l.band, l.action, l.model, l.sentence, l.explanation_digest,
+        l.authority,
         coalesce(p.referring_domain, l.referring_domain) AS domain, p.facts::text AS page,
         v.decision, v.decided_at, v.reason, v.whole_domain,
         EXISTS (SELECT 1 FROM links o WHERE o.site_id = l.site_id AND o.placement_id IS NOT NULL
@@ -122,11 +123,18 @@ async def _judge(tx: Tx, cases: Sequence[_Case], *, now: datetime) -> int:
         tx, [(case.row["site_id"], case.after) for case in tracked]
     )
     known = await sources.list_sources(tx, sorted({key for case in tracked for key in _keys(case)}))
-    judged = [
-        (case, judge(_facts(case, surroundings, known, now=now)))
+    facts = [
+        _facts(case, surroundings, known, now=now)
         for case, surroundings in zip(tracked, around, strict=True)
     ]
+    judged = [(case, judge(one), _authority(one)) for case, one in zip(tracked, facts, strict=True)]
     return await _save(tx, judged, now=now)
+
+
+def _authority(facts: Facts) -> float | None:
+    """Return our authority of the referring domain, 0-100, in whole points: finer is noise."""
+    graph = facts.source.graph
+    return None if graph is None or graph.authority is None else round(100.0 * graph.authority)
 
 
 def _keys(case: _Case) -> tuple[sources.Key, ...]:
@@ -233,6 +241,7 @@ class _Change:
 
     case: _Case
     score: Score
+    authority: float | None
     explanation: str
     digest: UUID
     is_told: bool
@@ -243,7 +252,9 @@ class _Change:
         return old + 1 if self.is_told else old
 
 
-async def _save(tx: Tx, judged: Sequence[tuple[_Case, Score]], *, now: datetime) -> int:
+async def _save(
+    tx: Tx, judged: Sequence[tuple[_Case, Score, float | None]], *, now: datetime
+) -> int:
     changes = [change for change in map(_change, judged) if change is not None]
     await _write(tx, changes, now=now)
     told = [change for change in changes if change.is_told]
@@ -253,17 +264,19 @@ async def _save(tx: Tx, judged: Sequence[tuple[_Case, Score]], *, now: datetime)
     return len(told)
 
 
-def _change(pair: tuple[_Case, Score]) -> _Change | None:
-    case, score = pair
+def _change(one: tuple[_Case, Score, float | None]) -> _Change | None:
+    case, score, authority = one
     row = case.row
     explanation = canonical(waterfall_json(score))
     fingerprint = digest(explanation)
-    before = (row["score"], row["band"], row["action"], row["model"], row["sentence"])
-    after = (score.score, score.band, score.action, score.model, score.sentence)
+    before = tuple(
+        row[name] for name in ("score", "band", "action", "model", "sentence", "authority")
+    )
+    after = (score.score, score.band, score.action, score.model, score.sentence, authority)
     same = before == after
     if same and fingerprint == row["explanation_digest"] and case.before == case.after:
         return None
-    return _Change(case, score, explanation, fingerprint, is_told=not same)
+    return _Change(case, score, authority, explanation, fingerprint, is_told=not same)
 
 
 _WRITE = """
@@ -272,13 +285,13 @@ _WRITE = """
         counted_followed = u.followed, scored_seq = u.seq, scored_at = $13,
         score = u.score, milli = u.milli, band = u.band, action = u.action,
         confidence = u.confidence, model = u.model, sentence = u.sentence,
-        explanation = u.explanation, explanation_digest = u.digest,
+        explanation = u.explanation, explanation_digest = u.digest, authority = u.authority,
         referring_domain = coalesce(u.domain, l.referring_domain)
     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bool[], $5::bool[], $6::bigint[], $7::int[],
         $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $14::text[], $15::json[],
-        $16::uuid[])
+        $16::uuid[], $17::real[])
       AS u(link_id, domain, anchor, exact, followed, seq, score, milli, band, action, confidence,
-        model, sentence, explanation, digest)
+        model, sentence, explanation, digest, authority)
     WHERE l.link_id = u.link_id
 """
 
@@ -306,6 +319,7 @@ async def _write(tx: Tx, changes: Sequence[_Change], *, now: datetime) -> None:
         [one.sentence for one in scores],
         [change.explanation for change in changes],
         [change.digest for change in changes],
+        [change.authority for change in changes],
     )
 
 
@@ -328,6 +342,7 @@ def _scored(change: _Change) -> LinkScored:
         action=score.action,
         model=score.model,
         sentence=score.sentence,
+        authority=change.authority,
     )
 
 

@@ -1,7 +1,7 @@
 """What the graph says about each domain, and its authority; the formula is docs/authority.md."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -203,10 +203,14 @@ def standings(
     """
     names = builder.names
     graph = builder.build()
+    if not graph.nodes:
+        return graph, {}, (0, 0)
     bad = names.find(condemned)
     good = np.union1d(names.where_trusted(), names.find(trusted)).astype(np.int32)
     good = np.setdiff1d(good, bad).astype(np.int32)
     ranked = rank_graph(graph, trusted=good, condemned=bad)
     asked = set(wanted)
     found = {name: ranked.standing(number) for name, number in names.items() if name in asked}
+    for name in asked.intersection(condemned).intersection(found):
+        found[name] = replace(found[name], blame=None)  # a decision may not confirm itself
     return graph, found, (len(good), len(bad))

@@ -71,6 +71,8 @@ class Network:
     bits: float
     links_to_the_same: bool
     """Whether its domains are tied by what they link to: a link network, not only one owner."""
+    is_open: bool
+    """Whether its domains show that they belong together: by links to one another, or one name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def find_networks(marks: Iterable[Marks]) -> Found:
         edge = tie(known[left], known[right], holders=holders, domains=len(known))
         if edge is not None and is_enough(edge):
             edges.append(edge)
-    return Found(_join(edges), is_cut)
+    return Found(_join(edges, known), is_cut)
 
 
 def _settle_fingerprints(marks: Iterable[Marks]) -> None:
@@ -196,7 +198,7 @@ def is_enough(edge: Edge) -> bool:
     )
 
 
-def _join(edges: Sequence[Edge]) -> tuple[Network, ...]:
+def _join(edges: Sequence[Edge], known: Mapping[str, Marks]) -> tuple[Network, ...]:
     """Join edges from the strongest down; the edges that joined hold the network together."""
     union = Union({name for edge in edges for name in (edge.left, edge.right)})
     ordered = sorted(edges, key=lambda edge: (-edge.bits, edge.left, edge.right))
@@ -207,16 +209,29 @@ def _join(edges: Sequence[Edge]) -> tuple[Network, ...]:
     by_root: dict[str, list[Edge]] = defaultdict(list)
     for edge in (*needed, *spare):
         by_root[union.find(edge.left)].append(edge)
-    found = [_network(tuple(group), by_root[union.find(group[0])]) for group in union.groups()]
+    found = [
+        _network(tuple(group), by_root[union.find(group[0])], known) for group in union.groups()
+    ]
     return tuple(sorted(found, key=lambda one: (-len(one.domains), one.domains)))
 
 
-def _network(domains: tuple[str, ...], edges: Sequence[Edge]) -> Network:
+def _network(
+    domains: tuple[str, ...], edges: Sequence[Edge], known: Mapping[str, Marks]
+) -> Network:
     held_by = edges[: len(domains) - 1]
     linked = sum(Group.LINKS in edge.groups for edge in held_by)
+    shown = sum(_is_shown(known[edge.left], known[edge.right]) for edge in held_by)
     return Network(
         domains=domains,
         edges=tuple(edges[: max(MAX_EDGES, len(held_by))]),
         bits=min(edge.bits for edge in held_by),
         links_to_the_same=2 * linked >= len(held_by),
+        is_open=2 * shown > len(held_by),
     )
+
+
+def _is_shown(left: Marks, right: Marks) -> bool:
+    """Whether two domains don't hide that they are one: private networks have no language switch."""
+    if left.domain.partition(".")[0] == right.domain.partition(".")[0]:
+        return True
+    return left.domain in right.of(Kind.OUTLINKS) or right.domain in left.of(Kind.OUTLINKS)

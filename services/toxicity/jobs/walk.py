@@ -1,13 +1,11 @@
 """The walk: judges all links of a site again after its names or shares changed, piece by piece."""
 
 import asyncio
-from functools import partial
 
 from services.toxicity.metrics import WALKED
 from services.toxicity.store import scores, sights, sites
 from shared import clock
 from shared.db import Database
-from shared.service import Loop
 
 CHUNK = 500
 REMOVE = 5_000
@@ -40,8 +38,3 @@ async def walk_once(db: Database) -> bool:
         await sites.save_walk(tx, walk, links[-1] if len(links) == CHUNK else None)
     WALKED.inc(len(links))
     return True
-
-
-def loops(db: Database, *, walk_pause_s: float) -> dict[str, Loop]:
-    """Return the loops that the service runs."""
-    return {"walk": partial(walk_sites, db, walk_pause_s)}

@@ -1,0 +1,5 @@
+"""The loops and jobs of toxicity: judge again what changed, look at graph and networks, find attacks."""
+
+from services.toxicity.jobs.walk import walk_once, walk_sites
+
+__all__ = ["walk_once", "walk_sites"]
