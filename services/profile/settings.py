@@ -23,7 +23,10 @@ class Settings(HouseSettings):
         description="Rows of an import that are stored in one transaction.",
     )
     observation_days: int = Field(
-        default=30, ge=1, le=365, description="Days for which every single check is kept."
+        default=30,
+        ge=1,
+        le=365,
+        description="Days for which every single check is kept at least; whole months are dropped.",
     )
     pdf_program: str | None = Field(
         default=None,

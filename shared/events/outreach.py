@@ -1,6 +1,7 @@
 """What was agreed about placements, and what became of them."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -28,6 +29,11 @@ class PlacementTerms(Event):
     until_on: date | None = None
     max_outlinks: int | None = None
     vendor_id: UUID | None = None
+    vendor_name: str | None = None
+    method: str | None = None
+    campaign: str | None = None
+    price: Decimal | None = None
+    currency: str | None = None
     cancelled: bool = False
 
     about: ClassVar[tuple[str, str]] = ("placement", "placement_id")

@@ -11,6 +11,7 @@ from services.profile.api.audits import AuditOut
 from services.profile.domain.site import Site
 from services.profile.handlers.observations import on_link_checked, on_link_discovered
 from services.profile.jobs.nightly import Nightly
+from services.profile.store import months
 from shared import clock
 from shared.db import Database
 from shared.events import AuditCompleted
@@ -185,12 +186,16 @@ async def test_single_looks_are_forgotten_and_changes_are_not(
 ) -> None:
     async with database.begin() as tx:
         link_id = await add_link(tx, home)
-        await on_link_checked([a_check(link_id, 1), a_check(link_id, 24 * 20)], tx)
+        await on_link_checked([a_check(link_id, 1), a_check(link_id, 24 * 40)], tx)
+        await months.add_months(tx, NOON.date(), count=2)
     night = Nightly(database, hour=3, observation_days=30)
-    await night.sweep(NOON + timedelta(days=31), asyncio.Event())
+    for days, kept in ((31, [1, 24 * 40]), (62, [24 * 40])):
+        await night.sweep(NOON + timedelta(days=days), asyncio.Event())
+        async with database.begin() as tx:
+            rows = await tx.fetch("SELECT check_seq FROM observations ORDER BY check_seq")
+            assert [row["check_seq"] for row in rows] == kept
     async with database.begin() as tx:
-        rows = await tx.fetch("SELECT check_seq FROM observations")
-        assert [row["check_seq"] for row in rows] == [24 * 20]
+        assert "observations_2026_11" not in await months.list_months(tx)
         assert await tx.fetch_value("SELECT count(*) FROM changes") == 1
 
 

@@ -34,5 +34,8 @@ def _fields(placement: Placement) -> dict[str, Any]:
         "until_on": terms.until_on,
         "max_outlinks": terms.max_outlinks,
         "vendor_id": placement.vendor_id,
+        "vendor_name": placement.vendor_name,
+        "price": terms.price,
+        "currency": terms.currency,
         "cancelled": placement.cancelled_at is not None,
     }

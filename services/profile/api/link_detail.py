@@ -13,7 +13,8 @@ from services.profile.api.edits import LinkChange, apply_change, check_change
 from services.profile.api.link_models import LinkOut, Model, Row, link_item
 from services.profile.domain.anchor import class_of
 from services.profile.domain.index_hint import index_hint
-from services.profile.store import decisions, history, listing, sites
+from services.profile.domain.value import inputs_of, parts_of
+from services.profile.store import decisions, history, listing, sites, worth
 from shared import clock, jsontext, outbox
 from shared.access import Caller, Scope, for_client
 from shared.db import Tx
@@ -60,8 +61,19 @@ class IndexHintOut(Model):
     sentence: str
 
 
+class ValuePartOut(Model):
+    """One factor of the link's value, and why it is what it is."""
+
+    name: str
+    factor: float
+    sentence: str
+
+
 class LinkDetail(LinkOut):
     """A link with its places on the page and the page's head."""
+
+    value_parts: list[ValuePartOut] = Field(description="Their product is the value.")
+    domain_links: int = Field(description="Other pages of the same domain that still link to you.")
 
     occurrences: list[PlaceOut]
     page: dict[str, Any] = Field(description="Title, language, canonical and robots of the page.")
@@ -109,6 +121,12 @@ async def _answer(tx: Tx, caller: Caller, row: Row) -> Response:
     ]
     item["page"] = orjson.loads(row["page"] or "{}")
     item["anchor"] = await _anchor(tx, caller, row)
+    item["value_parts"] = [
+        {"name": part.name, "factor": float(part.factor), "sentence": part.sentence}
+        for part in parts_of(inputs_of(row))
+    ]
+    beside = await worth.count_beside(tx, [row["link_id"]])
+    item["domain_links"] = beside.get(row["link_id"], 0)
     if not caller.sees_everything_in(row["site_id"]):
         item = for_client(item)
     body = jsontext.dumps(item)

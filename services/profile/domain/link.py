@@ -53,6 +53,7 @@ class Link:
     anchor_flags: tuple[str, ...] = ()
     tracked_seq: int = 1
     value: float = 1.0
+    relevance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

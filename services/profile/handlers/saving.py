@@ -14,6 +14,7 @@ from services.profile.domain.history import (
 )
 from services.profile.domain.lifecycle import change_between, with_terms
 from services.profile.domain.link import Link
+from services.profile.domain.relevance import relevance_of
 from services.profile.domain.site import Site
 from services.profile.store import contracts, history, links, sites
 from shared import clock, outbox
@@ -30,6 +31,7 @@ async def save_batch(tx: Tx, batch: Batch) -> None:
     touched, saved = batch.outcome()
     owners = await sites.find_sites(tx, {link.site_id for link in saved}) if saved else {}
     saved = [_with_anchor(link, owners) for link in saved]
+    saved = _with_relevance(saved, batch, owners)
     await links.touch_links(tx, touched)
     await links.save_links(tx, saved)
     await history.add_observations(tx, batch.seen)
@@ -79,6 +81,17 @@ async def _bind_contracts(tx: Tx, batch: Batch, entries: list[Entry]) -> set[UUI
             at = link.last_checked_at or link.known_since
             entries.append(entry_by_hand(bound, change, at=at, actor=None))
     return set(promises)
+
+
+def _with_relevance(links: list[Link], batch: Batch, owners: dict[UUID, Site]) -> list[Link]:
+    """Say of links whose pages were read anew how relevant those are, if the site has keywords."""
+    shown = {link.link_id: sight for link, sight in batch.shown}
+    return [
+        replace(link, relevance=relevance_of(owners[link.site_id].keywords, shown[link.link_id]))
+        if link.link_id in shown and link.site_id in owners
+        else link
+        for link in links
+    ]
 
 
 def _with_anchor(link: Link, owners: dict[UUID, Site]) -> Link:

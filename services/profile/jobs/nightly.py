@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from services.profile.domain.history import tracked_event
 from services.profile.domain.lifecycle import ADOPT_AFTER
-from services.profile.store import decisions, history, imports, undo
-from shared import clock
+from services.profile.store import decisions, imports, links, months, sites, undo, worth
+from shared import clock, outbox
 from shared.db import Database, Tx
 from shared.log import get_logger
 
@@ -14,6 +16,7 @@ log = get_logger(__name__)
 
 BATCH = 500
 FORGET = 5_000
+MONTHS_AHEAD = 3
 UPLOAD_GRACE = timedelta(days=1)
 UNDO_WITHIN = timedelta(days=31)
 _LONGEST_WAIT_S = 3600.0
@@ -43,7 +46,10 @@ class Nightly:
         """Do everything that is due at this moment."""
         sweeps: dict[str, Sweep] = {
             "adopt changes": _adopt,
+            "make room for looks": _make_room,
+            "drop months of looks": self._drop_months,
             "forget looks": self._forget,
+            "tell values": _tell_values,
             "forget uploads": _forget_uploads,
             "forget what imports found": _forget_memory,
         }
@@ -59,7 +65,30 @@ class Nightly:
             return await work(tx, now)
 
     async def _forget(self, tx: Tx, now: datetime) -> int:
-        return await history.remove_old_observations(tx, before=now - self._keep, limit=FORGET)
+        return await months.remove_strays(tx, before=now - self._keep, limit=FORGET)
+
+    async def _drop_months(self, tx: Tx, now: datetime) -> int:
+        return await months.drop_months(tx, before=now - self._keep)
+
+
+async def _make_room(tx: Tx, now: datetime) -> int:
+    return await months.add_months(tx, now.date(), count=MONTHS_AHEAD)
+
+
+async def _tell_values(tx: Tx, _: datetime) -> int:
+    """Let the crawler look more often at links that have become worth more (seams.md 23)."""
+    ids = await worth.list_untold(tx, limit=BATCH)
+    locked = await links.lock_links(tx, ids) if ids else {}
+    if not locked:
+        return 0
+    await worth.mark_told(tx, sorted(locked))
+    owners = await sites.find_sites(tx, {link.site_id for link in locked.values()})
+    moved = [replace(link, tracked_seq=link.tracked_seq + 1) for link in locked.values()]
+    events = [
+        tracked_event(one, owners[one.site_id].hosts) for one in moved if one.site_id in owners
+    ]
+    await outbox.add(tx, events)
+    return len(locked)
 
 
 async def _adopt(tx: Tx, now: datetime) -> int:

@@ -21,7 +21,7 @@ _OBSERVATIONS = """
     FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[],
         $7::int[], $8::uuid[])
       AS u(link_id, check_seq, site_id, checked_at, outcome, reasons, http_status, evidence_id)
-    ON CONFLICT (link_id, check_seq) DO NOTHING
+    ON CONFLICT (link_id, check_seq, checked_at) DO NOTHING
 """
 
 
@@ -121,17 +121,6 @@ async def record_entries(tx: Tx, entries: Sequence[Entry]) -> None:
 
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
-
-
-async def remove_old_observations(tx: Tx, *, before: datetime, limit: int) -> int:
-    """Forget at most `limit` looks older than `before`; returns how many were forgotten."""
-    tag = await tx.run(
-        "DELETE FROM observations WHERE ctid = ANY(ARRAY("
-        "SELECT ctid FROM observations WHERE checked_at < $1 LIMIT $2))",
-        before,
-        limit,
-    )
-    return int(tag.rpartition(" ")[2])
 
 
 _SHOWN = """

@@ -26,7 +26,7 @@ _COLUMNS = """
     status, good_status, reasons, counts, confirming_since, contract_state, contract_reasons,
     check_seq, observed_seq, found_seq, lost_seq, baseline_seq, missing_streak, missing_since,
     observed_reasons, blind_reasons, seen::text, baseline::text, baseline_locked, terms::text, override,
-    host(source_ip), source_lang, source_country, source_platform
+    host(source_ip), source_lang, source_country, source_platform, relevance
 """
 _ALIVE = "merged_into IS NULL AND deleted_at IS NULL"
 _LOCK = f"""
@@ -68,12 +68,13 @@ def _link(row: asyncpg.Record) -> Link:
         lost_at=lost,
         http_status=http_status,
         final_url=final_url,
-        source=Source(*row[44:]),
+        source=Source(*row[44:48]),
         seen_print=seen_print,
         anchor_kind=anchor_kind,
         anchor_flags=tuple(anchor_flags),
         tracked_seq=tracked_seq,
         value=value,
+        relevance=row["relevance"],
     )
 
 
@@ -189,6 +190,7 @@ _SAVED: tuple[tuple[str, str, Any], ...] = (
     ("anchor_kind", "text", lambda link: link.anchor_kind),
     ("anchor_flags", "text[]", lambda link: link.anchor_flags),
     ("tracked_seq", "int", lambda link: link.tracked_seq),
+    ("relevance", "float8", lambda link: link.relevance),
     ("status", "text", lambda link: link.state.status),
     ("good_status", "text", lambda link: link.state.good_status),
     ("reasons", "text[]", lambda link: link.state.reasons),

@@ -16,7 +16,7 @@ _SHOWN = """
     good_status, reasons, counts, followed, rel, kind, position, anchor_text, anchor_kind,
     anchor_flags, indexable, links.http_status, links.final_url, host(source_ip) AS ip,
     source_lang AS lang, source_country AS country, source_platform AS platform, page::text AS page, authority,
-    metrics::text AS metrics, value, toxicity_score, toxicity_band, toxicity_action, toxicity_sentence,
+    metrics::text AS metrics, value, relevance, toxicity_score, toxicity_band, toxicity_action, toxicity_sentence,
     toxicity_model, placement_id, terms::text AS terms, contract_state, contract_reasons, confirming_since,
     missing_since, known_since, tags, note, owner, snoozed_until, override, override_reason,
     discovery, first_seen_at, gained_at, last_seen_at, last_checked_at, next_check_at, changed_at,

@@ -41,7 +41,7 @@ _SAVE = """
         evidence_id)
     SELECT link_id, check_seq, site_id, checked_at, 'found', reasons, http_status, evidence_id
     FROM looks JOIN touched USING (link_id)
-    ON CONFLICT (link_id, check_seq) DO NOTHING
+    ON CONFLICT (link_id, check_seq, checked_at) DO NOTHING
 """
 
 

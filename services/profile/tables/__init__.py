@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     DateTime,
     Double,
@@ -12,54 +13,39 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
+    Numeric,
     Table,
     Text,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, INET, JSON, JSONB, UUID
 
-from shared.house import add_house_tables
+from services.profile.tables.columns import HOUSE as HOUSE
+from services.profile.tables.columns import METADATA as METADATA
+from services.profile.tables.columns import created as _created
+from services.profile.tables.columns import flag as _flag
+from services.profile.tables.columns import moment as _moment
+from services.profile.tables.columns import number as _number
+from services.profile.tables.columns import site as _site
+from services.profile.tables.columns import texts as _texts
+from services.profile.tables.recovery import RECOVERIES as RECOVERIES
+from services.profile.tables.recovery import SITE_PAGES as SITE_PAGES
 from shared.vocabulary import LinkStatus
 
-METADATA = MetaData(schema="profile")
-HOUSE = add_house_tables(METADATA)
-
-_NO_TEXTS = text("'{}'::text[]")
+_VALUE = (
+    "profile.link_value(authority, metrics, followed, indexable, position, kind, relevance,"
+    " toxicity_band)"
+)
+_UNTOLD = "abs(value - told_value) > 0.25 * told_value"
 # Rows of links are updated by every check: room on the page keeps those updates HOT.
 _UPDATED_OFTEN = {"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.02"}
-
-
-def _moment(name: str, *, nullable: bool = True) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _created() -> Column[object]:
-    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
-
-
-def _texts(name: str) -> Column[object]:
-    return Column(name, ARRAY(Text), nullable=False, server_default=_NO_TEXTS)
-
-
-def _number(name: str) -> Column[object]:
-    return Column(name, BigInteger, nullable=False, server_default="0")
-
-
-def _flag(name: str) -> Column[object]:
-    return Column(name, Boolean, nullable=False, server_default=text("false"))
 
 
 def _index_of_values(column: str) -> Index:
     """Return the index by which lists are sorted by a column that few links have a value in."""
     where = text(f"{column} IS NOT NULL")
     return Index(f"links_site_{column}_idx", "site_id", column, "link_id", postgresql_where=where)
-
-
-def _site() -> Column[object]:
-    return Column("site_id", UUID, ForeignKey("profile.sites.site_id"), nullable=False)
 
 
 SITES = Table(
@@ -168,7 +154,12 @@ LINKS = Table(
     Column("toxicity_sentence", Text),
     Column("authority", Double),
     Column("metrics", JSONB, nullable=False, server_default="{}"),
-    Column("value", Double, nullable=False, server_default="1"),
+    # Said by the site's keywords in title and sentence; domain/relevance.py.
+    Column("relevance", Double),
+    # What the link is worth: computed by the row itself (domain/value.py), told to the crawler when
+    # it has moved by a quarter.
+    Column("value", Double, Computed(_VALUE, persisted=True), nullable=False),
+    Column("told_value", Double, nullable=False, server_default="1"),
     # What people added.
     _texts("tags"),
     Column("note", Text),
@@ -202,6 +193,8 @@ LINKS = Table(
     _index_of_values("gained_at"),
     _index_of_values("toxicity_score"),
     _index_of_values("authority"),
+    Index("links_site_value_idx", "site_id", "value", "link_id"),
+    Index("links_untold_idx", "link_id", postgresql_where=text(_UNTOLD)),
     Index("links_tags_idx", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'")),
     Index("links_placement_idx", "placement_id", postgresql_where=text("placement_id IS NOT NULL")),
     postgresql_with=_UPDATED_OFTEN,
@@ -221,13 +214,15 @@ OBSERVATIONS = Table(
     METADATA,
     Column("link_id", UUID, primary_key=True),
     Column("check_seq", BigInteger, primary_key=True),
+    Column("checked_at", DateTime(timezone=True), primary_key=True),
     Column("site_id", UUID, nullable=False),
-    _moment("checked_at", nullable=False),
     Column("outcome", Text, nullable=False),
     Column("reasons", ARRAY(Text), nullable=False),
     Column("http_status", Integer),
     Column("evidence_id", UUID),
     Index("observations_checked_at_idx", "checked_at", postgresql_using="brin"),
+    # One partition a month, observations_2026_11, and observations_rest for what has none yet.
+    postgresql_partition_by="RANGE (checked_at)",
 )
 
 CHANGES = Table(
@@ -244,6 +239,9 @@ CHANGES = Table(
     Column("previous", JSON, nullable=False),
     Column("current", JSON, nullable=False),
     Column("sentence", Text, nullable=False),
+    # The link with the words around it, as the page had and has them.
+    Column("sentence_before", Text),
+    Column("sentence_after", Text),
     Column("check_seq", BigInteger),
     Column("evidence_id", UUID),
     Column("actor", Text),
@@ -406,6 +404,13 @@ CONTRACTS = Table(
     Column("go_live_on", Date),
     Column("link_id", UUID),
     _flag("cancelled"),
+    # Where it came from and what it cost, for survival.
+    Column("vendor_id", UUID),
+    Column("vendor_name", Text),
+    Column("method", Text),
+    Column("campaign", Text),
+    Column("price", Numeric(14, 2)),
+    Column("currency", Text),
     Index(
         "contracts_open_idx",
         "site_id",
