@@ -38,6 +38,7 @@ from shared.web import CallerDep, TxDep
 MAX_UPLOAD = 16 * 1024 * 1024  # Google's limit is 2 MB; files that pass it are still explained
 MAX_LISTED = 1_000
 MAX_LIFTED = 5_000
+MAX_LINE = 2_100  # the longest URL that Google takes is 2,048 characters
 
 router = APIRouter(prefix="/v1/sites/{site_id}/disavow", tags=["disavow"])
 
@@ -187,7 +188,7 @@ class LiftIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    entries: list[str] = Field(
+    entries: list[Annotated[str, Field(min_length=1, max_length=MAX_LINE)]] = Field(
         min_length=1, max_length=MAX_LIFTED, description="As in the file, or bare domains."
     )
     reason: str = Field(min_length=1, max_length=500)
