@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from shared import clock, inbox
 from shared.batches import Lane, Verdict, handle_batch
-from shared.bus import Bus, Source
+from shared.bus import BATCH, Bus, Source
 from shared.bus.metrics import BATCH_SIZE, LAST_DELIVERY
-from shared.bus.topology import queues_of
+from shared.bus.topology import bulk_queue, queues_of
 from shared.db import Database
 from shared.events import Event
 from shared.isolation import Handler
@@ -24,6 +24,8 @@ E = TypeVar("E", bound=Event)
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 _CLEAN_EVERY = timedelta(days=1)
+# Of a batch this large there is more: the broker hands out packs that seldom add up to a whole one.
+_CROWDED = BATCH * 3 // 4
 
 
 class Consumer:
@@ -34,6 +36,7 @@ class Consumer:
         self._db = db
         self._bus = bus
         self._handlers: dict[type[Event], Handler[Any]] = {}
+        self._crowded = asyncio.Event()
 
     def on(self, event: type[E], handler: Handler[E]) -> None:
         """Give the batches of one event type to a handler; call it before the consumer runs.
@@ -58,20 +61,41 @@ class Consumer:
     async def run(self, queue: str, stop: asyncio.Event) -> None:
         """Consume one queue until `stop` is set; what is in flight then is finished."""
         async with self._bus.source(queue) as source:
-            pause = _FIRST_PAUSE_S
             while not stop.is_set():
-                await source.wait()
-                try:
-                    await self.step(queue, source)
-                except Exception as error:  # because anything but the database's trouble goes up
-                    if not is_transient(error) and not isinstance(error, OSError):
-                        raise
-                    # Nothing is acknowledged and no attempt is counted: the batch waits with us.
-                    log.warning("consumer waits for its database", queue=queue, why=repr(error))
-                    await asyncio.sleep(pause)
-                    pause = min(2 * pause, _LONGEST_PAUSE_S)
-                else:
-                    pause = _FIRST_PAUSE_S
+                size = await self._work(queue, source, stop)
+                if size >= _CROWDED and queue == bulk_queue(self.service):
+                    self._crowded.set()
+
+    async def assist(self, stop: asyncio.Event) -> None:
+        """Consume the bulk queue beside `run` while it is crowded: one reads while the other one writes.
+
+        Batches may overtake each other, as those of two replicas may: no handler relies on order.
+        """
+        queue = bulk_queue(self.service)
+        while not stop.is_set():
+            await _either(self._crowded, stop)
+            if stop.is_set():
+                return
+            async with self._bus.source(queue) as source:
+                while await self._work(queue, source, stop):
+                    pass
+            self._crowded.clear()
+
+    async def _work(self, queue: str, source: Source, stop: asyncio.Event) -> int:
+        """Handle what comes next, however long the database is away; returns how many events."""
+        pause = _FIRST_PAUSE_S
+        while not stop.is_set():
+            await source.wait()
+            try:
+                return await self.step(queue, source)
+            except Exception as error:  # because anything but the database's trouble goes up
+                if not is_transient(error) and not isinstance(error, OSError):
+                    raise
+                # Nothing is acknowledged and no attempt is counted: the batch waits with us.
+                log.warning("consumer waits for its database", queue=queue, why=repr(error))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+        return 0
 
     async def step(self, queue: str, source: Source) -> int:
         """Handle what the source has now; returns how many events that were."""
@@ -124,3 +148,11 @@ class Consumer:
     def _label(self, name: str | None) -> str:
         """Return a name for a metric: a stranger's bytes must not make new label values."""
         return name if name in {event.name for event in self._handlers} else "unknown"
+
+
+async def _either(one: asyncio.Event, other: asyncio.Event) -> None:
+    async with asyncio.TaskGroup() as group:
+        waiting = [group.create_task(event.wait()) for event in (one, other)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()

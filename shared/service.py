@@ -92,6 +92,7 @@ class Work:
         if self._consumer is not None:
             for queue in self._consumer.queues:
                 consumers[queue] = partial(self._consumer.run, queue)
+            consumers["second hand"] = self._consumer.assist
             consumers["inbox"] = self._consumer.clean_inbox
         return self._loops, consumers, {"relay": self._relay.run}
 

@@ -1,14 +1,14 @@
 """The peak memory of a crawler worker while one page of fifty is a bomb, endless or huge.
 
 4,000 pages in place of 10,000: the peak is reached within the first hundreds, where many bombs meet.
-ANCHORWATCH_BENCH_PAGES=10000 is all of them.
+ANCHORWATCH_BENCH_BOMB_PAGES=10000 is all of them.
 """
 
 from tests.benchmarks import databases, processes
 from tests.benchmarks.bombs import is_bomb, links, number_of
 from tests.benchmarks.results import Row, row
 
-PAGES = processes.setting("PAGES", 4_000)
+PAGES = processes.setting("BOMB_PAGES", 4_000)
 MOST_MIB = 250.0
 
 

@@ -10,6 +10,7 @@ import pytest
 from typing_extensions import override
 
 from shared import dead_letters, outbox
+from shared.bus import BATCH
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.rabbit import RabbitBus
 from shared.consumer import Consumer
@@ -84,6 +85,30 @@ async def test_competing_consumers_share_the_work(house: BusHouse) -> None:
     ):
         await eventually(both_work)
     assert sorted(await house.handled("profile")) == ids(checks)
+
+
+async def test_a_crowded_queue_is_read_while_a_batch_is_written(house: BusHouse) -> None:
+    checks = [a_check() for _ in range(4_000)]
+    at_work, whole = 0, 0
+    together = asyncio.Event()
+
+    async def keep_beside_another(events: Sequence[LinkChecked], tx: Tx) -> None:
+        nonlocal at_work, whole
+        at_work += 1
+        if at_work == 2:
+            together.set()
+        if whole:  # the first whole batch says that there is more
+            async with asyncio.timeout(10):
+                await together.wait()
+        await keep(events, tx)
+        at_work -= 1
+        whole += len(events) >= BATCH * 3 // 4
+
+    await house.publish("crawler", checks)
+    await house.carry("crawler")
+    async with house.serving("profile", {LinkChecked: keep_beside_another}):
+        assert sorted(await house.until_handled("profile", len(checks))) == ids(checks)
+    assert together.is_set()
 
 
 async def test_a_failed_event_comes_again_after_the_first_rung(house: BusHouse) -> None:
