@@ -17,6 +17,7 @@ from services.toxicity import handlers
 from services.toxicity.api import ROUTERS
 from services.toxicity.domain.disavow.safeguards import Limits
 from services.toxicity.jobs.graph import GraphLook, queue_due_looks
+from services.toxicity.jobs.months import PAUSE_S, count_months
 from services.toxicity.jobs.walk import walk_sites
 from services.toxicity.settings import Settings
 from services.toxicity.store import graphs
@@ -85,6 +86,7 @@ def _loops(db: Database, settings: Settings) -> dict[str, Loop]:
     look = GraphLook(db, max_edges=settings.graph_max_edges, max_pages=settings.graph_max_pages)
     return {
         "walk": partial(walk_sites, db, settings.walk_pause_s),
+        "months": partial(count_months, db, PAUSE_S),
         "jobs": JobRunner({graphs.KIND: look}, db=db, slots=1).run,
         "due looks": partial(
             queue_due_looks, db, timedelta(seconds=settings.graph_every_s), DUE_PAUSE_S

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.toxicity import handlers
+from services.toxicity import handlers, jobs
 from shared.db import Database
 from shared.events import LinkChecked, ReviewDecided, SiteCreated
 from shared.http import ServiceClient
@@ -170,3 +170,22 @@ async def test_the_queue_goes_page_by_page(
             break
         query = f"limit=2&include=count&cursor={page['next_cursor']}"
     assert seen == {toxic.link_id, *(one.link_id for one in more)}
+
+
+async def test_each_month_keeps_its_last_count_and_the_running_one_is_counted_now(
+    client: ServiceClient, database: Database, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    assert await jobs.count_once(database)
+    assert not await jobs.count_once(database)
+    async with database.begin() as tx:
+        await tx.run("UPDATE density_months SET month = '2020-01-01'")
+    path = f"/v1/sites/{site.site_id}/toxicity"
+    months = (await call(client, "GET", path, a_caller(site)))["by_month"]
+    assert [one["judged"] for one in months] == [1, 1]
+    assert months[1]["month"] == "2020-01-01"
+    assert months[1]["density"] == months[0]["density"]
+    fine = a_check(site)
+    async with database.begin() as tx:
+        await handlers.on_events([a_read(), fine], tx)
+    months = (await call(client, "GET", path, a_caller(site)))["by_month"]
+    assert [one["judged"] for one in months] == [2, 1]

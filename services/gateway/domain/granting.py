@@ -13,7 +13,7 @@ _AREAS = (
     ("admin", frozenset({"workspaces", "users", "grants", "keys", "audit-log"})),
     ("events", frozenset({"events", "webhooks"})),
     ("disavow", frozenset({"disavow"})),
-    ("toxicity", frozenset({"toxicity", "reviews", "networks"})),
+    ("toxicity", frozenset({"toxicity", "reviews", "decisions", "networks", "removals"})),
     (
         "outreach",
         frozenset(

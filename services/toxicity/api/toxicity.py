@@ -1,6 +1,6 @@
 """`/toxicity` of a link, a referring domain and a site: the score with everything it is made of."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.toxicity.domain import weights
-from services.toxicity.store import graphs, reads, sites
+from services.toxicity.store import domains, graphs, reads, sites
 from services.toxicity.store.reads import Judged, Totals
-from shared import urls, words
+from shared import clock, urls, words
 from shared.access import Scope
 from shared.db import Tx
 from shared.errors import FieldError, InvalidError, NotFoundError
@@ -18,6 +18,7 @@ from shared.vocabulary import Action, Band, Role
 from shared.web import CallerDep, TxDep
 
 MAX_LINKS_OF_DOMAIN = 100
+MAX_MONTHS = 36
 
 router = APIRouter(tags=["toxicity"])
 
@@ -268,6 +269,14 @@ class Density(BaseModel):
     worth_action: Figure
 
 
+class Month(BaseModel):
+    """Toxic density as it was counted last in one month."""
+
+    month: date
+    judged: int
+    density: Density
+
+
 class SiteToxicity(BaseModel):
     """How the links of a site are spread, and with which model."""
 
@@ -281,6 +290,9 @@ class SiteToxicity(BaseModel):
     waiting_for_decision: int
     model: str
     models: dict[str, int] = Field(description="Links by the model that judged them.")
+    by_month: list[Month] = Field(
+        description="The newest first; months before we counted are not made up."
+    )
 
 
 @router.get("/v1/sites/{site_id}/toxicity")
@@ -290,16 +302,28 @@ async def get_site_toxicity(site_id: UUID, caller: CallerDep, tx: TxDep) -> Site
     caller.require(site_id, Role.CLIENT)
     await sites.get_site(tx, site_id, workspace_id=caller.workspace_id)
     totals = await reads.sum_site(tx, site_id)
+    with_junk = caller.sees_everything_in(site_id)
     return SiteToxicity(
         site_id=site_id,
         judged=totals.judged,
-        density=_density(totals, with_junk=caller.sees_everything_in(site_id)),
+        density=_density(totals, with_junk=with_junk),
         bands={band: totals.bands.get(band, 0) for band in Band},
         actions={action: totals.actions.get(action, 0) for action in Action},
         waiting_for_decision=await reads.count_queue(tx, site_id),
         model=weights.MODEL,
         models=dict(totals.models),
+        by_month=[
+            Month(month=month, judged=then.judged, density=_density(then, with_junk=with_junk))
+            for month, then in await _months(tx, site_id, totals)
+        ],
     )
+
+
+async def _months(tx: Tx, site_id: UUID, now: Totals) -> list[tuple[date, Totals]]:
+    """Return what was counted, and for the running month what is there now."""
+    running = clock.now().date().replace(day=1)
+    counted = await domains.list_months(tx, site_id, limit=MAX_MONTHS)
+    return [(running, now), *(one for one in counted if one[0] < running)]
 
 
 def _density(totals: Totals, *, with_junk: bool) -> Density:

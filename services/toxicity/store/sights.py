@@ -230,7 +230,13 @@ async def remove_links(tx: Tx, site_id: UUID, *, limit: int) -> int:
     )
     removed = int(tag.rpartition(" ")[2])
     if removed < limit:
-        for table in ("site_counts", "domain_counts", "anchor_domains", "anchor_counts"):
+        for table in (
+            "site_counts",
+            "domain_counts",
+            "anchor_domains",
+            "anchor_counts",
+            "density_months",
+        ):
             await tx.run(f"DELETE FROM {table} WHERE site_id = $1", site_id)
     return removed
 

@@ -37,8 +37,13 @@ class Version:
 
 
 async def find_newest(tx: Tx, site_id: UUID) -> Version | None:
-    """Return the newest version, which is the one to upload or uploaded; locks out other writers."""
+    """Return the newest version, for a new one to be made of it; locks out other writers."""
     await tx.fetch_value("SELECT 1 FROM sites WHERE site_id = $1 FOR UPDATE", site_id)
+    return await find_last(tx, site_id)
+
+
+async def find_last(tx: Tx, site_id: UUID) -> Version | None:
+    """Return the newest version, which is the one to upload or uploaded."""
     rows = await tx.fetch(
         f"SELECT {_COLUMNS}, text FROM disavow_versions"
         " WHERE site_id = $1 ORDER BY version_no DESC LIMIT 1",
