@@ -49,6 +49,12 @@ class Tx:
         tag: str = await self._raw.execute(sql, *args)
         return tag
 
+    async def copy(
+        self, table: str, records: Sequence[tuple[object, ...]], columns: Sequence[str]
+    ) -> None:
+        """Write many rows at once (COPY): the way in for hundreds of thousands of rows."""
+        await self._raw.copy_records_to_table(table, records=records, columns=list(columns))
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo only what happens inside when it raises."""

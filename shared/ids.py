@@ -18,6 +18,17 @@ def new_id() -> UUID:
     return UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
 
 
+def new_ids(count: int) -> list[UUID]:
+    """Return many ids of one moment: the random bits are asked for once."""
+    base = (time.time_ns() // 1_000_000 << 80) | (0x7 << 76) | (0b10 << 62)
+    random = secrets.token_bytes(10 * count)
+    made = []
+    for at in range(0, 10 * count, 10):
+        bits = int.from_bytes(random[at : at + 10]) >> 6
+        made.append(UUID(int=base | (bits >> 62) << 64 | bits & ((1 << 62) - 1)))
+    return made
+
+
 def is_fresh(some_id: UUID, now: datetime) -> bool:
     """Say whether an id was made so recently that not everybody need have heard of it yet."""
     age_s = now.timestamp() - (some_id.int >> 80) / 1000

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 from typing_extensions import override
 
@@ -15,7 +16,7 @@ from services.profile.handlers.observations import on_link_checked
 from services.profile.jobs.imports import ImportReader
 from shared import jobs
 from shared.db import Database
-from shared.events import ImportCompleted, LinkChanged, LinkTracked
+from shared.events import ImportCompleted, LinkChanged, LinkTracked, decode
 from shared.job_runner import JobRun
 from shared.jobs import Step
 from shared.wire import Answer
@@ -306,3 +307,15 @@ async def test_somebody_without_a_grant_cannot_tell_the_site_from_a_missing_one(
     ):
         assert (await stranger.get(path)).status == 404, path
     assert (await upload(stranger, home, ("a.csv", GSC))).status == 404
+
+
+async def test_the_events_of_an_import_are_written_as_their_class_writes_them(
+    alice: Http, database: Database, home: Site
+) -> None:
+    gsc = 'Linking page,Last crawled\nhttps://z.example/"q",2026-10-01\n'
+    await import_files(alice, database, home, ("a.csv", AHREFS), ("b.csv", gsc))
+    rows = await rows_of(database, "SELECT body FROM outbox WHERE name = 'link.tracked'")
+    assert len(rows) == 3
+    for row in rows:
+        event = decode(row["body"])
+        assert orjson.loads(event.encode()) == orjson.loads(row["body"])

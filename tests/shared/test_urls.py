@@ -260,3 +260,22 @@ def test_the_way_round_the_parser_gives_what_the_parser_gives(href: str) -> None
     except ValueError:
         parsed = None
     assert urls.resolve(href) == parsed
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.example/",
+        "https://a.example/b/",
+        "https://a.example/b/index.html",
+        "https://a.example/index.php/",
+        "https://a.example/b//",
+        "https://a.example/b.c/d.html",
+        "https://a-b.example/~me/A_b-c",
+        "https://www2.example/x",
+        "https://mm.example/x",
+        "https://a.1b.example/x",
+    ],
+)
+def test_the_key_of_a_plain_page_is_that_of_its_other_spellings(url: str) -> None:
+    assert urls.url_key(url) == urls.url_key(f"{url}#part") == urls.url_key(f" {url}")

@@ -1,12 +1,16 @@
 """A row of a link's history, and the event that tells the world of it; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import orjson
+
+from services.profile.domain.imports import LinkRow
 from services.profile.domain.lifecycle import Change
 from services.profile.domain.link import Link, Step
+from services.profile.domain.site import Site
 from shared import words
 from shared.events import LinkChanged, LinkTracked, LinkUntracked
 from shared.ids import new_id
@@ -110,6 +114,34 @@ def tracked_event(link: Link, hosts: Sequence[str], *, priority: int = 0) -> Lin
         priority=priority,
         tracked_seq=link.tracked_seq,
     )
+
+
+def tracked_bodies(
+    site: Site, links: Iterable[tuple[UUID, UUID, LinkRow]], now: datetime
+) -> Iterator[bytes]:
+    """Yield a `tracked_event`, encoded, for each (event id, link id, row) just imported.
+
+    Written by hand, because an import makes millions: a tenth of the cost. A test compares.
+    """
+    dumps = orjson.dumps
+    time, hosts = dumps(now).decode(), dumps(site.hosts).decode()
+    middle = (
+        f'","time":{time},"datacontenttype":"application/json",'
+        f'"dataschema":"urn:anchorwatch:link.tracked:1","workspaceid":"{site.workspace_id}",'
+        f'"siteid":"{site.site_id}","data":{{"link_id":"'
+    )
+    end = (
+        f',"hosts":{hosts},"value":1.0,"contract":false,"ever_live":false,'
+        f'"known_since":{time},"priority":0,"tracked_seq":1}}}}'
+    )
+    for event_id, link_id, row in links:
+        target = f'"{row.target_key}"' if row.target_key is not None else "null"
+        yield (
+            f'{{"specversion":"1.0","id":"{event_id}","source":"/anchorwatch/profile",'
+            f'"type":"link.tracked","subject":"link/{link_id}{middle}{link_id}",'
+            f'"referring_url":{dumps(row.referring_url).decode()},"page_key":"{row.page_key}",'
+            f'"target_url":{dumps(row.target_url).decode()},"target_key":{target}{end}'
+        ).encode()
 
 
 def untracked_event(link: Link, *, merged_into: UUID | None = None) -> LinkUntracked:

@@ -22,8 +22,8 @@ from services.profile.domain.imports import (
 class RowBatch:
     """Rows sorted; `own` are only counted."""
 
-    links: list[tuple[UUID, LinkRow]] = field(default_factory=list)
-    domains: list[tuple[UUID, DomainRow]] = field(default_factory=list)
+    links: list[LinkRow] = field(default_factory=list)
+    domains: list[DomainRow] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     own: int = 0
     repeated: int = 0
@@ -31,26 +31,19 @@ class RowBatch:
 
     @property
     def size(self) -> int:
-        claims = len(self.links) + len(self.domains)
-        return claims + len(self.errors) + self.own + self.repeated
+        return len(self.links) + len(self.domains) + len(self.errors) + self.own + self.repeated
 
     @property
-    def keys(self) -> list[UUID]:
-        return [key for key, _ in (*self.links, *self.domains)]
+    def accepted(self) -> int:
+        return len(self.links) + len(self.domains) - self.before
 
-    def only(self, new: set[UUID]) -> "RowBatch":
-        """Return the batch without the rows whose key the file had before."""
-        links = [pair for pair in self.links if pair[0] in new]
-        domains = [pair for pair in self.domains if pair[0] in new]
-        dropped = len(self.links) + len(self.domains) - len(links) - len(domains)
-        repeated = self.repeated + dropped
-        return RowBatch(links, domains, self.errors, self.own, repeated, self.last_row)
+    before: int = 0
+    """How many of the links and domains an earlier batch of the file had already."""
 
     @property
     def data_until(self) -> datetime | None:
         """Return the newest date that the rows know of."""
-        rows: list[LinkRow | DomainRow] = [row for _, row in self.links]
-        rows += [row for _, row in self.domains]
+        rows: list[LinkRow | DomainRow] = [*self.links, *self.domains]
         dates = [date for row in rows for date in (row.first_seen, row.last_seen) if date]
         return max(dates, default=None)
 
@@ -58,7 +51,7 @@ class RowBatch:
 def sort_rows(rows: Iterable[Row]) -> RowBatch:
     """Sort rows; of two with the same key in this batch the first one counts."""
     batch = RowBatch()
-    met: set[UUID] = set()
+    met: set[tuple[object, ...]] = set()
     for row in rows:
         batch.last_row = row.row_no
         if isinstance(row, RowError):
@@ -67,20 +60,31 @@ def sort_rows(rows: Iterable[Row]) -> RowBatch:
         if isinstance(row, OwnRow):
             batch.own += 1
             continue
-        key = row_key(row)
+        key = _key(row)
         if key in met:
             batch.repeated += 1
             continue
         met.add(key)
         if isinstance(row, LinkRow):
-            batch.links.append((key, row))
+            batch.links.append(row)
         else:
-            batch.domains.append((key, row))
+            batch.domains.append(row)
     return batch
 
 
-def row_key(row: LinkRow | DomainRow) -> UUID:
-    """Return the 128 bits by which a row is met again in its file."""
+def _key(row: LinkRow | DomainRow) -> tuple[object, ...]:
+    # Whole numbers hash at a tenth of the cost of UUIDs.
+    if isinstance(row, LinkRow):
+        return (row.page_key.int, None if row.target_key is None else row.target_key.int)
+    return (row.domain,)
+
+
+def row_keys(batch: RowBatch) -> list[UUID]:
+    """Return the 128 bits by which each row of a batch is met again in its file."""
+    return [*map(_row_key, batch.links), *map(_row_key, batch.domains)]
+
+
+def _row_key(row: LinkRow | DomainRow) -> UUID:
     digest = blake2b(digest_size=16)
     for part in key_of(row):
         digest.update(part.bytes if isinstance(part, UUID) else repr(part).encode())

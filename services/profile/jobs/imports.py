@@ -7,8 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import IO
 
-from services.profile.domain.history import tracked_event
-from services.profile.domain.importing import RowBatch, shown_detection, sort_rows
+from services.profile.domain.importing import RowBatch, row_keys, shown_detection, sort_rows
 from services.profile.domain.imports import (
     Detection,
     Dialect,
@@ -27,7 +26,7 @@ from services.profile.domain.imports import (
 from services.profile.domain.site import Site
 from services.profile.jobs.stored_file import CHUNK, StoredFile
 from services.profile.metrics import IMPORT_ROWS, IMPORT_SECONDS
-from services.profile.store import claims, imports, mappings, sites
+from services.profile.store import claims, imports, incoming, mappings, sites
 from services.profile.store.imports import Import
 from shared import clock, jobs, outbox
 from shared.db import Database, Tx
@@ -108,10 +107,22 @@ class ImportReader:
                 count += len(rows)
                 await _store_targets(run, site, file, detection, rows, count=count)
         elif detection.refused is None:
-            iterator = read(part.chunks(), detection, site.hosts, after_row=after_row)
-            while batch := await asyncio.to_thread(_next_rows, iterator, self._batch_rows):
+            found = read(part.chunks(), detection, site.hosts, after_row=after_row)
+            await self._read_links(run, site, file, detection, found)
+
+    async def _read_links(
+        self, run: JobRun, site: Site, file: Import, detection: Detection, rows: Iterator[Row]
+    ) -> None:
+        """Store batch after batch; a thread reads the next one while one is stored."""
+        loop = asyncio.get_running_loop()
+        coming = loop.run_in_executor(None, _next_rows, rows, self._batch_rows)
+        try:
+            while (batch := await coming) is not None:
+                coming = loop.run_in_executor(None, _next_rows, rows, self._batch_rows)
                 with IMPORT_SECONDS.time():
                     await self._store(run, site, file, detection, batch)
+        finally:
+            coming.cancel()
 
     async def _detect(self, site: Site, file: Import, part: Part) -> Detection:
         """Say what a list is, by the mapping that a person chose for it or for its like."""
@@ -159,10 +170,11 @@ class ImportReader:
     ) -> None:
         """Store a batch of rows with the place behind it, in one transaction."""
         async with run.step() as step:
-            new = await imports.admit_keys(step.tx, file.import_id, batch.keys)
-            batch = batch.only(new)
             added = 0
-            if not file.dry_run:
+            if file.dry_run:
+                keys = row_keys(batch)
+                batch.before = await imports.admit_keys(step.tx, file.import_id, keys)
+            else:
                 added = await _store_claims(step.tx, site, file, detection.source, batch)
             await imports.count_rows(step.tx, file.import_id, batch, new_links=added)
             _count(step, batch)
@@ -230,34 +242,24 @@ def _next_rows(iterator: Iterator[Row], size: int) -> RowBatch | None:
 
 
 async def _store_claims(tx: Tx, site: Site, file: Import, source: str, batch: RowBatch) -> int:
-    """Store the rows that are new to the file; returns how many links nobody knew before."""
+    """Store a batch and note which rows the file had before; returns the links nobody knew."""
     now = clock.now()
-    links = [row for _, row in batch.links]
-    domains = [row for _, row in batch.domains]
-    added = await claims.add_claimed_links(tx, site, links, source=source, now=now)
-    await claims.save_claims(
-        tx,
-        site.site_id,
-        links,
-        source=source,
-        import_id=file.import_id,
-        now=now,
-        made=[link.link_id for link in added],
+    stored = await incoming.store_links(
+        tx, site, batch.links, source=source, import_id=file.import_id, now=now
     )
-    await claims.save_domain_claims(
-        tx, site.site_id, domains, source=source, import_id=file.import_id, now=now
+    batch.before = stored.repeated + await claims.save_domain_claims(
+        tx, site.site_id, batch.domains, source=source, import_id=file.import_id, now=now
     )
-    await outbox.add(tx, [tracked_event(link, site.hosts) for link in added])
-    return len(added)
+    return stored.made
 
 
 def _count(step: Step, batch: RowBatch) -> None:
-    accepted = len(batch.links) + len(batch.domains)
+    repeated = batch.repeated + batch.before
     step.done += batch.size
-    step.accepted += accepted
-    step.duplicates += batch.repeated
+    step.accepted += batch.accepted
+    step.duplicates += repeated
     step.rejected += len(batch.errors)
-    results = {"accepted": accepted, "duplicate": batch.repeated}
+    results = {"accepted": batch.accepted, "duplicate": repeated}
     results |= {"rejected": len(batch.errors), "own_domain": batch.own}
     for result, count in results.items():
         IMPORT_ROWS.labels(result).inc(count)

@@ -232,15 +232,15 @@ async def save_detection(
     )
 
 
-async def admit_keys(tx: Tx, import_id: UUID, keys: list[UUID]) -> set[UUID]:
-    """Return the keys that this file did not have before."""
-    rows = await tx.fetch(
+async def admit_keys(tx: Tx, import_id: UUID, keys: list[UUID]) -> int:
+    """Return how many of these keys a file that is only counted had before."""
+    tag = await tx.run(
         "INSERT INTO import_keys (import_id, row_key) SELECT $1, * FROM unnest($2::uuid[])"
-        " ON CONFLICT DO NOTHING RETURNING row_key",
+        " ON CONFLICT DO NOTHING",
         import_id,
         keys,
     )
-    return {row["row_key"] for row in rows}
+    return len(keys) - int(tag.rpartition(" ")[2])
 
 
 async def count_rows(tx: Tx, import_id: UUID, batch: RowBatch, *, new_links: int) -> None:
@@ -251,8 +251,8 @@ async def count_rows(tx: Tx, import_id: UUID, batch: RowBatch, *, new_links: int
         " data_until = greatest(data_until, $8) WHERE import_id = $1",
         import_id,
         batch.size,
-        len(batch.links) + len(batch.domains),
-        batch.repeated,
+        batch.accepted,
+        batch.repeated + batch.before,
         len(batch.errors),
         batch.own,
         new_links,

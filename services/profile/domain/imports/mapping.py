@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -137,13 +138,16 @@ def _dates_reader(
 ) -> Callable[[Cells], tuple[datetime | None, datetime | None, datetime | None]]:
     first, last, lost = (columns.get(name) for name in ("first_seen", "last_seen", "lost_at"))
 
-    def date(row: Cells, place: int | None) -> datetime | None:
-        return None if place is None or not row[place] else parse_date(row[place], order)
+    def nothing(_row: Cells) -> datetime | None:
+        return None
 
-    def read(row: Cells) -> tuple[datetime | None, datetime | None, datetime | None]:
-        return date(row, first), date(row, last), date(row, lost)
+    def reader(place: int | None) -> Callable[[Cells], datetime | None]:
+        if place is None:
+            return nothing
+        return lambda row: parse_date(row[place], order) if row[place] else None
 
-    return read
+    date_first, date_last, date_lost = map(reader, (first, last, lost))
+    return lambda row: (date_first(row), date_last(row), date_lost(row))
 
 
 def _claim_reader(columns: Mapping[str, int]) -> Callable[[Cells], Mapping[str, str]]:
@@ -153,11 +157,9 @@ def _claim_reader(columns: Mapping[str, int]) -> Callable[[Cells], Mapping[str, 
 
     def read(row: Cells) -> Mapping[str, str]:
         picked = pick(row)
-        return {
-            name: text if len(text) <= MAX_TEXT else text[:MAX_TEXT]
-            for name, text in zip(names, picked, strict=True)
-            if text
-        }
+        if picked and max(map(len, picked)) > MAX_TEXT:
+            picked = tuple(text[:MAX_TEXT] for text in picked)
+        return dict(compress(zip(names, picked, strict=True), picked))
 
     return read
 
@@ -174,7 +176,10 @@ def _metrics_reader(
         return cells.number_of(text, decimal_comma=decimal_comma) if text else None
 
     def read(row: Cells) -> Mapping[str, float]:
-        numbers = zip(names, map(number, pick(row)), strict=True)
+        picked = pick(row)
+        if not any(picked):
+            return {}
+        numbers = zip(names, map(number, picked), strict=True)
         return {name: value for name, value in numbers if value is not None}
 
     return read

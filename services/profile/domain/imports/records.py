@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Generator, Iterable, Iterator
 from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from services.profile.domain.imports.encoding import decoder
@@ -29,7 +30,14 @@ Numbered = tuple[int, Record]
 """A record, and the line of the file on which it begins, counted from 1 as editors do."""
 
 
-def line_blocks(chunks: Iterable[bytes], detection: Detection) -> Iterator[list[str]]:
+class Block(NamedTuple):
+    """Whole lines, and whether one of them was too long and is only its mark."""
+
+    lines: list[str]
+    marked: bool
+
+
+def line_blocks(chunks: Iterable[bytes], detection: Detection) -> Iterator[Block]:
     """Yield lists of whole lines; of an endless line only the beginning is kept."""
     decode = decoder(detection.encoding).decode
     rest, cut = "", False
@@ -54,10 +62,11 @@ def line_blocks(chunks: Iterable[bytes], detection: Detection) -> Iterator[list[
         yield _without_long_lines([last])
 
 
-def _without_long_lines(lines: list[str]) -> list[str]:
+def _without_long_lines(lines: list[str]) -> Block:
     if max(map(len, lines)) <= MAX_LINE:
-        return lines
-    return [line if len(line) <= MAX_LINE else _marked(line) for line in lines]
+        return Block(lines, marked=False)
+    short = [line if len(line) <= MAX_LINE else _marked(line) for line in lines]
+    return Block(short, marked=True)
 
 
 def _marked(line: str) -> str:
@@ -73,17 +82,17 @@ def records(chunks: Iterable[bytes], detection: Detection) -> Iterator[Numbered]
     return _csv_records(blocks, detection.delimiter, len(detection.header), first=above + 1)
 
 
-def _after(blocks: Iterator[list[str]], skipped: int) -> Iterator[list[str]]:
+def _after(blocks: Iterator[Block], skipped: int) -> Iterator[Block]:
     for block in blocks:
-        if skipped < len(block):
-            yield block[skipped:]
+        if skipped < len(block.lines):
+            yield Block(block.lines[skipped:], block.marked)
             yield from blocks
             return
-        skipped -= len(block)
+        skipped -= len(block.lines)
 
 
-def _plain_records(blocks: Iterable[list[str]], first: int) -> Iterator[Numbered]:
-    for number, line in enumerate(chain.from_iterable(blocks), first):
+def _plain_records(blocks: Iterable[Block], first: int) -> Iterator[Numbered]:
+    for number, line in enumerate(chain.from_iterable(block.lines for block in blocks), first):
         text = line.strip()
         if text.startswith(_LONG_MARK):
             yield number, Fault("line_too_long", text.removeprefix(_LONG_MARK))
@@ -92,14 +101,29 @@ def _plain_records(blocks: Iterable[list[str]], first: int) -> Iterator[Numbered
 
 
 def _csv_records(
-    blocks: Iterable[list[str]], delimiter: str, width: int, *, first: int
+    blocks: Iterable[Block], delimiter: str, width: int, *, first: int
 ) -> Iterator[Numbered]:
     carried: list[str] = []
     for block in blocks:
-        lines = carried + block
+        quick = None if carried or block.marked else _line_by_line(block.lines, delimiter)
+        if quick is not None:
+            numbered = enumerate(quick, first)
+            yield from numbered if all(quick) else filter(itemgetter(1), numbered)
+            first += len(block.lines)
+            continue
+        lines = carried + block.lines
         carried = yield from _split(lines, delimiter, width, first=first, final=False)
         first += len(lines) - len(carried)
     yield from _split(carried, delimiter, width, first=first, final=True)
+
+
+def _line_by_line(lines: list[str], delimiter: str) -> list[list[str]] | None:
+    """Return the records where every line is one, as nearly always: all in C, at twice the speed."""
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        return None
+    return rows if len(rows) == len(lines) and not _odd_quotes(lines[-1:]) else None
 
 
 def _split(
