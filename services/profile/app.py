@@ -20,6 +20,7 @@ from services.profile.handlers import contracts, observations, toxicity
 from services.profile.jobs.audits import AuditBuilder
 from services.profile.jobs.imports import ImportReader
 from services.profile.jobs.nightly import Nightly
+from services.profile.jobs.preparing import Preparer
 from services.profile.jobs.refresh import LinkRefresher
 from services.profile.jobs.undo import ImportUndoer
 from services.profile.settings import Settings
@@ -72,7 +73,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         db=db,
         bus=bus,
         consumer=subscribe(Consumer("profile", db=db, bus=bus)),
-        loops={"jobs": runner.run, "nightly": nightly.run},
+        loops={"jobs": runner.run, "nightly": nightly.run, "figures": Preparer(db).run},
         grace_s=settings.shutdown_grace_s,
     )
     app = new_web_app(

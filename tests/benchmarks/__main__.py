@@ -17,6 +17,7 @@ from tests.benchmarks import (
     networks,
     pagerank,
     politeness,
+    queries,
     redirects,
     schedule,
 )
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "frontier": frontier.measure,
     "schedule": schedule.measure,
     "imports": imports.measure,
+    "queries": queries.measure,
     "pagerank": pagerank.measure,
     "redirects": redirects.measure,
     "anchors": anchors.measure,

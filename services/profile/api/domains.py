@@ -76,7 +76,7 @@ async def list_domains(
 ) -> Page[DomainOut]:
     """Return the referring domains of a site; with a filter of links, those that have such a link.
 
-    Without any filter also those that other tools claim and of which no link is known. `q` is
+    Without any filter of links, a large site's are those of the last minutes. Without any filter also those that other tools claim and of which no link is known. `q` is
     looked for in the domain. With a filter the counts are of the links that it means.
     """
     await _check(tx, caller, site_id)

@@ -43,6 +43,9 @@ class Figures(BaseModel):
         description="Links that came up later than this cannot be known yet."
     )
     last_checked_at: datetime | None
+    as_of: datetime | None = Field(
+        default=None, description="Of a large site: when the figures were counted; null: now."
+    )
 
 
 _COUNTS = (
@@ -60,6 +63,7 @@ def figures_of(site: Site, row: Mapping[str, Any], known_until: datetime | None)
         statuses={status: row.get(status, 0) for status in LinkStatus},
         new_links_known_until=known_until,
         last_checked_at=row.get("last_checked_at"),
+        as_of=row.get("made_at"),
         **{name: row.get(name, 0) for name in _COUNTS},
     )
 

@@ -18,7 +18,7 @@ from services.profile.domain.anchors import (
 )
 from services.profile.domain.site import Site
 from services.profile.domain.velocity import Interval, Period, first_day, periods
-from services.profile.store import figures, sites
+from services.profile.store import figures, prepared, sites
 from shared import clock
 from shared.access import Caller, Scope
 from shared.db import Tx
@@ -101,6 +101,9 @@ class AnchorsOut(BaseModel):
     groups: list[dict[str, Any]] = Field(description="The four groups that have a target.")
     warnings: list[dict[str, Any]]
     overlap: list[str] = Field(description="Keywords that the brand's own name holds.")
+    as_of: datetime | None = Field(
+        default=None, description="Of a large site: when this was counted; null: now."
+    )
     coverage: float = Field(description="Share of the anchors that fall into the four groups.")
     next: list[dict[str, Any]] = Field(description="What the next placements should say.")
     items: list[dict[str, Any]] = Field(description="The anchors of the most referring domains.")
@@ -132,6 +135,7 @@ async def get_anchors(site_id: UUID, caller: CallerDep, tx: TxDep) -> AnchorsOut
         groups=[asdict(share) for share in found.shares],
         warnings=[asdict(warning) for warning in found.warnings],
         overlap=list(found.overlap),
+        as_of=await prepared.find_made_at(tx, site_id),
         coverage=found.coverage,
         next=[asdict(advice) for advice in next_placements(found.shares, _ADVICE)],
         items=[asdict(text) for text in texts],
@@ -171,6 +175,9 @@ class VelocityOut(BaseModel):
 
     interval: Interval
     items: list[PeriodOut]
+    as_of: datetime | None = Field(
+        default=None, description="Of a large site: when this was counted; null: now."
+    )
     known_up_to: datetime | None = Field(
         description="Links that came up later than this cannot be known yet."
     )
@@ -192,7 +199,12 @@ async def get_velocity(
     known = await figures.list_known_until(tx, [site_id])
     rows = periods(moves, interval=interval, since=first, until=until)
     items = [period_out(row) for row in rows]
-    return VelocityOut(interval=interval, items=items, known_up_to=known.get(site_id))
+    return VelocityOut(
+        interval=interval,
+        items=items,
+        known_up_to=known.get(site_id),
+        as_of=await prepared.find_made_at(tx, site_id),
+    )
 
 
 def period_out(row: Period) -> PeriodOut:

@@ -1,7 +1,7 @@
 """Gained, lost and net per day, week or month, for links and for referring domains; pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -35,6 +35,15 @@ class Moves:
     recovered_links: Mapping[date, int] = field(default_factory=dict)
     gained_domains: Mapping[date, int] = field(default_factory=dict)
     lost_domains: Mapping[date, int] = field(default_factory=dict)
+
+    def since(self, first: date) -> "Moves":
+        """Return only the moves of a day and later."""
+        return Moves(
+            *(
+                {day: count for day, count in getattr(self, one.name).items() if day >= first}
+                for one in fields(self)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

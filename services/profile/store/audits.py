@@ -60,10 +60,10 @@ _TARGETS = f"""
 async def read_inputs(tx: Tx, site: Site, *, now: datetime) -> AuditInputs:
     """Return what an audit of a site is made of, in a number of statements that does not grow."""
     site_id = site.site_id
-    overviews = await figures.list_overviews(tx, [site_id], now=now)
+    overviews = await figures.list_overviews(tx, [site_id], now=now, exact=True)
     known = await figures.list_known_until(tx, [site_id])
     first = first_day(Interval.MONTH, _a_year_before(now), now.date())
-    moves = await figures.get_moves(tx, site_id, since=first)
+    moves = await figures.get_moves(tx, site_id, since=first, exact=True)
     now_90d = now - EARNED
     sitewide = await domains.list_sitewide(tx, site_id, limit=_TOP)
     found = [await _evidence(tx, site_id, kind, now=now) for kind in FINDINGS]
@@ -72,8 +72,8 @@ async def read_inputs(tx: Tx, site: Site, *, now: datetime) -> AuditInputs:
         overview=overviews.get(site_id, {}),
         reasons=await _counts(tx, site_id, "unnest(reasons)", "true"),
         rel=await _rel_mix(tx, site_id),
-        kinds=await figures.list_anchor_kinds(tx, site_id),
-        texts=await figures.list_anchor_texts(tx, site_id, limit=_TOP),
+        kinds=await figures.list_anchor_kinds(tx, site_id, exact=True),
+        texts=await figures.list_anchor_texts(tx, site_id, limit=_TOP, exact=True),
         bands=await _counts(tx, site_id, "toxicity_band", "toxicity_band IS NOT NULL"),
         actions=await _counts(tx, site_id, "toxicity_action", "toxicity_action IS NOT NULL"),
         toxicity_models=sorted(

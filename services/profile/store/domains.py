@@ -1,7 +1,7 @@
 """Referring domains: of all links of a site or of those that a filter means, page by page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ import asyncpg
 
 from services.profile.domain.contract import SITEWIDE_PAGES
 from services.profile.domain.filters import LinkFilter
-from services.profile.store import listing
+from services.profile.store import listing, prepared
 from shared.db import Tx
 
 _PRESENT = "status IN ('live', 'changed')"
@@ -40,6 +40,8 @@ class DomainFilter:
         rest = (self.sitewide, self.gained_from, self.gained_to, self.lost_from, self.lost_to)
         return self.links == EVERY_LINK and self.only_claimed is not False and not any(rest)
 
+
+EVERY_DOMAIN = DomainFilter()
 
 # A domain with a link of unknown age was there before: its first dated link is not its coming.
 _CAME = "min(gained_at) FILTER (WHERE found_seq > 0)"
@@ -108,6 +110,23 @@ _CLAIMED = """
 """
 
 
+async def _rows(tx: Tx, site_id: UUID, wanted: DomainFilter) -> tuple[str, list[object]]:
+    """Return the statement for the domains: of all of a large site, those that are prepared."""
+    plain = replace(wanted, q=None) == EVERY_DOMAIN
+    if not plain or await prepared.find_made_at(tx, site_id) is None:
+        return _all(site_id, wanted)
+    rows = f"SELECT {', '.join(prepared.COLUMNS)} FROM domain_figures WHERE site_id = $1"
+    if wanted.q is None:
+        return rows, [site_id]
+    return f"{rows} AND domain LIKE $2", [site_id, listing.contains(wanted.q)]
+
+
+async def prepare_domains(tx: Tx, site_id: UUID) -> None:
+    """Keep all referring domains of a large site."""
+    select, (_, *rest) = _all(site_id, EVERY_DOMAIN)
+    await prepared.save_domains(tx, site_id, select, rest)
+
+
 async def list_domains(
     tx: Tx,
     site_id: UUID,
@@ -119,7 +138,7 @@ async def list_domains(
     limit: int,
 ) -> list[asyncpg.Record]:
     """Return the referring domains that are meant."""
-    rows, arguments = _all(site_id, wanted)
+    rows, arguments = await _rows(tx, site_id, wanted)
     direction, sign = ("DESC", "<") if descending else ("ASC", ">")
     place, given = "", list(arguments)
     if after is not None:
@@ -134,7 +153,7 @@ async def list_domains(
 
 async def count_domains(tx: Tx, site_id: UUID, wanted: DomainFilter) -> int:
     """Return how many referring domains are meant."""
-    rows, arguments = _all(site_id, wanted)
+    rows, arguments = await _rows(tx, site_id, wanted)
     return int(await tx.fetch_value(f"SELECT count(*) FROM ({rows}) d", *arguments))
 
 

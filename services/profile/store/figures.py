@@ -9,6 +9,7 @@ import asyncpg
 
 from services.profile.domain.anchors import AnchorCount, KindCount
 from services.profile.domain.velocity import Moves
+from services.profile.store import prepared
 from shared.db import Tx
 from shared.vocabulary import AnchorKind
 
@@ -38,13 +39,20 @@ _OVERVIEW = f"""
 
 
 async def list_overviews(
-    tx: Tx, site_ids: Sequence[UUID], *, now: datetime
+    tx: Tx, site_ids: Sequence[UUID], *, now: datetime, exact: bool = False
 ) -> dict[UUID, dict[str, Any]]:
-    """Return the figures of each site that has links."""
-    rows = await tx.fetch(
-        _OVERVIEW, list(site_ids), now - timedelta(days=30), now - timedelta(days=14)
-    )
-    return {row["site_id"]: dict(row) for row in rows}
+    """Return the figures of each site that has links; of large ones as they were `made_at`."""
+    ready = {} if exact else await prepared.find_prepared(tx, site_ids)
+    found = {
+        site_id: {**made.overview, "site_id": site_id, "made_at": made.made_at}
+        for site_id, made in ready.items()
+    }
+    rest = [site_id for site_id in site_ids if site_id not in found]
+    if rest:
+        month, fortnight = now - timedelta(days=30), now - timedelta(days=14)
+        rows = await tx.fetch(_OVERVIEW, rest, month, fortnight)
+        found |= {row["site_id"]: dict(row) for row in rows}
+    return found
 
 
 async def list_known_until(tx: Tx, site_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -80,8 +88,11 @@ _DOMAIN_MOVES = f"""
 """
 
 
-async def get_moves(tx: Tx, site_id: UUID, *, since: date) -> Moves:
+async def get_moves(tx: Tx, site_id: UUID, *, since: date, exact: bool = False) -> Moves:
     """Return what came and went on a site since a day."""
+    ready = {} if exact else await prepared.find_prepared(tx, [site_id])
+    if site_id in ready:
+        return ready[site_id].moves.since(since)
     links = _by_move(await tx.fetch(_LINK_MOVES, site_id, _midnight(since)))
     domains = _by_move(await tx.fetch(_DOMAIN_MOVES, site_id, _midnight(since)))
     return Moves(
@@ -104,8 +115,11 @@ def _by_move(rows: Sequence[asyncpg.Record]) -> dict[str, dict[date, int]]:
     return moves
 
 
-async def list_anchor_kinds(tx: Tx, site_id: UUID) -> list[KindCount]:
+async def list_anchor_kinds(tx: Tx, site_id: UUID, *, exact: bool = False) -> list[KindCount]:
     """Return how many referring domains and links use each kind of anchor, present links only."""
+    ready = {} if exact else await prepared.find_prepared(tx, [site_id])
+    if site_id in ready:
+        return list(ready[site_id].kinds)
     rows = await tx.fetch(
         "SELECT coalesce(anchor_kind, 'other') AS kind, count(DISTINCT referring_domain) AS domains,"
         f" count(*) AS links FROM links WHERE site_id = $1 AND {_PRESENT} AND {_ALIVE} GROUP BY 1",
@@ -114,8 +128,13 @@ async def list_anchor_kinds(tx: Tx, site_id: UUID) -> list[KindCount]:
     return [KindCount(AnchorKind(row["kind"]), row["domains"], row["links"]) for row in rows]
 
 
-async def list_anchor_texts(tx: Tx, site_id: UUID, *, limit: int) -> list[AnchorCount]:
+async def list_anchor_texts(
+    tx: Tx, site_id: UUID, *, limit: int, exact: bool = False
+) -> list[AnchorCount]:
     """Return the anchors of the most referring domains; spellings that differ in case are one."""
+    ready = {} if exact else await prepared.find_prepared(tx, [site_id])
+    if site_id in ready:
+        return list(ready[site_id].texts)[:limit]
     rows = await tx.fetch(
         "SELECT min(anchor_text) AS anchor_text, coalesce(anchor_kind, 'other') AS kind,"
         " count(DISTINCT referring_domain) AS domains, count(*) AS links FROM links"

@@ -24,11 +24,16 @@ _SHOWN = """
 """
 _FROM = "FROM links LEFT JOIN occurrences ON occurrences.link_id = links.link_id"
 _ALIVE = "merged_into IS NULL AND deleted_at IS NULL"
+_INDEXED = frozenset(
+    {"status", "referring_domain", "toxicity_score", "authority", "first_seen_at", "changed_at"}
+    | {"lost_at"}
+)
+"""The columns that lists are sorted by an index of."""
 
 # How each field of a filter becomes a condition; `?` stands for the number of its argument.
 _CONDITIONS = {
     "status": "status = ANY(?::text[])",
-    "reason": "(reasons && ?::text[])",
+    "reason": "(reasons <> '{}' AND reasons && ?::text[])",
     "kind": "kind = ANY(?::text[])",
     # A present link whose anchor nobody classified, as an override makes it, is counted as "other".
     "anchor_kind": "coalesce(anchor_kind, CASE WHEN status IN ('live', 'changed') THEN 'other' END)"
@@ -69,6 +74,13 @@ _CONDITIONS = {
 }
 
 
+_ANY = " = ANY(?::text[])"
+_OPEN = frozenset({"lang", "country", "platform"})
+_ONE_BLOCK = {"ip": "source_ip = ?::text::inet", "ip_block": "source_ip <<= ?::text::inet"}
+WINDOW = 3_000
+"""How many links, in the order of the sort, are looked through before a filter goes first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
     """A column to sort by, or a metric of another tool."""
@@ -90,8 +102,9 @@ def conditions(site_id: UUID, wanted: LinkFilter) -> tuple[str, list[object]]:
         value = getattr(wanted, name)
         if value is None or value == ():
             continue
-        arguments.append(_argument(name, value))
-        clauses.append(clause.replace("?", f"${len(arguments)}"))
+        narrowed, argument = _narrowed(name, clause, _argument(name, value))
+        arguments.append(argument)
+        clauses.append(narrowed.replace("?", f"${len(arguments)}"))
     return " AND ".join(clauses), arguments
 
 
@@ -101,6 +114,21 @@ def _argument(name: str, value: Any) -> object:
     if name == "target_url":
         return page_id(value)
     return list(value) if isinstance(value, tuple) else value
+
+
+def _narrowed(name: str, clause: str, argument: object) -> tuple[str, object]:
+    """Return a condition in the form that indexes serve: one value, and no value left open."""
+    if not isinstance(argument, list):
+        return clause, argument
+    if name in _OPEN and "unknown" not in argument:
+        clause = f"source_{name}{_ANY}"
+    if len(argument) > 1:
+        return clause, argument
+    if name in _ONE_BLOCK:
+        return _ONE_BLOCK[name], argument[0]
+    if clause.endswith(_ANY):
+        return clause.removesuffix(_ANY) + " = ?::text", argument[0]
+    return clause, argument
 
 
 def contains(text: str) -> str:
@@ -119,6 +147,8 @@ async def list_links(
     limit: int,
 ) -> list[asyncpg.Record]:
     """Return the links after a place in the list; those without a value for the sort come last."""
+    # A plan for all values would take no notice of how rare the wanted ones are.
+    await tx.run("SET LOCAL plan_cache_mode = force_custom_plan")
     where, arguments = conditions(site_id, wanted)
     rows: list[asyncpg.Record] = []
     if after is None or after[0] is not None:
@@ -137,15 +167,37 @@ async def _with_value(
     after: tuple[Any, UUID] | None,
     limit: int,
 ) -> list[asyncpg.Record]:
+    """Return the next links that have a value, at a cost that a rare filter does not blow up.
+
+    First a window of the sorted links is looked through: a filter that many meet is done there. One
+    that few meet goes first, and what it finds is sorted.
+    """
     key, size = sort.expression, len(arguments)
     direction, sign = ("DESC", "<") if sort.descending else ("ASC", ">")
     place, given = "", list(arguments)
     if after is not None:
         given += after
         place = f"AND ({key}, links.link_id) {sign} (${size + 1}, ${size + 2})"
+    order = f"ORDER BY {key} {direction}, links.link_id {direction}"
+    shown = f"SELECT {_SHOWN}, {key} AS sort_value"
+    if size > 1 and sort.column in _INDEXED:
+        window = (
+            f"(SELECT * FROM links WHERE site_id = $1 AND {_ALIVE} AND {key} IS NOT NULL {place}"
+            f" {order} LIMIT {WINDOW}) AS links"
+        )
+        source = _FROM.replace("FROM links", f"FROM {window}")
+        rows = await tx.fetch(f"{shown} {source} WHERE {where} {order} LIMIT {limit:d}", *given)
+        if len(rows) == limit:
+            return rows
+        found = (
+            f"WITH hits AS MATERIALIZED (SELECT link_id, {key} AS sort_key FROM links"
+            f" WHERE {where} AND {key} IS NOT NULL {place}), best AS MATERIALIZED (SELECT link_id"
+            f" FROM hits ORDER BY sort_key {direction}, link_id {direction} LIMIT {limit:d})"
+        )
+        source = _FROM.replace("FROM links", "FROM best JOIN links ON links.link_id = best.link_id")
+        return await tx.fetch(f"{found} {shown} {source} {order}", *given)
     return await tx.fetch(
-        f"SELECT {_SHOWN}, {key} AS sort_value {_FROM} WHERE {where} AND {key} IS NOT NULL {place}"
-        f" ORDER BY {key} {direction}, links.link_id {direction} LIMIT {limit:d}",
+        f"{shown} {_FROM} WHERE {where} AND {key} IS NOT NULL {place} {order} LIMIT {limit:d}",
         *given,
     )
 

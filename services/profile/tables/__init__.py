@@ -29,6 +29,9 @@ from services.profile.tables.columns import moment as _moment
 from services.profile.tables.columns import number as _number
 from services.profile.tables.columns import site as _site
 from services.profile.tables.columns import texts as _texts
+from services.profile.tables.prepared import COMPETITOR_CLAIMS as COMPETITOR_CLAIMS
+from services.profile.tables.prepared import DOMAIN_FIGURES as DOMAIN_FIGURES
+from services.profile.tables.prepared import SITE_FIGURES as SITE_FIGURES
 from services.profile.tables.recovery import RECOVERIES as RECOVERIES
 from services.profile.tables.recovery import SITE_PAGES as SITE_PAGES
 from shared.vocabulary import LinkStatus
@@ -47,6 +50,15 @@ def _index_of_values(column: str) -> Index:
     where = text(f"{column} IS NOT NULL")
     return Index(f"links_site_{column}_idx", "site_id", column, "link_id", postgresql_where=where)
 
+
+def _index_of_metric(name: str) -> Index:
+    """Return the index by which lists are sorted by a metric of another tool."""
+    value = f"((metrics->>'{name}')::float8)"
+    return Index(
+        f"links_site_{name}_idx",
+        *("site_id", text(value), "link_id"),
+        postgresql_where=text(f"{value} IS NOT NULL"),
+    )
 
 SITES = Table(
     "sites",
@@ -195,6 +207,16 @@ LINKS = Table(
     _index_of_values("authority"),
     Index("links_site_value_idx", "site_id", "value", "link_id"),
     Index("links_untold_idx", "link_id", postgresql_where=text(_UNTOLD)),
+    _index_of_values("contract_state"),
+    _index_of_values("source_country"),
+    _index_of_values("source_ip"),
+    *(_index_of_metric(name) for name in ("ahrefs_dr", "semrush_as", "majestic_tf", "moz_da")),
+    Index(
+        "links_reasons_idx",
+        "reasons",
+        postgresql_using="gin",
+        postgresql_where=text("reasons <> '{}'"),
+    ),
     Index("links_tags_idx", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'")),
     Index("links_placement_idx", "placement_id", postgresql_where=text("placement_id IS NOT NULL")),
     postgresql_with=_UPDATED_OFTEN,
