@@ -11,7 +11,15 @@ from fastapi import FastAPI
 
 from services.profile.adapters.pdf import Printer
 from services.profile.api import audits as audit_routes
-from services.profile.api import bulk, changes, link_detail, overview, reports
+from services.profile.api import (
+    bulk,
+    changes,
+    competitors,
+    link_detail,
+    overview,
+    reports,
+    search,
+)
 from services.profile.api import domains as domain_routes
 from services.profile.api import imports as import_routes
 from services.profile.api import links as link_routes
@@ -51,6 +59,8 @@ _ROUTERS = (
     overview.router,
     reports.router,
     domain_routes.router,
+    competitors.router,
+    search.router,
     audit_routes.router,
     job_routes.router,
 )

@@ -84,7 +84,9 @@ QUERIES = (
     _links(
         "status=live,changed&counts=true&followed=true&sort=-first_seen_at",
         _NEWEST,
-        status=_PRESENT, counts=True, followed=True,
+        status=_PRESENT,
+        counts=True,
+        followed=True,
     ),
     _links("status=changed&sort=-changed_at", _CHANGED, status=(LinkStatus.CHANGED,)),
     _links(

@@ -100,6 +100,7 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
     ids["link_id"] = (await first(owner, f"/v1/sites/{site}/links"))["id"]
     await made(owner, f"/v1/sites/{site}/audits", None)
     ids["audit_id"] = (await first(owner, f"/v1/sites/{site}/audits"))["id"]
+    ids["competitor"] = "rival.example"
     ids["other_audit_id"] = ids["audit_id"]
     ids["vendor_id"] = (await made(owner, "/v1/vendors", {"name": "A vendor"}))["vendor_id"]
     terms = {"site_id": site, "referring_domain": "secret-blog.example"}

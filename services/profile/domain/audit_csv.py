@@ -5,8 +5,9 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from shared.spreadsheets import harmless
+
 _HEAD = ("group", "figure", "count", "unit", "list")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def csv_of(report: Mapping[str, Any]) -> str:
@@ -24,6 +25,4 @@ def csv_of(report: Mapping[str, Any]) -> str:
 
 
 def _safe(value: object) -> object:
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return harmless(value) if isinstance(value, str) else value

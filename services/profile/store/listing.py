@@ -26,7 +26,7 @@ _FROM = "FROM links LEFT JOIN occurrences ON occurrences.link_id = links.link_id
 _ALIVE = "merged_into IS NULL AND deleted_at IS NULL"
 _INDEXED = frozenset(
     {"status", "referring_domain", "toxicity_score", "authority", "first_seen_at", "changed_at"}
-    | {"lost_at"}
+    | {"lost_at", "value"}
 )
 """The columns that lists are sorted by an index of."""
 

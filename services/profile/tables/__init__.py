@@ -60,6 +60,7 @@ def _index_of_metric(name: str) -> Index:
         postgresql_where=text(f"{value} IS NOT NULL"),
     )
 
+
 SITES = Table(
     "sites",
     METADATA,

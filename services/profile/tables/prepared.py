@@ -1,6 +1,16 @@
 """What is kept beside links: prepared figures of large sites, and what competitors have."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Double, ForeignKey, Integer, Interval, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Integer,
+    Interval,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import JSON, JSONB, UUID
 
 from services.profile.tables.columns import METADATA, moment, texts
