@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from services.profile.app import create_app
 from services.profile.domain.filters import LinkFilter
 from services.profile.jobs.preparing import Preparer
-from services.profile.store import domains, figures, listing
+from services.profile.settings import Settings
+from services.profile.store import domains, figures, listing, sites
 from services.profile.store.domains import EVERY_DOMAIN, DomainFilter
 from services.profile.store.listing import Sort
 from shared.db import Database, Tx
@@ -24,6 +26,8 @@ from tests.benchmarks import databases, profiles
 from tests.benchmarks.frontier import SERVER
 from tests.benchmarks.profiles import BIG, NOW
 from tests.benchmarks.results import Row, row
+from tests.fakes import RecordingBus
+from tests.profile.conftest import SECRET, a_caller, as_caller
 
 LINKS = 1_000_000
 ROUNDS = 40
@@ -141,7 +145,7 @@ async def _measure(url: str, links: int) -> list[Row]:
         for query in QUERIES:
             rows += await _timed(db, query)
         rows.append(await _deep(db))
-        return rows
+        return [*rows, *await _over_http(db)]
     finally:
         await db.close()
 
@@ -182,3 +186,34 @@ async def _deep(db: Database) -> Row:
         target="<= 1.5x",
         met=far / near <= 1.5,
     )
+
+
+_ROUTES = {
+    "links?status=live,changed&sort=-authority&limit=100": 60,
+    "links?status=lost&sort=-lost_at&limit=100": 60,
+    "domains": 150,
+    "anchors": 150,
+    "velocity?interval=month": 150,
+}
+
+
+async def _over_http(db: Database) -> list[Row]:
+    """Return the same for a few through the service's own routes: rights, JSON and all."""
+    settings = Settings.load({}, internal_secret=SECRET)
+    async with db.begin() as tx:
+        site = (await sites.find_sites(tx, [BIG]))[BIG]
+    http = as_caller(create_app(settings, bus=RecordingBus(), db=db), a_caller(site))
+    rows = []
+    for path, within_ms in _ROUTES.items():
+        times = []
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            answer = await http.get(f"/v1/sites/{BIG}/{path}")
+            times.append((time.perf_counter() - started) * 1000)
+            assert answer.status == 200, answer.body
+        p95 = statistics.quantiles(times[1:], n=20)[-1]
+        target = f"<= {within_ms} ms"
+        rows.append(
+            row(f"queries: p95 HTTP {path}", [p95], "ms", target=target, met=p95 <= within_ms)
+        )
+    return rows

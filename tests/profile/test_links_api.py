@@ -1,5 +1,6 @@
 """The routes about links: lists, filters, pages, details, actions - and who may see what."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from services.profile.domain.filters import METRICS, SORTS
 from services.profile.domain.site import Site
 from services.profile.handlers.observations import on_link_checked
 from services.profile.handlers.toxicity import on_link_scored
+from shared import clock
 from shared.db import Database
 from shared.events import CheckRequested, LinkScored, LinkTracked, LinkUntracked
 from shared.ids import new_id
@@ -329,12 +331,21 @@ async def test_an_action_by_filter_can_be_tried_first(
 ) -> None:
     path = f"/v1/sites/{home.site_id}/links?status=changed"
     trial = await alice.patch(f"{path}&dry_run=true", {"acknowledge": True})
-    assert trial.json() == {"matched": 1, "changed": 0, "dry_run": True}
+    said = trial.json()
+    assert (said["matched"], said["changed"], said["dry_run"]) == (1, 0, True)
+    assert [one["status"] for one in said["sample"]] == ["changed"]
     assert len(await listed(alice, home, "?status=changed")) == 1
     done = await alice.patch(path, {"acknowledge": True, "add_tags": ["seen"]})
-    assert done.json() == {"matched": 1, "changed": 1, "dry_run": False}
+    assert done.json() == {"matched": 1, "changed": 1, "dry_run": False, "sample": []}
     assert await listed(alice, home, "?status=changed") == []
     assert len(await listed(alice, home, "?tag=seen")) == 1
+    later = (clock.now() + timedelta(days=3)).isoformat()
+    given = {"owner": "bob", "snooze_until": later, "add_tags": ["asked"]}
+    some = f"/v1/sites/{home.site_id}/links?status=live"
+    before = len(await listed(alice, home, "?status=live"))
+    assert (await alice.patch(some, given)).json()["changed"] == before > 0
+    for query in ("owner=bob", "snoozed=true", "tag=asked"):
+        assert len(await listed(alice, home, f"?{query}")) == before, query
 
 
 async def test_an_empty_change_is_refused(alice: Http, home: Site) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.profile.api.edits import LinkChange, apply_change, check_change
 from services.profile.api.filters import FilterDep
@@ -17,12 +17,23 @@ from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
 from shared.errors import FieldError, InvalidError
 from shared.events import CheckRequested
-from shared.vocabulary import Role
+from shared.vocabulary import LinkStatus, Role
 
 router = APIRouter(prefix="/v1/sites/{site_id}", tags=["links"])
 MOST = 10_000
 _BATCH = 500
+_SAMPLE = 5
+_SHOWN = ("referring_url", "target_url", "status")
 DryRun = Annotated[bool, Query(description="Only count what would be changed.")]
+
+
+class Example(BaseModel):
+    """One of the links that are meant."""
+
+    id: UUID
+    referring_url: str
+    target_url: str | None
+    status: LinkStatus
 
 
 class Changed(BaseModel):
@@ -31,6 +42,7 @@ class Changed(BaseModel):
     matched: int
     changed: int
     dry_run: bool
+    sample: list[Example] = Field(default=[], description="Of a dry run: the first links meant.")
 
 
 @router.patch("/links")
@@ -49,7 +61,10 @@ async def change_links(
     if not dry_run:
         for start in range(0, len(ids), _BATCH):
             await apply_change(tx, ids[start : start + _BATCH], body, actor=caller.actor)
-    return Changed(matched=len(ids), changed=0 if dry_run else len(ids), dry_run=dry_run)
+        return Changed(matched=len(ids), changed=len(ids), dry_run=False)
+    rows = await listing.list_examples(tx, ids[:_SAMPLE])
+    sample = [Example(id=row["link_id"], **{name: row[name] for name in _SHOWN}) for row in rows]
+    return Changed(matched=len(ids), changed=0, dry_run=True, sample=sample)
 
 
 @router.post("/checks", status_code=202)

@@ -105,12 +105,9 @@ async def import_competitor(
     caller.require_scope(Scope.LINKS_WRITE)
     caller.require(site_id, Role.EDITOR)
     site = await sites.get_site(tx, caller.workspace_id, site_id)
-    host = read_host(competitor, pointer="/query/competitor")
-    if host in site.hosts:
-        detail = f"{host} is your own site. Import its links at /imports."
-        raise InvalidError(detail, [FieldError("/query/competitor", "own-site", detail)])
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
         name = await _receive(request, file)
+        host = _competitor(site, competitor)
         read = await asyncio.to_thread(_read, file, name, host)
     await competitors.save_claims(
         tx,
@@ -131,6 +128,14 @@ async def import_competitor(
         own_domain=read.own_domain,
         rejected=read.rejected,
     )
+
+
+def _competitor(site: Site, text: str) -> str:
+    host = read_host(text, pointer="/query/competitor")
+    if host in site.hosts:
+        detail = f"{host} is your own site. Import its links at /imports."
+        raise InvalidError(detail, [FieldError("/query/competitor", "own-site", detail)])
+    return host
 
 
 async def _receive(request: Request, file: IO[bytes]) -> str:

@@ -241,6 +241,15 @@ async def list_link_ids(
     return [row["link_id"] for row in rows]
 
 
+async def list_examples(tx: Tx, link_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """Return as much of these links as tells a person which they are."""
+    return await tx.fetch(
+        "SELECT link_id, referring_url, target_url, status FROM links"
+        " WHERE link_id = ANY($1::uuid[]) ORDER BY link_id",
+        list(link_ids),
+    )
+
+
 async def find_link(tx: Tx, workspace_id: UUID, link_id: UUID) -> asyncpg.Record | None:
     """Return one link as lists show it; a merged one leads to the link that it went up in."""
     rows = await tx.fetch(
