@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from services.toxicity import handlers
 from services.toxicity.api import ROUTERS
 from services.toxicity.domain.disavow.safeguards import Limits
+from services.toxicity.jobs.attacks import watch_for_attacks
 from services.toxicity.jobs.graph import GraphLook, queue_due_looks
 from services.toxicity.jobs.months import PAUSE_S, count_months
 from services.toxicity.jobs.walk import walk_sites
@@ -87,6 +88,7 @@ def _loops(db: Database, settings: Settings) -> dict[str, Loop]:
     return {
         "walk": partial(walk_sites, db, settings.walk_pause_s),
         "months": partial(count_months, db, PAUSE_S),
+        "attacks": partial(watch_for_attacks, db, settings.attack_pause_s),
         "jobs": JobRunner({graphs.KIND: look}, db=db, slots=1).run,
         "due looks": partial(
             queue_due_looks, db, timedelta(seconds=settings.graph_every_s), DUE_PAUSE_S

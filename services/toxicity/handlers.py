@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.toxicity.domain.ingest import fold, is_news
 from services.toxicity.metrics import SCORED
-from services.toxicity.store import agreed, scores, sights, sites
+from services.toxicity.store import agreed, attacks, scores, sights, sites
 from shared import clock
 from shared.db import Tx
 from shared.events import (
@@ -45,6 +45,7 @@ async def on_events(events: Sequence[Event], tx: Tx) -> None:
         *await sights.save_changes(tx, changes),
         *await sights.save_untracked(tx, gone),
     }
+    await attacks.save_arrivals(tx, changes)
     SCORED.inc(await scores.score_links(tx, touched, now=clock.now()))
 
 

@@ -4,6 +4,7 @@ import sys
 
 from tests.benchmarks import (
     anchors,
+    attacks,
     audit,
     crawl,
     disavow,
@@ -42,6 +43,7 @@ BENCHMARKS = {
     "redirects": redirects.measure,
     "anchors": anchors.measure,
     "networks": networks.measure,
+    "attacks": attacks.measure,
 }
 
 

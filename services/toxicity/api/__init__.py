@@ -1,5 +1,6 @@
 """The public routes that toxicity serves."""
 
+from services.toxicity.api.attacks import router as attacks
 from services.toxicity.api.building import router as building
 from services.toxicity.api.disavow import router as disavow
 from services.toxicity.api.domains import router as domains
@@ -11,6 +12,6 @@ from services.toxicity.api.toxicity import router as toxicity
 from services.toxicity.api.versions import router as versions
 
 ROUTERS = (
-    *(toxicity, domains, networks, reviews),
+    *(toxicity, domains, networks, attacks, reviews),
     *(disavow, building, versions, in_force, removals),
 )

@@ -220,6 +220,12 @@ async def save_untracked(tx: Tx, events: Iterable[LinkUntracked]) -> list[UUID]:
     return [row["link_id"] for row in rows]
 
 
+_OF_A_SITE = (
+    *("site_counts", "domain_counts", "anchor_domains", "anchor_counts"),
+    *("arrivals", "attacks", "network_sites", "density_months"),
+)
+
+
 async def remove_links(tx: Tx, site_id: UUID, *, limit: int) -> int:
     """Forget some links of a deleted site, and their counts with the last of them."""
     tag = await tx.run(
@@ -230,13 +236,7 @@ async def remove_links(tx: Tx, site_id: UUID, *, limit: int) -> int:
     )
     removed = int(tag.rpartition(" ")[2])
     if removed < limit:
-        for table in (
-            "site_counts",
-            "domain_counts",
-            "anchor_domains",
-            "anchor_counts",
-            "density_months",
-        ):
+        for table in _OF_A_SITE:
             await tx.run(f"DELETE FROM {table} WHERE site_id = $1", site_id)
     return removed
 

@@ -86,4 +86,4 @@ def test_trust_starts_at_edited_names_and_public_bodies_and_not_at_platforms() -
     assert is_trusted("example.ac.uk")
     assert not is_trusted("blogspot.com")
     assert not is_trusted("facebook.com")
-    assert not is_trusted("example.org")
+    assert not is_trusted("my-garden-blog.example")

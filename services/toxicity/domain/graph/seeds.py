@@ -1,5 +1,5 @@
 # ruff: noqa: SIM905 - a block of words can be read and compared, 150 quoted ones cannot
-"""Where trust starts: names by hand whose own editors choose what they link to, and public bodies.
+"""Where trust starts: names by hand whose editors choose what they link to, public bodies, central names.
 
 Platforms are guarded too, but strangers set the links there: what they link to is nobody's judgement.
 """
@@ -34,10 +34,13 @@ EDITED = frozenset(
 )
 
 
+_TRUSTED = frozenset({"public_body", "trusted"})
+
+
 @lru_cache(maxsize=65_536)
 def is_trusted(domain: str) -> bool:
     """Whether trust starts at this domain for everybody."""
     if domain in EDITED:
         return True
     hold = common_hold(domain)
-    return hold is not None and hold.code == "public_body"
+    return hold is not None and hold.code in _TRUSTED

@@ -1,0 +1,1 @@
+"""Attacks: bursts of bad new domains, and how they differ from what came before."""
