@@ -23,7 +23,10 @@ from services.profile.api import (
 from services.profile.api import domains as domain_routes
 from services.profile.api import imports as import_routes
 from services.profile.api import links as link_routes
+from services.profile.api import recoveries as recovery_routes
+from services.profile.api import redirects as redirect_routes
 from services.profile.api import sites as site_routes
+from services.profile.api import survival as survival_routes
 from services.profile.handlers import contracts, observations, toxicity
 from services.profile.jobs.audits import AuditBuilder
 from services.profile.jobs.imports import ImportReader
@@ -62,6 +65,9 @@ _ROUTERS = (
     competitors.router,
     search.router,
     audit_routes.router,
+    recovery_routes.router,
+    redirect_routes.router,
+    survival_routes.router,
     job_routes.router,
 )
 

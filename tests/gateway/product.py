@@ -113,6 +113,7 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
     ids["review_id"] = await _decide(owner, ids)
     await _see(profile, ids)
     ids |= await _prove(owner, profile, crawler, ids)
+    ids["recovery_id"] = await _lose(profile, ids)
     toxicity = f"/v1/links/{ids['link_id']}/toxicity"
     await eventually(lambda: _answers(owner, toxicity), what="the link is scored")
     return Product(
@@ -203,6 +204,21 @@ async def _prove(
     found = {"evidence_id": str(draft.evidence_id)}
     path = f"/v1/links/{ids['link_id']}/evidence/{draft.evidence_id}/shares"
     return found | {"share_id": (await made(owner, path, {}))["id"]}
+
+
+async def _lose(profile: Database, ids: dict[str, str]) -> str:
+    """Put the other site's link into the queue of what may be won back."""
+    recovery_id = new_id()
+    async with profile.begin() as tx:
+        await tx.run(
+            "INSERT INTO recoveries (recovery_id, workspace_id, site_id, kind, link_id, referring_url,"
+            " referring_domain, action, value, probability, priority, lost_at, rated_on)"
+            " SELECT $1, workspace_id, site_id, 'link', link_id, referring_url, referring_domain,"
+            " 'ask', value, 0.25, value, now(), now() FROM links WHERE link_id = $2",
+            recovery_id,
+            UUID(ids["link_id"]),
+        )
+    return str(recovery_id)
 
 
 async def _answers(http: Http, path: str) -> bool:

@@ -1,17 +1,19 @@
 """What became different: the history of one link, and the feed of a site."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.profile.api.link_models import Row, WordsOut
-from services.profile.store import history, listing, sites
+from services.profile.store import history, listing, sites, worth
 from shared import queries, words
 from shared.access import Scope
+from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
 from shared.errors import NotFoundError
 from shared.pages import Page, PageDep
@@ -37,6 +39,11 @@ class ChangeOut(BaseModel):
     reasons: list[Reason]
     previous: dict[str, Any]
     current: dict[str, Any]
+    sentence_before: str | None = Field(description="How the link stood in its text before.")
+    sentence_after: str | None = Field(description="How it stands after; null where it is gone.")
+    domain_links: int | None = Field(
+        default=None, description="Of a loss: other pages of the domain that still link to you."
+    )
     words: WordsOut
     referring_url: str
     referring_domain: str
@@ -47,13 +54,15 @@ class ChangeOut(BaseModel):
     actor: str | None
 
     @classmethod
-    def of(cls, row: Row) -> "ChangeOut":
-        same = set(cls.model_fields) - {"id", "previous", "current", "words", "changed_at"}
+    def of(cls, row: Row, beside: Mapping[UUID, int]) -> "ChangeOut":
+        made = {"id", "previous", "current", "words", "changed_at", "domain_links"}
+        same = set(cls.model_fields) - made
         return cls(
             id=row["change_id"],
             previous=orjson.loads(row["previous"]),
             current=orjson.loads(row["current"]),
             words=_words(row),
+            domain_links=beside.get(row["link_id"]) if row["kind"] == ChangeKind.LOST else None,
             changed_at=row["at"],
             **{name: row[name] for name in same},
         )
@@ -85,7 +94,8 @@ async def list_link_changes(
     rows = await history.list_link_changes(
         tx, row["link_id"], after=_place(paging.after), limit=paging.limit + 1
     )
-    return paging.page(rows, key=_key, item=ChangeOut.of)
+    beside = await _beside(tx, rows)
+    return paging.page(rows, key=_key, item=lambda row: ChangeOut.of(row, beside))
 
 
 @router.get("/sites/{site_id}/changes")
@@ -117,7 +127,13 @@ async def list_site_changes(
     count = None
     if paging.wants_count:
         count = await history.count_site_changes(tx, site_id, kinds=kinds, period=period)
-    return paging.page(rows, key=_key, item=ChangeOut.of, count=count)
+    beside = await _beside(tx, rows)
+    return paging.page(rows, key=_key, item=lambda row: ChangeOut.of(row, beside), count=count)
+
+
+async def _beside(tx: Tx, rows: Sequence[Row]) -> dict[UUID, int]:
+    lost = {row["link_id"] for row in rows if row["kind"] == ChangeKind.LOST}
+    return await worth.count_beside(tx, list(lost)) if lost else {}
 
 
 def _key(row: Row) -> tuple[Any, ...]:

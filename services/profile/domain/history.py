@@ -9,7 +9,7 @@ import orjson
 
 from services.profile.domain.imports import LinkRow
 from services.profile.domain.lifecycle import Change
-from services.profile.domain.link import Link, Step
+from services.profile.domain.link import Link, Sight, Step
 from services.profile.domain.site import Site
 from shared import words
 from shared.events import LinkChanged, LinkTracked, LinkUntracked
@@ -28,6 +28,9 @@ class Entry:
     check_seq: int | None = None
     evidence_id: UUID | None = None
     actor: str | None = None
+    sentence_before: str | None = None
+    """The link with the words around it, as the page had it."""
+    sentence_after: str | None = None
 
 
 def entry_of_step(step: Step, change: Change) -> Entry:
@@ -61,6 +64,15 @@ def sentence(link: Link, change: Change, *, at: datetime) -> str:
         counts=state.counts,
     )
     return words.status(change.to_status, facts, now=at).sentence
+
+
+def sentence_of(sight: Sight) -> str | None:
+    """Return how a link stands in its text: the first place of it on the page."""
+    if not sight.occurrences:
+        return None
+    place = sight.occurrences[0]
+    words_ = (place.left_context, place.anchor_text or place.image_alt or "", place.right_context)
+    return " ".join(" ".join(words_).split()) or None
 
 
 def changed_events(entries: Sequence[Entry]) -> list[LinkChanged]:

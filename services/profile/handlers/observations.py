@@ -16,8 +16,8 @@ from services.profile.domain.link import APPEARED, Link, found_sight
 from services.profile.domain.site import Site
 from services.profile.domain.steady import part
 from services.profile.handlers.saving import save_batch
-from services.profile.store import links, sites, steady, targets
-from shared import outbox
+from services.profile.store import links, recoveries, sites, steady, targets
+from shared import clock, outbox
 from shared.db import Tx
 from shared.events import LinkChecked, LinkDiscovered, TargetBroken, TargetChecked
 from shared.ids import new_id
@@ -91,6 +91,10 @@ async def on_target_checked(events: Sequence[TargetChecked], tx: Tx) -> None:
             if key not in newest or newest[key].check_seq < event.check_seq:
                 newest[key] = event
     broken = await targets.save_targets(tx, [newest[key] for key in sorted(newest)])
+    back = [key for key, event in newest.items() if event.broken is False]
+    now = clock.now()
+    await recoveries.open_targets(tx, list(broken), now=now)
+    await recoveries.close_targets(tx, back, now=now)
     await outbox.add(
         tx,
         [

@@ -9,6 +9,7 @@ from services.profile.domain.history import (
     Entry,
     entry_by_hand,
     entry_of_step,
+    sentence_of,
     tracked_event,
     untracked_event,
 )
@@ -16,11 +17,11 @@ from services.profile.domain.lifecycle import change_between, with_terms
 from services.profile.domain.link import Link
 from services.profile.domain.relevance import relevance_of
 from services.profile.domain.site import Site
-from services.profile.store import contracts, history, links, sites
+from services.profile.store import contracts, history, links, recoveries, sites
 from shared import clock, outbox
 from shared.db import Tx
 from shared.events import Event
-from shared.vocabulary import DiscoveryReason
+from shared.vocabulary import ChangeKind, DiscoveryReason, LinkStatus
 
 
 async def save_batch(tx: Tx, batch: Batch) -> None:
@@ -35,9 +36,11 @@ async def save_batch(tx: Tx, batch: Batch) -> None:
     await links.touch_links(tx, touched)
     await links.save_links(tx, saved)
     await history.add_observations(tx, batch.seen)
+    await _remember_sentences(tx, batch, entries)
     await history.save_occurrences(tx, batch.shown)
     await links.merge_links(tx, batch.merged, clock.now())
     await history.record_entries(tx, entries)
+    await _mark_recoveries(tx, entries)
     watch = batch.retargeted | new | bound
     events: list[Event] = [
         tracked_event(link, owners[link.site_id].hosts)
@@ -49,6 +52,32 @@ async def save_batch(tx: Tx, batch: Batch) -> None:
         for link_id, into in batch.merged.items()
     ]
     await outbox.add(tx, events)
+
+
+async def _mark_recoveries(tx: Tx, entries: list[Entry]) -> None:
+    """Put what was lost into the queue, and take what is back out of it."""
+    by_kind: dict[ChangeKind, list[UUID]] = {ChangeKind.LOST: [], ChangeKind.RECOVERED: []}
+    for entry in entries:
+        by_kind.get(entry.change.kind, []).append(entry.link.link_id)
+    now = clock.now()
+    await recoveries.open_losses(tx, by_kind[ChangeKind.LOST], now=now)
+    await recoveries.close_links(tx, by_kind[ChangeKind.RECOVERED], now=now)
+
+
+async def _remember_sentences(tx: Tx, batch: Batch, entries: list[Entry]) -> None:
+    """Write beside each change how the link stood in its text before and after it."""
+    old = {e.link.link_id for e in entries if e.change.from_status is not LinkStatus.PENDING}
+    known = await history.list_sentences(tx, old) if old else {}
+    shown = {link.link_id: sentence_of(sight) for link, sight in batch.shown}
+    for number, entry in enumerate(entries):
+        link_id = entry.link.link_id
+        before = known.get(link_id)
+        after = shown.get(link_id) or before
+        if entry.change.kind is ChangeKind.LOST:
+            after = None
+        entries[number] = replace(entry, sentence_before=before, sentence_after=after)
+        if after is not None:
+            known[link_id] = after
 
 
 async def _add_found_beside(tx: Tx, batch: Batch) -> set[UUID]:

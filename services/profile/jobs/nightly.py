@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from services.profile.domain.history import tracked_event
 from services.profile.domain.lifecycle import ADOPT_AFTER
-from services.profile.store import decisions, imports, links, months, sites, undo, worth
+from services.profile.store import decisions, imports, links, months, recoveries, sites, undo, worth
 from shared import clock, outbox
 from shared.db import Database, Tx
 from shared.log import get_logger
@@ -50,6 +50,8 @@ class Nightly:
             "drop months of looks": self._drop_months,
             "forget looks": self._forget,
             "tell values": _tell_values,
+            "open recoveries": _open_recoveries,
+            "rank recoveries": _rank_recoveries,
             "forget uploads": _forget_uploads,
             "forget what imports found": _forget_memory,
         }
@@ -69,6 +71,14 @@ class Nightly:
 
     async def _drop_months(self, tx: Tx, now: datetime) -> int:
         return await months.drop_months(tx, before=now - self._keep)
+
+
+async def _open_recoveries(tx: Tx, now: datetime) -> int:
+    return await recoveries.open_forgotten(tx, now=now, limit=BATCH)
+
+
+async def _rank_recoveries(tx: Tx, now: datetime) -> int:
+    return await recoveries.rate_again(tx, now=now, limit=BATCH)
 
 
 async def _make_room(tx: Tx, now: datetime) -> int:

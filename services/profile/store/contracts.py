@@ -11,12 +11,16 @@ from shared.urls import page_id
 
 _SAVE = """
     INSERT INTO contracts (placement_id, workspace_id, site_id, terms_seq, referring_domain, page_key,
-        terms, go_live_on, cancelled)
+        terms, go_live_on, cancelled, vendor_id, vendor_name, method, campaign, price, currency)
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::uuid[],
-        $7::json[], $8::date[], $9::boolean[])
+        $7::json[], $8::date[], $9::boolean[], $10::uuid[], $11::text[], $12::text[], $13::text[],
+        $14::numeric[], $15::text[])
     ON CONFLICT (placement_id) DO UPDATE SET terms_seq = excluded.terms_seq,
         referring_domain = excluded.referring_domain, page_key = excluded.page_key,
-        terms = excluded.terms, go_live_on = excluded.go_live_on, cancelled = excluded.cancelled
+        terms = excluded.terms, go_live_on = excluded.go_live_on, cancelled = excluded.cancelled,
+        vendor_id = excluded.vendor_id, vendor_name = excluded.vendor_name,
+        method = excluded.method, campaign = excluded.campaign, price = excluded.price,
+        currency = excluded.currency
     WHERE contracts.terms_seq < excluded.terms_seq
     RETURNING placement_id
 """
@@ -37,6 +41,12 @@ async def save_contracts(tx: Tx, events: Sequence[PlacementTerms]) -> list[UUID]
         [encode_terms(terms_of(event)) for event in events],
         [event.go_live_on for event in events],
         [event.cancelled for event in events],
+        [event.vendor_id for event in events],
+        [event.vendor_name for event in events],
+        [event.method for event in events],
+        [event.campaign for event in events],
+        [event.price for event in events],
+        [event.currency for event in events],
     )
     return [row["placement_id"] for row in rows]
 

@@ -1,6 +1,6 @@
 """What was seen (30 days) and what became different (for ever)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -75,12 +75,14 @@ async def save_occurrences(tx: Tx, seen: Sequence[tuple[Link, Sight]]) -> None:
 
 _CHANGES = """
     INSERT INTO changes (change_id, workspace_id, site_id, link_id, kind, from_status, to_status,
-        reasons, previous, current, sentence, check_seq, evidence_id, actor, at)
+        reasons, previous, current, sentence, sentence_before, sentence_after, check_seq,
+        evidence_id, actor, at)
     SELECT change_id, workspace_id, site_id, link_id, kind, from_status, to_status, reasons,
-        previous, current, sentence, check_seq, evidence_id, actor, at
+        previous, current, sentence, sentence_before, sentence_after, check_seq, evidence_id, actor,
+        at
     FROM json_to_recordset($1::json) AS u(change_id uuid, workspace_id uuid, site_id uuid,
         link_id uuid, kind text, from_status text, to_status text, reasons text[], previous json,
-        current json, sentence text, check_seq bigint, evidence_id uuid, actor text, at timestamptz)
+        current json, sentence text, sentence_before text, sentence_after text, check_seq bigint, evidence_id uuid, actor text, at timestamptz)
 """
 
 
@@ -104,6 +106,8 @@ def _row(entry: Entry) -> dict[str, object]:
         "previous": change.previous,
         "current": change.current,
         "sentence": entry.sentence,
+        "sentence_before": entry.sentence_before,
+        "sentence_after": entry.sentence_after,
         "check_seq": entry.check_seq,
         "evidence_id": entry.evidence_id,
         "actor": entry.actor,
@@ -125,7 +129,8 @@ def _json(value: object) -> str:
 
 _SHOWN = """
     c.change_id, c.link_id, c.site_id, c.kind, c.from_status, c.to_status, c.reasons,
-    c.previous::text AS previous, c.current::text AS current, c.sentence, c.check_seq, c.evidence_id,
+    c.previous::text AS previous, c.current::text AS current, c.sentence, c.sentence_before,
+    c.sentence_after, c.check_seq, c.evidence_id,
     c.actor, c.at, l.referring_url, l.referring_domain, l.target_url
 """
 _WITH_LINK = "FROM changes c JOIN links l ON l.link_id = c.link_id"
@@ -135,6 +140,18 @@ _IN_PERIOD = (
     "c.kind = ANY($2::text[]) AND ($3::timestamptz IS NULL OR c.at >= $3)"
     " AND ($4::timestamptz IS NULL OR c.at < $4)"
 )
+
+
+async def list_sentences(tx: Tx, link_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return how each of these links stood in its text when it was seen last."""
+    rows = await tx.fetch(
+        "SELECT link_id, btrim(regexp_replace(concat_ws(' ', items->0->>'left_context',"
+        " coalesce(nullif(items->0->>'anchor_text', ''), items->0->>'image_alt'),"
+        " items->0->>'right_context'), '\\s+', ' ', 'g')) AS sentence"
+        " FROM occurrences WHERE link_id = ANY($1::uuid[])",
+        list(link_ids),
+    )
+    return {row["link_id"]: row["sentence"] for row in rows if row["sentence"]}
 
 
 async def list_link_changes(
