@@ -109,8 +109,12 @@ async def test_a_home_remembers_and_the_next_audit_sees_what_became_of_its_links
     web.on("http://good.example/b", page("<p>Access denied.</p>", status=403))
     web.on("http://edited.example/a", page(LINK))
 
-    code, _, progress = await audit(web, *common)
+    out = tmp_path / "report.html"
+    code, _, progress = await audit(web, *common, "--out", out)
     assert code == 0, progress
+    shown = out.read_text("utf-8")
+    assert shown.startswith("<!doctype html>")
+    assert "1 link is gone, confirmed by a second look." in shown
     assert statuses(links) == {
         **{url: status for url, (status, _) in ROWS.items()},
         "http://good.example/a": "lost",

@@ -126,6 +126,20 @@ async def open_share_and_end_the_evidence(page: Page) -> None:
     await strangers.close()
 
 
+async def make_an_audit_and_open_it(page: Page) -> None:
+    await page.get_by_role("link", name="Audits").click()
+    await page.get_by_role("button", name="Make an audit").click()
+    made = page.get_by_role("link", name="Audit 1")
+    await expect(made).to_be_visible(timeout=30_000)
+    await no_codes(page)
+    async with page.expect_popup() as opening:
+        await made.click()
+    opened = await opening.value
+    await expect(opened.locator("h1")).to_have_text("Links to shop.example")
+    await expect(opened.locator("main")).to_contain_text("Where the links stand")
+    await opened.close()
+
+
 async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     login: str, browser_page: Page, tmp_path: Path
 ) -> None:
@@ -171,6 +185,7 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await expect(page.locator(".figure").first).to_have_text("1", timeout=30_000)
     await expect(page.locator("main")).to_contain_text("Too few to judge")
     await no_codes(page)
+    await make_an_audit_and_open_it(page)
 
 
 async def test_wrong_input_says_which_field_and_what_to_do(login: str, browser_page: Page) -> None:

@@ -12,9 +12,10 @@ import { Overview } from "./views/overview.js";
 import { Links } from "./views/links.js";
 import { Link } from "./views/link.js";
 import { Imports } from "./views/imports.js";
+import { Audits } from "./views/audits.js";
 
-const VIEWS = { overview: Overview, links: Links, imports: Imports };
-const TABS = [["overview", "Overview"], ["links", "Links"], ["imports", "Import"]];
+const VIEWS = { overview: Overview, links: Links, imports: Imports, audits: Audits };
+const TABS = [["overview", "Overview"], ["links", "Links"], ["imports", "Import"], ["audits", "Audits"]];
 
 function place(parts) {
   if (parts[0] === "links" && parts[1]) return { view: Link, id: parts[1], tab: "links" };
