@@ -106,6 +106,7 @@ async def test_page_by_page_every_link_that_is_meant_comes_once_and_in_order(
 ) -> None:
     await furnish(database, home, 5)
     monkeypatch.setattr(listing, "WINDOW", window)
+    monkeypatch.setattr(listing, "NARROW", window)
     source = random.Random(window)
     async with database.begin() as tx:
         await tx.run(

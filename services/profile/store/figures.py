@@ -42,10 +42,10 @@ async def list_overviews(
     tx: Tx, site_ids: Sequence[UUID], *, now: datetime, exact: bool = False
 ) -> dict[UUID, dict[str, Any]]:
     """Return the figures of each site that has links; of large ones as they were `made_at`."""
-    ready = {} if exact else await prepared.find_prepared(tx, site_ids)
+    ready = {} if exact else await prepared.find_overviews(tx, site_ids)
     found = {
-        site_id: {**made.overview, "site_id": site_id, "made_at": made.made_at}
-        for site_id, made in ready.items()
+        site_id: {**overview, "site_id": site_id, "made_at": made_at}
+        for site_id, (made_at, overview) in ready.items()
     }
     rest = [site_id for site_id in site_ids if site_id not in found]
     if rest:
@@ -90,9 +90,9 @@ _DOMAIN_MOVES = f"""
 
 async def get_moves(tx: Tx, site_id: UUID, *, since: date, exact: bool = False) -> Moves:
     """Return what came and went on a site since a day."""
-    ready = {} if exact else await prepared.find_prepared(tx, [site_id])
-    if site_id in ready:
-        return ready[site_id].moves.since(since)
+    ready = None if exact else await prepared.find_moves(tx, site_id)
+    if ready is not None:
+        return ready.since(since)
     links = _by_move(await tx.fetch(_LINK_MOVES, site_id, _midnight(since)))
     domains = _by_move(await tx.fetch(_DOMAIN_MOVES, site_id, _midnight(since)))
     return Moves(
@@ -117,9 +117,9 @@ def _by_move(rows: Sequence[asyncpg.Record]) -> dict[str, dict[date, int]]:
 
 async def list_anchor_kinds(tx: Tx, site_id: UUID, *, exact: bool = False) -> list[KindCount]:
     """Return how many referring domains and links use each kind of anchor, present links only."""
-    ready = {} if exact else await prepared.find_prepared(tx, [site_id])
-    if site_id in ready:
-        return list(ready[site_id].kinds)
+    ready = None if exact else await prepared.find_kinds(tx, site_id)
+    if ready is not None:
+        return ready
     rows = await tx.fetch(
         "SELECT coalesce(anchor_kind, 'other') AS kind, count(DISTINCT referring_domain) AS domains,"
         f" count(*) AS links FROM links WHERE site_id = $1 AND {_PRESENT} AND {_ALIVE} GROUP BY 1",
@@ -132,9 +132,9 @@ async def list_anchor_texts(
     tx: Tx, site_id: UUID, *, limit: int, exact: bool = False
 ) -> list[AnchorCount]:
     """Return the anchors of the most referring domains; spellings that differ in case are one."""
-    ready = {} if exact else await prepared.find_prepared(tx, [site_id])
-    if site_id in ready:
-        return list(ready[site_id].texts)[:limit]
+    ready = None if exact else await prepared.find_texts(tx, site_id)
+    if ready is not None:
+        return ready[:limit]
     rows = await tx.fetch(
         "SELECT min(anchor_text) AS anchor_text, coalesce(anchor_kind, 'other') AS kind,"
         " count(DISTINCT referring_domain) AS domains, count(*) AS links FROM links"

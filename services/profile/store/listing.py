@@ -77,6 +77,10 @@ _CONDITIONS = {
 _ANY = " = ANY(?::text[])"
 _OPEN = frozenset({"lang", "country", "platform"})
 _ONE_BLOCK = {"ip": "source_ip = ?::text::inet", "ip_block": "source_ip <<= ?::text::inet"}
+_NARROW = (*("referring_domain", "target_url", "tag", "contract_state", "ip", "ip_block"),)
+"""Filters with an index of their own that mostly find few links."""
+NARROW = 5_000
+"""How many links such a filter may find and still go first."""
 WINDOW = 3_000
 """How many links, in the order of the sort, are looked through before a filter goes first."""
 
@@ -149,67 +153,104 @@ async def list_links(
     """Return the links after a place in the list; those without a value for the sort come last."""
     # A plan for all values would take no notice of how rare the wanted ones are.
     await tx.run("SET LOCAL plan_cache_mode = force_custom_plan")
-    where, arguments = conditions(site_id, wanted)
+    narrow = any(getattr(wanted, name) not in {None, ()} for name in _NARROW)
+    meant = _Meant(*conditions(site_id, wanted), narrow)
     rows: list[asyncpg.Record] = []
     if after is None or after[0] is not None:
-        rows = await _with_value(tx, where, arguments, sort, after, limit)
+        rows = await _with_value(tx, meant, sort, after, limit)
     if len(rows) < limit:
         start = after[1] if after is not None and after[0] is None else None
-        rows += await _without_value(tx, where, arguments, sort, start, limit - len(rows))
+        rows += await _without_value(tx, meant, sort, start, limit - len(rows))
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """The WHERE clause of a filter, its arguments, and whether an index finds few rows for it."""
+
+    where: str
+    arguments: Sequence[object]
+    is_narrow: bool
 
 
 async def _with_value(
     tx: Tx,
-    where: str,
-    arguments: Sequence[object],
+    meant: _Meant,
     sort: Sort,
     after: tuple[Any, UUID] | None,
     limit: int,
 ) -> list[asyncpg.Record]:
     """Return the next links that have a value, at a cost that a rare filter does not blow up.
 
-    First a window of the sorted links is looked through: a filter that many meet is done there. One
-    that few meet goes first, and what it finds is sorted.
+    A filter by what few links have goes first, and what it finds is sorted, if that is not much.
+    Otherwise a window of the sorted links is looked through: a filter that many meet is done there.
     """
-    key, size = sort.expression, len(arguments)
+    key, size = sort.expression, len(meant.arguments)
     direction, sign = ("DESC", "<") if sort.descending else ("ASC", ">")
-    place, given = "", list(arguments)
+    where, place, given = f"{meant.where} AND {key} IS NOT NULL", "", list(meant.arguments)
     if after is not None:
         given += after
         place = f"AND ({key}, links.link_id) {sign} (${size + 1}, ${size + 2})"
-    order = f"ORDER BY {key} {direction}, links.link_id {direction}"
-    shown = f"SELECT {_SHOWN}, {key} AS sort_value"
+    ordered = _Ordered(where, place, key, direction, limit)
     if size > 1 and sort.column in _INDEXED:
-        window = (
-            f"(SELECT * FROM links WHERE site_id = $1 AND {_ALIVE} AND {key} IS NOT NULL {place}"
-            f" {order} LIMIT {WINDOW}) AS links"
-        )
-        source = _FROM.replace("FROM links", f"FROM {window}")
-        rows = await tx.fetch(f"{shown} {source} WHERE {where} {order} LIMIT {limit:d}", *given)
+        if meant.is_narrow:
+            rows = await tx.fetch(ordered.filter_first(most=NARROW + 1), *given)
+            if not rows or rows[0]["hit_count"] <= NARROW:
+                return rows
+        rows = await tx.fetch(ordered.window_first(), *given)
         if len(rows) == limit:
             return rows
-        found = (
-            f"WITH hits AS MATERIALIZED (SELECT link_id, {key} AS sort_key FROM links"
-            f" WHERE {where} AND {key} IS NOT NULL {place}), best AS MATERIALIZED (SELECT link_id"
-            f" FROM hits ORDER BY sort_key {direction}, link_id {direction} LIMIT {limit:d})"
-        )
-        source = _FROM.replace("FROM links", "FROM best JOIN links ON links.link_id = best.link_id")
-        return await tx.fetch(f"{found} {shown} {source} {order}", *given)
+        return await tx.fetch(ordered.filter_first(), *given)
     return await tx.fetch(
-        f"{shown} {_FROM} WHERE {where} AND {key} IS NOT NULL {place} {order} LIMIT {limit:d}",
+        f"SELECT {_SHOWN}, {key} AS sort_value {_FROM} WHERE {where} {place} {ordered.order}"
+        f" LIMIT {limit:d}",
         *given,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Ordered:
+    """The statements that find a page of links in the order of a column."""
+
+    where: str
+    place: str
+    key: str
+    direction: str
+    limit: int
+
+    @property
+    def order(self) -> str:
+        return f"ORDER BY {self.key} {self.direction}, links.link_id {self.direction}"
+
+    def window_first(self) -> str:
+        """Return the statement that filters the first links of the order."""
+        window = (
+            f"(SELECT * FROM links WHERE site_id = $1 AND {_ALIVE} AND {self.key} IS NOT NULL"
+            f" {self.place} {self.order} LIMIT {WINDOW}) AS links"
+        )
+        source = _FROM.replace("FROM links", f"FROM {window}")
+        return (
+            f"SELECT {_SHOWN}, {self.key} AS sort_value {source} WHERE {self.where} {self.order}"
+            f" LIMIT {self.limit:d}"
+        )
+
+    def filter_first(self, *, most: int | None = None) -> str:
+        """Return the statement that sorts what the filter finds; `most` ends the finding."""
+        source = _FROM.replace("FROM links", "FROM best JOIN links ON links.link_id = best.link_id")
+        return (
+            f"WITH hits AS MATERIALIZED (SELECT link_id, {self.key} AS sort_key FROM links"
+            f" WHERE {self.where} {self.place} {f'LIMIT {most:d}' if most else ''}),"
+            " best AS MATERIALIZED (SELECT link_id FROM hits"
+            f" ORDER BY sort_key {self.direction}, link_id {self.direction} LIMIT {self.limit:d})"
+            f" SELECT {_SHOWN}, {self.key} AS sort_value, (SELECT count(*) FROM hits) AS hit_count"
+            f" {source} {self.order}"
+        )
+
+
 async def _without_value(
-    tx: Tx,
-    where: str,
-    arguments: Sequence[object],
-    sort: Sort,
-    after: UUID | None,
-    limit: int,
+    tx: Tx, meant: _Meant, sort: Sort, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
+    where, arguments = meant.where, meant.arguments
     key, size = sort.expression, len(arguments)
     direction, sign = ("DESC", "<") if sort.descending else ("ASC", ">")
     place = f"AND links.link_id {sign} ${size + 1}" if after is not None else ""

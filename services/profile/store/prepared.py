@@ -36,14 +36,60 @@ class Prepared:
     moves: Moves
 
 
-async def find_prepared(tx: Tx, site_ids: Sequence[UUID]) -> dict[UUID, Prepared]:
-    """Return the prepared figures of those of the sites that have some."""
-    rows = await tx.fetch(
-        "SELECT site_id, made_at, body::text AS body FROM site_figures"
+async def find_overviews(
+    tx: Tx, site_ids: Sequence[UUID]
+) -> dict[UUID, tuple[datetime, dict[str, Any]]]:
+    """Return the prepared overviews of those of the sites that have one, and when they were made."""
+    found = {}
+    for row in await _find(tx, site_ids, "overview"):
+        overview = orjson.loads(row["part"])
+        checked = overview.get("last_checked_at")
+        overview["last_checked_at"] = datetime.fromisoformat(checked) if checked else None
+        found[row["site_id"]] = (row["made_at"], overview)
+    return found
+
+
+async def find_kinds(tx: Tx, site_id: UUID) -> list[KindCount] | None:
+    """Return the prepared kinds of anchors of a site, None if they are to be counted."""
+    rows = await _find(tx, [site_id], "kinds")
+    return [
+        KindCount(AnchorKind(one["kind"]), one["domains"], one["links"])
+        for row in rows
+        for one in orjson.loads(row["part"])
+    ] or None
+
+
+async def find_texts(tx: Tx, site_id: UUID) -> list[AnchorCount] | None:
+    """Return the prepared anchors of a site, None if they are to be counted."""
+    rows = await _find(tx, [site_id], "texts")
+    return [
+        AnchorCount(one["text"], AnchorKind(one["kind"]), one["domains"], one["links"])
+        for row in rows
+        for one in orjson.loads(row["part"])
+    ] or None
+
+
+async def find_moves(tx: Tx, site_id: UUID) -> Moves | None:
+    """Return what came and went on a site, None if that is to be counted."""
+    rows = await _find(tx, [site_id], "moves")
+    if not rows:
+        return None
+    moves = orjson.loads(rows[0]["part"])
+    return Moves(
+        **{
+            name: {date.fromisoformat(day): count for day, count in days.items()}
+            for name, days in moves.items()
+        }
+    )
+
+
+async def _find(tx: Tx, site_ids: Sequence[UUID], part: str) -> list[asyncpg.Record]:
+    return await tx.fetch(
+        "SELECT site_id, made_at, (body->$2::text)::text AS part FROM site_figures"
         " WHERE site_id = ANY($1::uuid[])",
         list(site_ids),
+        part,
     )
-    return {row["site_id"]: _read(row) for row in rows}
 
 
 async def find_made_at(tx: Tx, site_id: UUID) -> datetime | None:
@@ -136,25 +182,3 @@ async def forget_small(tx: Tx) -> None:
     )
     await tx.run(f"DELETE FROM domain_figures WHERE site_id IN ({small})")
     await tx.run(f"DELETE FROM site_figures WHERE site_id IN ({small})")
-
-
-def _read(row: asyncpg.Record) -> Prepared:
-    body = orjson.loads(row["body"])
-    overview = body["overview"]
-    checked = overview.get("last_checked_at")
-    overview["last_checked_at"] = datetime.fromisoformat(checked) if checked else None
-    return Prepared(
-        made_at=row["made_at"],
-        overview=overview,
-        kinds=[KindCount(AnchorKind(k["kind"]), k["domains"], k["links"]) for k in body["kinds"]],
-        texts=[
-            AnchorCount(t["text"], AnchorKind(t["kind"]), t["domains"], t["links"])
-            for t in body["texts"]
-        ],
-        moves=Moves(
-            **{
-                name: {date.fromisoformat(day): count for day, count in days.items()}
-                for name, days in body["moves"].items()
-            }
-        ),
-    )

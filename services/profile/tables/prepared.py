@@ -6,6 +6,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    Index,
     Integer,
     Interval,
     Table,
@@ -45,6 +46,7 @@ DOMAIN_FIGURES = Table(
     Column("toxicity", Integer),
     Column("claimed_links", BigInteger),
     texts("claimed_by"),
+    Index("domain_figures_present_idx", "site_id", "links_present", "domain"),
 )
 
 # Which domains link to a competitor, as a tool's export says: never links of the site itself.
