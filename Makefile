@@ -63,6 +63,15 @@ bench: .venv/bench ## measure against the peers (ONLY=name for one)
 	@tests/ensure-rabbitmq
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
+.venv/train: .venv/run requirements-train.lock
+	@echo "Installing the word lists that training needs into .venv ..."
+	@$(PIP) --require-hashes --no-deps -r requirements-train.lock
+	@touch $@
+
+.PHONY: train
+train: .venv/train ## learn the model of names anew (ARGS="--data FOLDER" for another place of the labelled domains)
+	@$(BIN)/python -m services.cli.train $(ARGS)
+
 .PHONY: docs
 docs: openapi ## write the generated pages again: events, settings, metrics, routes, dashboards
 	@$(BIN)/python -m tests.architecture.pages
@@ -72,10 +81,11 @@ openapi: .venv/dev ## write the OpenAPI and AsyncAPI documents again
 	@$(BIN)/python -m services.contracts
 
 .PHONY: lock
-lock: .venv/dev ## resolve the dependencies anew and write the three lock files
+lock: .venv/dev ## resolve the dependencies anew and write the four lock files
 	@$(LOCK) --upgrade --output-file requirements.lock
 	@$(LOCK) --constraint requirements.lock --extra dev --output-file requirements-dev.lock
 	@$(LOCK) --constraint requirements-dev.lock --extra dev --extra bench --output-file requirements-bench.lock
+	@$(LOCK) --constraint requirements.lock --extra train --output-file requirements-train.lock
 
 .PHONY: clean
 clean: ## remove .venv and the caches; never touches data

@@ -43,7 +43,9 @@ COMMANDS = {
     ),
     "crawler": _service("crawler", "run only the service that looks at pages"),
     "profile": _service("profile", "run only the service that knows every link"),
-    "toxicity": _service("toxicity", "run only the service that weighs how dangerous links are"),
+    "toxicity": Command(
+        "services.cli.toxicity", "judge names or one page; alone: run the service that weighs links"
+    ),
     "outreach": _service("outreach", "run only the service that keeps placements and vendors"),
     "gateway": _service("gateway", "run only the service that people and programs talk to"),
 }

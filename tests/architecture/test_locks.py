@@ -9,7 +9,12 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-bench.lock",
+    "requirements-train.lock",
+)
 ALLOWED_LINE = re.compile(
     r"[a-z0-9][a-z0-9._-]*==[^\s;]+( ; [^\\]+)? \\"
     r"|    --hash=sha256:[0-9a-f]{64}( \\)?"

@@ -26,6 +26,7 @@ class LinkFacts:
     outlinks_external: int | None = None
     redirect_domains: tuple[str, ...] = ()
     reasons: frozenset[Reason] = frozenset()
+    indexable: bool | None = None
     # Judged from the text with the site's names and keywords, so not a part of what was seen.
     anchor_kind: AnchorKind = AnchorKind.OTHER
     anchor_flags: frozenset[AnchorFlag] = frozenset()
@@ -50,6 +51,7 @@ class LinkFacts:
             "outlinks_external": self.outlinks_external,
             "redirect_domains": list(self.redirect_domains),
             "reasons": sorted(self.reasons),
+            "indexable": self.indexable,
         }
 
     @classmethod
@@ -73,6 +75,7 @@ class LinkFacts:
             outlinks_external=values["outlinks_external"],
             redirect_domains=tuple(values["redirect_domains"]),
             reasons=frozenset(map(Reason, values["reasons"])),
+            indexable=values.get("indexable"),
             anchor_kind=anchor_kind,
             anchor_flags=anchor_flags,
         )
@@ -95,6 +98,12 @@ class PageView:
     hidden_links: int = 0
     has_contact: bool = False
     has_legal: bool = False
+    ad_scripts: int = 0
+    hidden_chars: int = 0
+    frame_chars: int = 0
+    injected_blocks: int = 0
+    spam_words: int = 0
+    top_word_share: float | None = None
     title_is_toxic: bool = False
 
     @property

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterable
 
-from services.toxicity.domain.facts import Decision, Facts, LinkFacts, PageView
+from services.toxicity.domain.facts import Decision, Facts, LinkFacts
 from services.toxicity.domain.finding import Finding, percent, quote
+from services.toxicity.domain.page_findings import of_page
 from services.toxicity.domain.source_findings import of_source
 from shared.vocabulary import NOT_OBSERVED, AnchorFlag, AnchorKind, Position, Reason
 
@@ -12,16 +13,6 @@ ENOUGH_DOMAINS = 50  # below this many referring domains a share says nothing
 EXACT_SHARE = 0.10
 EXACT_GROSS_SHARE = 0.25
 SAME_ANCHOR_SHARE = 0.05
-LIST_ANCHOR_SHARE = 0.60
-LIST_OUTLINKS = 30
-BARE_ANCHOR_SHARE = 0.85
-THIN_WORDS = 100
-THIN_OUTLINKS = 20
-REPETITIVE_RATIO = 10.0  # of the markup, whose tags alone make it shrink four to six times
-REPETITIVE_CHARS = 2_000
-MANY_HIDDEN = 30  # menus hide a few of their own links on most sites
-REAL_WORDS = 300
-REAL_ANCHOR_SHARE = 0.30
 SITEWIDE_LINKS = 10
 MANY_OUTLINKS = 100
 VERY_MANY_OUTLINKS = 300
@@ -42,7 +33,7 @@ def find(facts: Facts) -> tuple[Finding, ...]:
     if facts.link is not None:
         found += _of_link(facts, facts.link)
     if facts.page is not None:
-        found += [finding for rule in _PAGE_RULES if (finding := rule(facts.page)) is not None]
+        found += of_page(facts.page)
     found += of_source(facts.source)
     return tuple(found)
 
@@ -70,12 +61,16 @@ def poison_anchor(_: Facts, link: LinkFacts) -> Finding | None:
 
 
 def exact_overuse(facts: Facts, link: LinkFacts) -> Finding | None:
+    """A keyword alone hardly weighs; on a thin page, or one of a network, it is part of a pattern."""
     around = facts.around
-    if link.anchor_kind is not AnchorKind.EXACT or around.domains < ENOUGH_DOMAINS:
+    if link.anchor_kind is not AnchorKind.EXACT:
         return None
-    share = around.exact_domains / around.domains
+    enough = around.domains >= ENOUGH_DOMAINS
+    share = around.exact_domains / around.domains if enough else 0.0
     if share <= EXACT_SHARE:
-        return None
+        text = quote(link.anchor_text)
+        why = f"The link text {text} is one of your keywords, word for word."
+        return Finding("exact_anchor", text, "another text", why)
     gross = share > EXACT_GROSS_SHARE
     limit = EXACT_GROSS_SHARE if gross else EXACT_SHARE
     return Finding(
@@ -280,93 +275,6 @@ def page_blocked(facts: Facts) -> Finding | None:
     )
 
 
-# ---- the page's content -------------------------------------------------------------------------
-
-
-def link_list(page: PageView) -> Finding | None:
-    share = page.anchor_share
-    if share is None or share < LIST_ANCHOR_SHARE or page.outlinks_external < LIST_OUTLINKS:
-        return None
-    bare = share >= BARE_ANCHOR_SHARE
-    return Finding(
-        "bare_link_list" if bare else "link_list",
-        percent(share),
-        f"less than {percent(BARE_ANCHOR_SHARE if bare else LIST_ANCHOR_SHARE)}",
-        f"{percent(share)} of the visible text is link text, to {page.outlinks_external} outside addresses.",
-    )
-
-
-def thin_page(page: PageView) -> Finding | None:
-    if page.word_count >= THIN_WORDS or page.outlinks_external < THIN_OUTLINKS:
-        return None
-    return Finding(
-        "thin_page",
-        f"{page.word_count} words",
-        f"at least {THIN_WORDS} on a page with {THIN_OUTLINKS} or more outside links",
-        f"The page has {page.word_count} words and links to other sites {page.outlinks_external} times.",
-    )
-
-
-def repetitive_page(page: PageView) -> Finding | None:
-    ratio = page.compression_ratio
-    if ratio is None or ratio < REPETITIVE_RATIO or page.visible_chars < REPETITIVE_CHARS:
-        return None
-    return Finding(
-        "repetitive_page",
-        f"{ratio:.1f}",
-        f"below {REPETITIVE_RATIO:.1f}",
-        f"Packed, the page shrinks to one part in {ratio:.1f}: it repeats itself.",
-    )
-
-
-def poison_title(page: PageView) -> Finding | None:
-    if not page.title_is_toxic:
-        return None
-    return Finding(
-        "poison_title",
-        quote(page.title),
-        "no such word",
-        f"The page is called {quote(page.title)}.",
-    )
-
-
-def hidden_links_on_page(page: PageView) -> Finding | None:
-    if page.hidden_links < MANY_HIDDEN or page.outlinks_external < MANY_HIDDEN:
-        return None
-    return Finding(
-        "hidden_links_on_page",
-        f"{page.hidden_links} links",
-        f"fewer than {MANY_HIDDEN}",
-        f"The page hides {page.hidden_links} links from visitors.",
-    )
-
-
-def contact_present(page: PageView) -> Finding | None:
-    if not page.has_contact:
-        return None
-    return Finding("contact_present", "found", "none", "The page says how to reach its owner.")
-
-
-def legal_present(page: PageView) -> Finding | None:
-    if not page.has_legal:
-        return None
-    return Finding(
-        "legal_present", "found", "none", "The page leads to an imprint or privacy page."
-    )
-
-
-def real_text(page: PageView) -> Finding | None:
-    share = page.anchor_share
-    if page.word_count < REAL_WORDS or share is None or share > REAL_ANCHOR_SHARE:
-        return None
-    return Finding(
-        "real_text",
-        f"{page.word_count} words",
-        f"at least {REAL_WORDS}, at most {percent(REAL_ANCHOR_SHARE)} of it link text",
-        f"The page has {page.word_count} words; {percent(share)} of its text is link text.",
-    )
-
-
 # ---- what people decided ------------------------------------------------------------------------
 
 
@@ -418,14 +326,4 @@ _LINK_RULES: tuple[Callable[[Facts, LinkFacts], Finding | None], ...] = (
     qualified_link,
     redirect_chain,
     unique_paragraph,
-)
-_PAGE_RULES: tuple[Callable[[PageView], Finding | None], ...] = (
-    link_list,
-    thin_page,
-    repetitive_page,
-    poison_title,
-    hidden_links_on_page,
-    contact_present,
-    legal_present,
-    real_text,
 )

@@ -41,6 +41,7 @@ def link_facts(observation: Observation) -> LinkFacts | None:
         outlinks_external=observation.outlinks_external,
         redirect_domains=chain_domains(observation.redirects),
         reasons=frozenset(observation.reasons),
+        indexable=observation.indexable,
     )
 
 

@@ -42,14 +42,14 @@ def of_source(source: Source) -> list[Finding]:
 
 
 def telling_name(name: NameView) -> Finding | None:
+    """A bad name speaks against a link; a good one is easily bought, and excuses nothing."""
     milli = 1000 * math.log(max(name.p, 1e-6) / max(1.0 - name.p, 1e-6))
-    milli = max(-NAME_LIMIT, min(NAME_LIMIT, NAME_STEP * round(milli / NAME_STEP)))
-    if abs(milli) < NAME_SILENT:
+    milli = min(NAME_LIMIT, NAME_STEP * round(milli / NAME_STEP))
+    if milli < NAME_SILENT:
         return None
-    bad = milli > 0
     why = ", ".join(name.reasons[:_SHOWN])
     return Finding(
-        "name_like_bad" if bad else "name_like_good",
+        "name_like_bad",
         percent(name.p),
         "about 50 %",
         f"Of names like this one, {percent(name.p)} were on lists of bad ones"

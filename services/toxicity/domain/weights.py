@@ -28,9 +28,8 @@ PRIOR = -2_944
 """Log-odds of 5 %: how many links of an ordinary profile are manipulative before one has looked."""
 
 NAME_LIMIT = 1_500
-
 CAPS: dict[Family, tuple[int, int]] = {
-    Family.NAME: (-NAME_LIMIT, NAME_LIMIT),
+    Family.NAME: (0, NAME_LIMIT),
     Family.LISTS: (0, 3_000),
     Family.CONTENT: (-1_500, 3_000),
     Family.PLACE: (-1_000, 2_000),
@@ -91,7 +90,7 @@ class Weight:
 _PRACTICE = "reference practice: anchors of the Penguin era and published attacks"
 _NTOULAS = "Ntoulas et al. 2006, content features of spam pages"
 _GUIDE = "Google's spam policies name it"
-_NAMES = "trained on labelled names, checked on sources left out; in degrees, at most this"
+_NAMES = "trained on labelled names, checked on sources left out; in degrees, at most this; a good name is bought easily and excuses nothing"
 _LISTS = "lists hardly overlap, so two agree by more than chance; halves every two years"
 _GRAPH = "WEBSPAM-UK2007: link features reach AUC 0.75, single ranks 0.6: small weights"
 _NETWORK = "footprints of private networks, weighed by how rare the shared value is"
@@ -99,12 +98,12 @@ _JUDGED = "judgement, small on purpose"
 
 WEIGHTS: tuple[Weight, ...] = (
     Weight("name_like_bad", Family.NAME, NAME_LIMIT, "a name like those on lists of bad ones", Clause.NONE, _NAMES),
-    Weight("name_like_good", Family.NAME, -NAME_LIMIT, "a name like those of ordinary sites", Clause.NONE, _NAMES),
     Weight("on_lists", Family.LISTS, 3_000, "named by several lists of bad domains", Clause.NONE, _LISTS),
     Weight("on_one_list", Family.LISTS, 1_500, "named by one list of bad domains", Clause.NONE, _LISTS),
     Weight("poison_anchor", Family.ANCHOR, 2_500, "a link text of adult, gambling, pharmacy or scam words", Clause.LINK_SPAM, _PRACTICE),
     Weight("exact_overuse", Family.ANCHOR, 800, "a target keyword as link text, used too often", Clause.LINK_SPAM, _PRACTICE),
     Weight("exact_gross_overuse", Family.ANCHOR, 1_600, "a target keyword as link text, used far too often", Clause.LINK_SPAM, _PRACTICE),
+    Weight("exact_anchor", Family.ANCHOR, 300, "a target keyword as link text", Clause.LINK_SPAM, _JUDGED),
     Weight("repeated_anchor", Family.ANCHOR, 700, "the same link text on many sites", Clause.LINK_SPAM, _PRACTICE),
     Weight("other_language_anchor", Family.ANCHOR, 1_000, "a link text in another script than your site's", Clause.LINK_SPAM, _PRACTICE),
     Weight("brand_anchor", Family.ANCHOR, -400, "your name or address as link text", Clause.NONE, _JUDGED),
@@ -114,6 +113,11 @@ WEIGHTS: tuple[Weight, ...] = (
     Weight("repetitive_page", Family.CONTENT, 600, "a page that repeats itself", Clause.STUFFING, _NTOULAS),
     Weight("poison_title", Family.CONTENT, 1_500, "a page about adult, gambling, pharmacy or scam matters", Clause.LINK_SPAM, _PRACTICE),
     Weight("hidden_links_on_page", Family.CONTENT, 500, "a page with many hidden links", Clause.HIDDEN, _GUIDE),
+    Weight("injected_block", Family.CONTENT, 1_500, "a hidden box of links to other sites", Clause.HACKED, _GUIDE),
+    Weight("hidden_text", Family.CONTENT, 500, "much text that visitors can't see", Clause.HIDDEN, _GUIDE),
+    Weight("stuffed_page", Family.CONTENT, 600, "a page stuffed with one word", Clause.STUFFING, _NTOULAS),
+    Weight("spam_text", Family.CONTENT, 1_200, "a page full of words of spam", Clause.LINK_SPAM, _PRACTICE),
+    Weight("many_ads", Family.CONTENT, 400, "more advertisements than text", Clause.THIN, _JUDGED),
     Weight("parked", Family.CONTENT, 1_500, "a parked domain", Clause.EXPIRED, _GUIDE),
     Weight("contact_present", Family.CONTENT, -300, "a way to contact the owner", Clause.NONE, _JUDGED),
     Weight("legal_present", Family.CONTENT, -300, "an imprint or privacy page", Clause.NONE, _JUDGED),

@@ -6,7 +6,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from services.toxicity.domain.source import BurstView, GraphView, NetworkView, Source
+from services.toxicity.domain.lexical import model
+from services.toxicity.domain.source import BurstView, GraphView, NameView, NetworkView, Source
 from shared.db import Tx
 
 Key = tuple[UUID, str]
@@ -37,11 +38,18 @@ async def list_sources(tx: Tx, keys: Sequence[Key]) -> Mapping[Key, Source]:
     if not keys:
         return {}
     rows = await tx.fetch(_SOURCES, [site_id for site_id, _ in keys], [name for _, name in keys])
-    return {(row["site_id"], row["domain"]): _source(row) for row in rows}
+    names = _names(sorted({name for _, name in keys}))
+    return {(row["site_id"], row["domain"]): _source(row, names) for row in rows}
 
 
-def _source(row: asyncpg.Record) -> Source:
+def _names(domains: Sequence[str]) -> Mapping[str, NameView]:
+    judged = model.load().judge(domains)
+    return {one.domain: NameView(one.p, one.reasons) for one in judged if one.p is not None}
+
+
+def _source(row: asyncpg.Record, names: Mapping[str, NameView]) -> Source:
     return Source(
+        name=names.get(row["domain"]),
         graph=_graph(row) if row["made_at"] is not None else None,
         network=_network(row) if row["looked"] and row["made_at"] is not None else None,
         burst=None
