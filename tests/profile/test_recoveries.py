@@ -235,6 +235,25 @@ async def test_a_dead_page_of_ours_is_queued_and_has_a_redirect(
     assert await queue(alice, home) == []
 
 
+async def test_an_address_with_a_typo_is_to_be_fixed_by_who_wrote_it(
+    database: Database, home: Site, alice: Http
+) -> None:
+    wrong, meant = "https://acme.example/prcing", "https://acme.example/pricing"
+    pages = {"pages": [{"url": meant}, {"url": "/prizes"}, {"url": "/about"}]}
+    assert (await alice.post(f"/v1/sites/{home.site_id}/pages", pages)).status == 201
+    async with database.begin() as tx:
+        link_id = await add_link(tx, home, target=wrong)
+        seen = (an_occurrence(wrong, anchor_text="their prices"),)
+        await on_link_checked([a_check(link_id, 1, occurrences=seen)], tx)
+        await on_target_checked([a_target(home, 1, broken=True, url=wrong)], tx)
+        assert await recoveries.rate_again(tx, now=clock.now() + timedelta(days=1), limit=9) == 1
+    [item] = await queue(alice, home)
+    assert (item["action"], item["meant_url"]) == ("fix_typo", meant)
+    assert item["referring_url"] == PAGE
+    assert isinstance(item["draft"], dict)
+    assert f'<a href="{meant}">their prices</a>' in item["draft"]["body"]
+
+
 async def test_pages_of_others_cannot_be_named_as_own(home: Site, alice: Http) -> None:
     path = f"/v1/sites/{home.site_id}/pages"
     answer = await alice.post(path, {"pages": [{"url": "https://stranger.example/x"}]})

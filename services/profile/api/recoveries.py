@@ -1,5 +1,6 @@
 """What may be won back: the queue, its drafts, and what people did about it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +17,7 @@ from services.profile.domain.recovery import (
     draft_from,
     draft_of,
 )
-from services.profile.store import recoveries, sites
+from services.profile.store import own_pages, recoveries, sites
 from services.profile.store.recoveries import Decision
 from shared import clock, queries, recovery_words
 from shared.access import Caller, Scope
@@ -50,6 +51,7 @@ class RecoveryOut(BaseModel):
     referring_domain: str | None
     target_url: str | None
     anchor_text: str | None
+    meant_url: str | None = Field(description="Of a typo: the page that was meant.")
     sentence: str | None = Field(description="How the link stood in its text, seen last.")
     reasons: list[Reason]
     action: RecoveryAction
@@ -73,10 +75,11 @@ class RecoveryOut(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, row: Row, *, now: datetime) -> "RecoveryOut":
+    def of(cls, row: Row, *, now: datetime, meant: str | None = None) -> "RecoveryOut":
         is_link = row["kind"] == RecoveryKind.LINK
+        is_asked_for = is_link or row["action"] == RecoveryAction.FIX_TYPO
         domain = row["referring_domain"] or ""
-        draft = _draft(row, now=now) if is_link else None
+        draft = _draft(row, now=now, meant=meant) if is_asked_for else None
         names = set(cls.model_fields) & set(row.keys()) - {"domain_links"}
         return cls(
             id=row["recovery_id"],
@@ -85,7 +88,8 @@ class RecoveryOut(BaseModel):
             domain_links=row["domain_links"] if is_link else None,
             domain_sentence=recovery_words.beside(domain, row["domain_links"]) if is_link else None,
             draft=draft,
-            draft_from=draft_from(row["lost_at"]) if is_link else None,
+            draft_from=draft_from(row["lost_at"]) if is_asked_for else None,
+            meant_url=meant,
             **{name: row[name] for name in names},
         )
 
@@ -94,7 +98,7 @@ def _words(said: Words) -> WordsOut:
     return WordsOut(label=said.label, sentence=said.sentence, todo=said.todo)
 
 
-def _draft(row: Row, *, now: datetime) -> DraftOut | None:
+def _draft(row: Row, *, now: datetime, meant: str | None) -> DraftOut | None:
     about = Written(
         action=RecoveryAction(row["action"]),
         referring_url=row["referring_url"],
@@ -103,6 +107,7 @@ def _draft(row: Row, *, now: datetime) -> DraftOut | None:
         sentence=row["sentence"] or "",
         lost_at=row["lost_at"],
         contract=bool(row["contract"]),
+        meant_url=meant,
     )
     draft = draft_of(about, now=now)
     return None if draft is None else DraftOut(subject=draft.subject, body=draft.body)
@@ -130,11 +135,22 @@ async def list_recoveries(
         after=None if paging.after is None else (paging.after[0], paging.after[1]),
         limit=paging.limit + 1,
     )
+    meant = await _meant(tx, rows)
     return paging.page(
         rows,
         key=lambda row: (row["priority"], row["recovery_id"]),
-        item=lambda row: RecoveryOut.of(row, now=now),
+        item=lambda row: RecoveryOut.of(row, now=now, meant=meant.get(row["target_url"])),
     )
+
+
+async def _meant(tx: Tx, rows: Sequence[Row]) -> dict[str, str]:
+    """Return which pages were meant by the addresses that have a typo."""
+    typos = [
+        (row["site_id"], row["target_url"])
+        for row in rows
+        if row["action"] == RecoveryAction.FIX_TYPO
+    ]
+    return await own_pages.find_meant(tx, typos)
 
 
 async def _see(tx: Tx, caller: Caller, site_id: UUID) -> None:
@@ -219,7 +235,8 @@ async def get_recovery(
 async def _answer(tx: Tx, caller: Caller, recovery_id: UUID, response: Response) -> RecoveryOut:
     row = await _visible(tx, caller, recovery_id)
     response.headers["ETag"] = etag(row["version"])
-    return RecoveryOut.of(row, now=clock.now())
+    meant = await _meant(tx, [row])
+    return RecoveryOut.of(row, now=clock.now(), meant=meant.get(row["target_url"]))
 
 
 async def _visible(tx: Tx, caller: Caller, recovery_id: UUID) -> Row:

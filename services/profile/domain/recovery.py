@@ -70,11 +70,14 @@ class Loss:
     lost_at: datetime
     contract: bool = False
     target_broken: bool = False
+    typo: bool = False
     asked_at: datetime | None = None
 
 
 def action_of(loss: Loss) -> RecoveryAction:
     """Return what to do first."""
+    if loss.typo:
+        return RecoveryAction.FIX_TYPO
     if loss.kind is RecoveryKind.TARGET or loss.target_broken:
         # Nobody puts back a link to a page that is not there.
         return RecoveryAction.REDIRECT

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.profile.domain.recovery import is_typo
 from shared.db import Tx
 from shared.urls import page_id
 
@@ -53,15 +54,40 @@ async def list_dead(tx: Tx, site_id: UUID) -> list[asyncpg.Record]:
     )
 
 
+_LIVE = """
+    SELECT p.site_id, p.url, p.title FROM site_pages p WHERE NOT EXISTS (SELECT FROM targets t
+        WHERE t.site_id = p.site_id AND t.target_key = p.page_key AND t.broken)
+    UNION ALL
+    SELECT t.site_id, coalesce(t.final_url, t.target_url), NULL FROM targets t WHERE NOT t.broken
+"""
+# Two wrong letters leave the beginning or the end of most addresses as it was.
+_MEANT = f"""
+    SELECT u.target_url, array_agg(DISTINCT live.url) AS urls
+    FROM unnest($1::uuid[], $2::text[]) AS u(site_id, target_url)
+    JOIN ({_LIVE}) AS live ON live.site_id = u.site_id
+        AND abs(length(live.url) - length(u.target_url)) <= 2
+        AND (left(live.url, length(u.target_url) * 2 / 3)
+                = left(u.target_url, length(u.target_url) * 2 / 3)
+            OR right(live.url, length(u.target_url) / 3)
+                = right(u.target_url, length(u.target_url) / 3))
+    GROUP BY u.target_url
+"""
+
+
+async def find_meant(tx: Tx, dead: Sequence[tuple[UUID, str]]) -> dict[str, str]:
+    """Return for dead addresses of sites the live page of two letters less, more or else, if any."""
+    if not dead:
+        return {}
+    sites, urls = zip(*dead, strict=True)
+    rows = await tx.fetch(_MEANT, list(sites), list(urls))
+    found = {row["target_url"]: is_typo(row["target_url"], row["urls"]) for row in rows}
+    return {url: meant for url, meant in found.items() if meant is not None}
+
+
 async def list_live(tx: Tx, site_id: UUID) -> list[asyncpg.Record]:
     """Return the pages of a site that answer, or that its sitemap names and nobody saw dead."""
     return await tx.fetch(
-        "SELECT url, max(title) AS title FROM ("
-        " SELECT p.url, p.title FROM site_pages p WHERE p.site_id = $1 AND NOT EXISTS ("
-        "   SELECT FROM targets t WHERE t.site_id = p.site_id AND t.target_key = p.page_key"
-        "   AND t.broken)"
-        " UNION ALL SELECT coalesce(t.final_url, t.target_url), NULL FROM targets t"
-        "   WHERE t.site_id = $1 AND t.broken = false) AS pages"
+        f"SELECT url, max(title) AS title FROM ({_LIVE}) AS live WHERE site_id = $1"
         " GROUP BY url ORDER BY url LIMIT $2",
         site_id,
         MOST_LIVE,

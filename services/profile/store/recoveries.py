@@ -1,6 +1,6 @@
 """The queue of what may be won back: opened by losses, closed by what comes back, ranked by chance."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,12 +10,14 @@ import asyncpg
 
 from services.profile.domain.recovery import (
     Loss,
+    RecoveryAction,
     RecoveryKind,
     RecoveryState,
     action_of,
     priority_of,
     probability_of,
 )
+from services.profile.store import own_pages
 from shared import jsontext
 from shared.db import Tx
 from shared.ids import new_id
@@ -73,7 +75,10 @@ async def open_forgotten(tx: Tx, *, now: datetime, limit: int) -> int:
 
 _DEAD_TARGETS = """
     SELECT NULL::uuid AS link_id, s.workspace_id, t.site_id, t.target_key, t.target_url,
-        NULL AS referring_url, NULL AS referring_domain, NULL AS anchor_text, NULL AS sentence,
+        (array_agg(l.referring_url ORDER BY l.value DESC, l.link_id))[1] AS referring_url,
+        (array_agg(l.referring_domain ORDER BY l.value DESC, l.link_id))[1] AS referring_domain,
+        (array_agg(l.anchor_text ORDER BY l.value DESC, l.link_id))[1] AS anchor_text,
+        NULL AS sentence,
         t.reasons, sum(l.value) AS value, coalesce(t.broken_since, t.checked_at) AS lost_at,
         false AS contract, true AS target_broken
     FROM targets t JOIN sites s USING (site_id)
@@ -89,20 +94,29 @@ async def open_targets(tx: Tx, keys: Sequence[tuple[UUID, UUID]], *, now: dateti
     if keys:
         sites, targets = zip(*keys, strict=True)
         rows = await tx.fetch(_DEAD_TARGETS, list(sites), list(targets))
-        await _add(tx, rows, RecoveryKind.TARGET, now=now)
+        dead = [(row["site_id"], row["target_url"]) for row in rows]
+        typos = await own_pages.find_meant(tx, dead)
+        await _add(tx, rows, RecoveryKind.TARGET, now=now, typos=typos)
 
 
 async def _add(
-    tx: Tx, rows: Sequence[asyncpg.Record], kind: RecoveryKind, *, now: datetime
+    tx: Tx,
+    rows: Sequence[asyncpg.Record],
+    kind: RecoveryKind,
+    *,
+    now: datetime,
+    typos: Container[str] = (),
 ) -> None:
     if rows:
-        items = [_item(dict(row), kind, now=now) for row in rows]
+        items = [
+            _item(dict(row) | {"typo": row["target_url"] in typos}, kind, now=now) for row in rows
+        ]
         await tx.run(_ADD, jsontext.dumps(items).decode())
 
 
 def _item(row: dict[str, Any], kind: RecoveryKind, *, now: datetime) -> dict[str, Any]:
     loss = _loss(row, kind)
-    del row["contract"], row["target_broken"]
+    del row["contract"], row["target_broken"], row["typo"]
     if kind is RecoveryKind.LINK:
         row["target_key"] = None  # the key of an item of a target, and of no other
     return row | {
@@ -123,6 +137,7 @@ def _loss(row: Any, kind: RecoveryKind) -> Loss:
         lost_at=row["lost_at"],
         contract=row["contract"],
         target_broken=row["target_broken"],
+        typo=row["typo"],
     )
 
 
@@ -152,7 +167,7 @@ async def close_targets(tx: Tx, keys: Sequence[tuple[UUID, UUID]], *, now: datet
 
 
 _STALE = f"""
-    SELECT r.recovery_id, r.kind, r.reasons, r.lost_at, r.asked_on,
+    SELECT r.recovery_id, r.kind, r.reasons, r.lost_at, r.asked_on, r.action,
         CASE WHEN r.kind = 'link' THEN l.value ELSE (SELECT coalesce(sum(o.value), 0) FROM links o
             WHERE o.site_id = r.site_id AND o.target_key = r.target_key
             AND o.good_status IN ('live', 'changed') AND o.merged_into IS NULL
@@ -195,6 +210,7 @@ def _rated(row: asyncpg.Record) -> Loss:
         lost_at=row["lost_at"],
         contract=row["contract"],
         target_broken=row["target_broken"],
+        typo=row["action"] == RecoveryAction.FIX_TYPO,
         asked_at=at,
     )
 

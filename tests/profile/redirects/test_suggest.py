@@ -82,6 +82,11 @@ def test_numbers_must_agree_and_keys_of_a_database_decide() -> None:
     assert first("/item.php?id=48211", "/p/48212-chair", "/p/48211-table") == "/p/48211-table"
 
 
+def test_two_words_are_one_where_the_site_writes_them_so() -> None:
+    live = ["/guides/powershell/setup", "/guides/power-tools/setup", "/powershell"]
+    assert first("/docs/PowerShell/set-up", *live) == "/guides/powershell/setup"
+
+
 def test_the_language_stays() -> None:
     assert first("/fr/guide.html", "/de/guide", "/fr/guide", "/en/guide") == "/fr/guide"
     assert first("/guide.php?lang=de", "/fr/guide", "/de/guide") == "/de/guide"

@@ -4,7 +4,7 @@ import math
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nlargest
 from itertools import islice
 from operator import itemgetter
@@ -20,6 +20,7 @@ _GRAMS_READ = 3_000
 _ALIKE_SLUGS = 20
 _LONGLIST = 80
 _SHORTLIST = 40
+_JOINED = 5
 _UNKNOWN = 0.5
 _RATE = itemgetter(1)
 
@@ -39,7 +40,9 @@ class LiveIndex:
     """An inverted index over the paths of live pages. Its cost is paid once, queries are cheap."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self.parts = [parts_of(path) for path in dict.fromkeys(paths)]
+        read = [parts_of(path) for path in dict.fromkeys(paths)]
+        self._vocabulary = {word for parts in read for word in parts.words}
+        self.parts = [self.joined(parts) for parts in read]
         self._words: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._ids: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._slugs: dict[str, array[int]] = defaultdict(lambda: array("I"))
@@ -59,6 +62,21 @@ class LiveIndex:
 
     def __len__(self) -> int:
         return len(self.parts)
+
+    def joined(self, parts: PathParts) -> PathParts:
+        """Write two words as one where the site does so elsewhere: `Power-Shell`, `set up`."""
+        segments = tuple(self._joined_words(segment) for segment in parts.segments)
+        return parts if segments == parts.segments else replace(parts, segments=segments)
+
+    def _joined_words(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        found: list[str] = []
+        for word in words:
+            both = found[-1] + word if found else ""
+            if len(both) >= _JOINED and both.isalpha() and both in self._vocabulary:
+                found[-1] = both
+            else:
+                found.append(word)
+        return tuple(found)
 
     def rarity(self, word: str) -> float:
         """Return how much a stem says: the fewer pages have it, the more."""

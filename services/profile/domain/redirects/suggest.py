@@ -85,7 +85,7 @@ class Finder:
         return [self._suggestion(_with_moves(one, moves)) for one in ranked]
 
     def _rank(self, path: str) -> _Ranked:
-        dead = self._index.weighed(parts_of(path))
+        dead = self._index.weighed(self._index.joined(parts_of(path)))
         mine = self._known.get(path)
         found = [
             (self._score(dead, live, mine), live)
