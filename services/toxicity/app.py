@@ -54,7 +54,7 @@ EVENTS: tuple[type[Event], ...] = (
     PlacementUpdated,
 )
 
-DUE_PAUSE_S = 300.0
+DUE_PAUSE_S = 60.0
 
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:

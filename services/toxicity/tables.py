@@ -357,6 +357,8 @@ GRAPHS = Table(
     _count("condemned"),
     _count("networks"),
     _flag("is_cut"),
+    # How many referring domains the sites had then: twice as many want another look.
+    _count("referring"),
 )
 
 STANDINGS = Table(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from services.toxicity import handlers
 from services.toxicity.jobs.graph import GraphLook
 from services.toxicity.store import graphs
-from shared import jobs
+from shared import clock, jobs
 from shared.access import Caller
 from shared.db import Database
 from shared.events import Event, LinkChecked, LinkScored, NetworkDetected, SiteCreated
@@ -194,23 +195,34 @@ async def test_a_look_that_reaches_its_bound_says_so(
     assert body_of(answer.body)["is_cut"] is True
 
 
-async def test_a_workspace_is_looked_at_when_its_last_look_is_too_long_ago(
+async def test_a_workspace_is_looked_at_when_its_last_look_is_too_long_ago_or_it_has_grown(
     database: Database, site: SiteCreated
 ) -> None:
-    async with database.begin() as tx:
-        now = await tx.fetch_value("SELECT now()")
-        assert await graphs.add_due_jobs(tx, before=now, limit=5) == 0
-    await an_ordinary_web(site).send(database)
-    async with database.begin() as tx:
-        now = await tx.fetch_value("SELECT now()")
-        assert await graphs.add_due_jobs(tx, before=now, limit=5) == 1
-        assert await graphs.add_due_jobs(tx, before=now, limit=5) == 0
+    async def due(*, before: int, settled: int) -> int:
+        """Queue what is due if looks older than so many hours are."""
+        async with database.begin() as tx:
+            return await graphs.add_due_jobs(
+                tx,
+                before=clock.now() - timedelta(hours=before),
+                settled=clock.now() - timedelta(hours=settled),
+                limit=5,
+            )
+
+    assert await due(before=0, settled=0) == 0
+    web = an_ordinary_web(site)
+    await web.send(database)
+    assert await due(before=24, settled=1) == 1
+    assert await due(before=0, settled=0) == 0
     runner = JobRunner(
         {graphs.KIND: GraphLook(database, max_edges=1_000, max_pages=1_000)}, db=database
     )
     assert await runner.run_next(asyncio.Event())
-    async with database.begin() as tx:
-        assert await graphs.add_due_jobs(tx, before=now, limit=5) == 0
+    assert await due(before=24, settled=0) == 0
+    for number in range(40):
+        web.page(f"more{number}.example")
+    await web.send(database)
+    assert await due(before=24, settled=1) == 0
+    assert await due(before=24, settled=0) == 1
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.EDITOR, 202), (Role.VIEWER, 403)])

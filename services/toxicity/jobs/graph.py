@@ -24,6 +24,7 @@ SAVED = 1_000
 NETWORKS_AT_ONCE = 100
 TOLD_AT_ONCE = 100
 DUE_AT_ONCE = 20
+SETTLED = timedelta(minutes=10)
 MAX_TOLD_DOMAINS = 100
 MAX_TOLD_SHARED = 10
 
@@ -178,7 +179,10 @@ async def queue_due_looks(
     """Queue a look for each workspace whose last one is too long ago, as long as the service runs."""
     while not stop.is_set():
         async with db.begin() as tx:
-            await graphs.add_due_jobs(tx, before=clock.now() - every, limit=DUE_AT_ONCE)
+            now = clock.now()
+            await graphs.add_due_jobs(
+                tx, before=now - every, settled=now - SETTLED, limit=DUE_AT_ONCE
+            )
         try:
             async with asyncio.timeout(pause_s):
                 await stop.wait()

@@ -40,19 +40,30 @@ async def find_graph(tx: Tx, workspace_id: UUID) -> GraphOf | None:
 
 
 _DUE = """
-    SELECT DISTINCT s.workspace_id FROM sites s LEFT JOIN graphs g USING (workspace_id)
-    WHERE s.deleted_at IS NULL AND (g.made_at IS NULL OR g.made_at < $1)
-        AND EXISTS (SELECT 1 FROM links l WHERE l.site_id = s.site_id AND l.page_id IS NOT NULL)
-        AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.workspace_id = s.workspace_id
-            AND j.kind = 'graph' AND (j.state IN ('queued', 'running') OR j.created_at >= $1))
-    LIMIT $2
+    SELECT w.workspace_id FROM (
+        SELECT s.workspace_id, coalesce(sum(c.domains), 0) AS referring,
+            bool_or(EXISTS (SELECT 1 FROM links l
+                WHERE l.site_id = s.site_id AND l.page_id IS NOT NULL)) AS has_links
+        FROM sites s LEFT JOIN site_counts c USING (site_id)
+        WHERE s.deleted_at IS NULL GROUP BY s.workspace_id
+    ) w LEFT JOIN graphs g USING (workspace_id)
+    WHERE w.has_links AND (g.made_at IS NULL OR g.made_at < $1
+            OR (g.made_at < $2 AND w.referring >= 2 * greatest(g.referring, $4)))
+        AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.workspace_id = w.workspace_id
+            AND j.kind = 'graph' AND (j.state IN ('queued', 'running') OR j.created_at >= $2))
+    ORDER BY w.workspace_id LIMIT $3
 """
+_FEW = 10  # below so many referring domains another look would say as little as the last one
 
 
-async def add_due_jobs(tx: Tx, *, before: datetime, limit: int) -> int:
-    """Queue the jobs of workspaces whose graph is older than that; one of them at a time."""
+async def add_due_jobs(tx: Tx, *, before: datetime, settled: datetime, limit: int) -> int:
+    """Queue the jobs of workspaces whose graph is older than `before`, one of them at a time.
+
+    A workspace that has grown to twice its referring domains is due as well, if its last look was
+    before `settled`: in its first hours, while pages come in, it is looked at a few times.
+    """
     await tx.run("SELECT pg_advisory_xact_lock(hashtext('toxicity.graph'))")
-    rows = await tx.fetch(_DUE, before, limit)
+    rows = await tx.fetch(_DUE, before, settled, limit, _FEW)
     for row in rows:
         await jobs.add_job(tx, kind=KIND, workspace_id=row["workspace_id"])
     return len(rows)
@@ -172,11 +183,13 @@ async def finish(tx: Tx, workspace_id: UUID, made: GraphOf) -> None:
     """Note what the graph was made of, and forget what only older ones said."""
     await tx.run(
         "INSERT INTO graphs (workspace_id, made_at, pages, domains, edges, trusted, condemned,"
-        " networks, is_cut) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " networks, is_cut, referring) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9,"
+        " coalesce(sum(c.domains), 0) FROM sites s JOIN site_counts c USING (site_id)"
+        " WHERE s.workspace_id = $1 AND s.deleted_at IS NULL"
         " ON CONFLICT (workspace_id) DO UPDATE SET made_at = excluded.made_at,"
         " pages = excluded.pages, domains = excluded.domains, edges = excluded.edges,"
         " trusted = excluded.trusted, condemned = excluded.condemned,"
-        " networks = excluded.networks, is_cut = excluded.is_cut",
+        " networks = excluded.networks, is_cut = excluded.is_cut, referring = excluded.referring",
         workspace_id,
         *(made.made_at, made.pages, made.domains, made.edges, made.trusted, made.condemned),
         *(made.networks, made.is_cut),
