@@ -73,6 +73,28 @@ def test_the_same_outlinks_and_the_same_small_host_are_one_hand() -> None:
     assert len(found.domains) == 5
 
 
+def test_who_links_as_a_known_network_does_belongs_to_it() -> None:
+    links = {"outlink_domains": MONEY}
+    core = [HOST | links] * 4
+    (found,) = networks_of(*core, links)
+    assert len(found.domains) == 5
+    assert found.bits >= 18
+    (alone,) = networks_of(*core[:2], links)
+    assert len(alone.domains) == 2
+
+
+def test_sisters_that_link_to_each_other_are_open_and_a_wheel_that_links_to_money_is_not() -> None:
+    names = tuple(f"d{number:03}.example" for number in range(4))
+    sister = {"tracker_ids": ("UA-1234567-1",), "outlink_domains": names}
+    (family,) = networks_of(*[sister | THEME] * 4)
+    assert family.is_open
+    assert not family.links_to_the_same
+    wheel = sister | THEME | {"outlink_domains": (*names, *MONEY)}
+    (found,) = networks_of(*[wheel] * 4)
+    assert found.links_to_the_same
+    assert not found.is_open
+
+
 def test_what_all_link_to_is_no_evidence() -> None:
     public = ("facebook.com", "wikipedia.org", "schema.org", *OWN)
     assert networks_of(*[HOST | THEME | {"outlink_domains": public}] * 5) == ()

@@ -29,6 +29,10 @@ LINKED_BITS = 23.0
 """So many outlinks and bits where hosting and build are not both shared as well: people who know one
 another link to the same sites, and may have a common host or theme."""
 LIKE_OUTLINKS = 0.3
+LOOSE_OUTLINKS = 5
+LOOSE_MEMBERS = 4
+"""Who shares so many outlinks with so many members of a link network belongs to it, even without a
+second kind of evidence: that the network is one is known by others."""
 MAX_EDGES = 400
 """Most edges that are kept of one network; those that hold it together come first."""
 
@@ -88,12 +92,16 @@ def find_networks(marks: Iterable[Marks]) -> Found:
     _settle_fingerprints(known.values())
     holders = _count(known.values())
     candidates, is_cut = _candidates(known, holders)
-    edges = []
+    edges, loose = [], []
     for left, right in candidates:
         edge = tie(known[left], known[right], holders=holders, domains=len(known))
-        if edge is not None and is_enough(edge):
+        if edge is None:
+            continue
+        if is_enough(edge):
             edges.append(edge)
-    return Found(_join(edges, known), is_cut)
+        elif edge.groups == {Group.LINKS} and len(edge.ties) >= LOOSE_OUTLINKS:
+            loose.append(edge)
+    return Found(_join(edges, loose, known), is_cut)
 
 
 def _settle_fingerprints(marks: Iterable[Marks]) -> None:
@@ -198,36 +206,71 @@ def is_enough(edge: Edge) -> bool:
     )
 
 
-def _join(edges: Sequence[Edge], known: Mapping[str, Marks]) -> tuple[Network, ...]:
+def _join(
+    edges: Sequence[Edge], loose: Sequence[Edge], known: Mapping[str, Marks]
+) -> tuple[Network, ...]:
     """Join edges from the strongest down; the edges that joined hold the network together."""
-    union = Union({name for edge in edges for name in (edge.left, edge.right)})
-    ordered = sorted(edges, key=lambda edge: (-edge.bits, edge.left, edge.right))
+    union = Union({name for edge in (*edges, *loose) for name in (edge.left, edge.right)})
     needed: list[Edge] = []
     spare: list[Edge] = []
-    for edge in ordered:
+    for edge in sorted(edges, key=_order):
         (needed if union.join(edge.left, edge.right) else spare).append(edge)
+    tied = {name for edge in edges for name in (edge.left, edge.right)}
+    weak = _late(sorted(loose, key=_order), union, tied)
     by_root: dict[str, list[Edge]] = defaultdict(list)
-    for edge in (*needed, *spare):
+    held: Counter[str] = Counter(union.find(edge.left) for edge in needed)
+    for edge in (*needed, *weak, *spare):
         by_root[union.find(edge.left)].append(edge)
     found = [
-        _network(tuple(group), by_root[union.find(group[0])], known) for group in union.groups()
+        _network(tuple(group), by_root[root], known, held=held[root])
+        for group in union.groups()
+        if (root := union.find(group[0])) in by_root
     ]
     return tuple(sorted(found, key=lambda one: (-len(one.domains), one.domains)))
 
 
+def _order(edge: Edge) -> tuple[float, str, str]:
+    return -edge.bits, edge.left, edge.right
+
+
+def _late(loose: Sequence[Edge], union: Union, tied: set[str]) -> list[Edge]:
+    """Join domains that link as a network does; returns the edges by which they came to it."""
+    to_roots: dict[str, dict[str, list[Edge]]] = defaultdict(lambda: defaultdict(list))
+    for edge in loose:
+        for new, member in ((edge.left, edge.right), (edge.right, edge.left)):
+            if new not in tied and member in tied:
+                to_roots[new][union.find(member)].append(edge)
+    came = []
+    for _, roots in sorted(to_roots.items()):
+        best = max(roots.items(), key=lambda item: (len(item[1]), item[0]))[1]
+        if len(best) >= LOOSE_MEMBERS:
+            union.join(best[0].left, best[0].right)
+            came.append(best[0])
+    return came
+
+
 def _network(
-    domains: tuple[str, ...], edges: Sequence[Edge], known: Mapping[str, Marks]
+    domains: tuple[str, ...], edges: Sequence[Edge], known: Mapping[str, Marks], *, held: int
 ) -> Network:
-    held_by = edges[: len(domains) - 1]
-    linked = sum(Group.LINKS in edge.groups for edge in held_by)
+    held_by = edges[:held]
+    members = frozenset(domains)
+    linked = sum(_links_outside(edge, members) for edge in held_by)
     shown = sum(_is_shown(known[edge.left], known[edge.right]) for edge in held_by)
+    named = len({name.partition(".")[0] for name in domains}) == 1
+    same = 2 * linked >= len(held_by)
     return Network(
         domains=domains,
-        edges=tuple(edges[: max(MAX_EDGES, len(held_by))]),
+        edges=tuple(edges[: max(MAX_EDGES, len(domains) - 1)]),
         bits=min(edge.bits for edge in held_by),
-        links_to_the_same=2 * linked >= len(held_by),
-        is_open=2 * shown > len(held_by),
+        links_to_the_same=same,
+        is_open=named or (2 * shown > len(held_by) and not same),
     )
+
+
+def _links_outside(edge: Edge, members: frozenset[str]) -> bool:
+    """Whether two domains share links to others than their own sisters."""
+    shared = (one.value for one in edge.ties if one.kind is Kind.OUTLINKS)
+    return sum(name not in members for name in shared) >= MIN_SHARED_OUTLINKS
 
 
 def _is_shown(left: Marks, right: Marks) -> bool:
