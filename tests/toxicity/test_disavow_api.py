@@ -208,6 +208,26 @@ async def test_a_large_set_needs_two_people_who_saw_its_impact(
     assert problem["code"] == "large-set"
 
 
+async def test_a_set_with_much_of_the_authority_needs_two_people(
+    client: ServiceClient, database: Database, site: SiteCreated
+) -> None:
+    names = await farms(database, site, 40)
+    async with database.begin() as tx:
+        await tx.run(
+            "INSERT INTO standings (workspace_id, domain, made_at, seeded_rank)"
+            " SELECT $1, u.name, now(), CASE WHEN u.name = $3 THEN 0.03 ELSE 0.97 / 39 END"
+            " FROM unnest($2::text[]) AS u(name)",
+            site.workspace_id,
+            names,
+            names[0],
+        )
+    caller = a_caller(site)
+    await decide(client, caller, site, names[0])
+    shown = await look(client, caller, site)
+    assert shown["impact"]["authority_share"] == pytest.approx(0.03, abs=1e-4)
+    assert "3.0 % of the profile's authority" in shown["large_because"]
+
+
 async def test_a_decision_to_keep_takes_a_domain_out_of_the_next_version(
     client: ServiceClient, site: SiteCreated
 ) -> None:

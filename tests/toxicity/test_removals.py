@@ -79,6 +79,8 @@ async def test_a_letter_names_every_page_and_the_second_one_is_a_reminder(
     await call(client, "POST", path_of(site), caller, body=log, status=201)
     answer = await client.send("GET", letter, caller=caller, query="domain=example.net")
     assert "Some time ago I wrote to you" in answer.body.decode()
+    everything = await client.send("GET", letter, caller=caller)
+    assert everything.body == answer.body
     none = await client.send("GET", letter, caller=caller, query="domain=unknown.example")
     assert none.status == 404
 

@@ -2,6 +2,7 @@
 
 from services.toxicity.api.attacks import router as attacks
 from services.toxicity.api.building import router as building
+from services.toxicity.api.calibration import router as calibration
 from services.toxicity.api.disavow import router as disavow
 from services.toxicity.api.domains import router as domains
 from services.toxicity.api.in_force import router as in_force
@@ -12,6 +13,6 @@ from services.toxicity.api.toxicity import router as toxicity
 from services.toxicity.api.versions import router as versions
 
 ROUTERS = (
-    *(toxicity, domains, networks, attacks, reviews),
+    *(toxicity, domains, networks, attacks, reviews, calibration),
     *(disavow, building, versions, in_force, removals),
 )

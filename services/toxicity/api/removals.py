@@ -25,6 +25,7 @@ from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
 MAX_DOMAINS = 500
+MAX_LETTERS = 50
 MOST = 10_000
 """Domains that a table or a bundle holds."""
 
@@ -198,16 +199,33 @@ async def get_letter(
     site_id: UUID,
     caller: CallerDep,
     tx: TxDep,
-    domain: Annotated[str, Query(max_length=253, description="The domain to write to.")],
+    domain: Annotated[
+        str | None,
+        Query(max_length=253, description="The domain to write to; without it, all of the list."),
+    ] = None,
 ) -> PlainTextResponse:
     """Return a letter to copy into a mail program of your own; a reminder if it was asked before."""
     site = await site_of(tx, caller, site_id, Role.VIEWER, Scope.TOXICITY_READ)
-    name = registrable(domain)
-    pages = await removals.list_pages(tx, site_id, name)
-    if not pages:
+    if domain is None:
+        asked = await removals.list_asked(tx, site_id, after="", limit=MAX_LETTERS)
+        letters = [await _letter(tx, site, one.domain) for one in asked]
+        return PlainTextResponse(_BETWEEN.join(filter(None, letters)))
+    letter = await _letter(tx, site, registrable(domain))
+    if not letter:
         raise NotFoundError("No live link from this domain is known; there is nothing to ask for.")
-    log = await removals.list_attempts(tx, site_id, [name])
-    return PlainTextResponse(removal.letter(site.domain, name, pages, again=bool(log)))
+    return PlainTextResponse(letter)
+
+
+_BETWEEN = f"\n{'-' * 72}\n\n"
+
+
+async def _letter(tx: Tx, site: Site, domain: str) -> str:
+    """Return the letter to a domain; empty where no link of it is live."""
+    pages = await removals.list_pages(tx, site.site_id, domain)
+    if not pages:
+        return ""
+    log = await removals.list_attempts(tx, site.site_id, [domain])
+    return removal.letter(site.domain, domain, pages, again=bool(log))
 
 
 @router.get("/disavow/reconsideration")

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.toxicity.api.toxicity import FindingOut, Spoken, spoken
 from services.toxicity.domain.facts import Decision
 from services.toxicity.domain.guard import Guard
-from services.toxicity.store import reads, reviews, scores, sites
-from services.toxicity.store.reads import Judged
+from services.toxicity.domain.queueing import Place, Turn
+from services.toxicity.store import networks, queue, reviews, scores, sites
+from services.toxicity.store.queue import Waiting
 from services.toxicity.store.reviews import Review
 from shared import clock, ids, outbox, queries, urls, words
 from shared.access import Caller, Scope
@@ -31,6 +32,11 @@ router = APIRouter(tags=["reviews"])
 
 class QueueItem(BaseModel):
     """A link that waits for a decision."""
+
+    sample: bool = Field(description="Drawn at random, not because it looks bad.")
+    value: int = Field(
+        description="Uncertainty x links of its domain x authority; sorts the queue."
+    )
 
     link_id: UUID
     referring_url: str | None
@@ -54,17 +60,34 @@ async def list_reviews(
         str | None, Query(description="Only these suggested actions (comma = or).")
     ] = None,
 ) -> Page[QueueItem]:
-    """Return the links of a site that wait for a decision, the most suspicious first."""
+    """Return the links of a site that wait for a decision, those first of which one tells most.
+
+    Every fifth is drawn at random from all judged links (`sample`), suspicious or not: only these say
+    how often the score is wrong. With `action` there is no sample.
+    """
     await _require(tx, caller, site_id, Role.VIEWER, Scope.TOXICITY_READ)
     wanted = queries.choices("action", action, Action)
-    after = None if page.after is None else (int(page.after[0]), UUID(str(page.after[1])))
-    rows = await reads.list_queue(tx, site_id, actions=wanted, after=after, limit=page.limit + 1)
-    count = await reads.count_queue(tx, site_id, actions=wanted) if page.wants_count else None
-    return page.page(rows, key=lambda row: (row.milli, row.link_id), item=_queued, count=count)
+    start = Place() if page.after is None else _place(page.after)
+    rows = await queue.list_queue(tx, site_id, actions=wanted, start=start, limit=page.limit + 1)
+    count = await queue.count_queue(tx, site_id, actions=wanted) if page.wants_count else None
+    return page.page(rows, key=_key, item=_queued, count=count)
 
 
-def _queued(judged: Judged) -> QueueItem:
+def _key(turn: Turn[Waiting]) -> tuple[object, ...]:
+    after = turn.after
+    return after.shown, after.value, after.drawn, after.link_id
+
+
+def _place(key: tuple[object, ...]) -> Place:
+    shown, value, drawn, link_id = key
+    return Place(int(str(shown)), int(str(value)), UUID(str(link_id)), str(drawn))
+
+
+def _queued(turn: Turn[Waiting]) -> QueueItem:
+    judged = turn.link.judged
     return QueueItem(
+        sample=turn.is_sample,
+        value=turn.link.value,
         link_id=judged.link_id,
         referring_url=judged.referring_url,
         referring_domain=judged.referring_domain,
@@ -120,11 +143,16 @@ def _decided(review: Review) -> ReviewOut:
 
 
 class DecideIn(BaseModel):
-    """A decision about some links, or about whole referring domains of one site."""
+    """A decision about some links, or about whole referring domains or networks of one site."""
 
     model_config = ConfigDict(extra="forbid")
 
-    site_id: UUID | None = Field(default=None, description="Needed with `domains`.")
+    site_id: UUID | None = Field(default=None, description="Needed with `domains` and `networks`.")
+    networks: list[UUID] = Field(
+        default_factory=list,
+        max_length=20,
+        description="All referring domains of these networks; guarded ones are left out of a disavow.",
+    )
     links: list[UUID] = Field(default_factory=list, max_length=MAX_SUBJECTS)
     domains: list[Annotated[str, Field(max_length=253)]] = Field(
         default_factory=list, max_length=MAX_SUBJECTS
@@ -147,6 +175,7 @@ async def decide(body: DecideIn, caller: CallerDep, tx: TxDep) -> Decided:
     found = await reviews.sites_of_links(tx, body.links, workspace_id=caller.workspace_id)
     visible = {link: site for link, site in found.items() if caller.may_see(site)}
     _refuse_strangers(body, visible)
+    members = await _members(tx, caller, body)
     site_ids = set(visible.values())
     if body.site_id is not None:
         site_ids.add(body.site_id)
@@ -164,7 +193,12 @@ async def decide(body: DecideIn, caller: CallerDep, tx: TxDep) -> Decided:
                 decided_by=caller.actor,
                 decided_at=clock.now(),
                 links=tuple(link for link in body.links if visible[link] == site_id),
-                domains=_domains(domains, body.decision, guards[site_id]),
+                domains=(
+                    *_domains(domains, body.decision, guards[site_id]),
+                    *_unguarded(members, body.decision, guards[site_id]),
+                )
+                if site_id == body.site_id
+                else (),
             )
         )
     made = [review for review in made if review.links or review.domains]
@@ -197,16 +231,36 @@ async def undo(body: UndoIn, caller: CallerDep, tx: TxDep) -> Decided:
 
 
 def _refuse_empty(body: DecideIn) -> None:
-    if not body.links and not body.domains:
+    if not body.links and not body.domains and not body.networks:
         raise InvalidError(
             "Nothing was named to decide about.",
             [FieldError("/links", "missing", "Give `links` or `domains`.")],
         )
-    if body.domains and body.site_id is None:
+    if (body.domains or body.networks) and body.site_id is None:
         raise InvalidError(
             "It is not clear for which site the domains are judged.",
             [FieldError("/site_id", "missing", "Give the site whose referring domains these are.")],
         )
+
+
+async def _members(tx: Tx, caller: Caller, body: DecideIn) -> list[str]:
+    """Return the referring domains of the networks; raises NotFoundError for one of a stranger."""
+    if not body.networks or body.site_id is None:
+        return []
+    caller.require(body.site_id, Role.EDITOR)
+    found = await networks.list_domains_of(
+        tx, body.site_id, body.networks, workspace_id=caller.workspace_id
+    )
+    if set(body.networks) - set(found):
+        raise NotFoundError("There is no such network.")
+    named = set(body.domains)
+    return sorted({domain for one in found.values() for domain in one} - named)
+
+
+def _unguarded(domains: Sequence[str], decision: Decision, guard: Guard) -> list[str]:
+    if decision is not Decision.DISAVOW:
+        return list(domains)
+    return [domain for domain in domains if guard.of_domain(domain) is None]
 
 
 def _refuse_strangers(body: DecideIn, visible: dict[UUID, UUID]) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.toxicity.domain import weights
-from services.toxicity.store import domains, graphs, reads, sites
+from services.toxicity.store import domains, graphs, queue, reads, sites
 from services.toxicity.store.reads import Judged, Totals
 from shared import clock, urls, words
 from shared.access import Scope
@@ -309,7 +309,7 @@ async def get_site_toxicity(site_id: UUID, caller: CallerDep, tx: TxDep) -> Site
         density=_density(totals, with_junk=with_junk),
         bands={band: totals.bands.get(band, 0) for band in Band},
         actions={action: totals.actions.get(action, 0) for action in Action},
-        waiting_for_decision=await reads.count_queue(tx, site_id),
+        waiting_for_decision=await queue.count_queue(tx, site_id),
         model=weights.MODEL,
         models=dict(totals.models),
         by_month=[

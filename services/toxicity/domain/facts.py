@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
+from services.toxicity.domain.layer import NO_LAYER, Layer
 from services.toxicity.domain.source import UNKNOWN, Source
 from shared.vocabulary import UNFOLLOWED_RELS, AnchorFlag, AnchorKind, LinkKind, Position, Reason
 
@@ -171,3 +172,5 @@ class Facts:
     lost: bool = False
     source: Source = UNKNOWN
     """What is known of the referring domain beyond this page."""
+    layer: Layer = NO_LAYER
+    """Fitted to the decisions of the site's people; changes nothing before there are enough."""

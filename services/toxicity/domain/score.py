@@ -8,6 +8,7 @@ from typing import Any
 from services.toxicity.domain.facts import Decision, Facts
 from services.toxicity.domain.finding import Finding
 from services.toxicity.domain.findings import find
+from services.toxicity.domain.layer import Layer
 from services.toxicity.domain.weights import CAPS, FAMILY_WORDS, MODEL, POLICY_URL, PRIOR, Family
 from shared.vocabulary import Action, Band, Position
 
@@ -66,7 +67,7 @@ class Score:
 def judge(facts: Facts) -> Score:
     """Return the score of a link from what is known of it; the same facts give the same score."""
     findings = find(facts)
-    lines = waterfall(findings)
+    lines = layered(waterfall(findings), findings, facts.layer)
     milli = sum(line.milli for line in lines)
     observed = _observed(facts)
     enough = facts.link is not None and facts.page is not None
@@ -85,7 +86,7 @@ def judge(facts: Facts) -> Score:
         findings=findings,
         lines=lines,
         holds=holds,
-        changes=_changes(findings, milli) if enough else (),
+        changes=_changes(findings, facts.layer) if enough else (),
         sentence=_sentence(facts, findings, band=band, action=action),
     )
 
@@ -100,6 +101,19 @@ def waterfall(findings: Sequence[Finding]) -> tuple[Line, ...]:
             text = f"{FAMILY_WORDS[family]}: no more than this part of the evidence may count."
             lines.append(Line("limit", f"limit_{family.value}", excess, text))
     return tuple(lines)
+
+
+def layered(lines: Sequence[Line], findings: Sequence[Finding], layer: Layer) -> tuple[Line, ...]:
+    """Return the lines with that of the last layer, which leaves decisions themselves alone."""
+    shift = layer.shift(sum(line.milli for line in lines) - _decided(findings))
+    if not shift:
+        return tuple(lines)
+    text = "What your own decisions so far say of links that look like this."
+    return (*lines, Line("layer", "own_decisions", shift, text))
+
+
+def _decided(findings: Sequence[Finding]) -> int:
+    return limited(Family.HISTORY, family_totals(findings).get(Family.HISTORY, 0))
 
 
 def family_totals(findings: Sequence[Finding]) -> dict[Family, int]:
@@ -216,15 +230,18 @@ def _band(p_toxic: float | None, *, proposed: bool) -> Band:
     return Band.WATCH if p_toxic >= WATCH_FROM else Band.OK
 
 
-def _changes(findings: Sequence[Finding], milli: int) -> tuple[Change, ...]:
+def _changes(findings: Sequence[Finding], layer: Layer) -> tuple[Change, ...]:
     """Return what each finding against the link is worth in the end: the score without it."""
     totals = family_totals(findings)
+    base = PRIOR + sum(limited(family, total) for family, total in totals.items())
+    decided = _decided(findings)
     without = []
     for item in findings:
         total = totals[item.family]
-        rest = milli - limited(item.family, total) + limited(item.family, total - item.milli)
-        if item.milli > 0 and rest != milli:
-            without.append((rest, item))
+        rest = base - limited(item.family, total) + limited(item.family, total - item.milli)
+        left = 0 if item.family is Family.HISTORY else decided
+        if item.milli > 0 and rest != base:
+            without.append((rest + layer.shift(rest - left), item))
     without.sort(key=lambda pair: (pair[0], pair[1].code))
     return tuple(_change(rest, item) for rest, item in without[:_MAX_CHANGES])
 

@@ -57,6 +57,17 @@ def _days(found_at: datetime | None, now: datetime) -> int | None:
     return max(0, int((now - found_at).total_seconds() // _SECONDS_A_DAY))
 
 
+# Of the trust that flows from seeds to the site's referring domains (docs/authority.md): plain rank
+# would give every domain a share for being there.
+_AUTHORITY = """
+    SELECT coalesce(sum(s.seeded_rank) FILTER (WHERE s.domain = ANY($2::text[])), 0)
+        / nullif(sum(s.seeded_rank), 0)
+    FROM domain_counts d JOIN sites o ON o.site_id = d.site_id
+    JOIN standings s ON s.workspace_id = o.workspace_id AND s.domain = d.referring_domain
+    WHERE d.site_id = $1 AND d.links > 0
+"""
+
+
 async def get_impact(
     tx: Tx, site_id: UUID, *, domains: Sequence[str], urls: int, this_week: int
 ) -> Impact:
@@ -70,6 +81,7 @@ async def get_impact(
         list(domains),
     )
     row = rows[0]
+    share = await tx.fetch_value(_AUTHORITY, site_id, list(domains))
     return Impact(
         new_domains=len(domains),
         new_urls=urls,
@@ -78,6 +90,7 @@ async def get_impact(
         links=row["links"],
         followed_links=row["followed"],
         good_links=row["good"],
+        authority_share=None if share is None else float(share),
     )
 
 

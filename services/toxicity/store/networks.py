@@ -217,3 +217,20 @@ async def list_nodes(tx: Tx, site_id: UUID, domains: Sequence[str]) -> Mapping[s
         row["referring_domain"]: Node(row["links"], Band(row["band"]) if row["band"] else None)
         for row in rows
     }
+
+
+async def list_domains_of(
+    tx: Tx, site_id: UUID, network_ids: Sequence[UUID], *, workspace_id: UUID
+) -> dict[UUID, list[str]]:
+    """Return the domains of these networks that link to the site, for networks of the workspace."""
+    rows = await tx.fetch(
+        "SELECT n.network_id, array_remove(array_agg(d.referring_domain), NULL) AS domains"
+        " FROM networks n JOIN network_domains nd ON nd.network_id = n.network_id"
+        " LEFT JOIN domain_counts d ON d.site_id = $1 AND d.referring_domain = nd.domain"
+        "   AND d.links > 0"
+        " WHERE n.network_id = ANY($2::uuid[]) AND n.workspace_id = $3 GROUP BY n.network_id",
+        site_id,
+        list(network_ids),
+        workspace_id,
+    )
+    return {row["network_id"]: sorted(row["domains"]) for row in rows}

@@ -1,6 +1,6 @@
 """What the API shows of scores: one link, one domain, the sums of a site, the queue."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,12 @@ from shared.db import Tx
 from shared.errors import NotFoundError
 from shared.vocabulary import Action, Band
 
-_LINK = """
+LINK_COLUMNS = """
     l.link_id, l.site_id, l.referring_url, l.referring_domain, l.target_url, l.score, l.milli,
     l.band, l.action, l.confidence, l.model, l.sentence, l.scored_at, l.scored_seq, l.lost, p.url
 """
-_OPEN = "('watch', 'review', 'request_removal', 'propose_disavow')"
-_UNDECIDED = """
+OPEN = "('watch', 'review', 'request_removal', 'propose_disavow')"
+UNDECIDED = """
     NOT EXISTS (SELECT 1 FROM review_items i WHERE i.site_id = l.site_id AND NOT i.undone
         AND i.subject IN (l.link_id::text, l.referring_domain))
 """
@@ -42,7 +42,7 @@ class Judged:
     explanation: Mapping[str, Any]
 
 
-def _judged(row: asyncpg.Record) -> Judged:
+def judged_of(row: asyncpg.Record) -> Judged:
     explanation = row.get("explanation")
     return Judged(
         link_id=row["link_id"],
@@ -65,7 +65,7 @@ def _judged(row: asyncpg.Record) -> Judged:
 async def get_link(tx: Tx, link_id: UUID, *, workspace_id: UUID) -> tuple[UUID, Judged | None]:
     """Return the site of a link and its score (None while there is none); raises NotFoundError."""
     rows = await tx.fetch(
-        f"SELECT {_LINK}, l.explanation FROM links l"
+        f"SELECT {LINK_COLUMNS}, l.explanation FROM links l"
         " LEFT JOIN pages p ON p.page_id = l.page_id"
         " JOIN sites s ON s.site_id = l.site_id AND s.deleted_at IS NULL"
         " WHERE l.link_id = $1 AND l.workspace_id = $2 AND l.untracked_at IS NULL",
@@ -74,7 +74,7 @@ async def get_link(tx: Tx, link_id: UUID, *, workspace_id: UUID) -> tuple[UUID, 
     )
     if not rows:
         raise NotFoundError("There is no such link.")
-    return rows[0]["site_id"], _judged(rows[0]) if rows[0]["scored_at"] else None
+    return rows[0]["site_id"], judged_of(rows[0]) if rows[0]["scored_at"] else None
 
 
 async def list_domain(
@@ -94,14 +94,14 @@ async def list_domain(
         wanted,
     )
     rows = await tx.fetch(
-        f"SELECT {_LINK} FROM links l LEFT JOIN pages p ON p.page_id = l.page_id"
+        f"SELECT {LINK_COLUMNS} FROM links l LEFT JOIN pages p ON p.page_id = l.page_id"
         f" WHERE {where} ORDER BY l.score DESC NULLS LAST, l.link_id LIMIT $4",
         workspace_id,
         domain,
         wanted,
         limit,
     )
-    return int(count), [_judged(row) for row in rows]
+    return int(count), [judged_of(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,43 +147,6 @@ def is_ignored_junk(band: Band, action: Action) -> bool:
         Band.REVIEW,
         Band.PROPOSE_DISAVOW,
     }
-
-
-async def list_queue(
-    tx: Tx,
-    site_id: UUID,
-    *,
-    actions: Sequence[Action] = (),
-    after: tuple[int, UUID] | None,
-    limit: int,
-) -> list[Judged]:
-    """Return links that wait for a decision, the worst first."""
-    milli, link_id = after or (2**31 - 1, UUID(int=0))
-    rows = await tx.fetch(
-        f"SELECT {_LINK}, l.explanation FROM links l LEFT JOIN pages p ON p.page_id = l.page_id"
-        f" WHERE l.site_id = $1 AND l.action IN {_OPEN} AND NOT l.lost AND {_UNDECIDED}"
-        " AND ($5::text[] = '{}' OR l.action = ANY($5::text[]))"
-        " AND (l.milli < $2 OR (l.milli = $2 AND l.link_id > $3))"
-        " ORDER BY l.milli DESC, l.link_id LIMIT $4",
-        site_id,
-        milli,
-        link_id,
-        limit,
-        list(actions),
-    )
-    return [_judged(row) for row in rows]
-
-
-async def count_queue(tx: Tx, site_id: UUID, *, actions: Sequence[Action] = ()) -> int:
-    return int(
-        await tx.fetch_value(
-            f"SELECT count(*) FROM links l WHERE l.site_id = $1 AND l.action IN {_OPEN}"
-            f" AND NOT l.lost AND {_UNDECIDED}"
-            " AND ($2::text[] = '{}' OR l.action = ANY($2::text[]))",
-            site_id,
-            list(actions),
-        )
-    )
 
 
 async def count_domains(tx: Tx, site_id: UUID) -> int:

@@ -20,6 +20,7 @@ from services.toxicity.domain.facts import (
 )
 from services.toxicity.domain.guard import Guard
 from services.toxicity.domain.ingest import canonical, digest
+from services.toxicity.domain.layer import Layer
 from services.toxicity.domain.names import Names, names_of
 from services.toxicity.domain.score import Score, judge, waterfall_json
 from services.toxicity.domain.source import UNKNOWN, Source
@@ -68,6 +69,7 @@ class _Case:
 
     row: asyncpg.Record
     guard: Guard
+    layer: Layer
     facts: LinkFacts | None
     page: PageView | None
     before: Share | None
@@ -107,8 +109,9 @@ async def _read(tx: Tx, link_ids: Sequence[UUID]) -> list[_Case]:
         for site in known
     }
     guards = sites.guards_of(known)
+    layers = {site.site_id: site.layer for site in known}
     cases = [
-        _case(row, names[row["site_id"]], guards[row["site_id"]])
+        _case(row, names[row["site_id"]], guards[row["site_id"]], layers[row["site_id"]])
         for row in rows
         if row["site_id"] in names
     ]
@@ -162,7 +165,7 @@ async def _sites(tx: Tx, rows: Sequence[asyncpg.Record]) -> list[Site]:
     return await sites.list_sites(tx, {row["workspace_id"] for row in rows})
 
 
-def _case(row: asyncpg.Record, names: Names, guard: Guard) -> _Case:
+def _case(row: asyncpg.Record, names: Names, guard: Guard, layer: Layer) -> _Case:
     page = _page(row["page"], names)
     facts = _link(row["facts"], names)
     before = None
@@ -174,7 +177,8 @@ def _case(row: asyncpg.Record, names: Names, guard: Guard) -> _Case:
             row["counted_anchor"],
         )
     gone = row["lost"] or row["untracked"]
-    return _Case(row, guard, facts, page, before, share_of(facts, domain=row["domain"], lost=gone))
+    after = share_of(facts, domain=row["domain"], lost=gone)
+    return _Case(row, guard, layer, facts, page, before, after)
 
 
 def _link(text: str | None, names: Names) -> LinkFacts | None:
@@ -220,6 +224,7 @@ def _facts(
         last_reasons=frozenset(map(Reason, row["last_reasons"])),
         days_unseen=max(unseen, 0),
         lost=row["lost"],
+        layer=case.layer,
         source=known.get((row["site_id"], row["domain"]), UNKNOWN),
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.toxicity.domain.guard import Guard, guard_of
+from services.toxicity.domain.layer import NO_LAYER, Layer
 from shared import clock, ids
 from shared.db import Tx
 from shared.errors import NotFoundError, NotYetError
@@ -31,6 +32,7 @@ class Site:
     partners: tuple[str, ...]
     competitors: tuple[str, ...]
     manual_action: str | None = None
+    layer: Layer = NO_LAYER
 
 
 _SAVE = """
@@ -102,7 +104,8 @@ _COLUMNS = (
 async def list_sites(tx: Tx, workspace_ids: Iterable[UUID]) -> list[Site]:
     """Return the living sites of some workspaces."""
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM sites"
+        f"SELECT {_COLUMNS}, slope_milli, offset_milli FROM sites"
+        " LEFT JOIN calibrations USING (site_id)"
         " WHERE workspace_id = ANY($1::uuid[]) AND deleted_at IS NULL ORDER BY site_id",
         list(set(workspace_ids)),
     )
@@ -136,7 +139,13 @@ def _site(row: asyncpg.Record) -> Site:
         partners=tuple(row["partners"]),
         competitors=tuple(row["competitors"]),
         manual_action=row["manual_action"],
+        layer=_layer(row),
     )
+
+
+def _layer(row: asyncpg.Record) -> Layer:
+    slope: int | None = row.get("slope_milli")
+    return NO_LAYER if slope is None else Layer(slope, row["offset_milli"])
 
 
 def guards_of(sites: Sequence[Site]) -> dict[UUID, Guard]:
