@@ -27,6 +27,7 @@ from services.gateway.api import (
     robot,
     session,
     shared_evidence,
+    shared_exports,
     users,
     words,
     workspaces,
@@ -53,7 +54,7 @@ from shared.web import new_web_app
 _ROUTERS = (
     *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
     *(audit_log.router, events.router, job_routes.router, documents.router, robot.router),
-    shared_evidence.router,
+    *(shared_evidence.router, shared_exports.router),
 )
 _VISITS_A_MINUTE = 300
 _SERVICES = ("crawler", "profile", "toxicity", "outreach")

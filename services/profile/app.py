@@ -15,6 +15,8 @@ from services.profile.api import (
     bulk,
     changes,
     competitors,
+    coverage,
+    exports,
     link_detail,
     overview,
     reports,
@@ -68,6 +70,7 @@ _ROUTERS = (
     recovery_routes.router,
     redirect_routes.router,
     survival_routes.router,
+    *(exports.router, exports.public, coverage.router),
     job_routes.router,
 )
 
@@ -101,6 +104,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         checks=work.checks,
     )
     app.state.import_files = settings.import_files
+    app.state.public_url = settings.public_url
     app.state.printer = Printer(settings.pdf_program, sandbox=settings.pdf_sandbox)
     return app
 

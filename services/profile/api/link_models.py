@@ -54,6 +54,8 @@ class ClaimOut(Model):
     claim: dict[str, Any]
     metrics: dict[str, float] = {}
     anchor_text: str | None = None
+    rel: list[str] | None = Field(default=None, description="null: it says nothing about rel.")
+    kind: LinkKind | None = None
     first_seen_at: datetime | None = None
     last_seen_at: datetime | None = None
     lost_at: datetime | None = None
@@ -170,7 +172,10 @@ def link_item(row: Row, claims: Sequence[Row], *, now: datetime) -> dict[str, An
 
 
 def claim_item(row: Row) -> dict[str, Any]:
-    names = ("source", "anchor_text", "first_seen_at", "last_seen_at", "lost_at", "claimed_at")
+    names = (
+        *("source", "anchor_text", "rel", "kind", "first_seen_at", "last_seen_at", "lost_at"),
+        "claimed_at",
+    )
     said = {name: orjson.loads(row[name]) for name in ("claim", "metrics")}
     return {"label": source_label(row["source"])} | {name: row[name] for name in names} | said
 

@@ -262,6 +262,19 @@ async def _without_value(
     )
 
 
+async def list_whole_links(
+    tx: Tx, site_id: UUID, wanted: LinkFilter, *, after: UUID | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return the links that a filter means in the order of their ids: the way through all of them."""
+    where, arguments = conditions(site_id, wanted)
+    place = f"AND links.link_id > ${len(arguments) + 1}" if after else ""
+    return await tx.fetch(
+        f"SELECT {_SHOWN} {_FROM} WHERE {where} {place} ORDER BY links.link_id LIMIT {limit:d}",
+        *arguments,
+        *([after] if after else []),
+    )
+
+
 async def count_links(tx: Tx, site_id: UUID, wanted: LinkFilter) -> int:
     """Return how many links of a site a filter means."""
     where, arguments = conditions(site_id, wanted)

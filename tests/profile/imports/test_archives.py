@@ -22,7 +22,7 @@ from services.profile.domain.imports import (
     read,
 )
 from shared.errors import InvalidError
-from tests.profile.imports.books import a_book, a_date, a_zip
+from tests.profile.imports.books import Cell, a_book, a_date, a_zip
 from tests.profile.imports.files import DATA, SITE, a_file, counted, links
 
 HEADER = ["Source url", "Target url", "Anchor", "First seen", "Nofollow", "Page ascore"]
@@ -76,6 +76,17 @@ def test_a_workbook_is_read_with_its_numbers_days_and_truths(*, shared_texts: bo
     assert (one.rel, two.rel) == (frozenset({"nofollow"}), frozenset())
     assert (one.anchor, two.anchor) == ("one, two", "z w")
     assert (one.metrics, two.metrics) == ({"semrush_as": 12.0}, {"semrush_as": 3.5})
+
+
+def test_empty_cells_at_the_end_of_a_row_are_no_fault() -> None:
+    rows: list[list[Cell]] = [
+        [*HEADER],
+        ["https://a.example/1", "https://target.example/", "x", None, None, 5],
+    ]
+    rows += [["https://b.example/1", "https://target.example/"]]
+    [(dialect, found)] = lists_in(a_book({"A": rows}), "l.xlsx").values()
+    assert dialect is Dialect.SEMRUSH_BACKLINKS
+    assert [isinstance(row, LinkRow) for row in found] == [True, True]
 
 
 def test_each_visible_sheet_is_a_list_and_hidden_ones_are_left_alone() -> None:

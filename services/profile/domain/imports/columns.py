@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _NOISE = re.compile(r"[\s._\-/\\#:()=*?\"'\u2019\u200e\u200f\ufeff]+")
 
@@ -35,7 +35,7 @@ _NAMES = {
     "ugc": "ugc isugc flagugc",
     "sponsored": "sponsored issponsored flagsponsored",
     "rel": "rel relattribute linkrel relvalue rels",
-    "type": "type linktype backlinktype itemtype",
+    "type": "type kind linktype backlinktype itemtype",
     "is_text": "text istext",
     "is_image": "image flagimagelink flagimages isimage",
     "is_frame": "frame flagframe isframe",
@@ -46,12 +46,12 @@ _NAMES = {
     "is_canonical": "iscanonical",
     "is_alternate": "isalternate",
     "first_seen": (
-        "firstseen firstseendate firstseenlink firstfound firstfounddate sourcefirstfounddate "
+        "firstseen firstseenat firstseendate firstseenlink firstfound firstfounddate sourcefirstfounddate "
         "firstindexeddate firstcrawled discovereddate discoverydate datediscovered datefound "
         "discovered founddate zuerstgesehen primeravez"
     ),
     "last_seen": (
-        "lastseen lastseendate lastcrawled lastcrawl lastvisited lastchecked lastfound "
+        "lastseen lastseenat lastseendate lastcrawled lastcrawl lastvisited lastchecked lastfound "
         "sourcecrawldate sourcelastaccessdate lastaccessdate refpagechecked date crawldate "
         "lastindexed zuletztgesehen lastupdate"
     ),
@@ -165,6 +165,19 @@ def map_columns(folded: tuple[str, ...]) -> Mapping[str, int]:
             if candidate < best.get(field, (len(_RANKS), 0)):
                 best[field] = candidate
     return {field: index for field, (_, index) in best.items()}
+
+
+def own_columns(names: Sequence[str]) -> Mapping[str, int]:
+    """Say which column of our own export fills which field: what has no field is a claim."""
+    columns = dict(map_columns(tuple(map(fold_header, names))))
+    taken = set(columns.values())
+    for index, name in enumerate(names):
+        metric = f"metric:{name}"
+        if metric in KNOWN_FIELDS:
+            columns[metric] = index
+        elif index not in taken or name == "kind":
+            columns[f"claim:{name}"] = index
+    return columns
 
 
 def knows_header(folded: tuple[str, ...]) -> int:

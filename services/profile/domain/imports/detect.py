@@ -9,7 +9,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from services.profile.domain.imports import cells
-from services.profile.domain.imports.columns import fold_header, knows_header, map_columns
+from services.profile.domain.imports.columns import (
+    fold_header,
+    knows_header,
+    map_columns,
+    own_columns,
+)
 from services.profile.domain.imports.dates import date_order, is_numeric
 from services.profile.domain.imports.dialects import DISAVOW, INTERSECT, layout_of
 from services.profile.domain.imports.encoding import decoder, encoding_of, refusal_of
@@ -276,6 +281,8 @@ def _named_shape(table: _Table, site_hosts: Collection[str]) -> Shape | None:
     if layout is not None:
         columns = {layout.rename.get(field, field): index for field, index in columns.items()}
         refused = layout.refused
+        if layout.dialect is Dialect.ANCHORWATCH:
+            columns = dict(own_columns(table.names))
         if layout.dialect is Dialect.AHREFS_LINK_INTERSECT:
             own = _own_column(table.names, site_hosts)
             refused = INTERSECT if own is None else None

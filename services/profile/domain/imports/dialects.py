@@ -58,6 +58,11 @@ _AHREFS_PAGE = _set("referringpageurl refpageurl")
 _TARGETS = _set("targeturl targetpage target targetpageurl anchorandtargeturl")
 
 LAYOUTS: tuple[Layout, ...] = (
+    Layout(
+        Dialect.ANCHORWATCH,
+        "anchorwatch",
+        _set("referringurl targeturl lastgoodstatus anchorkind firstseenat"),
+    ),
     Layout(Dialect.AHREFS_LINK_INTERSECT, "ahrefs", _set("intersect")),
     Layout(
         Dialect.AHREFS_BROKEN_BACKLINKS, "ahrefs", _set("targetpagehttpcode"), any_of=_AHREFS_PAGE

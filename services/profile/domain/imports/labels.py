@@ -25,6 +25,7 @@ DIALECT_LABELS = {
     Dialect.UBERSUGGEST: "Ubersuggest, backlinks",
     Dialect.DATAFORSEO: "DataForSEO, backlinks",
     Dialect.YANDEX: "Yandex, external links",
+    Dialect.ANCHORWATCH: "Anchorwatch, links",
     Dialect.LINKSENTINEL: "LinkSentinel, links",
     Dialect.GENERIC_LINKS: "Table of links",
     Dialect.GENERIC_DOMAINS: "Table of domains",
@@ -36,6 +37,7 @@ DIALECT_LABELS = {
 
 _TOOLS = {
     "ahrefs": "Ahrefs",
+    "anchorwatch": "An export of Anchorwatch",
     "bing": "Bing",
     "dataforseo": "DataForSEO",
     "gsc": "Search Console",

@@ -12,7 +12,7 @@ from services.profile.domain.imports.dates import parse_date
 from services.profile.domain.imports.rows import DateOrder, Detection, Dialect
 from shared.vocabulary import LinkKind
 
-MAX_TEXT = 1_000  # characters of a claim or anchor that are kept
+MAX_TEXT = 10_000  # characters of a claim or anchor that are kept
 _REL_FIELDS = ("nofollow", "ugc", "sponsored")
 _KIND_FIELDS = {
     "is_redirect": LinkKind.REDIRECT,

@@ -7,6 +7,7 @@ from services.profile.domain.imports.records import Fault, records
 from services.profile.domain.imports.rows import Detection, Dialect, Row, RowError
 from services.profile.domain.imports.typed import row_error, row_reader
 from shared.errors import InvalidError
+from shared.spreadsheets import as_written
 
 # Sheets that people write: they leave out the empty cells at the end of a row.
 _SHORT_ROWS_ARE_FINE = frozenset(
@@ -34,6 +35,7 @@ def read(
     reader = row_reader(detection, site_hosts)
     width = len(detection.header)
     pads = detection.dialect in _SHORT_ROWS_ARE_FINE
+    ours = detection.dialect is Dialect.ANCHORWATCH
     for row_no, record in records(chunks, detection):
         if isinstance(record, Fault):
             if row_no > after_row:
@@ -45,6 +47,8 @@ def read(
             continue
         if row_no <= after_row:
             continue
+        if ours:
+            record = list(map(as_written, record))  # noqa: PLW2901 - the same record, unmarked
         if len(record) != width and not _fit(record, width, pads=pads):
             yield _wrong_width(row_no, record, width)
         else:

@@ -36,6 +36,7 @@ class Dialect(StrEnum):
     DATAFORSEO = "dataforseo"
     YANDEX = "yandex"
     LINKSENTINEL = "linksentinel"
+    ANCHORWATCH = "anchorwatch"
     GENERIC_LINKS = "generic_links"
     GENERIC_DOMAINS = "generic_domains"
     URL_LIST = "url_list"

@@ -80,7 +80,7 @@ class _Sheet:
         self._out = io.StringIO(newline="")
         self._writer = csv.writer(self._out, delimiter=DELIMITER, lineterminator="\n")
         self._row: dict[int, str] = {}
-        self._lines = self._number = self._column = 0
+        self._lines = self._number = self._column = self._width = 0
         self._kind = self._style = ""
         self._cell: list[str] = []
         self._length = 0
@@ -130,7 +130,9 @@ class _Sheet:
         if not self._lines < self._number <= MAX_ROWS:
             raise InvalidError(_BROKEN, code="import-refused")
         self._out.write("\n" * (self._number - self._lines - 1))
-        width = max(self._row, default=0)
+        if self._row:  # spreadsheets leave out the empty cells at the end of a row
+            self._width = max(self._width, *self._row)
+        width = self._width if self._row else 0
         self._writer.writerow([self._row.get(at, "") for at in range(1, width + 1)])
         self._lines = self._number
 
