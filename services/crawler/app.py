@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, open_eyes, sightline_of
-from services.crawler.api import checks, costs, evidence, optouts, shares
+from services.crawler.api import checks, costs, evidence, optouts, proposals, shares
 from services.crawler.jobs import optouts as following
 from services.crawler.jobs import sources, workers
 from services.crawler.jobs.checking import Checking
@@ -86,6 +86,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         routers=(
             checks.router,
             costs.router,
+            proposals.router,
             optouts.router,
             evidence.router,
             shares.router,

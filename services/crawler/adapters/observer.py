@@ -183,6 +183,11 @@ class Observer:
         within_s = _SIBLING_S + _SIBLING_TURNS * self._politeness.pace_s(fetched.url)
         return await self._siblings.of(fetched.url, gate=None if slow else gate, within_s=within_s)
 
+    async def page(self, url: str) -> tuple[Page | None, Fetched]:
+        """Return a page with all its links, as the first answer has it, and how it was fetched."""
+        fetched = await self._web.fetch(url, gate=self._politeness.visit())
+        return read_page(fetched, None)
+
     async def status(self, url: str) -> Fetched:
         """Return how a URL answers and where it leads, without its body: HEAD, else a short GET."""
         visit = self._politeness.visit()

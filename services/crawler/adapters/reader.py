@@ -16,8 +16,11 @@ log = get_logger(__name__)
 MAX_TAGS = 300_000
 
 
-def read_page(fetched: Fetched, sites: Sites) -> tuple[Page | None, Fetched]:
-    """Return the page with its links to `sites`, and the fetch with what went wrong in reading."""
+def read_page(fetched: Fetched, sites: Sites | None) -> tuple[Page | None, Fetched]:
+    """Return the page with its links to `sites`, and the fetch with what went wrong in reading.
+
+    None as `sites` stands for the whole web: every link is kept.
+    """
     if fetched.failure not in {None, Reason.TOO_LARGE} or not is_html(fetched):
         return None, fetched
     if fetched.body.count(b"<") > MAX_TAGS:
@@ -25,7 +28,9 @@ def read_page(fetched: Fetched, sites: Sites) -> tuple[Page | None, Fetched]:
     # The first of equal names wins, as in Fetched.header.
     headers = dict(reversed(fetched.headers))
     try:
-        page = pages.read(fetched.body, fetched.final_url, headers, wanted=sites.wanted)
+        page = pages.read(
+            fetched.body, fetched.final_url, headers, wanted=sites.wanted if sites else None
+        )
     except Exception:  # because one page that trips the reader must not stop all others
         log.exception("page could not be read", url=fetched.final_url)
         return None, replace(fetched, failure=Reason.UNDECODABLE)

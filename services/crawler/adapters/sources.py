@@ -11,7 +11,7 @@ from services.crawler.adapters.politeness import Politeness, Visit
 from services.crawler.adapters.web import Validators, Web
 from services.crawler.domain.announcements import Announced, Reader, newest_first, news, pieces
 from services.crawler.domain.fetched import Fetched
-from services.crawler.domain.sources import Source, host_key
+from services.crawler.domain.sources import Source, SourceKind, host_key
 from shared import clock as house_clock
 from shared.clock import Clock
 from shared.vocabulary import Reason
@@ -75,6 +75,22 @@ class SourceReader:
             requests=visit.requests,
             wire_bytes=visit.wire_bytes,
         )
+
+    async def addresses(self, url: str) -> list[str]:
+        """Return the pages that a sitemap names, or some of those of an index; none if it is none."""
+        visit = self._politeness.visit(patience_s=_PATIENCE_S)
+        try:
+            fetched = await self._fetch(url, visit, None)
+            if _is_no_answer(fetched):
+                return []
+            reader = await _parsed(fetched)
+            entries = reader.entries
+            if reader.is_index:
+                source = Source(host=host_key(url), url=url, kind=SourceKind.SITEMAP)
+                entries, _ = await self._below(reader, source, visit)
+        except HostBusyError:
+            return []
+        return [entry.url for entry in entries]
 
     async def _read(self, source: Source, visit: Visit) -> Bulletin:
         known = None

@@ -69,6 +69,14 @@ async def require_site(tx: Tx, site_id: UUID, *, workspace_id: UUID) -> None:
         raise NotFoundError("There is no such site.")
 
 
+async def get_hosts(tx: Tx, site_id: UUID) -> tuple[str, ...]:
+    """Return the hosts of a site, the main one first."""
+    hosts = await tx.fetch_value("SELECT hosts FROM sites WHERE site_id = $1", site_id)
+    if not hosts:
+        raise NotFoundError("There is no such site.")
+    return tuple(hosts)
+
+
 async def find_hosts(
     tx: Tx, workspace_ids: Sequence[UUID]
 ) -> dict[UUID, dict[UUID, tuple[str, ...]]]:

@@ -1,0 +1,121 @@
+"""A domain is enough to start: proposals from the home page and the sitemap, each with its reason."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.crawler.adapters.eyes import Sightline, open_eyes
+from services.crawler.adapters.guard import parse_routes
+from services.crawler.adapters.web import Limits
+from services.crawler.app import create_app
+from services.crawler.settings import Settings
+from shared.access import Caller
+from shared.db import Database
+from shared.http import DirectTransport, ServiceClient
+from shared.ids import new_id
+from shared.vocabulary import Role
+from tests.fakes import RecordingBus
+from tests.web import FakeWeb, fake_web, page
+
+SECRET = "crawler-tests-secret"
+HOME = """<html lang="en-GB"><head><title>Garden furniture | Acme Tools</title>
+<meta property="og:site_name" content="Acme Tools"><meta name="description" content="Garden furniture and
+garden tools made of oak."><link rel="alternate" hreflang="de" href="https://acme-tools.de/">
+<link rel="alternate" hreflang="x-default" href="/"></head><body><h1>Garden furniture</h1>
+<h2>Oak benches</h2><nav><a href="/about">About us</a><a href="/benches">Oak benches</a>
+<a href="/chairs/oak">Oak chairs</a></nav><a href="https://acme-tools.fr/x">en francais</a>
+<a href="https://elsewhere.example/">Friends</a></body></html>"""
+SITEMAP = """<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<url><loc>http://acme-tools.example/benches</loc></url>
+<url><loc>http://acme-tools.example/guides/how-to-oil-oak</loc></url>
+<url><loc>http://shop.acme-tools.example/</loc></url></urlset>"""
+
+
+@dataclass(slots=True)
+class Asking:
+    client: ServiceClient
+    site: FakeWeb
+    site_id: UUID
+    caller: Caller
+
+    async def propose(self, role: Role = Role.EDITOR) -> tuple[int, dict[str, Any]]:
+        caller = Caller(self.caller.workspace_id, new_id(), "x", workspace_role=role)
+        path = f"/v1/sites/{self.site_id}/proposals"
+        answer = await self.client.send("POST", path, caller=caller, deadline_s=30)
+        return answer.status, answer.json()
+
+
+@pytest.fixture
+async def asking(db_for: Callable[[str], Database]) -> AsyncIterator[Asking]:
+    db = db_for("crawler")
+    caller = Caller(new_id(), new_id(), "alice", workspace_role=Role.OWNER)
+    site_id = UUID(int=7)
+    async with db.begin() as tx:
+        await tx.run(
+            "INSERT INTO sites (site_id, workspace_id, version_no, hosts, active)"
+            " VALUES ($1, $2, 1, '{acme-tools.example}', true)",
+            *(site_id, caller.workspace_id),
+        )
+    async with fake_web() as site:
+        routes = parse_routes(site.connect_to)
+        sightline = Sightline(min_delay_s=0, routes=routes, limits=Limits(connect_s=1, total_s=1))
+        app = create_app(Settings.load({}, internal_secret=SECRET), bus=RecordingBus(), db=db)
+        async with open_eyes(sightline) as eyes:
+            app.state.eyes = eyes
+            client = ServiceClient("crawler", DirectTransport(app), secret=SECRET.encode())
+            yield Asking(client, site, site_id, caller)
+
+
+def values(found: dict[str, Any], name: str) -> list[str]:
+    assert all(one["why"] for one in found[name])
+    return [one["value"] for one in found[name]]
+
+
+async def test_the_home_page_and_the_sitemap_are_enough(asking: Asking) -> None:
+    asking.site.on("http://acme-tools.example/", HOME)
+    asking.site.on("http://acme-tools.example/sitemap.xml", page(SITEMAP, content_type="text/xml"))
+    status, found = await asking.propose()
+    assert status == 200
+    assert (found["home_status"], found["notes"]) == (200, [])
+    assert values(found, "brands")[0] == "Acme Tools"
+    assert values(found, "languages") == ["en", "de"]
+    assert "garden furniture" in values(found, "keywords")
+    assert not {"acme", "tools", "about"} & set(values(found, "keywords"))
+    assert values(found, "hosts") == ["acme-tools.de", "acme-tools.fr"]
+    urls = [one["url"] for one in found["key_pages"]]
+    assert urls[0] == "http://acme-tools.example/benches"
+    assert "http://acme-tools.example/guides/how-to-oil-oak" in urls
+    assert not [url for url in urls if "about" in url]
+    assert found["sitemap_pages"] == 3
+    assert "sc-domain%3Aacme-tools.example" in found["search_console"]["url"]
+    assert found["dead_targets"].endswith("/targets?broken=true")
+
+
+async def test_a_site_that_cannot_be_read_is_told_as_that(asking: Asking) -> None:
+    asking.site.on("http://acme-tools.example/", page("<h1>No</h1>", status=503))
+    status, found = await asking.propose()
+    assert status == 200
+    assert values(found, "brands")[-1] == "Acme Tools"  # the domain itself tells as much
+    assert len(found["notes"]) >= 1
+
+
+async def test_an_index_of_sitemaps_is_read_below(asking: Asking) -> None:
+    index = (
+        "<sitemapindex><sitemap><loc>http://acme-tools.example/a.xml</loc></sitemap></sitemapindex>"
+    )
+    asking.site.on("http://acme-tools.example/", HOME)
+    asking.site.on("http://acme-tools.example/sitemap.xml", page(index, content_type="text/xml"))
+    asking.site.on("http://acme-tools.example/a.xml", page(SITEMAP, content_type="text/xml"))
+    assert (await asking.propose())[1]["sitemap_pages"] == 3
+
+
+async def test_only_editors_of_the_site_ask_and_strangers_find_nothing(asking: Asking) -> None:
+    assert (await asking.propose(Role.VIEWER))[0] == 403
+    stranger = Caller(new_id(), new_id(), "eve", workspace_role=Role.OWNER)
+    answer = await asking.client.send(
+        "POST", f"/v1/sites/{asking.site_id}/proposals", caller=stranger
+    )
+    assert answer.status == 404
