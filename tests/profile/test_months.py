@@ -40,3 +40,13 @@ async def test_a_month_goes_when_its_last_look_is_too_old(database: Database) ->
         await months.drop_months(tx, before=datetime(2032, 1, 1, tzinfo=UTC))
         assert await months.list_months(tx) == ["observations_2032_01"]
         assert "observations_2031_11" in before
+
+
+async def test_a_month_that_somebody_reads_stays_until_the_next_night(database: Database) -> None:
+    later = datetime(2040, 1, 1, tzinfo=UTC)
+    async with database.begin() as reading, database.begin() as tx:
+        await reading.fetch("SELECT FROM observations LIMIT 1")
+        assert await months.drop_months(tx, before=later, patience_ms=50) == 0
+        assert await months.list_months(tx) != []
+    async with database.begin() as tx:
+        assert await months.drop_months(tx, before=later) > 0

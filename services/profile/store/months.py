@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+import asyncpg
+
 from shared.db import Tx
 
 _REST = "observations_rest"
@@ -28,13 +30,16 @@ async def list_months(tx: Tx) -> list[str]:
     return [row[0] for row in rows if row[0] != _REST]
 
 
-async def drop_months(tx: Tx, *, before: datetime) -> int:
+async def drop_months(tx: Tx, *, before: datetime, patience_ms: int = 3_000) -> int:
     """Drop the months of which every look is older than `before`; returns how many."""
-    # Rather not tonight than in the way of those who write.
-    await tx.run("SET LOCAL lock_timeout = '3s'")
     old = [name for name in await list_months(tx) if _end(name) <= before.date()]
-    for name in old:
-        await tx.run(f'DROP TABLE "{name}"')
+    try:
+        async with tx.savepoint():
+            await tx.run(f"SET LOCAL lock_timeout = {patience_ms:d}")
+            for name in old:
+                await tx.run(f'DROP TABLE "{name}"')
+    except asyncpg.LockNotAvailableError:
+        return 0  # somebody reads for long: rather not tonight than in the way of all who write
     return len(old)
 
 
