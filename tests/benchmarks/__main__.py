@@ -21,6 +21,7 @@ from tests.benchmarks import (
     queries,
     redirects,
     schedule,
+    toxicity,
 )
 from tests.benchmarks.processes import ROOT
 from tests.benchmarks.results import save, show
@@ -44,6 +45,9 @@ BENCHMARKS = {
     "anchors": anchors.measure,
     "networks": networks.measure,
     "attacks": attacks.measure,
+    "scores": toxicity.measure_scores,
+    "names": toxicity.measure_names,
+    "synthetic": toxicity.measure_synthetic,
 }
 
 

@@ -276,33 +276,33 @@ class _Maker:
             if shares["money"]:
                 host.outlinks = tuple(rng.sample(money, 8))
             host.planted |= {"in_network", "in_strong_network", "name_like_bad"}
-            host.planted |= _OF_ANCHORS | {"thin_page"}
+            host.planted |= _OF_ANCHORS | _OF_SPAM | {"thin_page"}
             members.append(host)
         self.networks[number] = [host.domain for host in members]
         return members
 
     def _farm(self) -> Host:
         host = self._host(Kind.FARM, self._bad_name(), anchor=self.rng.choice(words.POISON))
-        host.planted |= _OF_LISTS | _OF_ANCHORS | {"name_like_bad", "poison_title", "spam_text"}
+        host.planted |= _OF_LISTS | _OF_ANCHORS | {"name_like_bad", "poison_title"} | _OF_SPAM
         return host
 
     def _comment(self) -> Host:
         host = self._host(Kind.COMMENT, self._honest_name(), anchor=self.rng.choice(words.POISON))
         host.has_contact, host.has_legal = self.rng.random() < 0.5, self.rng.random() < 0.4
-        host.planted |= _OF_ANCHORS | {"comment_link", "many_external_links", "spam_text"}
+        host.planted |= _OF_ANCHORS | {"comment_link", "many_external_links"} | _OF_SPAM
         return host
 
     def _hacked(self) -> Host:
         host = self._host(Kind.HACKED, self._honest_name(), anchor=self.rng.choice(words.POISON))
         host.has_contact, host.has_legal = self.rng.random() < 0.7, self.rng.random() < 0.5
-        host.planted |= _OF_ANCHORS | _OF_HIDING
+        host.planted |= _OF_ANCHORS | _OF_HIDING | _OF_SPAM
         return host
 
     def _paid(self) -> Host:
         host = self._host(Kind.PAID, self._honest_name(), anchor=self.rng.choice(KEYWORDS))
         host.has_contact = self.rng.random() < 0.8
         host.outlinks = tuple(self.rng.sample(self._money, 6))
-        host.planted |= _OF_ANCHORS | {"spam_text"}
+        host.planted |= _OF_ANCHORS | _OF_SPAM
         return host
 
     def _blast(self) -> Host:
@@ -320,7 +320,7 @@ class _Maker:
     def _attack(self, kind: Kind) -> Host:
         anchor = self.rng.choice(words.POISON + words.CYRILLIC)
         host = self._host(kind, self._bad_name(), anchor=anchor)
-        host.planted |= _OF_LISTS | _OF_ANCHORS | {"name_like_bad", "poison_title", "spam_text"}
+        host.planted |= _OF_LISTS | _OF_ANCHORS | {"name_like_bad", "poison_title"} | _OF_SPAM
         return host
 
     # ---- who links to whom ------------------------------------------------------------------------
@@ -351,11 +351,12 @@ _OF_LISTS = frozenset(
 )
 _OF_ANCHORS = frozenset(
     {"poison_anchor", "exact_anchor", "exact_overuse", "exact_gross_overuse", "repeated_anchor"}
-    | {"other_language_anchor"}
+    | {"other_language_anchor", "network_anchor"}
 )
 _OF_HIDING = frozenset(
     {"hidden_link", "injected_link", "injected_block", "hidden_links_on_page", "hidden_text"}
 )
+_OF_SPAM = frozenset({"spam_text", "some_spam_text", "stuffed_page"})
 _MAKERS: dict[Kind, Callable[[_Maker], Host]] = {
     Kind.FARM: _Maker._farm,
     Kind.COMMENT: _Maker._comment,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from services.toxicity.domain.facts import Decision, Facts, LinkFacts
 from services.toxicity.domain.finding import Finding, percent, quote
 from services.toxicity.domain.page_findings import of_page
-from services.toxicity.domain.source_findings import of_source
+from services.toxicity.domain.source_findings import NETWORK_DOMAINS, STRONG_BITS, of_source
 from shared.vocabulary import NOT_OBSERVED, AnchorFlag, AnchorKind, Position, Reason
 
 ENOUGH_DOMAINS = 50  # below this many referring domains a share says nothing
@@ -63,10 +63,9 @@ def poison_anchor(_: Facts, link: LinkFacts) -> Finding | None:
 def exact_overuse(facts: Facts, link: LinkFacts) -> Finding | None:
     """A keyword alone hardly weighs; on a thin page, or one of a network, it is part of a pattern."""
     around = facts.around
-    if link.anchor_kind is not AnchorKind.EXACT:
+    if link.anchor_kind is not AnchorKind.EXACT or around.domains < ENOUGH_DOMAINS:
         return None
-    enough = around.domains >= ENOUGH_DOMAINS
-    share = around.exact_domains / around.domains if enough else 0.0
+    share = around.exact_domains / around.domains
     if share <= EXACT_SHARE:
         text = quote(link.anchor_text)
         why = f"The link text {text} is one of your keywords, word for word."
@@ -79,6 +78,24 @@ def exact_overuse(facts: Facts, link: LinkFacts) -> Finding | None:
         f"at most {percent(limit)} of referring domains",
         f"{around.exact_domains} of {around.domains} referring domains link with a target keyword,"
         f" this one with {quote(link.anchor_text)}.",
+    )
+
+
+def network_anchor(facts: Facts, link: LinkFacts) -> Finding | None:
+    if link.anchor_kind is not AnchorKind.EXACT or not _in_strong_network(facts):
+        return None
+    return Finding(
+        "network_anchor",
+        quote(link.anchor_text),
+        "your name or address",
+        f"A domain of a network links with your keyword {quote(link.anchor_text)}.",
+    )
+
+
+def _in_strong_network(facts: Facts) -> bool:
+    network = facts.source.network
+    return (
+        network is not None and network.domains >= NETWORK_DOMAINS and network.bits >= STRONG_BITS
     )
 
 
@@ -231,11 +248,14 @@ def redirect_chain(_: Facts, link: LinkFacts) -> Finding | None:
     )
 
 
-def unique_paragraph(_: Facts, link: LinkFacts) -> Finding | None:
-    words = len(_WORD.findall(link.context))
+def unique_paragraph(facts: Facts, link: LinkFacts) -> Finding | None:
+    """Running text speaks for a link, but not where the owner of a network wrote it."""
     in_text = link.position in {Position.CONTENT, Position.UNKNOWN}
     junk = link.anchor_flags & _JUNK_FLAGS
-    if words < PARAGRAPH_WORDS or not in_text or link.hidden or junk:
+    if not in_text or link.hidden or junk or _in_strong_network(facts):
+        return None
+    words = len(_WORD.findall(link.context))
+    if words < PARAGRAPH_WORDS:
         return None
     return Finding(
         "unique_paragraph",
@@ -313,6 +333,7 @@ _RULES: tuple[Callable[[Facts], Finding | None], ...] = (
 _LINK_RULES: tuple[Callable[[Facts, LinkFacts], Finding | None], ...] = (
     poison_anchor,
     exact_overuse,
+    network_anchor,
     repeated_anchor,
     other_language_anchor,
     brand_anchor,

@@ -21,6 +21,7 @@ HIDDEN_SHARE = 0.30
 HIDDEN_CHARS = 600
 STUFFED_SHARE = 0.12
 SPAM_WORDS = 8
+SOME_SPAM_WORDS = 3
 SPAM_SHARE = 0.03
 
 
@@ -124,12 +125,15 @@ def stuffed_page(page: PageView) -> Finding | None:
 
 
 def spam_text(page: PageView) -> Finding | None:
-    if page.spam_words < max(SPAM_WORDS, SPAM_SHARE * page.word_count):
+    if page.spam_words < SOME_SPAM_WORDS:
         return None
+    full = page.spam_words >= max(SPAM_WORDS, SPAM_SHARE * page.word_count)
     return Finding(
-        "spam_text",
+        "spam_text" if full else "some_spam_text",
         f"{page.spam_words} words",
-        f"fewer than {SPAM_WORDS}, or than {percent(SPAM_SHARE)} of its words",
+        f"fewer than {SPAM_WORDS}, or than {percent(SPAM_SHARE)} of its words"
+        if full
+        else f"fewer than {SOME_SPAM_WORDS}",
         f"{page.spam_words} of the page's words are words of adult, gambling, pharmacy or scam pages.",
     )
 

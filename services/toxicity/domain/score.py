@@ -1,9 +1,9 @@
 """Findings to score: log-odds that add up exactly, a band, an action and what would change them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.toxicity.domain.facts import Decision, Facts
 from services.toxicity.domain.finding import Finding
@@ -25,8 +25,7 @@ _SHOWN = 2  # reasons that a list sentence names
 _MAX_CHANGES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the waterfall: the prior, a finding, or what a family's limit takes away."""
 
     kind: str
@@ -35,8 +34,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What the score would be without one finding."""
 
     code: str
@@ -67,7 +65,8 @@ class Score:
 def judge(facts: Facts) -> Score:
     """Return the score of a link from what is known of it; the same facts give the same score."""
     findings = find(facts)
-    lines = layered(waterfall(findings), findings, facts.layer)
+    totals = family_totals(findings)
+    lines = layered(_lines(findings, totals), findings, facts.layer)
     milli = sum(line.milli for line in lines)
     observed = _observed(facts)
     enough = facts.link is not None and facts.page is not None
@@ -86,16 +85,20 @@ def judge(facts: Facts) -> Score:
         findings=findings,
         lines=lines,
         holds=holds,
-        changes=_changes(findings, facts.layer) if enough else (),
+        changes=_changes(findings, totals, facts.layer) if enough else (),
         sentence=_sentence(facts, findings, band=band, action=action),
     )
 
 
 def waterfall(findings: Sequence[Finding]) -> tuple[Line, ...]:
     """Return the lines whose sum is the log-odds: prior, findings, limits of families."""
+    return _lines(findings, family_totals(findings))
+
+
+def _lines(findings: Sequence[Finding], totals: Mapping[Family, int]) -> tuple[Line, ...]:
     lines = [Line("prior", "prior", PRIOR, "Where every link starts: 5 in 100 are manipulative.")]
     lines += [Line("finding", item.code, item.milli, item.evidence) for item in findings]
-    for family, total in family_totals(findings).items():
+    for family, total in totals.items():
         excess = limited(family, total) - total
         if excess:
             text = f"{FAMILY_WORDS[family]}: no more than this part of the evidence may count."
@@ -157,9 +160,10 @@ def _observed(facts: Facts) -> tuple[Family, ...]:
         seen += [Family.PLACE, Family.ANCHOR, Family.BEHAVIOUR]
         if facts.link.context or facts.link.position is not Position.UNKNOWN:
             seen.append(Family.RELEVANCE)
-    return tuple(family for family in Family if family in seen)
+    return tuple([family for family in _FAMILIES if family in seen])
 
 
+_FAMILIES = tuple(Family)
 _VIEWS = (
     (Family.NAME, "name"),
     (Family.LISTS, "lists"),
@@ -209,6 +213,7 @@ def _action(
 
 
 _AIMED = frozenset({Family.ANCHOR, Family.NETWORK})
+_COPIED = frozenset({"exact_anchor", "repeated_anchor"})  # who copies everybody copies these too
 _TELLING = frozenset({"domain_condemned", "in_burst", "injected_link"})
 _LEAVE_ALONE = frozenset({Decision.KEEP, Decision.IGNORE})
 
@@ -216,7 +221,9 @@ _LEAVE_ALONE = frozenset({Decision.KEEP, Decision.IGNORE})
 def _is_ambient(findings: Sequence[Finding]) -> bool:
     """Whether this is junk of the web that happens to name the site: nobody aimed it at anything."""
     return not any(
-        (item.family in _AIMED and item.milli > 0) or item.code in _TELLING for item in findings
+        (item.family in _AIMED and item.milli > 0 and item.code not in _COPIED)
+        or item.code in _TELLING
+        for item in findings
     )
 
 
@@ -230,9 +237,10 @@ def _band(p_toxic: float | None, *, proposed: bool) -> Band:
     return Band.WATCH if p_toxic >= WATCH_FROM else Band.OK
 
 
-def _changes(findings: Sequence[Finding], layer: Layer) -> tuple[Change, ...]:
+def _changes(
+    findings: Sequence[Finding], totals: Mapping[Family, int], layer: Layer
+) -> tuple[Change, ...]:
     """Return what each finding against the link is worth in the end: the score without it."""
-    totals = family_totals(findings)
     base = PRIOR + sum(limited(family, total) for family, total in totals.items())
     decided = _decided(findings)
     without = []
