@@ -4,7 +4,8 @@ Owns: schema `profile` - sites, links, claims, contracts' terms, history, import
 Consumes: link.checked link.discovered target.checked link.scored toxicity.changed
 placement.promised placement.updated.
 Publishes: site.created site.updated site.deleted link.tracked link.untracked check.requested
-link.changed target.broken import.completed audit.completed job.updated.
+link.changed target.broken velocity.anomaly_detected anchors.drifted import.completed audit.completed
+job.updated.
 """
 
 from fastapi import FastAPI
@@ -23,6 +24,7 @@ from services.profile.api import (
     search,
 )
 from services.profile.api import domains as domain_routes
+from services.profile.api import growth as growth_routes
 from services.profile.api import imports as import_routes
 from services.profile.api import links as link_routes
 from services.profile.api import recoveries as recovery_routes
@@ -63,6 +65,7 @@ _ROUTERS = (
     changes.router,
     overview.router,
     reports.router,
+    growth_routes.router,
     domain_routes.router,
     competitors.router,
     search.router,

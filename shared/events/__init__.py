@@ -41,6 +41,7 @@ from shared.events.parts import (
     SiteHost,
 )
 from shared.events.profile import (
+    AnchorsDrifted,
     AuditCompleted,
     CheckRequested,
     ImportCompleted,
@@ -52,6 +53,7 @@ from shared.events.profile import (
     SiteSnapshot,
     SiteUpdated,
     TargetBroken,
+    VelocityAnomalyDetected,
 )
 from shared.events.toxicity import (
     AttackSuspected,
@@ -70,6 +72,7 @@ __all__ = [
     "CONTENT_TYPE",
     "ENVELOPE_FIELDS",
     "REGISTRY",
+    "AnchorsDrifted",
     "AttackSuspected",
     "AuditCompleted",
     "CheckRequested",
@@ -110,6 +113,7 @@ __all__ = [
     "TargetChecked",
     "ToxicityChanged",
     "UnknownEventError",
+    "VelocityAnomalyDetected",
     "decode",
 ]
 

@@ -1,7 +1,7 @@
 """What profile keeps, asks for and concludes."""
 
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -137,6 +137,56 @@ class TargetBroken(Event):
     links: int = 0
 
     about: ClassVar[tuple[str, str]] = ("site", "site_id")
+
+
+class VelocityAnomalyDetected(Event):
+    """Referring domains came or went unlike before; sent once for each such time."""
+
+    name: ClassVar[str] = "velocity.anomaly_detected"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    anomaly_id: UUID
+    kind: str
+    """burst (many came) or drop (many went)."""
+    started_on: date
+    found_on: date
+    count: int
+    """Domains that came or went from the first day to the last that is known."""
+    expected: float
+    confidence: float
+    """That this is no chance, after having looked at a whole year; 0 to 1."""
+    sentence: str
+    days: Annotated[tuple[int, ...], Field(max_length=60)] = ()
+    domains: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    patterns: Annotated[tuple[str, ...], Field(max_length=5)] = ()
+    """What the lost links have in common, in sentences."""
+
+    about: ClassVar[tuple[str, str]] = ("anomaly", "anomaly_id")
+
+
+class AnchorsDrifted(Event):
+    """The anchors of new referring domains are of other kinds than those before."""
+
+    name: ClassVar[str] = "anchors.drifted"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    anomaly_id: UUID
+    started_on: date
+    found_on: date
+    count: int
+    """New referring domains that were compared."""
+    divergence: float
+    """Kullback-Leibler divergence of the new kinds from those before, in bits."""
+    confidence: float
+    sentence: str
+    kinds_before: dict[str, int] = Field(default_factory=dict)
+    kinds_new: dict[str, int] = Field(default_factory=dict)
+
+    about: ClassVar[tuple[str, str]] = ("anomaly", "anomaly_id")
 
 
 class ImportCompleted(Event):

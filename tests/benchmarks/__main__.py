@@ -4,6 +4,7 @@ import sys
 
 from tests.benchmarks import (
     anchors,
+    anomalies,
     attacks,
     audit,
     crawl,
@@ -43,6 +44,7 @@ BENCHMARKS = {
     "pagerank": pagerank.measure,
     "redirects": redirects.measure,
     "anchors": anchors.measure,
+    "anomalies": anomalies.measure,
     "networks": networks.measure,
     "attacks": attacks.measure,
     "scores": toxicity.measure_scores,

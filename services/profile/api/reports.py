@@ -8,8 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from services.profile.domain.anchor import class_of
 from services.profile.domain.anchors import (
     BANDS,
+    AnchorCount,
     Group,
     KindCount,
     distribution,
@@ -105,8 +107,14 @@ class AnchorsOut(BaseModel):
         default=None, description="Of a large site: when this was counted; null: now."
     )
     coverage: float = Field(description="Share of the anchors that fall into the four groups.")
+    explained: float = Field(
+        description="Share of the links whose anchor a rule explains; of the others nobody knows what they are."
+    )
+    unknown_links: int = Field(description="Links whose anchor no rule explains.")
     next: list[dict[str, Any]] = Field(description="What the next placements should say.")
-    items: list[dict[str, Any]] = Field(description="The anchors of the most referring domains.")
+    items: list[dict[str, Any]] = Field(
+        description="The anchors of the most referring domains, with the rule and word that decided."
+    )
 
 
 _BAND_OF = {
@@ -124,6 +132,7 @@ async def get_anchors(site_id: UUID, caller: CallerDep, tx: TxDep) -> AnchorsOut
     texts = await figures.list_anchor_texts(tx, site_id, limit=_TOP_ANCHORS)
     rows = await figures.list_overviews(tx, [site_id], now=clock.now())
     domains = rows[site_id]["referring_domains"] if site_id in rows else 0
+    unknown = sum(kind.unknown_links for kind in kinds)
     overlap = overlaps(site.brands, site.keywords)
     found = distribution(kinds, texts, domains=domains, overlap=overlap)
     return AnchorsOut(
@@ -138,8 +147,15 @@ async def get_anchors(site_id: UUID, caller: CallerDep, tx: TxDep) -> AnchorsOut
         as_of=await prepared.find_made_at(tx, site_id),
         coverage=found.coverage,
         next=[asdict(advice) for advice in next_placements(found.shares, _ADVICE)],
-        items=[asdict(text) for text in texts],
+        explained=1 - unknown / found.links if found.links else 0.0,
+        unknown_links=unknown,
+        items=[_anchor(site, text) for text in texts],
     )
+
+
+def _anchor(site: Site, text: AnchorCount) -> dict[str, Any]:
+    why = class_of(site, text.text, image=False)
+    return {**asdict(text), "flags": sorted(why.flags), "rule": why.rule, "word": why.word}
 
 
 def _shares(kinds: list[KindCount], unit: str) -> list[KindShare]:

@@ -66,6 +66,7 @@ class KindCount:
     kind: AnchorKind
     domains: int
     links: int
+    unknown_links: int = 0  # of them, those whose anchor no rule explains
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,10 +122,15 @@ async def list_anchor_kinds(tx: Tx, site_id: UUID, *, exact: bool = False) -> li
         return ready
     rows = await tx.fetch(
         "SELECT coalesce(anchor_kind, 'other') AS kind, count(DISTINCT referring_domain) AS domains,"
-        f" count(*) AS links FROM links WHERE site_id = $1 AND {_PRESENT} AND {_ALIVE} GROUP BY 1",
+        " count(*) AS links, count(*) FILTER (WHERE coalesce(anchor_kind, 'other') = 'other'"
+        " AND anchor_flags <@ '{image}') AS unknown_links"
+        f" FROM links WHERE site_id = $1 AND {_PRESENT} AND {_ALIVE} GROUP BY 1",
         site_id,
     )
-    return [KindCount(AnchorKind(row["kind"]), row["domains"], row["links"]) for row in rows]
+    return [
+        KindCount(AnchorKind(row["kind"]), row["domains"], row["links"], row["unknown_links"])
+        for row in rows
+    ]
 
 
 async def list_anchor_texts(

@@ -53,7 +53,12 @@ async def find_kinds(tx: Tx, site_id: UUID) -> list[KindCount] | None:
     """Return the prepared kinds of anchors of a site, None if they are to be counted."""
     rows = await _find(tx, [site_id], "kinds")
     return [
-        KindCount(AnchorKind(one["kind"]), one["domains"], one["links"])
+        KindCount(
+            AnchorKind(one["kind"]),
+            one["domains"],
+            one["links"],
+            one.get("unknown_links", 0),
+        )
         for row in rows
         for one in orjson.loads(row["part"])
     ] or None

@@ -29,6 +29,7 @@ from services.profile.tables.columns import moment as _moment
 from services.profile.tables.columns import number as _number
 from services.profile.tables.columns import site as _site
 from services.profile.tables.columns import texts as _texts
+from services.profile.tables.growth import ANOMALIES as ANOMALIES
 from services.profile.tables.prepared import COMPETITOR_CLAIMS as COMPETITOR_CLAIMS
 from services.profile.tables.prepared import DOMAIN_FIGURES as DOMAIN_FIGURES
 from services.profile.tables.prepared import SITE_FIGURES as SITE_FIGURES
@@ -80,6 +81,8 @@ SITES = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     # Until when links that appear can be known: the last look that could have discovered one.
     _moment("discovered_until"),
+    # The last day on which its growth was looked at (jobs/growth.py).
+    Column("growth_on", Date),
     _created(),
     _moment("updated_at"),
     _moment("deleted_at"),
