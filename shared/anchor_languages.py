@@ -7,6 +7,7 @@ from shared import anchor_words
 from shared.anchor_text import fold, main_script, script_of, words_of
 
 _ENOUGH = 2.0  # words of the other language, and more than of the site's own
+_ENOUGH_OF_TWO = 1.5  # where at least two words tell, and none is the site's own
 _ONE_WORD = 6  # letters from which a single common word tells its language
 # Words of many names (Vincent van der Berg, Maria de la Cruz): half a word.
 _IN_NAMES = frozenset(
@@ -139,7 +140,8 @@ def foreign_language(words: Sequence[str], seen: str, own: Sequence[str]) -> str
     if not seen.isascii():
         _add_letters(counted, seen)
     best = max(counted, key=lambda language: (counted[language], language))
-    if counted[best] - ours >= _ENOUGH:
+    enough = _ENOUGH if ours or len(told) == 1 else _ENOUGH_OF_TWO
+    if counted[best] - ours >= enough:
         return best
     alone = len(words) == 1 and ours == 0.0 and len(words[0]) >= _ONE_WORD
     return best if alone else None

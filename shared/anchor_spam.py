@@ -21,7 +21,7 @@ class SpamWords:
         self._words = lists.words - own
         self._pairs = frozenset(pair for pair in lists.pairs if not own.issuperset(pair))
         self._apart = {
-            word: others - own for word, others in lists.apart.items() if word not in own
+            word: others - own if word in own else others for word, others in lists.apart.items()
         }
         self._phrases = _by_first_word(lists.phrases)
         self._harmless = lists.harmless
