@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 from itertools import accumulate
 from typing import Any, NoReturn
 from uuid import UUID
@@ -31,8 +32,11 @@ def dumps(value: Any) -> bytes:
 
 
 def plain(value: object) -> str:
-    """Return what orjson does not know by itself: asyncpg's UUIDs are of a class of their own."""
-    if isinstance(value, UUID):
+    """Return what orjson does not know by itself: amounts, which stay exact as text, and UUIDs.
+
+    asyncpg's UUIDs are of a class of their own.
+    """
+    if isinstance(value, UUID | Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
