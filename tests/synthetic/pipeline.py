@@ -162,7 +162,7 @@ def measure(cases: Sequence[Case], threshold: float = 0.97) -> Measured:
     ]
     return Measured(
         auc=fitting.auc(toxic, p),
-        recall=hits / toxic.sum(),
+        recall=hits / float(toxic.sum()),
         recall_interval=fitting.wilson(hits, float(toxic.sum())),
         precision=hits / total if total else 0.0,
         precision_interval=fitting.wilson(hits, total),
