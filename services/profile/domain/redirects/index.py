@@ -14,12 +14,12 @@ from services.profile.domain.redirects.paths import PathParts, grams, parts_of
 
 PARENT_WEIGHT = 0.6
 """What a word in a folder's name says, beside one in the name of the page itself."""
-_ENOUGH = 2_000  # postings that are read for one query; rare words come first
+_ENOUGH = 1_200  # postings that are read for one query; rare words come first
 _SAME_SLUG = 400
-_GRAMS_READ = 3_000
+_GRAMS_READ = 2_000
 _ALIKE_SLUGS = 20
-_LONGLIST = 80
-_SHORTLIST = 40
+_LONGLIST = 60
+_SHORTLIST = 28
 _JOINED = 5
 _UNKNOWN = 0.5
 _RATE = itemgetter(1)
