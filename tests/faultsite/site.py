@@ -117,6 +117,8 @@ _PARKED = page("<title>Faults</title><p>This domain is for sale. Buy this domain
 
 def _lost(item: Page) -> Behaviour:
     number = item.number
+    if item.loss == "domain gone":
+        return reset()  # asked only where names still lead here, as they do for worker processes
     return {
         "removed": lambda: page(article(number, "nothing more.")),
         "404": lambda: page("<h1>Not here</h1>", status=404),

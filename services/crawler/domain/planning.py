@@ -69,12 +69,12 @@ def plan_of(
     # The churn of lists says nothing about the links in articles of the same host.
     listed = _is_listing(claim)
     learned = NOTHING if listed else news
-    page = _page_plan(claim, seen, failed=failed)
-    page = replace(
-        page,
+    page = _page_plan(
+        claim,
+        seen,
+        failed=failed,
         hazard=_hazard(claim, look, seen, history, claim.host_history.with_more(learned)),
-        value=page.value * (_LISTING_VALUE if listed else 1.0),
-        share=recheck.share_of(claim.page_key) if claim.memory.checks == 0 else 1.0,
+        worth=_LISTING_VALUE if listed else 1.0,
     )
     rate = recheck.rate_of(page) if seen else 0.0
     stretch = recheck.stretch_of(
@@ -110,13 +110,17 @@ def _next_check_at(
     return max(next_at, terms.not_before) if terms.not_before is not None else next_at
 
 
-def _page_plan(claim: Claim, seen: Sequence[Seen], *, failed: bool) -> PagePlan:
+def _page_plan(
+    claim: Claim, seen: Sequence[Seen], *, failed: bool, hazard: float, worth: float
+) -> PagePlan:
     placed = [one.state.known_since for one in seen if one.state.contract]
     gone = [one.streak.since for one in seen if one.outcome is Outcome.MISSING]
     confirm = [one.confirm_at for one in seen if one.confirm_at is not None]
     all_gone = len(gone) == len(seen) and not confirm
     return PagePlan(
-        value=sum(one.state.value for one in seen),
+        value=sum(one.state.value for one in seen) * worth,
+        hazard=hazard,
+        share=recheck.share_of(claim.page_key) if claim.memory.checks == 0 else 1.0,
         contract=any(one.state.contract for one in seen),
         placed_at=max(placed, default=None),
         # A look that failed waits for its retry: asking a failing host every minute helps nobody.

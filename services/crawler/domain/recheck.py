@@ -1,7 +1,7 @@
 """When to look at a page again: the rate grows with the square root of value times hazard."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -60,7 +60,7 @@ def weight_of(*, value: float, hazard: float) -> float:
 
 def rate_of(plan: PagePlan) -> float:
     """Return the looks a day that a page wants while nobody is short of looks."""
-    return timedelta(days=1) / interval_of(replace(plan, stretch=1.0))
+    return timedelta(days=1) / _interval(plan, stretch=1.0)
 
 
 def stretch_of(*, host_load: float, gap_s: float, load: float, budget: float | None) -> float:
@@ -81,10 +81,14 @@ def share_of(page_key: UUID) -> float:
 
 def interval_of(plan: PagePlan) -> timedelta:
     """Return the time between two looks at a page on which all is well."""
+    return _interval(plan, stretch=plan.stretch)
+
+
+def _interval(plan: PagePlan, *, stretch: float) -> timedelta:
     if plan.contract or plan.value >= TOP_VALUE:
-        return SHORTEST * max(1.0, plan.stretch)
+        return SHORTEST * max(1.0, stretch)
     weight = weight_of(value=plan.value, hazard=plan.hazard)
-    return _clamped(USUAL * (plan.stretch / weight), SHORTEST, LONGEST)
+    return _clamped(USUAL * (stretch / weight), SHORTEST, LONGEST)
 
 
 def next_check_at(plan: PagePlan, *, now: datetime, jitter: float) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -45,20 +46,18 @@ def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
     failed = _has_failed(look, seen)
     plan = plan_of(claim, look, seen, failed=failed, terms=terms)
     next_at = plan.next_check_at
-    memory = replace(
-        _memory(claim.memory, look, failed=failed), history=plan.history, rate=plan.rate
-    )
+    moved = _moved(claim.memory, look, failed=failed)
     events: list[Event] = [_link_checked(one, next_at) for one in seen]
     if look.facts is not None:
         events.append(_page_read(claim, look))
-        memory = replace(memory, facts_at=terms.now, facts_hash=_facts_hash(look))
+        moved |= {"facts_at": terms.now, "facts_hash": _facts_hash(look)}
     events.extend(_targets_checked(claim, look))
     return CheckRecord(
         page_id=claim.page_id,
         host=claim.host,
         check_seq=claim.check_seq,
         next_check_at=next_at,
-        memory=memory,
+        memory=replace(claim.memory, history=plan.history, rate=plan.rate, **moved),
         watches=[_watch_record(one, look) for one in seen],
         events=events,
         discoveries=_discoveries(claim, look, terms),
@@ -152,29 +151,28 @@ def _has_failed(look: Look, seen: Sequence[Seen]) -> bool:
     return health is not None and health.broken is None and not health.is_as_before
 
 
-def _memory(before: Memory, look: Look, *, failed: bool) -> Memory:
-    memory = replace(
-        before,
-        checked_at=look.looked_at,
-        checks=before.checks + 1,
-        failure_run=before.failure_run + 1 if failed else 0,
-    )
+def _moved(before: Memory, look: Look, *, failed: bool) -> dict[str, Any]:
+    """Return what of a page's memory is different after a look."""
+    moved: dict[str, Any] = {
+        "checked_at": look.looked_at,
+        "checks": before.checks + 1,
+        "failure_run": before.failure_run + 1 if failed else 0,
+    }
     if look.fetched.not_modified or (look.health is not None and look.health.is_as_before):
-        return replace(memory, short_run=before.short_run + 1)
+        return moved | {"short_run": before.short_run + 1}
     if look.by_scripts:
-        return replace(memory, fingerprint=None, etag=None, last_modified=None, short_run=0)
+        return moved | {"fingerprint": None, "etag": None, "last_modified": None, "short_run": 0}
     if look.fingerprint is None:
-        return memory
-    return replace(
-        memory,
-        final_url=look.fetched.final_url,
-        etag=look.fetched.header("etag"),
-        last_modified=look.fetched.header("last-modified"),
-        fingerprint=look.fingerprint,
-        changed_at=before.changed_at if look.judgement is None else look.looked_at,
-        full_at=look.looked_at,
-        short_run=0,
-    )
+        return moved
+    return moved | {
+        "final_url": look.fetched.final_url,
+        "etag": look.fetched.header("etag"),
+        "last_modified": look.fetched.header("last-modified"),
+        "fingerprint": look.fingerprint,
+        "changed_at": before.changed_at if look.judgement is None else look.looked_at,
+        "full_at": look.looked_at,
+        "short_run": 0,
+    }
 
 
 def _link_checked(one: Seen, next_at: datetime) -> LinkChecked:
