@@ -9,6 +9,7 @@ import asyncio
 import sys
 import time
 from datetime import timedelta
+from functools import cache
 
 import uvloop
 
@@ -100,10 +101,16 @@ async def work(db: Database, port: int) -> None:
             evidence_body=EVIDENCE_BODY,
         )
         group.create_task(checking.run(stop))
-        serving.settle()  # as every service does once it has started
+        _settle()
         while await _count_open(db):  # noqa: ASYNC110 - what we wait for is a row
             await asyncio.sleep(0.25)
         stop.set()
+
+
+@cache
+def _settle() -> None:
+    """Do as every service does once it has started; what were frozen again and again would stay."""
+    serving.settle()
 
 
 async def _count_open(db: Database) -> int:
