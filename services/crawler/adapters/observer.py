@@ -217,7 +217,10 @@ class Observer:
             due = facts_are_due(question.memory, now, content_hash(fingerprint))
             page, fetched = read_page(fetched, _NOBODY) if due else (None, fetched)
             facts = page_facts(page, fetched) if page is not None else None
-        return Look(fetched=fetched, looked_at=now, fingerprint=fingerprint, facts=facts)
+        # Looks wait to be recorded together; their bodies would fill the memory meanwhile.
+        return Look(
+            fetched=replace(fetched, body=b""), looked_at=now, fingerprint=fingerprint, facts=facts
+        )
 
     def _judged(
         self,
