@@ -20,7 +20,7 @@ from shared.events import REGISTRY, Event
 from shared.events.envelope import ENVELOPE_FIELDS
 from shared.migrations import SERVICES
 from shared.settings import HouseSettings, is_secret, variables
-from tests.architecture import dashboards
+from tests.architecture import calibration, dashboards
 
 ROOT = Path(__file__).parents[2]
 GENERATED = "<!-- made by `make docs`; do not edit -->\n"
@@ -37,6 +37,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/settings.md": settings_page,
         "docs/metrics.md": metrics_page,
         "docs/api.md": api_page,
+        "docs/calibration.svg": calibration.picture,
         "deploy/env.example": env_example,
         CONTRACTS: contracts_file,
         f"{DASHBOARDS}/bus.json": lambda: dashboards.bus_dashboard(metrics(), SERVICES),
