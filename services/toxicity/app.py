@@ -19,9 +19,10 @@ from services.toxicity.domain.disavow.safeguards import Limits
 from services.toxicity.jobs.attacks import watch_for_attacks
 from services.toxicity.jobs.graph import GraphLook, queue_due_looks
 from services.toxicity.jobs.months import PAUSE_S, count_months
+from services.toxicity.jobs.rescore import rescore
 from services.toxicity.jobs.walk import walk_sites
 from services.toxicity.settings import Settings
-from services.toxicity.store import graphs
+from services.toxicity.store import graphs, rescores
 from shared import job_routes
 from shared.bus import Bus
 from shared.consumer import Consumer
@@ -90,6 +91,8 @@ def _loops(db: Database, settings: Settings) -> dict[str, Loop]:
         "months": partial(count_months, db, PAUSE_S),
         "attacks": partial(watch_for_attacks, db, settings.attack_pause_s),
         "jobs": JobRunner({graphs.KIND: look}, db=db, slots=1).run,
+        # A look at a large graph takes long; a re-score must not wait for it.
+        "rescores": JobRunner({rescores.KIND: rescore}, db=db, slots=1).run,
         "due looks": partial(
             queue_due_looks, db, timedelta(seconds=settings.graph_every_s), DUE_PAUSE_S
         ),

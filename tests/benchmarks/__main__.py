@@ -22,6 +22,7 @@ from tests.benchmarks import (
     politeness,
     queries,
     redirects,
+    rescore,
     schedule,
     toxicity,
 )
@@ -51,6 +52,7 @@ BENCHMARKS = {
     "attacks": attacks.measure,
     "scores": toxicity.measure_scores,
     "names": toxicity.measure_names,
+    "rescore": rescore.measure,
     "synthetic": toxicity.measure_synthetic,
 }
 

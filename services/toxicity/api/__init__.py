@@ -8,11 +8,12 @@ from services.toxicity.api.domains import router as domains
 from services.toxicity.api.in_force import router as in_force
 from services.toxicity.api.networks import router as networks
 from services.toxicity.api.removals import router as removals
+from services.toxicity.api.rescores import router as rescores
 from services.toxicity.api.reviews import router as reviews
 from services.toxicity.api.toxicity import router as toxicity
 from services.toxicity.api.versions import router as versions
 
 ROUTERS = (
-    *(toxicity, domains, networks, attacks, reviews, calibration),
+    *(toxicity, rescores, domains, networks, attacks, reviews, calibration),
     *(disavow, building, versions, in_force, removals),
 )

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from services.toxicity.domain.graph.standing import Standing
+from services.toxicity.store import once
 from shared import jobs
 from shared.db import Tx
 from shared.jobs import Job
@@ -62,7 +63,7 @@ async def add_due_jobs(tx: Tx, *, before: datetime, settled: datetime, limit: in
     A workspace that has grown to twice its referring domains is due as well, if its last look was
     before `settled`: in its first hours, while pages come in, it is looked at a few times.
     """
-    await tx.run("SELECT pg_advisory_xact_lock(hashtext('toxicity.graph'))")
+    await once.lock(tx, KIND)
     rows = await tx.fetch(_DUE, before, settled, limit, _FEW)
     for row in rows:
         await jobs.add_job(tx, kind=KIND, workspace_id=row["workspace_id"])
@@ -71,17 +72,7 @@ async def add_due_jobs(tx: Tx, *, before: datetime, settled: datetime, limit: in
 
 async def add_job(tx: Tx, *, workspace_id: UUID, site_id: UUID) -> Job:
     """Queue a new look at the graph, or return the one that waits or is under way."""
-    await tx.run("SELECT pg_advisory_xact_lock(hashtext('toxicity.graph'))")
-    job_id = await tx.fetch_value(
-        "SELECT job_id FROM jobs WHERE workspace_id = $1 AND kind = $2 AND site_id = $3"
-        " AND state IN ('queued', 'running') ORDER BY job_id LIMIT 1",
-        workspace_id,
-        KIND,
-        site_id,
-    )
-    if job_id is not None:
-        return await jobs.get_job(tx, job_id, workspace_id=workspace_id)
-    return await jobs.add_job(tx, kind=KIND, workspace_id=workspace_id, site_id=site_id)
+    return await once.add_job(tx, KIND, workspace_id=workspace_id, site_id=site_id)
 
 
 async def count_links(tx: Tx, site_ids: Sequence[UUID]) -> int:

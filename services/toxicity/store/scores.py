@@ -59,8 +59,9 @@ _INPUTS = """
         ORDER BY (i.link_id IS NULL), i.review_id DESC LIMIT 1
     ) v ON true
     WHERE l.link_id = ANY($1::uuid[])
-    ORDER BY l.link_id FOR UPDATE OF l
+    ORDER BY l.link_id
 """
+_LOCKED_INPUTS = f"{_INPUTS} FOR UPDATE OF l"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,17 @@ async def score_links(tx: Tx, link_ids: Iterable[UUID], *, now: datetime) -> int
     return changed
 
 
-async def _read(tx: Tx, link_ids: Sequence[UUID]) -> list[_Case]:
-    rows = await tx.fetch(_INPUTS, link_ids)
+async def read_facts(
+    tx: Tx, link_ids: Sequence[UUID], *, now: datetime
+) -> list[tuple[UUID, Facts]]:
+    """Return what these links would be judged by, those that are tracked; locks and writes nothing."""
+    cases = [case for case in await _read(tx, link_ids, sql=_INPUTS) if not case.row["untracked"]]
+    facts = await _list_facts(tx, cases, now=now)
+    return [(case.row["link_id"], one) for case, one in zip(cases, facts, strict=True)]
+
+
+async def _read(tx: Tx, link_ids: Sequence[UUID], *, sql: str = _LOCKED_INPUTS) -> list[_Case]:
+    rows = await tx.fetch(sql, link_ids)
     known = await _sites(tx, rows)
     names = {
         site.site_id: names_of(site.brands, site.keywords, (site.domain, *site.hosts), site.domain)
@@ -122,16 +132,20 @@ async def _judge(tx: Tx, cases: Sequence[_Case], *, now: datetime) -> int:
     """Keep the scores of links that are tracked, and nothing of those that no longer are."""
     await _forget(tx, [case.row["link_id"] for case in cases if case.row["untracked"]])
     tracked = [case for case in cases if not case.row["untracked"]]
-    around = await counts.list_surroundings(
-        tx, [(case.row["site_id"], case.after) for case in tracked]
-    )
-    known = await sources.list_sources(tx, sorted({key for case in tracked for key in _keys(case)}))
-    facts = [
-        _facts(case, surroundings, known, now=now)
-        for case, surroundings in zip(tracked, around, strict=True)
-    ]
+    facts = await _list_facts(tx, tracked, now=now)
     judged = [(case, judge(one), _authority(one)) for case, one in zip(tracked, facts, strict=True)]
     return await _save(tx, judged, now=now)
+
+
+async def _list_facts(tx: Tx, cases: Sequence[_Case], *, now: datetime) -> list[Facts]:
+    around = await counts.list_surroundings(
+        tx, [(case.row["site_id"], case.after) for case in cases]
+    )
+    known = await sources.list_sources(tx, sorted({key for case in cases for key in _keys(case)}))
+    return [
+        _facts(case, surroundings, known, now=now)
+        for case, surroundings in zip(cases, around, strict=True)
+    ]
 
 
 def _authority(facts: Facts) -> float | None:
