@@ -10,6 +10,7 @@ job.updated.
 
 from fastapi import FastAPI
 
+from services.profile.adapters.connectors import ConnectorClient
 from services.profile.adapters.pdf import Printer
 from services.profile.api import audits as audit_routes
 from services.profile.api import (
@@ -23,6 +24,7 @@ from services.profile.api import (
     reports,
     search,
 )
+from services.profile.api import connectors as connector_routes
 from services.profile.api import domains as domain_routes
 from services.profile.api import growth as growth_routes
 from services.profile.api import imports as import_routes
@@ -31,8 +33,10 @@ from services.profile.api import recoveries as recovery_routes
 from services.profile.api import redirects as redirect_routes
 from services.profile.api import sites as site_routes
 from services.profile.api import survival as survival_routes
+from services.profile.domain.connectors import Provider
 from services.profile.handlers import contracts, observations, toxicity
 from services.profile.jobs.audits import AuditBuilder
+from services.profile.jobs.connectors import ConnectorPuller
 from services.profile.jobs.imports import ImportReader
 from services.profile.jobs.nightly import Nightly
 from services.profile.jobs.preparing import Preparer
@@ -59,6 +63,7 @@ from shared.web import new_web_app
 _ROUTERS = (
     site_routes.router,
     import_routes.router,
+    connector_routes.router,
     link_routes.router,
     bulk.router,
     link_detail.router,
@@ -83,6 +88,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     runner = JobRunner(
         {
             "import": ImportReader(db, batch_rows=settings.import_batch_rows),
+            "connector_pull": ConnectorPuller(db, connector_client(settings)),
             "undo_import": ImportUndoer(db),
             "refresh_links": LinkRefresher(db),
             "audit": AuditBuilder(db),
@@ -110,6 +116,17 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     app.state.public_url = settings.public_url
     app.state.printer = Printer(settings.pdf_program, sandbox=settings.pdf_sandbox)
     return app
+
+
+def connector_client(settings: Settings) -> ConnectorClient:
+    """Return what asks the services that sell links, at the addresses that are set."""
+    return ConnectorClient(
+        {
+            Provider.AHREFS: settings.connector_ahrefs_url,
+            Provider.SEMRUSH: settings.connector_semrush_url,
+            Provider.DATAFORSEO: settings.connector_dataforseo_url,
+        }
+    )
 
 
 def subscribe(consumer: Consumer) -> Consumer:

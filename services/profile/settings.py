@@ -39,6 +39,17 @@ class Settings(HouseSettings):
         description="Chromium's own sandbox while it prints; false only where the container is the "
         "sandbox.",
     )
+    connector_ahrefs_url: str = Field(
+        default="https://api.ahrefs.com", max_length=500, description="Where Ahrefs is asked."
+    )
+    connector_semrush_url: str = Field(
+        default="https://api.semrush.com", max_length=500, description="Where Semrush is asked."
+    )
+    connector_dataforseo_url: str = Field(
+        default="https://api.dataforseo.com",
+        max_length=500,
+        description="Where DataForSEO is asked.",
+    )
     nightly_hour: int = Field(
         default=3, ge=0, le=23, description="Hour (UTC) of the nightly housekeeping."
     )

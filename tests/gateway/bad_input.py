@@ -206,6 +206,10 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("POST", "/v1/reviews/undo"): {"review_ids": [ids["review_id"]]},
         ("POST", "/v1/sessions"): {"email": email, "password": "x"},
         ("POST", "/v1/sites"): {"domain": "new.example"},
+        ("PUT", "/v1/sites/{site_id}/connectors/{provider}"): {
+            "key": "a-key-of-tests",
+            "monthly_cap": 0,
+        },
         ("POST", "/v1/sites/{site_id}/links"): {
             "links": [{"referring_url": "https://a.example/x"}]
         },

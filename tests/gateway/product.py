@@ -37,6 +37,10 @@ _MODULES: dict[str, tuple[Any, Any]] = {
     "toxicity": (services.toxicity.app, services.toxicity.settings.Settings),
     "outreach": (services.outreach.app, services.outreach.settings.Settings),
 }
+# Nobody who sells links is asked by a test.
+_NOWHERE = {
+    f"connector_{name}_url": "http://127.0.0.1:9" for name in ("ahrefs", "semrush", "dataforseo")
+}
 MULTIPART = (
     b'--xx\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
     b"Source URL,Target URL,Anchor\nhttps://secret-blog.example/p,https://other.example/,x\n"
@@ -70,7 +74,9 @@ async def a_product(db_for: Callable[[str], Database], **of_gateway: Any) -> Asy
         apps = {}
         for name, (module, settings) in _MODULES.items():
             apps[name] = module.create_app(
-                settings(internal_secret=_SECRET), bus=bus, db=db_for(name)
+                settings(internal_secret=_SECRET, **(_NOWHERE if name == "profile" else {})),
+                bus=bus,
+                db=db_for(name),
             )
             if name != "crawler":  # it would look at the pages, and there is no web here
                 await stack.enter_async_context(apps[name].router.lifespan_context(apps[name]))
@@ -100,6 +106,10 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
     ids["link_id"] = (await first(owner, f"/v1/sites/{site}/links"))["id"]
     await made(owner, f"/v1/sites/{site}/audits", None)
     ids["audit_id"] = (await first(owner, f"/v1/sites/{site}/audits"))["id"]
+    ids["provider"] = "ahrefs"
+    connector = {"key": "a-key-of-tests", "monthly_cap": 0}
+    set_up = await owner.send("PUT", f"/v1/sites/{site}/connectors/ahrefs", connector)
+    assert set_up.status == 200, set_up.body
     ids["competitor"] = "rival.example"
     ids["other_audit_id"] = ids["audit_id"]
     ids["vendor_id"] = (await made(owner, "/v1/vendors", {"name": "A vendor"}))["vendor_id"]

@@ -76,6 +76,8 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         "/v1/sites/{site_id}/removals/undo": {"removal_ids": [ids["link_id"]]},
         "/v1/sites/{site_id}/links": {"links": [{"referring_url": "https://a.example/x"}]},
     }
+    if path == "/v1/sites/{site_id}/connectors/{provider}" and method == "PUT":
+        return {"key": "a-key-of-tests", "monthly_cap": 0}
     return bodies.get(path, {}) if method == "POST" else {}
 
 
@@ -106,7 +108,7 @@ async def test_every_route_to_another_site_is_404_as_if_it_were_not_there(
     product: Product,
 ) -> None:
     nowhere = {name: str(new_id()) for name in product.ids} | {
-        name: product.ids[name] for name in ("domain", "version_no", "other_no")
+        name: product.ids[name] for name in ("domain", "version_no", "other_no", "provider")
     }
     nowhere["domain"] = "unknown-blog.example"
     wrong = []

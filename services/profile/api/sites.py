@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.profile.domain.logo import MAX_LOGO, read_logo
 from services.profile.domain.site import Host, Site, read_host, read_hosts, snapshot
-from services.profile.store import sites
+from services.profile.store import connectors, sites
 from shared import clock, jobs, outbox
 from shared.access import Scope
 from shared.db import Tx
@@ -213,6 +213,7 @@ async def delete_site(site_id: UUID, request: Request, caller: CallerDep, tx: Tx
         raise NotFoundError("There is no such site.")
     require_match(request, site.version)
     await _save(tx, site, replace(site, deleted_at=clock.now()))
+    await connectors.remove(tx, site_id)  # nobody's key is kept for nothing
 
 
 async def _save(tx: Tx, before: Site, after: Site) -> Site:

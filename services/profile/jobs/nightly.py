@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from services.profile.domain.history import tracked_event
 from services.profile.domain.lifecycle import ADOPT_AFTER
+from services.profile.jobs.connectors import queue_due
 from services.profile.jobs.growth import watch_growth
 from services.profile.store import decisions, imports, links, months, recoveries, sites, undo, worth
 from shared import clock, outbox
@@ -54,6 +55,7 @@ class Nightly:
             "open recoveries": _open_recoveries,
             "rank recoveries": _rank_recoveries,
             "watch growth": watch_growth,
+            "pull from connectors": queue_due,
             "forget uploads": _forget_uploads,
             "forget what imports found": _forget_memory,
         }

@@ -29,6 +29,7 @@ from services.profile.tables.columns import moment as _moment
 from services.profile.tables.columns import number as _number
 from services.profile.tables.columns import site as _site
 from services.profile.tables.columns import texts as _texts
+from services.profile.tables.connectors import CONNECTORS as CONNECTORS
 from services.profile.tables.growth import ANOMALIES as ANOMALIES
 from services.profile.tables.prepared import COMPETITOR_CLAIMS as COMPETITOR_CLAIMS
 from services.profile.tables.prepared import DOMAIN_FIGURES as DOMAIN_FIGURES
