@@ -55,8 +55,6 @@ EVENTS: tuple[type[Event], ...] = (
     PlacementUpdated,
 )
 
-DUE_PAUSE_S = 60.0
-
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
@@ -94,7 +92,10 @@ def _loops(db: Database, settings: Settings) -> dict[str, Loop]:
         # A look at a large graph takes long; a re-score must not wait for it.
         "rescores": JobRunner({rescores.KIND: rescore}, db=db, slots=1).run,
         "due looks": partial(
-            queue_due_looks, db, timedelta(seconds=settings.graph_every_s), DUE_PAUSE_S
+            queue_due_looks,
+            db,
+            timedelta(seconds=settings.graph_every_s),
+            settings.graph_pause_s,
         ),
     }
 

@@ -41,6 +41,11 @@ class Settings(HouseSettings):
         ge=60,
         description="Seconds after which the link graph and networks of a workspace are looked at anew.",
     )
+    graph_pause_s: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds between two questions whether a workspace wants such a look.",
+    )
     graph_max_edges: int = Field(
         default=10_000_000,
         ge=1_000,
