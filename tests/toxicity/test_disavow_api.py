@@ -302,4 +302,6 @@ async def test_a_stranger_learns_nothing(
     client: ServiceClient, site: SiteCreated, rest: str
 ) -> None:
     stranger = a_caller(a_site())
-    await call(client, "GET", path_of(site, rest), stranger, status=404)
+    refused = await call(client, "GET", path_of(site, rest), stranger, status=404)
+    absent = await call(client, "GET", path_of(a_site(), rest), stranger, status=404)
+    assert refused["code"] == absent["code"]

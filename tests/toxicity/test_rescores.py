@@ -248,6 +248,7 @@ async def test_a_lower_role_is_refused(
     role: Role,
 ) -> None:
     full = path.format(site=site.site_id, link=toxic.link_id)
-    await call(client, method, full, a_caller(site, role), status=403)
+    refused = await call(client, method, full, a_caller(site, role), status=403)
     unknown = path.format(site=new_id(), link=new_id())
-    await call(client, method, unknown, a_caller(site), status=404)
+    absent = await call(client, method, unknown, a_caller(site), status=404)
+    assert refused["code"] != absent["code"]
