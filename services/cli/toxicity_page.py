@@ -19,7 +19,7 @@ from services.crawler.domain.target import sites_for, watch_for
 from services.crawler.domain.verdict import Judgement, Watch, judge
 from services.crawler.settings import Settings
 from services.toxicity.domain import score as scoring
-from services.toxicity.domain.answers import answers_json, answers_of
+from services.toxicity.domain.answers import QUESTIONS, answers_json, answers_of
 from services.toxicity.domain.facts import Facts, LinkFacts, PageView
 from services.toxicity.domain.lexical import model
 from services.toxicity.domain.names import Names, names_of
@@ -188,13 +188,5 @@ def _spoken(answer: dict[str, Any]) -> str:
     if answer["link"] is None:
         lines.append("  No link was judged: name the site that is linked to with --target.")
     lines += [f"  {one['weight'] / 1000:+.2f}  {one['evidence']}" for one in found["findings"]]
-    lines += [f"  {_QUESTIONS[name]} {one['sentence']}" for name, one in answer["answers"].items()]
+    lines += [f"  {QUESTIONS[name]} {one['sentence']}" for name, one in answer["answers"].items()]
     return "\n".join(lines)
-
-
-_QUESTIONS = {
-    "is_real": "Is it real?",
-    "shows_pattern": "Does it show a pattern of spam?",
-    "passes": "Does the link pass anything?",
-    "is_worth": "What is it worth?",
-}

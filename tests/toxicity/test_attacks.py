@@ -9,13 +9,14 @@ import pytest
 
 from services.toxicity import handlers
 from services.toxicity.jobs.attacks import look_for_attacks
+from shared import clock
 from shared.db import Database
 from shared.events import AttackSuspected, Event, LinkChanged, SiteCreated
 from shared.http import ServiceClient
 from shared.ids import new_id
-from shared.vocabulary import ChangeKind, LinkStatus
+from shared.vocabulary import ChangeKind, LinkStatus, Role
 from tests.toxicity.builders import a_change, a_check, a_farm_read, a_read, a_site
-from tests.toxicity.conftest import a_caller, body_of, published
+from tests.toxicity.conftest import a_caller, body_of, call, published
 
 FIRST = date(2026, 6, 1)
 CALM = 60
@@ -99,6 +100,25 @@ async def test_links_of_an_attack_say_that_they_came_in_it(
     link = blast[1].link_id  # type: ignore[attr-defined]
     answer = await client.send("GET", f"/v1/links/{link}/toxicity", caller=a_caller(old_site))
     assert "in_burst" in [one["code"] for one in body_of(answer.body)["findings"]]
+
+
+async def test_the_sums_of_a_site_mention_an_attack_until_it_is_over_and_never_to_clients(
+    database: Database, old_site: SiteCreated, client: ServiceClient
+) -> None:
+    await send(database, calm_days(old_site) + a_blast(old_site))
+    await look(database, STRUCK)
+    path, viewer = f"/v1/sites/{old_site.site_id}/toxicity", a_caller(old_site, Role.VIEWER)
+    over = await call(client, "GET", path, viewer)
+    assert (over["attack"], "of 60 judged links" in over["sentence"]) == (None, True)
+    async with database.begin() as tx:
+        await tx.run("UPDATE attacks SET last_on = $1", clock.now().date())
+    found = await call(client, "GET", path, viewer)
+    assert found["attack"]["url"] == f"/v1/sites/{old_site.site_id}/attacks"
+    assert found["attack"]["evidence"]
+    assert found["sentence"].startswith(found["attack"]["sentence"])
+    shown = await call(client, "GET", path, a_caller(old_site, Role.CLIENT))
+    assert (shown["attack"], "bad-looking" in shown["sentence"]) == (None, False)
+    assert "junk" not in shown["sentence"]
 
 
 async def test_what_an_import_brings_is_no_attack(

@@ -1,12 +1,11 @@
 """Suspected attacks on a site: bursts of bad-looking new domains, with the evidence and what to do."""
 
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.toxicity.domain.attacks.bursts import CALM_DAYS
 from services.toxicity.domain.attacks.telling import TODO, sentence
 from services.toxicity.store import attacks, sites
 from services.toxicity.store.attacks import Attack
@@ -48,6 +47,30 @@ class AttackOut(BaseModel):
     drift: DriftOut
 
 
+class OpenAttack(BaseModel):
+    """An attack that is not over, as the sums of a site mention it."""
+
+    attack_id: UUID
+    started_on: date
+    last_on: date
+    sentence: str
+    evidence: list[str]
+    todo: str
+    url: str = Field(description="Where all that is known of it stands.")
+
+    @classmethod
+    def of(cls, one: Attack) -> "OpenAttack":
+        return cls(
+            attack_id=one.attack_id,
+            started_on=one.started_on,
+            last_on=one.last_on,
+            sentence=sentence(one.bad, one.started_on, one.last_on, one.expected),
+            evidence=one.evidence["said"],
+            todo=TODO,
+            url=f"/v1/sites/{one.site_id}/attacks",
+        )
+
+
 class Attacks(Page[AttackOut]):
     """One page of suspected attacks, and up to when new domains are known."""
 
@@ -80,7 +103,7 @@ def _attack(one: Attack, today: date) -> AttackOut:
         started_on=one.started_on,
         found_on=one.found_on,
         last_on=one.last_on,
-        is_over=today > one.last_on + timedelta(days=CALM_DAYS),
+        is_over=one.is_over(today),
         domains=one.domains,
         toxic_domains=one.bad,
         expected=round(one.expected, 1),

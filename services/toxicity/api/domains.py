@@ -5,14 +5,16 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from services.toxicity.api.answers import AnswersOut
 from services.toxicity.api.toxicity import Spoken, spoken
 from services.toxicity.api.versions import site_of
 from services.toxicity.domain import building
+from services.toxicity.domain.answers import Answers, answers_of_domain
 from services.toxicity.domain.disavow.entries import covering_domain
 from services.toxicity.domain.facts import Decision
 from services.toxicity.domain.verdict import DomainLinks, verdict
-from services.toxicity.store import domains, versions
-from shared import words
+from services.toxicity.store import answering, domains, versions
+from shared import clock, words
 from shared.access import Scope
 from shared.pages import Page, PageDep
 from shared.vocabulary import Action, Band, Role
@@ -37,6 +39,10 @@ class DomainVerdict(BaseModel):
     families: list[str] = Field(description="Kinds of evidence that speak against its links.")
     decision: Decision | None
     in_file: bool = Field(description="Whether the newest disavow file names the whole domain.")
+    answers: AnswersOut | None = Field(
+        description="Four answers apart: of its worst link, and of its links as counted; null: not"
+        " judged yet."
+    )
 
 
 @router.get("/v1/sites/{site_id}/toxicity/domains")
@@ -51,10 +57,16 @@ async def list_domains(
     )
     newest = await versions.find_last(tx, site_id)
     named = frozenset(building.domains_of(building.lines_of(newest.text)) if newest else ())
-    return page.page(rows, key=lambda row: (row.domain,), item=lambda row: _out(row, named))
+    worst = [row.worst_link for row in rows[: page.limit] if row.worst_link is not None]
+    answers = await answering.of_worst(tx, worst, now=clock.now())
+    return page.page(
+        rows,
+        key=lambda row: (row.domain,),
+        item=lambda row: _out(row, named, answers.get(row.worst_link)),
+    )
 
 
-def _out(row: DomainLinks, named: frozenset[str]) -> DomainVerdict:
+def _out(row: DomainLinks, named: frozenset[str], worst: Answers | None) -> DomainVerdict:
     found = verdict(row)
     return DomainVerdict(
         domain=row.domain,
@@ -70,4 +82,5 @@ def _out(row: DomainLinks, named: frozenset[str]) -> DomainVerdict:
         families=list(row.families),
         decision=row.decision,
         in_file=covering_domain(row.domain, named) is not None,
+        answers=None if worst is None else AnswersOut.of(answers_of_domain(row, worst)),
     )

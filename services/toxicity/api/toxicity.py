@@ -7,8 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from services.toxicity.api.answers import AnswersOut
+from services.toxicity.api.attacks import OpenAttack
 from services.toxicity.domain import weights
-from services.toxicity.store import domains, graphs, queue, reads, sites
+from services.toxicity.domain.answers import Answers
+from services.toxicity.domain.verdict import site_sentence
+from services.toxicity.store import answering, attacks, domains, graphs, queue, reads, sites
 from services.toxicity.store.reads import Judged, Totals
 from shared import clock, urls, words
 from shared.access import Scope
@@ -86,6 +90,9 @@ class LinkToxicity(BaseModel):
     what_would_change_it: list[ChangeOut]
     observed_families: list[str]
     held_back_by: list[str] = Field(description="Why this is not proposed for disavowing.")
+    answers: AnswersOut | None = Field(
+        description="Four answers apart, from what is known now; null while nothing is."
+    )
     band_words: Spoken
     action_words: Spoken
 
@@ -94,7 +101,7 @@ def spoken(found: Any) -> Spoken:
     return Spoken(label=found.label, sentence=found.sentence, todo=found.todo)
 
 
-def link_answer(judged: Judged) -> LinkToxicity:
+def link_answer(judged: Judged, answers: Answers | None) -> LinkToxicity:
     known = judged.explanation
     return LinkToxicity(
         link_id=judged.link_id,
@@ -115,6 +122,7 @@ def link_answer(judged: Judged) -> LinkToxicity:
         what_would_change_it=known.get("what_would_change_it", []),
         observed_families=known.get("observed_families", []),
         held_back_by=known.get("held_back_by", []),
+        answers=None if answers is None else AnswersOut.of(answers),
         band_words=spoken(words.band(judged.band)),
         action_words=spoken(words.action(judged.action)),
     )
@@ -129,7 +137,8 @@ async def get_link_toxicity(link_id: UUID, caller: CallerDep, tx: TxDep) -> Link
         raise NotFoundError("There is no such link.")
     if judged is None:
         raise NotFoundError("This link has not been judged yet.", code="not-judged-yet")
-    return link_answer(judged)
+    answers = await answering.of_links(tx, [judged], now=clock.now())
+    return link_answer(judged, answers.get(link_id))
 
 
 class LinkBrief(BaseModel):
@@ -180,6 +189,9 @@ class DomainToxicity(BaseModel):
     standing: StandingOut | None = Field(
         description="What the graph of links that we have seen says of it; null: not in it yet."
     )
+    answers: AnswersOut | None = Field(
+        description=f"Four answers apart, over its worst {MAX_LINKS_OF_DOMAIN} links."
+    )
 
 
 @router.get("/v1/domains/{domain}/toxicity")
@@ -201,6 +213,7 @@ async def get_domain_toxicity(domain: str, caller: CallerDep, tx: TxDep) -> Doma
     guards = sites.guards_of(own)
     holds = [guards[site.site_id].of_domain(name) for site in visible]
     hold = next((one for one in holds if one is not None), None)
+    answers = await answering.of_source(tx, worst, now=clock.now())
     return DomainToxicity(
         domain=name,
         links=count,
@@ -208,6 +221,7 @@ async def get_domain_toxicity(domain: str, caller: CallerDep, tx: TxDep) -> Doma
         worst=[_brief(judged) for judged in worst],
         guard=None if hold is None else hold.sentence,
         standing=await _standing(tx, caller.workspace_id, name),
+        answers=None if answers is None else AnswersOut.of(answers),
     )
 
 
@@ -281,6 +295,10 @@ class SiteToxicity(BaseModel):
     """How the links of a site are spread, and with which model."""
 
     site_id: UUID
+    sentence: str = Field(description="The sums in words; an attack under way comes first.")
+    attack: OpenAttack | None = Field(
+        description="A suspected attack that is not over; null: none. Not shown to clients."
+    )
     judged: int = Field(
         description="Links with a score; those of which too little was seen are not in."
     )
@@ -303,8 +321,16 @@ async def get_site_toxicity(site_id: UUID, caller: CallerDep, tx: TxDep) -> Site
     await sites.get_site(tx, site_id, workspace_id=caller.workspace_id)
     totals = await reads.sum_site(tx, site_id)
     with_junk = caller.sees_everything_in(site_id)
+    attack = await _open_attack(tx, site_id) if with_junk else None
     return SiteToxicity(
         site_id=site_id,
+        sentence=site_sentence(
+            judged=totals.judged,
+            worth=totals.worth_action,
+            junk=totals.junk_ignored if with_junk else None,
+            attack="" if attack is None else attack.sentence,
+        ),
+        attack=attack,
         judged=totals.judged,
         density=_density(totals, with_junk=with_junk),
         bands={band: totals.bands.get(band, 0) for band in Band},
@@ -317,6 +343,13 @@ async def get_site_toxicity(site_id: UUID, caller: CallerDep, tx: TxDep) -> Site
             for month, then in await _months(tx, site_id, totals)
         ],
     )
+
+
+async def _open_attack(tx: Tx, site_id: UUID) -> OpenAttack | None:
+    last = await attacks.find_last(tx, site_id)
+    if last is None or last.is_over(clock.now().date()):
+        return None
+    return OpenAttack.of(last)
 
 
 async def _months(tx: Tx, site_id: UUID, now: Totals) -> list[tuple[date, Totals]]:

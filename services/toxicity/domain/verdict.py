@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.toxicity.domain.facts import Decision
 from shared.vocabulary import Action, Band
@@ -26,6 +27,7 @@ class DomainLinks:
     families: Sequence[str] = ()
     """Kinds of evidence that speak against its links."""
     decision: Decision | None = None
+    worst_link: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,12 @@ _DECIDED = {
     Decision.DISAVOW: "You decided to disavow it.",
     Decision.IGNORE: "You decided to leave it to Google.",
 }
+
+
+def site_sentence(*, judged: int, worth: int, junk: int | None, attack: str = "") -> str:
+    """Return what the sums of a site say in one breath; `junk` is None where it is not to be shown."""
+    if not judged:
+        return attack or "Nothing can be said yet: no link was judged."
+    asked = f"{worth:,} of {judged:,} judged links {'is' if worth == 1 else 'are'} worth action"
+    ignored = f"; {junk:,} are junk that search engines ignore" if junk else ""
+    return " ".join(filter(None, (attack, f"{asked}{ignored}.")))

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from services.toxicity.domain.attacks.bursts import Burst, Day
+from services.toxicity.domain.attacks.bursts import CALM_DAYS, Burst, Day
 from services.toxicity.domain.score import WATCH_FROM
 from shared.db import Tx
 from shared.events import LinkChanged
@@ -147,6 +147,10 @@ class Attack:
     bad: int
     expected: float
     evidence: dict[str, Any]
+
+    def is_over(self, today: date) -> bool:
+        """Say whether the days after it were calm for long enough."""
+        return today > self.last_on + timedelta(days=CALM_DAYS)
 
 
 _COLUMNS = (

@@ -28,7 +28,9 @@ _DOMAINS = """
             array_agg(DISTINCT l.band) FILTER (WHERE NOT l.lost) AS bands,
             array_agg(DISTINCT l.action) FILTER (WHERE NOT l.lost) AS actions,
             (array_agg(l.sentence ORDER BY l.milli DESC NULLS LAST, l.link_id)
-                FILTER (WHERE NOT l.lost AND l.score IS NOT NULL))[1] AS worst_sentence
+                FILTER (WHERE NOT l.lost AND l.score IS NOT NULL))[1] AS worst_sentence,
+            (array_agg(l.link_id ORDER BY l.lost, l.milli DESC NULLS LAST, l.link_id)
+                FILTER (WHERE l.scored_at IS NOT NULL))[1] AS worst_link
         FROM links l
         WHERE l.workspace_id = $1 AND l.site_id = $2 AND l.referring_domain > $3
             AND l.untracked_at IS NULL
@@ -64,6 +66,7 @@ def _domain(row: asyncpg.Record) -> DomainLinks:
         actions=frozenset(Action(one) for one in row["actions"] or () if one),
         families=tuple(row["families"]),
         decision=Decision(row["decision"]) if row["decision"] else None,
+        worst_link=row["worst_link"],
     )
 
 
