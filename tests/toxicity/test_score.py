@@ -1,6 +1,9 @@
 """The score: it adds up exactly, holds its limits, and never condemns for what was not seen."""
 
 import dataclasses
+from datetime import date
+from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -8,13 +11,24 @@ from hypothesis import strategies as st
 
 from services.toxicity.domain import weights
 from services.toxicity.domain.facts import Decision, Facts, LinkFacts, PageView, Surroundings
+from services.toxicity.domain.layer import NO_LAYER, Layer
 from services.toxicity.domain.score import (
     FAMILIES_TO_PROPOSE,
     PROPOSE_FROM,
+    Score,
     evidence_families,
     judge,
     probability,
     waterfall_json,
+)
+from services.toxicity.domain.source import (
+    UNKNOWN,
+    BurstView,
+    GraphView,
+    ListsView,
+    NameView,
+    NetworkView,
+    Source,
 )
 from services.toxicity.domain.weights import CAPS, PRIOR, Family
 from shared.vocabulary import Action, AnchorFlag, AnchorKind, Band, Position, Reason
@@ -64,6 +78,35 @@ crowds = st.builds(
     anchor_domains=st.sampled_from([0, 50]),
     links_of_domain=st.sampled_from([0, 50]),
 )
+_shares = st.none() | st.sampled_from([0.0, 0.5, 0.8, 0.95, 0.99, 1.0])
+sources = st.builds(
+    Source,
+    name=st.none() | st.builds(NameView, st.sampled_from([0.03, 0.5, 0.6, 0.95, 1.0])),
+    lists=st.none()
+    | st.builds(
+        ListsView,
+        st.sampled_from([(), ("one",), ("one", "two"), ("one", "two", "three")]),
+        st.sampled_from([0.0, 2.0, 30.0]),
+    ),
+    graph=st.none()
+    | st.builds(
+        GraphView,
+        authority=_shares,
+        trust=_shares,
+        distrust=_shares,
+        spam_mass=_shares,
+        is_reciprocal=st.booleans(),
+        in_links=st.sampled_from([0, 4, 5, 500]),
+    ),
+    network=st.none()
+    | st.builds(
+        NetworkView,
+        network_id=st.just("n"),
+        domains=st.sampled_from([0, 2, 3, 90]),
+        bits=st.sampled_from([0.0, 12.0, 20.0, 24.0, 90.0]),
+    ),
+    burst=st.none() | st.builds(BurstView, st.just(date(2026, 11, 1)), st.just(40), st.just(0.5)),
+)
 all_facts = st.builds(
     Facts,
     link=st.none() | links,
@@ -74,6 +117,8 @@ all_facts = st.builds(
     last_reasons=st.frozensets(st.sampled_from(Reason), max_size=3),
     days_unseen=st.sampled_from([0, 31]),
     lost=st.booleans(),
+    source=st.just(UNKNOWN) | sources,
+    layer=st.sampled_from([NO_LAYER, Layer(1_500, 3_000), Layer(500, -3_000)]),
 )
 
 
@@ -114,6 +159,85 @@ def test_only_three_families_without_a_hold_reach_a_proposal(given_facts: Facts)
         assert not given_facts.lost
 
 
+def without(given_facts: Facts, view: str) -> Facts:
+    """Return the same with one view of the referring domain not observed."""
+    return dataclasses.replace(
+        given_facts, source=dataclasses.replace(given_facts.source, **{view: None})
+    )
+
+
+# Everything that the other parts of the service can say against a domain at once, and a layer that
+# people's decisions moved as far as it goes.
+worst_sources = st.builds(
+    Source,
+    name=st.just(NameView(1.0)),
+    lists=st.none() | st.just(ListsView(("one", "two", "three"))),
+    graph=st.none() | st.just(GraphView(distrust=1.0, spam_mass=1.0, in_links=9)),
+    network=st.none() | st.just(NetworkView("n", 90, 90.0)),
+    burst=st.none() | st.just(BurstView(date(2026, 11, 1), 40, 0.5)),
+)
+MOST = Layer(1_500, 3_000)
+
+
+@settings(max_examples=300)
+@given(
+    all_facts.map(lambda one: dataclasses.replace(one, layer=MOST)),
+    worst_sources,
+    st.sampled_from(Family),
+)
+def test_no_name_no_list_and_no_single_family_reaches_a_proposal(
+    given_facts: Facts, source: Source, family: Family
+) -> None:
+    score = judge(dataclasses.replace(given_facts, source=source))
+    if evidence_families(score.findings) <= {family} or not is_corroborated(score):
+        assert score.action is not Action.PROPOSE_DISAVOW
+        assert score.band is not Band.PROPOSE_DISAVOW
+
+
+def is_corroborated(score: Score) -> bool:
+    """Three families, two of them about what was seen and not about how somebody calls it."""
+    against = evidence_families(score.findings)
+    return len(against) >= 3 and len(against - {Family.NAME, Family.LISTS}) >= 2
+
+
+def test_of_everything_that_can_be_said_at_its_worst_only_what_is_corroborated_is_proposed() -> (
+    None
+):
+    """Every combination of what each part can say against a link, with nothing to hold it back."""
+    links = [
+        *(a_link(), a_poisoned_link(), a_poisoned_link(hidden=True), a_link(hidden=True)),
+        a_link(redirect_domains=("a.example", "b.example")),
+        a_poisoned_link(redirect_domains=("a.example", "b.example")),
+    ]
+    pages = [a_page(), a_page(injected_blocks=2), a_link_farm()]
+    views: dict[str, Any] = {
+        "name": NameView(1.0),
+        "lists": ListsView(("one", "two", "three")),
+        "graph": GraphView(distrust=1.0, spam_mass=1.0, in_links=9, is_reciprocal=True),
+        "network": NetworkView("n", 90, 90.0),
+        "burst": BurstView(date(2026, 11, 1), 40, 0.5),
+    }
+    proposed = 0
+    known = product(*((None, view) for view in views.values()))
+    origins = [Source(**dict(zip(views, some, strict=True))) for some in known]
+    for link, page, layer, source in product(links, pages, (NO_LAYER, MOST), origins):
+        score = judge(Facts(link=link, page=page, source=source, layer=layer))
+        if score.action is Action.PROPOSE_DISAVOW:
+            proposed += 1
+            assert is_corroborated(score), score.sentence
+    assert proposed > 100
+
+
+@settings(max_examples=150)
+@given(all_facts, worst_sources)
+def test_whoever_is_proposed_was_seen_whole(given_facts: Facts, source: Source) -> None:
+    """Taking away what was seen of link or page takes the proposal away; nothing unseen replaces it."""
+    told = dataclasses.replace(given_facts, source=source, layer=MOST)
+    for less in (dataclasses.replace(told, page=None), dataclasses.replace(told, link=None)):
+        assert judge(less).action is not Action.PROPOSE_DISAVOW
+        assert judge(less).band is Band.INSUFFICIENT_DATA
+
+
 @settings(max_examples=300)
 @given(all_facts)
 def test_what_was_not_seen_never_speaks_against_a_link(given_facts: Facts) -> None:
@@ -123,6 +247,7 @@ def test_what_was_not_seen_never_speaks_against_a_link(given_facts: Facts) -> No
         dataclasses.replace(given_facts, link=None),
         dataclasses.replace(given_facts, around=Surroundings()),
         dataclasses.replace(given_facts, last_reasons=frozenset()),
+        *(without(given_facts, view) for view in ("name", "lists", "graph", "network", "burst")),
     ):
         against = {item.code for item in judge(less).findings if item.milli > 0}
         known = {item.code for item in whole.findings if item.milli > 0}
