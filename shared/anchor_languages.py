@@ -1,9 +1,10 @@
 """Tells the language of a text that shares its script with the site's; doubtful texts stay ours."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from shared import anchor_words
+from shared.anchor_marks import FOREIGN
 from shared.anchor_text import fold, main_script, script_of, words_of
 
 _ENOUGH = 2.0  # words of the other language, and more than of the site's own
@@ -121,6 +122,12 @@ def _by_end(word: str) -> tuple[str, ...]:
         return ()
     match = _END.search(word)
     return (match.lastgroup,) if match and match.lastgroup else ()
+
+
+def mark(word: str, own: Iterable[str]) -> int:
+    """Say whether a word tells a language that is none of these; see anchor_marks."""
+    languages = anchor_words.languages_of_words().get(word) or _by_end(word)
+    return FOREIGN if languages and frozenset(languages).isdisjoint(own) else 0
 
 
 def foreign_language(words: Sequence[str], seen: str, own: Sequence[str]) -> str | None:

@@ -1,15 +1,19 @@
 """Finds spam words in anchor texts: whole words, pairs and phrases, unless they are the site's own."""
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, pairwise
 
 from shared import anchor_words
+from shared.anchor_marks import DISGUISED, LETTER, SPAM, SPAM_NEAR
 from shared.anchor_text import unmasked
 
 # Figures inside a word, or single letters in a row: what spelling tricks look like.
 _MASK = re.compile(r"[^\W\d_][0-9@$]|[0-9@$][^\W\d_]|\b\w(?:[ .*_-]\w){3}\b")
 _MASKED = re.compile(r"\w+[@$][\w@$]*|[@$]\w[\w@$]*")  # vi@gra, ca$ino
+
+_ALONE = SPAM | DISGUISED
+_TOGETHER = SPAM_NEAR | LETTER
 
 
 class SpamWords:
@@ -24,26 +28,49 @@ class SpamWords:
             word: others - own if word in own else others for word, others in lists.apart.items()
         }
         self._phrases = _by_first_word(lists.phrases)
-        self._harmless = lists.harmless
-        self._anywhere = _any_of(part for part in lists.anywhere if not _is_in(part, own))
-        self._inside = _any_of(part for part in lists.inside if not _is_in(part, own))
+        self._harmless = _by_first_word(lists.harmless)
+        parts = [*lists.inside, *lists.anywhere]
+        self._parts = _any_of(part for part in parts if not _is_in(part, own))
+        self._near = frozenset(
+            [
+                *chain.from_iterable(self._pairs),
+                *self._apart,
+                *chain.from_iterable(self._apart.values()),
+                *chain.from_iterable(map(str.split, lists.phrases)),
+            ]
+        )
+        apart = [part.split() for part in parts if " " in part]
+        self._heads = tuple(words[0] for words in apart)
+        self._tails = tuple(words[-1] for words in apart)
 
-    def find(self, words: Sequence[str], folded: str) -> str | None:
-        """Return the spam word that the text holds."""
-        found = self._found(words, folded)
-        if found is None:
+    def mark(self, word: str) -> int:
+        """Say what a word may mean here; see anchor_marks."""
+        found = SPAM if word in self._words or self._parts.search(word) else 0
+        if word in self._near or word.endswith(self._heads) or word.startswith(self._tails):
+            found |= SPAM_NEAR
+        if len(word) == 1:
+            return found | LETTER
+        return found if word.isalpha() or word.isdecimal() else found | DISGUISED
+
+    def find(self, words: Sequence[str], folded: str, known: int, twice: int) -> str | None:
+        """Return the spam word of a text, by the marks of its words and those that two of them have."""
+        if not known & _ALONE and not twice & _TOGETHER and "@" not in folded and "$" not in folded:
             return None
-        joined = f" {' '.join(words)} "
-        return None if any(phrase in joined for phrase in self._harmless) else found
+        found = self._found(words, folded, known, twice)
+        return None if found is None or _phrase(self._harmless, words) else found
 
-    def _found(self, words: Sequence[str], folded: str) -> str | None:
-        if not self._words.isdisjoint(words):
+    def _found(self, words: Sequence[str], folded: str, known: int, twice: int) -> str | None:
+        if known & SPAM and not self._words.isdisjoint(words):
             return next(word for word in words if word in self._words)
-        if len(words) > 1:
+        if twice & SPAM_NEAR:
             found = self._together(words)
             if found is not None:
                 return found
-        return self._part(folded) or self._hidden(words, folded)
+        if known & SPAM or twice & SPAM_NEAR:
+            match = self._parts.search(" ".join(words))
+            if match:
+                return match[0]
+        return self._hidden(words, folded)
 
     def _together(self, words: Sequence[str]) -> str | None:
         if not self._pairs.isdisjoint(pairwise(words)):
@@ -52,7 +79,7 @@ class SpamWords:
             others = self._apart.get(word)
             if others is not None and not others.isdisjoint(words):
                 return f"{word} {next(other for other in words if other in others)}"
-        return self._phrase(words)
+        return _phrase(self._phrases, words)
 
     def _hidden(self, words: Sequence[str], folded: str) -> str | None:
         if _MASK.search(folded) is None:
@@ -69,18 +96,14 @@ class SpamWords:
         bare = (word.rstrip("0123456789") for word in words if word[-1].isdecimal())
         return next((word for word in bare if word in self._words), None)
 
-    def _part(self, folded: str) -> str | None:
-        match = self._inside.search(folded)
-        if match is None and not folded.isascii():
-            match = self._anywhere.search(folded)
-        return match[0] if match else None
 
-    def _phrase(self, words: Sequence[str]) -> str | None:
-        if self._phrases.keys().isdisjoint(words):
-            return None
-        joined = f" {' '.join(words)} "
-        near = (phrase for word in words for phrase in self._phrases.get(word, ()))
-        return next((phrase.strip() for phrase in near if phrase in joined), None)
+def _phrase(phrases: Mapping[str, Sequence[str]], words: Sequence[str]) -> str | None:
+    """Return a phrase that the words hold, of phrases by their first word."""
+    if phrases.keys().isdisjoint(words):
+        return None
+    joined = f" {' '.join(words)} "
+    near = (phrase for word in words for phrase in phrases.get(word, ()))
+    return next((phrase.strip() for phrase in near if phrase in joined), None)
 
 
 def _by_first_word(phrases: Iterable[str]) -> dict[str, tuple[str, ...]]:

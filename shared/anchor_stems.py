@@ -115,6 +115,7 @@ _BENT_SHARE = 0.55
 _PREFIXES = {"ar": ("وال", "بال", "لل", "ال"), "he": tuple("הבלומשכ")}
 _PREFIXING = frozenset({"ar", "he", "id"})  # the first letter of a word is no help there
 _PARTICLES = frozenset("のをがにでなはと的之")
+_BEGINNING = 3  # letters that no stemmer changes
 _CACHED = 32_768
 _STEMMERS = Lock()  # snowball stemmers keep the word in themselves: one word at a time
 
@@ -179,6 +180,10 @@ class Keywords:
                     self._by_stem.setdefault(known, []).append(keyword)
         # Keywords of one word, which people also write as two.
         self._whole = frozenset(one.joined for one in self._all if len(one.stems) == 1) - {""}
+        # No two words are a whole one that begins otherwise, but where small words are written in front.
+        self._beginnings = frozenset(
+            one[:length] for one in self._whole for length in range(1, _BEGINNING + 1)
+        )
         # Stemming is the costly part, and it leaves the first letter alone in most languages.
         self._initials = frozenset(found[0] for found in self._by_stem)
         self._by_first_letter = _PREFIXING.isdisjoint(self._languages)
@@ -187,10 +192,27 @@ class Keywords:
         ]
         self._canonical = lru_cache(maxsize=_CACHED)(self._known_form)
 
+    @property
+    def are_unspaced(self) -> bool:
+        """Say whether a keyword is of a script without blanks: it may stand anywhere in a text."""
+        return bool(self._unspaced)
+
+    def knows(self, word: str) -> bool:
+        """Say whether a word is of a keyword, or may be together with the next one."""
+        if self._by_first_letter and word[0] not in self._initials:
+            return False
+        if word[:_BEGINNING] in self._beginnings or (self._whole and not self._by_first_letter):
+            return True
+        return any(
+            self._canonical(word, language) in self._by_stem
+            for language in self._languages
+            if word[0] in self._initials or language in _PREFIXING
+        )
+
     def read(self, words: Sequence[str], folded: str) -> ReadText:
         """Stem a text once for all questions."""
         joined = folded.replace(" ", "") if self._unspaced else ""
-        if self._by_first_letter and not any(word[0] in self._initials for word in words):
+        if not any(map(self.knows, words)):
             return ReadText({}, joined, ())
         found = {language: self._stems(words, language) for language in self._languages}
         near: set[Keyword] = set()
@@ -215,7 +237,7 @@ class Keywords:
     def _with_whole(self, words: Sequence[str], found: list[str], language: str) -> list[str]:
         """Put two words that are a keyword of one word together."""
         for one, two in pairwise(words):
-            if one[0] in self._initials:
+            if one[:_BEGINNING] in self._beginnings or not self._by_first_letter:
                 whole = self._canonical(one + two, language)
                 if whole in self._whole:
                     apart = {self._canonical(one, language), self._canonical(two, language), two}

@@ -115,7 +115,8 @@ def fold_visible(text: str) -> str:
 def words_of(folded: str) -> list[str]:
     """Split folded text into words; `home's` is `home`."""
     if not folded.isascii():
-        folded = _APOSTROPHE.sub(" ", _POSSESSIVE.sub("", folded))
+        if _APOSTROPHE.search(folded):
+            folded = _APOSTROPHE.sub(" ", _POSSESSIVE.sub("", folded))
         return _split(_WORD.findall(folded)[:MAX_WORDS])
     if folded.replace(" ", "").isalnum():
         return folded.split(" ", MAX_WORDS)[:MAX_WORDS]
@@ -136,6 +137,7 @@ def _split(found: Sequence[str]) -> list[str]:
     return words
 
 
+@lru_cache(maxsize=16_384)
 def _one_script(word: str) -> str:
     scripts = {script_of(letter) for letter in word}
     if "latin" in scripts and scripts & {"cyrillic", "greek"}:

@@ -10,6 +10,17 @@ from rapidfuzz.distance import OSA
 from shared import anchor_words, urls
 from shared.anchor_addresses import address_among, address_in
 from shared.anchor_languages import foreign_language
+from shared.anchor_languages import mark as mark_language
+from shared.anchor_marks import (
+    BRAND,
+    BRAND_LIKE,
+    BRAND_WITHIN,
+    DENSE,
+    FOREIGN,
+    GENERAL,
+    KEYWORD,
+    Marks,
+)
 from shared.anchor_spam import SpamWords
 from shared.anchor_stems import Keywords, ReadText
 from shared.anchor_text import (
@@ -42,6 +53,10 @@ _AFTER = (
     "ltd|gmbh|llc|sa|spa|srl|bv|ab|tv|pro|web|site|team|support|io|s|es|n|en|er|y|a|u|ov|ów|lu|nun|nin"
 )
 _LONG_FORM = 7  # letters from which a brand is known inside any longer word
+_DENSE_FROM = "\u0e00"
+# Asking the class for a member costs a function call in Python 3.11.
+_BRANDED, _EXACT, _GENERIC = AnchorKind.BRANDED, AnchorKind.EXACT, AnchorKind.GENERIC
+_OTHER, _PARTIAL, _URL = AnchorKind.OTHER, AnchorKind.PARTIAL, AnchorKind.URL
 _PREFIXES = {"hebrew": "בלהומשכ", "arabic": "وبلفك"}  # small words written as part of the next
 
 
@@ -74,7 +89,9 @@ class Classifier:
         brands, keywords, hosts = tuple(brands), tuple(keywords), tuple(hosts)
         self._languages = tuple(language.split("-")[0].lower() for language in languages)
         self._forms = _brand_forms(brands, hosts)
-        self._initials = frozenset(form[0] for form in self._forms)
+        self._beginnings = frozenset(
+            form[:length] for form in self._forms for length in range(1, len(form) + 1)
+        )
         self._fuzzy = _by_first_letter(self._forms)
         by_length = sorted(self._forms, key=lambda form: (-len(form), form))
         self._long = tuple(form for form in by_length if len(form) >= _LONG_FORM)
@@ -88,6 +105,7 @@ class Classifier:
         for language in self._languages:
             own_scripts |= scripts_of_language(language)
         self._scripts = frozenset(own_scripts)
+        self._marks = Marks(self._mark)
         self._decide = lru_cache(maxsize=_CACHED)(self._decided)
 
     def classify(self, text: str, *, image: bool = False) -> AnchorClass:
@@ -97,39 +115,72 @@ class Classifier:
             return found
         return AnchorClass(found.kind, found.flags | {AnchorFlag.IMAGE}, found.rule, found.word)
 
+    def _mark(self, word: str) -> int:
+        found = self._spam.mark(word) | mark_language(word, self._languages)
+        if word in self._beginnings:
+            found |= BRAND
+        if self._form_within(word) is not None:
+            found |= BRAND_WITHIN
+        if word[0] in self._fuzzy:
+            found |= BRAND_LIKE
+        if self._keywords.knows(word):
+            found |= KEYWORD
+        if word in anchor_words.generic().every or (word.isdecimal() and len(word) <= 3):
+            found |= GENERAL
+        return found | DENSE if word[0] >= _DENSE_FROM else found
+
     def _decided(self, text: str) -> AnchorClass:
         seen = visible(text)
         folded = fold_visible(seen)
         words = words_of(folded)
         if not words:
-            return _found(AnchorKind.OTHER, "no text", "", AnchorFlag.EMPTY)
-        spam = self._spam.find(words, folded)
+            return _EMPTY
+        marks, known, twice, every = self._marks, 0, 0, -1
+        for word in words:
+            mark = marks[word]
+            twice |= known & mark
+            known |= mark
+            every &= mark
+        spam = self._spam.find(words, folded, known, twice)
         address = address_in(seen)
         if address is not None:
             flags = () if spam is None else (AnchorFlag.TOXIC,)
-            return _found(AnchorKind.URL, "address", address, *flags)
+            return _found(_URL, "address", address, *flags)
         if spam is not None:
-            return _found(AnchorKind.OTHER, "spam word", spam, AnchorFlag.TOXIC)
-        known = _with_address(seen) or self._exact_brand(words, folded) or _general(words, folded)
-        if known is not None:
-            return known
+            return _found(_OTHER, "spam word", spam, AnchorFlag.TOXIC)
+        return (
+            _with_address(seen)
+            or self._brand(words, folded, known)
+            or (_general(words, dense=known & DENSE) if every & GENERAL or known & DENSE else None)
+            or self._keyword_or_misspelt(words, folded, known)
+            or self._foreign(seen, words, known, twice)
+            or _NOTHING
+        )
+
+    def _brand(self, words: Sequence[str], folded: str, known: int) -> AnchorClass | None:
+        found = self._exact_brand(words) if known & BRAND else None
+        return found or self._joined_brand(words, folded, known)
+
+    def _keyword_or_misspelt(
+        self, words: Sequence[str], folded: str, known: int
+    ) -> AnchorClass | None:
+        if not known & KEYWORD and not self._keywords.are_unspaced:
+            return self._misspelt_brand(words) if known & BRAND_LIKE else None
         read = self._keywords.read(words, folded)
         return (
             self._exact_keyword(read)
-            or self._misspelt_brand(words)
+            or (self._misspelt_brand(words) if known & BRAND_LIKE else None)
             or self._part_of_keyword(read)
-            or self._foreign(seen, words)
-            or _found(AnchorKind.OTHER, UNKNOWN, "")
         )
 
-    def _exact_brand(self, words: Sequence[str], folded: str) -> AnchorClass | None:
-        for start, end in self._brand_windows(words):
+    def _exact_brand(self, words: Sequence[str]) -> AnchorClass | None:
+        for start, end in self._windows(words, BRAND):
             form = "".join(words[start:end])
             if form in self._forms:
                 return self._branded(words, (start, end), "brand name", form)
-        return self._joined_brand(words, folded)
+        return None
 
-    def _joined_brand(self, words: Sequence[str], folded: str) -> AnchorClass | None:
+    def _joined_brand(self, words: Sequence[str], folded: str, known: int) -> AnchorClass | None:
         """Find the brand as a part of a longer word, or in a script without blanks."""
         if self._unspaced and not folded.isascii():
             joined = folded.replace(" ", "")
@@ -137,20 +188,23 @@ class Classifier:
                 if form in joined:
                     rest = joined.replace(form, " ", 1).split()
                     return self._branded([form, *rest], (0, 1), "brand name", form)
-        found = next((form for form in self._long if form in folded), None)
-        if found is None and self._affixed is not None:
-            match = self._affixed.search(folded)
-            found = match[1] if match else None
-        at = next((at for at, word in enumerate(words) if found and found in word), None)
-        if found is None or at is None:
+        if not known & BRAND_WITHIN:
             return None
-        return self._branded(words, (at, at + 1), "brand name in a word", found)
+        found = [(one, at) for at, word in enumerate(words) if (one := self._form_within(word))]
+        form, at = min(found, key=lambda pair: (-len(pair[0]), pair))
+        return self._branded(words, (at, at + 1), "brand name in a word", form)
 
-    def _brand_windows(self, words: Sequence[str]) -> list[tuple[int, int]]:
-        """Return the runs of words that begin like a form of the brand, the longest first."""
-        starts = [at for at, word in enumerate(words) if word[0] in self._initials]
-        if not starts:
-            return []
+    def _form_within(self, word: str) -> str | None:
+        found = next((form for form in self._long if form in word), None)
+        if found is None and self._affixed is not None:
+            match = self._affixed.fullmatch(word)
+            found = match[1] if match else None
+        return found
+
+    def _windows(self, words: Sequence[str], mark: int) -> Iterable[tuple[int, int]]:
+        """Return the runs of words that begin with a marked one, the longest first."""
+        marks = self._marks
+        starts = [at for at, word in enumerate(words) if marks[word] & mark]
         return [
             (start, start + width)
             for width in range(_WINDOW, 0, -1)
@@ -159,7 +213,7 @@ class Classifier:
         ]
 
     def _misspelt_brand(self, words: Sequence[str]) -> AnchorClass | None:
-        for start, end in self._brand_windows(words):
+        for start, end in self._windows(words, BRAND_LIKE):
             form = self._near_form("".join(words[start:end]))
             if form is None or self._keywords.has_all(words[start:end]):
                 continue  # a keyword that resembles the brand is a keyword
@@ -183,31 +237,40 @@ class Classifier:
         keyword = self._keywords.contained(self._keywords.read(rest, " ".join(rest)))
         if keyword is not None:
             flag = AnchorFlag.BRAND_KEYWORD
-            return _found(AnchorKind.PARTIAL, "brand name and keyword", keyword, flag)
+            return _found(_PARTIAL, "brand name and keyword", keyword, flag)
         whole = self._keywords.contained(self._keywords.read(words, " ".join(words)))
         flags = () if whole is None else (AnchorFlag.BRAND_KEYWORD,)
-        return _found(AnchorKind.BRANDED, rule, form, *flags)
+        return _found(_BRANDED, rule, form, *flags)
 
     def _exact_keyword(self, read: ReadText) -> AnchorClass | None:
         keyword = self._keywords.equal(read)
-        return None if keyword is None else _found(AnchorKind.EXACT, "keyword", keyword)
+        return None if keyword is None else _found(_EXACT, "keyword", keyword)
 
     def _part_of_keyword(self, read: ReadText) -> AnchorClass | None:
         match = self._keywords.partial(read)
-        return None if match is None else _found(AnchorKind.PARTIAL, match.rule, match.keyword)
+        return None if match is None else _found(_PARTIAL, match.rule, match.keyword)
 
-    def _foreign(self, seen: str, words: Sequence[str]) -> AnchorClass | None:
+    def _foreign(
+        self, seen: str, words: Sequence[str], known: int, twice: int
+    ) -> AnchorClass | None:
         script = None if seen.isascii() and "latin" in self._scripts else main_script(seen)
         if script is not None and self._scripts and script not in self._scripts:
-            return _found(AnchorKind.OTHER, "other script", script, AnchorFlag.OTHER_LANGUAGE)
+            return _found(_OTHER, "other script", script, AnchorFlag.OTHER_LANGUAGE)
+        # One word tells enough only by itself, or with the letters of its language.
+        if not twice & FOREIGN and (not known & FOREIGN or (len(words) > 1 and seen.isascii())):
+            return None
         language = foreign_language(words, seen, self._languages)
         if language is None:
             return None
-        return _found(AnchorKind.OTHER, "other language", language, AnchorFlag.OTHER_LANGUAGE)
+        return _found(_OTHER, "other language", language, AnchorFlag.OTHER_LANGUAGE)
 
 
 def _found(kind: AnchorKind, rule: str, word: str, *flags: AnchorFlag) -> AnchorClass:
     return AnchorClass(kind, frozenset(flags), rule, word)
+
+
+_EMPTY = _found(_OTHER, "no text", "", AnchorFlag.EMPTY)
+_NOTHING = _found(_OTHER, UNKNOWN, "")
 
 
 def _brand_forms(brands: Sequence[str], hosts: Sequence[str]) -> frozenset[str]:
@@ -272,20 +335,20 @@ def _with_address(seen: str) -> AnchorClass | None:
         return None
     folded = fold(found[1])
     rest = words_of(folded)
-    if rest and _general(rest, folded) is None:
+    if rest and _general(rest, dense=int(max(folded) >= _DENSE_FROM)) is None:
         return None
-    return _found(AnchorKind.URL, "address and general words", found[0])
+    return _found(_URL, "address and general words", found[0])
 
 
-def _general(words: Sequence[str], folded: str) -> AnchorClass | None:
+def _general(words: Sequence[str], *, dense: int) -> AnchorClass | None:
     found = _general_phrase(words)
-    if found is not None or folded.isascii():
+    if found is not None or not dense:
         return found
     joined = "".join(words)
     if len(joined) <= _GENERAL_LETTERS:
         for whole, telling in anchor_words.pieces():
             if whole.fullmatch(joined) and telling.search(joined):
-                return _found(AnchorKind.GENERIC, "general words", " ".join(words))
+                return _found(_GENERIC, "general words", " ".join(words))
     return None
 
 
@@ -293,9 +356,9 @@ def _general_phrase(words: Sequence[str]) -> AnchorClass | None:
     lists = anchor_words.generic()
     phrase = " ".join(words)
     if phrase in lists.phrases:
-        return _found(AnchorKind.GENERIC, "general phrase", phrase)
+        return _found(_GENERIC, "general phrase", phrase)
     if len(phrase) <= 3 and phrase.isdecimal():
-        return _found(AnchorKind.GENERIC, "number of a footnote", phrase)
+        return _found(_GENERIC, "number of a footnote", phrase)
     if len(words) > _GENERIC_WORDS:
         return None
     languages, telling = -1, 0
@@ -304,7 +367,7 @@ def _general_phrase(words: Sequence[str]) -> AnchorClass | None:
         telling |= lists.vocabulary.get(word, 0)
         if not languages:
             return None
-    return _found(AnchorKind.GENERIC, "general words", phrase) if languages & telling else None
+    return _found(_GENERIC, "general words", phrase) if languages & telling else None
 
 
 def _is_everyday(word: str) -> bool:

@@ -21,6 +21,7 @@ class Generic(NamedTuple):
     phrases: frozenset[str]
     vocabulary: Mapping[str, int]  # word -> languages in whose phrases it stands
     filling: Mapping[str, int]  # the same, with articles and prepositions
+    every: frozenset[str]  # every word of phrases and vocabulary
 
 
 class Toxic(NamedTuple):
@@ -67,7 +68,8 @@ def generic() -> Generic:
             for word in () if entry.strip().startswith("=") else words:
                 vocabulary[word] = vocabulary.get(word, 0) | bit
                 filling[word] = filling.get(word, 0) | bit
-    return Generic(frozenset(phrases - {""}), vocabulary, filling)
+    every = frozenset(word for phrase in phrases for word in phrase.split()) | filling.keys()
+    return Generic(frozenset(phrases - {""}), vocabulary, filling, every)
 
 
 @cache
