@@ -97,6 +97,9 @@ PLACEMENTS = Table(
     Column("max_outlinks", Integer),
     Column("price", Numeric(14, 2)),
     Column("currency", Text),
+    # How the link was got, and as part of what: survival is drawn by them.
+    Column("method", Text),
+    Column("campaign", Text),
     Column("note", Text),
     Column("terms_seq", Integer, nullable=False, server_default="1"),
     Column("version", Integer, nullable=False, server_default="1"),

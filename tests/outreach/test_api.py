@@ -225,6 +225,35 @@ async def test_a_pasted_table_is_taken_row_by_row(
     assert vendors["items"][0]["spend"] == [{"amount": "120.00", "currency": "EUR"}]
 
 
+async def test_how_a_link_is_got_and_what_it_is_part_of_are_kept_and_told(
+    client: ServiceClient, database: Database, site: SiteCreated
+) -> None:
+    given = {"method": "Guest_Post", "campaign": "  Autumn  2026 "}
+    made = await post(client, "/v1/placements", site, a_promise(site, **given))
+    assert (made["method"], made["campaign"]) == ("guest post", "Autumn 2026")
+    table = "page\tTactic\tCampaign\nhttps://two.example/a\tdigital-pr\tSpring\n"
+    await post(
+        client, "/v1/placements/imports", site, {"site_id": str(site.site_id), "text": table}
+    )
+    told = await published(database, PlacementPromised)
+    assert [(one.method, one.campaign) for one in told] == [
+        ("guest post", "Autumn 2026"),
+        ("digital pr", "Spring"),
+    ]
+    path = f"/v1/placements/{made['placement_id']}"
+    answer = await client.send(
+        "PATCH",
+        path,
+        caller=a_caller(site),
+        body={"campaign": None},
+        headers={"If-Match": f'"{made["version"]}"'},
+    )
+    changed = body_of(answer)
+    assert (changed["method"], changed["campaign"]) == ("guest post", None)
+    too_long = a_promise(site, referring_url="https://three.example/", campaign="x" * 81)
+    await post(client, "/v1/placements", site, too_long, status=422)
+
+
 async def test_a_vendor_is_written_changed_and_not_doubled(
     client: ServiceClient, site: SiteCreated
 ) -> None:

@@ -36,7 +36,8 @@ class PasteIn(BaseModel):
         min_length=1,
         max_length=MAX_TEXT,
         description="Columns without a header: page, target, anchor, rel, position, go live, until,"
-        " price, currency, vendor, max outlinks, note. A page may be only a domain.",
+        " price, currency, vendor, max outlinks, note, method, campaign. A page may be only a"
+        " domain.",
     )
 
 
@@ -118,7 +119,7 @@ def _read(row: Row, hosts: tuple[str, ...]) -> _Read:
 
 _FIELDS = (
     *("page", "domain", "target", "anchor_text", "rel", "position", "go_live_on", "until_on"),
-    *("max_outlinks", "price", "currency"),
+    *("max_outlinks", "price", "currency", "method", "campaign"),
 )
 
 

@@ -273,6 +273,8 @@ def _merged(before: Placement, body: TermsIn) -> TermsIn:
         "until_on": terms.until_on,
         "max_outlinks": terms.max_outlinks,
         "price": price,
+        "method": terms.method,
+        "campaign": terms.campaign,
         "vendor_id": before.vendor_id,
         "note": before.note,
     }

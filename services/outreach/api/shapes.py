@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.outreach.domain.placement import STATE_WORDS, State
 from services.outreach.domain.record import Placement
-from services.outreach.domain.terms import MAX_ANCHOR, MAX_URL, Draft, warnings
+from services.outreach.domain.terms import MAX_ANCHOR, MAX_NAME, MAX_URL, Draft, warnings
 from shared import words
 from shared.access import Caller, for_client
 from shared.inputs import Day, Shape, Whole
@@ -50,6 +50,14 @@ class TermsIn(BaseModel):
     until_on: Day | None = Field(default=None, description="Until when the link must stay.")
     max_outlinks: Whole | None = Field(default=None, description="Most outside links on the page.")
     price: Price | None = None
+    method: str | None = Field(
+        default=None,
+        max_length=MAX_NAME,
+        description="How the link is got, such as `guest post`; survival is drawn by it.",
+    )
+    campaign: str | None = Field(
+        default=None, max_length=MAX_NAME, description="What it is part of; the same."
+    )
     vendor_id: UUID | None = None
     note: str | None = Field(default=None, max_length=2_000)
 
@@ -80,6 +88,8 @@ class PlacementOut(BaseModel):
     until_on: date | None
     max_outlinks: int | None
     price: Price | None = Field(default=None, description="Not for clients.")
+    method: str | None
+    campaign: str | None
     vendor_id: UUID | None = Field(default=None, description="Not for clients.")
     vendor_name: str | None = Field(default=None, description="Not for clients.")
     note: str | None = Field(default=None, description="Not for clients.")
@@ -116,6 +126,8 @@ def draft_of(body: TermsIn) -> Draft:
         max_outlinks=body.max_outlinks,
         price=None if body.price is None else body.price.amount,
         currency=None if body.price is None else body.price.currency,
+        method=body.method,
+        campaign=body.campaign,
     )
 
 
@@ -152,6 +164,8 @@ def _whole(placement: Placement, today: date) -> dict[str, Any]:
         "until_on": terms.until_on,
         "max_outlinks": terms.max_outlinks,
         "price": price,
+        "method": terms.method,
+        "campaign": terms.campaign,
         "vendor_id": placement.vendor_id,
         "vendor_name": placement.vendor_name,
         "note": placement.note,

@@ -16,7 +16,7 @@ MAX_CELLS = 40
 
 COLUMNS = (
     *("page", "target", "anchor_text", "rel", "position", "go_live_on", "until_on"),
-    *("price", "currency", "vendor", "max_outlinks", "note"),
+    *("price", "currency", "vendor", "max_outlinks", "note", "method", "campaign"),
 )
 """The order of columns that is assumed where the table has no header."""
 
@@ -51,6 +51,10 @@ _ALIASES: dict[str, str] = {
     **dict.fromkeys(
         ("max outlinks", "max_outlinks", "outlinks", "outgoing links", "max links"), "max_outlinks"
     ),
+    **dict.fromkeys(
+        ("method", "tactic", "placement type", "link method", "how", "source method"), "method"
+    ),
+    **dict.fromkeys(("campaign", "campaign name", "project"), "campaign"),
     **dict.fromkeys(("note", "notes", "comment", "comments", "remark", "remarks"), "note"),
 }  # fmt: skip
 

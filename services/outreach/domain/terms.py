@@ -13,6 +13,7 @@ from shared.vocabulary import Position
 MAX_URL = 2_048
 MAX_ANCHOR = 500
 MAX_OUTLINKS = 10_000
+MAX_NAME = 80
 MAX_PRICE = Decimal(10_000_000)
 RELS = ("nofollow", "sponsored", "ugc")
 PAID_WARNING = (
@@ -37,6 +38,9 @@ class Terms:
     max_outlinks: int | None = None
     price: Decimal | None = None
     currency: str | None = None
+    method: str | None = None
+    """How the link was got, such as `guest post`; one spelling for each."""
+    campaign: str | None = None
 
     @property
     def page_key(self) -> UUID | None:
@@ -62,6 +66,8 @@ class Draft:
     max_outlinks: int | None = None
     price: Decimal | None = None
     currency: str | None = None
+    method: str | None = None
+    campaign: str | None = None
 
 
 def check(
@@ -136,6 +142,9 @@ def _number_faults(draft: Draft) -> Iterable[tuple[str, str, str]]:
         yield "currency", "not-a-currency", "Give the three letters of ISO 4217, such as EUR."
     if draft.anchor_text is not None and len(draft.anchor_text) > MAX_ANCHOR:
         yield "anchor_text", "too-long", f"Give at most {MAX_ANCHOR} characters."
+    for field, name in (("method", draft.method), ("campaign", draft.campaign)):
+        if name is not None and len(name) > MAX_NAME:
+            yield field, "too-long", f"Give at most {MAX_NAME} characters."
 
 
 def _is_currency(text: str) -> bool:
@@ -156,4 +165,11 @@ def _terms(draft: Draft, *, page: str | None, domain: str, target: str | None) -
         max_outlinks=draft.max_outlinks,
         price=draft.price,
         currency=draft.currency.upper() if draft.currency and draft.price is not None else None,
+        method=_method(draft.method),
+        campaign=" ".join((draft.campaign or "").split()) or None,
     )
+
+
+def _method(text: str | None) -> str | None:
+    """Return a method in the one spelling by which links are grouped: `Guest_Post` is `guest post`."""
+    return " ".join((text or "").replace("_", " ").replace("-", " ").lower().split()) or None

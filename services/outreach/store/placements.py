@@ -19,7 +19,7 @@ from shared.vocabulary import Position, Reason
 _COLUMNS = """
     p.placement_id, p.workspace_id, p.site_id, p.vendor_id, v.name AS vendor_name, p.referring_url,
     p.referring_domain, p.target_url, p.anchor_text, p.rel, p.position, p.go_live_on, p.until_on,
-    p.max_outlinks, p.price, p.currency, p.note, p.terms_seq, p.version, p.seen, p.reasons,
+    p.max_outlinks, p.price, p.currency, p.method, p.campaign, p.note, p.terms_seq, p.version, p.seen, p.reasons,
     p.link_id, p.first_live_at, p.lost_at, p.page_title, p.page_contacts, p.page_outlinks,
     p.toxicity_sentence, p.created_by, p.created_at, p.updated_at, p.cancelled_at
 """
@@ -32,17 +32,18 @@ _FROM = """
 _ADD = """
     INSERT INTO placements (placement_id, workspace_id, site_id, vendor_id, referring_url, page_key,
         referring_domain, target_url, target_key, anchor_text, rel, position, go_live_on, until_on,
-        max_outlinks, price, currency, note, created_by, created_at)
+        max_outlinks, price, currency, note, created_by, created_at, method, campaign)
     SELECT u.placement_id, u.workspace_id, u.site_id, u.vendor_id, u.referring_url, u.page_key,
         u.referring_domain, u.target_url, u.target_key, u.anchor_text,
         string_to_array(u.rel, ' '), u.position, u.go_live_on, u.until_on, u.max_outlinks, u.price,
-        u.currency, u.note, u.created_by, u.created_at
+        u.currency, u.note, u.created_by, u.created_at, u.method, u.campaign
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::text[],
         $8::text[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::date[], $14::date[],
-        $15::int[], $16::numeric[], $17::text[], $18::text[], $19::uuid[], $20::timestamptz[])
+        $15::int[], $16::numeric[], $17::text[], $18::text[], $19::uuid[], $20::timestamptz[],
+        $21::text[], $22::text[])
       AS u(placement_id, workspace_id, site_id, vendor_id, referring_url, page_key,
         referring_domain, target_url, target_key, anchor_text, rel, position, go_live_on, until_on,
-        max_outlinks, price, currency, note, created_by, created_at)
+        max_outlinks, price, currency, note, created_by, created_at, method, campaign)
     ON CONFLICT (site_id, page_key, target_key) WHERE page_key IS NOT NULL AND cancelled_at IS NULL
         DO NOTHING
     RETURNING placement_id
@@ -74,6 +75,8 @@ async def add_placements(tx: Tx, placements: Sequence[Placement]) -> set[UUID]:
         [one.note for one in placements],
         [one.created_by for one in placements],
         [one.created_at for one in placements],
+        [one.method for one in terms],
+        [one.campaign for one in terms],
     )
     return {row["placement_id"] for row in rows}
 
@@ -164,7 +167,8 @@ _SAVE = """
     UPDATE placements SET vendor_id = $2, referring_url = $3, page_key = $4, referring_domain = $5,
         target_url = $6, target_key = $7, anchor_text = $8, rel = $9, position = $10,
         go_live_on = $11, until_on = $12, max_outlinks = $13, price = $14, currency = $15,
-        note = $16, updated_at = $17, version = version + 1, terms_seq = $18,
+        note = $16, updated_at = $17, version = version + 1, terms_seq = $18, method = $19,
+        campaign = $20,
         told_days = CASE WHEN until_on IS DISTINCT FROM $12 THEN NULL ELSE told_days END,
         expired_at = CASE WHEN until_on IS DISTINCT FROM $12 THEN NULL ELSE expired_at END,
         overdue_at = CASE WHEN go_live_on IS DISTINCT FROM $11 THEN NULL ELSE overdue_at END
@@ -195,6 +199,8 @@ async def save_placement(tx: Tx, placement: Placement, *, now: datetime) -> None
         placement.note,
         now,
         placement.terms_seq,
+        terms.method,
+        terms.campaign,
     )
 
 
@@ -320,4 +326,6 @@ def _terms(row: asyncpg.Record) -> Terms:
         max_outlinks=row["max_outlinks"],
         price=row["price"],
         currency=row["currency"],
+        method=row["method"],
+        campaign=row["campaign"],
     )

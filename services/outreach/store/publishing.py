@@ -35,6 +35,8 @@ def _fields(placement: Placement) -> dict[str, Any]:
         "max_outlinks": terms.max_outlinks,
         "vendor_id": placement.vendor_id,
         "vendor_name": placement.vendor_name,
+        "method": terms.method,
+        "campaign": terms.campaign,
         "price": terms.price,
         "currency": terms.currency,
         "cancelled": placement.cancelled_at is not None,
