@@ -37,6 +37,7 @@ COMMANDS = {
     "redirects": Command("services.cli.redirects", "say where dead pages of a site should lead"),
     "evidence": Command("services.cli.evidence", "check that evidence is as it was written"),
     "login": Command("services.cli.login", "make a one-time link that signs the owner in"),
+    "keys": Command("services.cli.keys", "change the master key that encrypts stored keys"),
     "migrate": Command("services.cli.migrate", "bring the database to this version"),
     "deadletters": Command(
         "services.cli.deadletters", "list or replay events that nobody could use"

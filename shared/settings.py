@@ -75,6 +75,12 @@ class HouseSettings(BaseModel):
         description="Signs the caller's identity between the services and the cursors of lists; "
         "the same in all services. Required, except in the embedded mode, which makes its own.",
     )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="Encrypts the keys of other services that the database keeps; at least 32 random "
+        "characters. Several with commas between: the first encrypts, all decrypt. Unset: the file "
+        "`master-key` in the home, made at the first start.",
+    )
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, description="Largest request body that is not a file upload."
     )

@@ -8,6 +8,8 @@ link.changed target.broken velocity.anomaly_detected anchors.drifted import.comp
 job.updated.
 """
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from services.profile.adapters.connectors import ConnectorClient
@@ -36,7 +38,7 @@ from services.profile.api import survival as survival_routes
 from services.profile.domain.connectors import Provider
 from services.profile.handlers import contracts, observations, toxicity
 from services.profile.jobs.audits import AuditBuilder
-from services.profile.jobs.connectors import ConnectorPuller
+from services.profile.jobs.connectors import ConnectorPuller, keep_sealed
 from services.profile.jobs.imports import ImportReader
 from services.profile.jobs.nightly import Nightly
 from services.profile.jobs.preparing import Preparer
@@ -58,6 +60,7 @@ from shared.events import (
 )
 from shared.job_runner import JobRunner
 from shared.service import Work
+from shared.vault import Vault
 from shared.web import new_web_app
 
 _ROUTERS = (
@@ -85,10 +88,11 @@ _ROUTERS = (
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
+    vault = Vault.of(settings)
     runner = JobRunner(
         {
             "import": ImportReader(db, batch_rows=settings.import_batch_rows),
-            "connector_pull": ConnectorPuller(db, connector_client(settings)),
+            "connector_pull": ConnectorPuller(db, connector_client(settings), vault),
             "undo_import": ImportUndoer(db),
             "refresh_links": LinkRefresher(db),
             "audit": AuditBuilder(db),
@@ -101,7 +105,12 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         db=db,
         bus=bus,
         consumer=subscribe(Consumer("profile", db=db, bus=bus)),
-        loops={"jobs": runner.run, "nightly": nightly.run, "figures": Preparer(db).run},
+        loops={
+            "jobs": runner.run,
+            "nightly": nightly.run,
+            "figures": Preparer(db).run,
+            "sealed keys": partial(keep_sealed, db=db, vault=vault),
+        },
         grace_s=settings.shutdown_grace_s,
     )
     app = new_web_app(
@@ -114,6 +123,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     )
     app.state.import_files = settings.import_files
     app.state.public_url = settings.public_url
+    app.state.vault = vault
     app.state.printer = Printer(settings.pdf_program, sandbox=settings.pdf_sandbox)
     return app
 
@@ -125,6 +135,9 @@ def connector_client(settings: Settings) -> ConnectorClient:
             Provider.AHREFS: settings.connector_ahrefs_url,
             Provider.SEMRUSH: settings.connector_semrush_url,
             Provider.DATAFORSEO: settings.connector_dataforseo_url,
+            Provider.MAJESTIC: settings.connector_majestic_url,
+            Provider.BING: settings.connector_bing_url,
+            Provider.YANDEX: settings.connector_yandex_url,
         }
     )
 

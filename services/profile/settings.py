@@ -50,6 +50,19 @@ class Settings(HouseSettings):
         max_length=500,
         description="Where DataForSEO is asked.",
     )
+    connector_majestic_url: str = Field(
+        default="https://api.majestic.com", max_length=500, description="Where Majestic is asked."
+    )
+    connector_bing_url: str = Field(
+        default="https://ssl.bing.com",
+        max_length=500,
+        description="Where Bing Webmaster Tools is asked.",
+    )
+    connector_yandex_url: str = Field(
+        default="https://api.webmaster.yandex.net",
+        max_length=500,
+        description="Where Yandex Webmaster is asked.",
+    )
     nightly_hour: int = Field(
         default=3, ge=0, le=23, description="Hour (UTC) of the nightly housekeeping."
     )

@@ -1,8 +1,9 @@
-"""The commands that open a database: migrate, login, deadletters."""
+"""The commands that open a database: migrate, login, keys, deadletters."""
 
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,20 @@ def test_the_first_login_shows_a_key_and_later_ones_only_a_link(run: Run) -> Non
     again = run("login")[1]
     assert "API key" not in again
     assert again != first
+
+
+def test_a_new_master_key_is_made_in_the_home(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ANCHORWATCH_HOME", str(tmp_path))
+    code, said = run("keys", "rotate")
+    assert (code, said) == (
+        0,
+        f"0 encrypted anew with the first key of {tmp_path / 'master-key'}.\n",
+    )
+    assert len((tmp_path / "master-key").read_text().split()) == 2
+    monkeypatch.setenv("ANCHORWATCH_MASTER_KEY", "x" * 32)
+    assert run("keys", "rotate") == (0, "0 encrypted anew with the first key of the setting.\n")
 
 
 async def test_a_dead_letter_is_listed_and_replayed_once(

@@ -39,8 +39,9 @@ _MODULES: dict[str, tuple[Any, Any]] = {
 }
 # Nobody who sells links is asked by a test.
 _NOWHERE = {
-    f"connector_{name}_url": "http://127.0.0.1:9" for name in ("ahrefs", "semrush", "dataforseo")
-}
+    f"connector_{name}_url": "http://127.0.0.1:9"
+    for name in ("ahrefs", "semrush", "dataforseo", "majestic", "bing", "yandex")
+} | {"master_key": "a master key of the tests: long enough"}
 # What comes by the clock would change tables while a test holds them against what they were.
 _QUIET: dict[str, dict[str, Any]] = {
     "toxicity": {"graph_pause_s": 86_400, "attack_pause_s": 86_400}

@@ -102,12 +102,13 @@ async def published(tx: Tx, kind: type[E]) -> list[E]:
 
 
 SECRET = "a secret of the tests"
+MASTER_KEY = "a master key of the tests: long enough"
 
 
 @pytest.fixture
 def app(database: Database) -> FastAPI:
     """The service's app, without its loops: routes are asked directly."""
-    given = Settings.load({}, internal_secret=SECRET)
+    given = Settings.load({}, internal_secret=SECRET, master_key=MASTER_KEY)
     return create_app(given, bus=RecordingBus(), db=database)
 
 

@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestServer
 from typing_extensions import override
 
@@ -22,75 +20,26 @@ from services.profile.domain.connectors import (
     estimate_pull,
 )
 from services.profile.domain.site import Site
-from services.profile.jobs.connectors import ConnectorPuller, queue_due
+from services.profile.jobs.connectors import ConnectorPuller, queue_due, seal_keys
+from services.profile.store import connectors
 from shared import clock
 from shared.db import Database
 from shared.errors import InvalidError
 from shared.job_runner import JobRunner
+from shared.vault import UnreadableError, Vault
 from shared.vocabulary import Role
 from tests.http import Http
-from tests.profile.conftest import a_caller, as_caller, run_jobs
+from tests.profile.conftest import MASTER_KEY, a_caller, as_caller, run_jobs
+from tests.profile.market import KEY, OLD, Market
 
-KEY = "aVerySecretKey-0123456789"
 LOGIN = f"me:{KEY}"
-OLD = "2025-03-04T10:00:00Z"
-
-
-@dataclass
-class Market:
-    """All providers at one address: what they know, what they were asked."""
-
-    url: str = ""
-    links: list[tuple[str, str]] = field(default_factory=lambda: [("one", OLD), ("two", OLD)])
-    asked: list[web.Request] = field(default_factory=list)
-    key: str = KEY
-
-    async def ahrefs(self, request: web.Request) -> web.Response:
-        self.asked.append(request)
-        if request.headers.get("Authorization") != f"Bearer {self.key}":
-            return web.json_response({"error": f"bad key {KEY}"}, status=403)
-        begin, limit = int(request.query["offset"]), int(request.query["limit"])
-        rows = [
-            {"url_from": f"https://{name}.example/a", "url_to": "https://acme.example/"}
-            | {"anchor": "Acme\nhome", "first_seen": seen, "is_nofollow": False}
-            | {"domain_rating_source": 55.0, "lost_reason": None}
-            for name, seen in self.links[begin : begin + limit]
-        ]
-        told = {"x-api-units-cost-total-actual": str(max(50, 12 * len(rows)))}
-        return web.json_response({"backlinks": rows}, headers=told)
-
-    async def semrush(self, request: web.Request) -> web.Response:
-        self.asked.append(request)
-        if request.query["key"] != self.key:
-            return web.Response(text="ERROR 120 :: WRONG KEY - ID PAIR")
-        head = "source_url;target_url;anchor;page_ascore;source_title;nofollow;first_seen;last_seen"
-        rows = [
-            f'https://{name}.example/a;https://acme.example/;"A;c";12;Title;false;1741082400;1790000000'
-            for name, _ in self.links
-        ]
-        return web.Response(text="\n".join([head, *rows]))
-
-    async def dataforseo(self, request: web.Request) -> web.Response:
-        self.asked.append(request)
-        if request.headers.get("Authorization", "")[:6] != "Basic ":
-            return web.json_response({"tasks": None}, status=401)
-        items = [
-            {"url_from": f"https://{name}.example/a", "url_to": "https://acme.example/"}
-            | {"anchor": "x", "dofollow": True, "first_seen": "2025-03-04 10:00:00 +00:00"}
-            for name, _ in self.links
-        ]
-        task = {"status_code": 20000, "cost": 0.02006, "result": [{"items": items}]}
-        return web.json_response({"status_code": 20000, "tasks": [task]})
+VAULT = Vault(lambda: [MASTER_KEY])
 
 
 @pytest.fixture
 async def market() -> AsyncIterator[Market]:
     found = Market()
-    app = web.Application()
-    app.router.add_get("/v3/site-explorer/all-backlinks", found.ahrefs)
-    app.router.add_get("/analytics/v1/", found.semrush)
-    app.router.add_post("/v3/backlinks/backlinks/live", found.dataforseo)
-    async with TestServer(app) as server:
+    async with TestServer(found.app()) as server:
         found.url = str(server.make_url("/"))
         yield found
 
@@ -105,7 +54,7 @@ async def connect(http: Http, site: Site, provider: str = "ahrefs", **given: Any
 
 async def work(database: Database, market: Market) -> None:
     client = ConnectorClient(dict.fromkeys(Provider, market.url))
-    runner = JobRunner({"connector_pull": ConnectorPuller(database, client)}, db=database)
+    runner = JobRunner({"connector_pull": ConnectorPuller(database, client, VAULT)}, db=database)
     while await runner.run_next(asyncio.Event()):
         pass
     await run_jobs(database)
@@ -131,7 +80,14 @@ async def links_of(http: Http, site: Site) -> list[str]:
 
 @pytest.mark.parametrize(
     ("provider", "key", "used"),
-    [("ahrefs", KEY, 50), ("semrush", KEY, 80), ("dataforseo", LOGIN, 2006)],
+    [
+        ("ahrefs", KEY, 50),
+        ("semrush", KEY, 80),
+        ("dataforseo", LOGIN, 2006),
+        ("majestic", KEY, 5_002),
+        ("bing", KEY, 6),  # the sites, twice the pages, two pages of links of one, one of the other
+        ("yandex", KEY, 3),
+    ],
 )
 async def test_links_come_as_claims_of_their_provider_at_what_it_charged(
     alice: Http, database: Database, home: Site, market: Market, provider: str, key: str, used: int
@@ -147,7 +103,8 @@ async def test_links_come_as_claims_of_their_provider_at_what_it_charged(
         seen = await tx.fetch(
             "SELECT DISTINCT source, first_seen_at::date::text AS day FROM claims"
         )
-    assert [(row["source"], row["day"]) for row in seen] == [(provider, "2025-03-04")]
+    day = None if provider == "bing" else "2025-03-04"  # Bing tells no dates
+    assert [(row["source"], row["day"]) for row in seen] == [(provider, day)]
 
 
 async def test_a_second_pull_asks_and_keeps_only_what_is_new(
@@ -221,7 +178,7 @@ async def test_a_killed_pull_goes_on_at_the_page_where_it_was(
     await connect(alice, home, rows_per_pull=2_000)
     url = f"/v1/sites/{home.site_id}/connectors/ahrefs/pulls"
     started = await alice.post(url, None)
-    dying = ConnectorPuller(database, DyingClient(dict.fromkeys(Provider, market.url)))
+    dying = ConnectorPuller(database, DyingClient(dict.fromkeys(Provider, market.url)), VAULT)
     with pytest.raises(ConnectionError):
         await JobRunner({"connector_pull": dying}, db=database).run_next(asyncio.Event())
     assert (await alice.post(url, None)).status == 409  # one at a time
@@ -235,7 +192,7 @@ async def test_a_killed_pull_goes_on_at_the_page_where_it_was(
     assert file["accepted"] == 1_010
 
 
-@pytest.mark.parametrize("provider", ["ahrefs", "semrush"])
+@pytest.mark.parametrize("provider", ["ahrefs", "semrush", "majestic", "bing", "yandex"])
 async def test_a_wrong_key_is_told_in_words_costs_nothing_and_is_shown_nowhere(
     alice: Http, database: Database, home: Site, market: Market, provider: str
 ) -> None:
@@ -270,9 +227,12 @@ async def test_the_key_is_shown_nowhere(
     assert (await alice.get(f"{url}/semrush")).status == 404
 
 
+_TABLES = ("jobs", "job_errors", "imports", "import_chunks", "outbox")
+
+
 async def _is_nowhere(database: Database) -> None:
     async with database.begin() as tx:
-        for table in ("jobs", "job_errors", "imports", "import_chunks", "outbox"):
+        for table in (*_TABLES, "connectors"):
             texts = await tx.fetch(f"SELECT t::text AS text FROM {table} t")
             assert not any(KEY in row["text"] for row in texts), table
 
@@ -304,10 +264,122 @@ async def test_a_viewer_sees_connectors_and_may_not_pull(app: Any, alice: Http, 
 @pytest.mark.parametrize("provider", list(Provider))
 @pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b'{"backlinks": [1], "tasks": [{}]}'])
 def test_nonsense_is_told_in_words(provider: Provider, body: bytes) -> None:
-    with pytest.raises(InvalidError, match="not a list of links"):
-        CONNECTORS[provider].read(Reply(200, body), Ask("a.example", 10))
+    place = {"bing": '["https://a.example/",0,[],false]', "yandex": '["1","https:a.example:443"]'}
+    for at in {None, place.get(provider)}:
+        with pytest.raises(InvalidError, match=r"not a list of links|knows no verified site"):
+            CONNECTORS[provider].read(Reply(200, body), Ask("a.example", 10, place=at))
 
 
 def test_estimates_are_what_the_providers_charge() -> None:
     sums = [estimate_pull(CONNECTORS[provider], 1_001) for provider in Provider]
-    assert sums == [12_000 + 50, 40_040, 2_000 + 3_000 + 2_003]
+    whole = [12_000 + 50, 40_040, 2_000 + 3_000 + 2_003, 6_001, 300, 2 + 11]
+    assert sums == whole
+
+
+@pytest.mark.parametrize("provider", ["majestic", "yandex"])
+async def test_without_a_filter_by_date_a_delta_keeps_what_is_new(
+    alice: Http, database: Database, home: Site, market: Market, provider: str
+) -> None:
+    await connect(alice, home, provider)
+    await pull(alice, database, market, home, provider)
+    today = clock.now().date().isoformat()
+    market.links.append(("new", f"{today}T00:00:00Z"))
+    job = await pull(alice, database, market, home, provider)
+    assert (job["state"], job["accepted"], job["done"]) == ("done", 1, 3)
+    assert len(await links_of(alice, home)) == 3
+
+
+async def test_samples_of_yandex_are_read_page_by_page_to_the_end(
+    alice: Http, database: Database, home: Site, market: Market
+) -> None:
+    market.links = [(f"h{number}", OLD) for number in range(205)]
+    await connect(alice, home, "yandex", rows_per_pull=1_000)
+    job = await pull(alice, database, market, home, "yandex")
+    assert (job["accepted"], (await shown(alice, home, "yandex"))["used"]) == (205, 5)
+    limits = [one.query["offset"] for one in market.asked[2:]]
+    assert limits == ["0", "100", "200"]
+
+
+async def test_a_killed_pull_from_bing_goes_on_in_the_middle_of_its_walk(
+    alice: Http, database: Database, home: Site, market: Market
+) -> None:
+    market.links = [(f"h{number}", OLD) for number in range(4)]
+    await connect(alice, home, "bing")
+    started = await alice.post(f"/v1/sites/{home.site_id}/connectors/bing/pulls", None)
+    dying = DyingClient(dict.fromkeys(Provider, market.url))
+    dying.calls = -3  # the fourth call is lost
+    puller = ConnectorPuller(database, dying, VAULT)
+    with pytest.raises(ConnectionError):
+        await JobRunner({"connector_pull": puller}, db=database).run_next(asyncio.Event())
+    async with database.begin() as tx:
+        await tx.run("UPDATE jobs SET lease_until = now() - interval '1 s'")
+    await work(database, market)
+    job = (await alice.get(started.header("location") or "")).json()
+    assert (job["state"], job["accepted"]) == ("done", 4)
+    asked = [(one.match_info["method"], one.query.get("page")) for one in market.asked]
+    assert len(asked) == len(set(map(str, asked))) + 1  # page 0 of the links of both targets
+
+
+def test_a_site_that_the_console_does_not_know_is_told_so() -> None:
+    sites = orjson.dumps({"d": [{"Url": "https://else.example/", "IsVerified": True}]})
+    with pytest.raises(InvalidError, match="knows no verified site"):
+        CONNECTORS[Provider.BING].read(Reply(200, sites), Ask("acme.example", 10))
+
+
+# ---- keys ---------------------------------------------------------------------------------------
+
+
+async def stored(database: Database) -> Any:
+    async with database.begin() as tx:
+        [row] = await tx.fetch("SELECT api_key, sealed_key FROM connectors")
+    return row
+
+
+async def test_a_key_is_stored_sealed_and_opens_for_its_connector_only(
+    alice: Http, database: Database, home: Site
+) -> None:
+    await connect(alice, home)
+    row = await stored(database)
+    assert row["api_key"] is None
+    assert KEY not in row["sealed_key"]
+    async with database.begin() as tx:
+        opened = await connectors.get_key(tx, home.site_id, Provider.AHREFS, vault=VAULT)
+        assert opened == KEY
+        await tx.run("UPDATE connectors SET provider = 'semrush'")
+        with pytest.raises(UnreadableError):
+            await connectors.get_key(tx, home.site_id, Provider.SEMRUSH, vault=VAULT)
+
+
+async def test_keys_that_an_older_version_stored_open_are_sealed_at_the_start(
+    alice: Http, database: Database, home: Site, market: Market
+) -> None:
+    await connect(alice, home)
+    async with database.begin() as tx:
+        await tx.run("UPDATE connectors SET api_key = $1, sealed_key = NULL", KEY)
+    assert await seal_keys(database, VAULT) == 1
+    row = await stored(database)
+    assert row["api_key"] is None
+    assert await seal_keys(database, VAULT) == 0
+    job = await pull(alice, database, market, home)
+    assert job["state"] == "done"
+
+
+async def test_a_new_master_key_encrypts_everything_and_the_old_one_may_go(
+    alice: Http, database: Database, home: Site, market: Market
+) -> None:
+    await connect(alice, home)
+    before = (await stored(database))["sealed_key"]
+    new = "another master key of the tests: long too"
+    assert await seal_keys(database, Vault(lambda: [new, MASTER_KEY])) == 1
+    assert (await stored(database))["sealed_key"] != before
+    only = Vault(lambda: [new])
+    async with database.begin() as tx:
+        assert await connectors.get_key(tx, home.site_id, Provider.AHREFS, vault=only) == KEY
+    # Whoever has only the old key is told, nothing is charged, and setting the key again helps.
+    job = await pull(alice, database, market, home)
+    assert job["state"] == "failed"
+    assert "master key that is not here" in job["detail"]
+    assert (await shown(alice, home))["used"] == 0
+    assert await seal_keys(database, VAULT) == 0
+    await connect(alice, home)
+    assert (await pull(alice, database, market, home))["state"] == "done"

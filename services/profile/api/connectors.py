@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from services.profile.domain.connectors import (
@@ -13,21 +13,34 @@ from services.profile.domain.connectors import (
     MAX_ROWS,
     Provider,
     estimate_pull,
-    pages_of,
 )
 from services.profile.store import connectors, sites
-from services.profile.store.connectors import Connected, queue_pull, refusal_of
+from services.profile.store.connectors import (
+    Connected,
+    queue_pull,
+    refusal_of,
+    sealed_key_of,
+)
 from shared import clock
 from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
 from shared.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from shared.job_routes import JobOut
+from shared.vault import Vault
 from shared.vocabulary import Role
 
 router = APIRouter(prefix="/v1/sites/{site_id}/connectors", tags=["connectors"])
 _SHORTEST_KEY, _LONGEST_KEY = 8, 500
 _LARGEST_CAP = 1_000_000_000_000
+
+
+def _vault(request: Request) -> Vault:
+    vault: Vault = request.app.state.vault
+    return vault
+
+
+VaultDep = Annotated[Vault, Depends(_vault)]
 
 
 class ConnectorIn(BaseModel):
@@ -122,16 +135,24 @@ async def get_connector(
 
 @router.put("/{provider}")
 async def set_connector(
-    site_id: UUID, provider: Provider, given: ConnectorIn, caller: CallerDep, tx: TxDep
+    site_id: UUID,
+    provider: Provider,
+    given: ConnectorIn,
+    caller: CallerDep,
+    tx: TxDep,
+    vault: VaultDep,
 ) -> ConnectorOut:
     """Set the key and the monthly cap of a connector; nothing is asked of the provider yet."""
     await _site(tx, caller, site_id, Scope.LINKS_WRITE, Role.EDITOR)
+    sealed = None
+    if given.key is not None:
+        sealed = sealed_key_of(vault, site_id, provider, _key(given.key, provider))
     mine = await connectors.save(
         tx,
         caller.workspace_id,
         site_id,
         provider,
-        key=None if given.key is None else _key(given.key, provider),
+        sealed_key=sealed,
         monthly_cap=given.monthly_cap,
         rows_per_pull=given.rows_per_pull,
         weekly=given.weekly,
@@ -177,7 +198,7 @@ async def pull(
 def _estimate(mine: Connected) -> PullOut:
     connector, now = CONNECTORS[mine.provider], clock.now()
     whole = estimate_pull(connector, mine.rows_per_pull)
-    first = connector.estimate(pages_of(connector, mine.rows_per_pull)[0])
+    first = connector.estimate(connector.calls(mine.rows_per_pull)[0])
     used = mine.used_in(now)
     return PullOut(
         provider=mine.provider,

@@ -23,9 +23,13 @@ from services.profile.jobs.stored_file import CHUNK
 from services.profile.store import connectors, imports, sites
 from shared import clock, jobs
 from shared.db import Database, Tx
-from shared.errors import InvalidError
+from shared.errors import InvalidError, UnavailableError
 from shared.ids import new_id
 from shared.job_runner import JobRun
+from shared.log import get_logger
+from shared.vault import Vault
+
+log = get_logger(__name__)
 
 WEEK = timedelta(days=7)
 _DUE = 50
@@ -45,6 +49,7 @@ class _Pull:
     asked: int = 0
     kept: int = 0
     complete: bool = False
+    place: str | None = None
 
     @property
     def connector(self) -> Connector:
@@ -53,21 +58,28 @@ class _Pull:
     @property
     def ask(self) -> Ask:
         limit = min(self.connector.page_rows, self.rows - self.asked)
-        return Ask(self.site.domain, limit, self.asked, self.since)
+        return Ask(self.site.domain, limit, self.asked, self.since, self.place)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is more to ask for, and the pull may ask for it."""
+        may_call = self.page < len(self.connector.calls(self.rows))
+        return not self.complete and self.asked < self.rows and may_call
 
 
 class ConnectorPuller:
     """Performs jobs of kind `connector_pull`; what it gets is read by a job of kind `import`."""
 
-    def __init__(self, db: Database, client: ConnectorClient) -> None:
+    def __init__(self, db: Database, client: ConnectorClient, vault: Vault) -> None:
         self._db = db
         self._client = client
+        self._vault = vault
 
     async def __call__(self, run: JobRun) -> None:
         """Ask page after page, then hand over what came."""
         pull = await self._begin(run)
         stopped = None
-        while not pull.complete and pull.asked < pull.rows:
+        while pull.goes_on:
             cost = pull.connector.estimate(pull.ask.limit)
             key = await self._admit(pull, cost)
             if key is None:
@@ -95,6 +107,7 @@ class ConnectorPuller:
                 date.fromisoformat(cursor["since"]) if cursor["since"] else None,
                 *(cursor["rows"], cursor["page"], cursor["asked"], cursor["kept"]),
                 complete=cursor["complete"],
+                place=cursor.get("place"),
             )
         since = mine.pulled_until.date() if mine.pulled_until else None
         pull = _Pull(site, provider, new_id(), clock.now(), since, mine.rows_per_pull)
@@ -115,7 +128,7 @@ class ConnectorPuller:
             await connectors.get(tx, site_id, provider, lock=True)
             if not await connectors.reserve(tx, site_id, provider, cost, clock.now()):
                 return None
-            return await connectors.get_key(tx, site_id, provider)
+            return await connectors.get_key(tx, site_id, provider, vault=self._vault)
 
     async def _refusal(self, pull: _Pull, cost: int) -> str:
         async with self._db.begin() as tx:
@@ -142,7 +155,8 @@ class ConnectorPuller:
         after = _Pull(
             *(pull.site, pull.provider, pull.import_id, pull.began, pull.since, pull.rows),
             *(pull.page + 1, asked, pull.kept + len(page.rows)),
-            complete=len(page.rows) < page.got or page.got < pull.ask.limit,
+            complete=_is_last(pull, page),
+            place=page.place,
         )
         async with run.step() as step:
             await imports.add_chunk(step.tx, pull.import_id, pull.page, body)
@@ -158,8 +172,8 @@ class ConnectorPuller:
         """Give what came to the import, and note until when the links are known."""
         if stopped is None and not pull.complete:
             stopped = (
-                f"It stopped at {pull.rows:,} rows, as set; there may be more. "
-                "The next pull asks for the same time again."
+                f"It stopped at {pull.asked:,} rows and {pull.page:,} calls, as set; there may be "
+                "more. The next pull asks for the same time again."
             )
         async with run.step(ends=stopped is None or pull.kept > 0) as step:
             if pull.kept:
@@ -175,6 +189,13 @@ class ConnectorPuller:
             )
         if stopped is not None and not pull.kept:
             raise InvalidError(stopped)
+
+
+def _is_last(pull: _Pull, page: PulledPage) -> bool:
+    """Say whether nothing is left to ask for: the provider says so, or fewer rows came than asked."""
+    if page.more is not None:
+        return not page.more
+    return len(page.rows) < page.got or page.got < pull.ask.limit
 
 
 async def _queue(tx: Tx, pull: _Pull) -> jobs.Job:
@@ -204,6 +225,7 @@ def _cursor(pull: _Pull) -> dict[str, Any]:
         "asked": pull.asked,
         "kept": pull.kept,
         "complete": pull.complete,
+        "place": pull.place,
     }
 
 
@@ -217,3 +239,29 @@ async def queue_due(tx: Tx, now: datetime) -> int:
         else:
             await connectors.queue_pull(tx, mine, actor="schedule")
     return len(due)
+
+
+async def seal_keys(db: Database, vault: Vault) -> int:
+    """Encrypt the keys that are stored open, or under an older master key; returns how many."""
+    sealed = 0
+    after: connectors.Place | None = None
+    while True:
+        async with db.begin() as tx:
+            count, after = await connectors.seal_some(tx, vault, after=after, limit=_DUE)
+        sealed += count
+        if after is None:
+            return sealed
+
+
+async def keep_sealed(stop: asyncio.Event, *, db: Database, vault: Vault) -> None:
+    """Make the master key at the first start, and encrypt what an older version stored open."""
+    try:
+        vault.prepare()
+        sealed = await seal_keys(db, vault)
+    except UnavailableError as error:
+        # Nothing else needs the key: connectors say the same when somebody uses them.
+        log.warning("keys of connectors cannot be encrypted", why=error.detail)
+    else:
+        if sealed:
+            log.info("keys of connectors encrypted", count=sealed)
+    await stop.wait()

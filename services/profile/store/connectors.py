@@ -1,5 +1,6 @@
 """Connectors of sites: what they may cost, what they did cost, and the keys that only calls read."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +11,10 @@ from services.profile.store import imports
 from shared import clock, jobs
 from shared.db import Tx
 from shared.errors import NotFoundError
+from shared.vault import UnreadableError, Vault
 
 KIND = "connector_pull"
-# Without the key, on purpose: only `get_key` reads it.
+# Without the key, on purpose: only `get_key` and `seal_some` read it.
 _COLUMNS = (
     "site_id, provider, workspace_id, monthly_cap, rows_per_pull, weekly, month, used,"
     " pulled_until, asked_at, note, created_at"
@@ -51,14 +53,17 @@ async def save(
     site_id: UUID,
     provider: Provider,
     *,
-    key: str | None,
+    sealed_key: str | None,
     monthly_cap: int,
     rows_per_pull: int,
     weekly: bool,
 ) -> Connected | None:
-    """Make or change a connector; without a key the stored one stays, None if there is none."""
+    """Make or change a connector; without a key the stored one stays, None if there is none.
+
+    The key comes as `sealed_key_of` made it: this table never sees an open one.
+    """
     terms = (site_id, provider.value, workspace_id, monthly_cap, rows_per_pull, weekly)
-    if key is None:
+    if sealed_key is None:
         rows = await tx.fetch(
             "UPDATE connectors SET monthly_cap = $4, rows_per_pull = $5, weekly = $6"
             " WHERE site_id = $1 AND provider = $2 AND workspace_id = $3"
@@ -68,11 +73,11 @@ async def save(
     else:
         rows = await tx.fetch(
             "INSERT INTO connectors (site_id, provider, workspace_id, monthly_cap, rows_per_pull,"
-            " weekly, api_key) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+            " weekly, sealed_key) VALUES ($1, $2, $3, $4, $5, $6, $7)"
             " ON CONFLICT (site_id, provider) DO UPDATE SET monthly_cap = excluded.monthly_cap,"
             " rows_per_pull = excluded.rows_per_pull, weekly = excluded.weekly,"
-            f" api_key = excluded.api_key RETURNING {_COLUMNS}",
-            *(*terms, key),
+            f" sealed_key = excluded.sealed_key, api_key = NULL RETURNING {_COLUMNS}",
+            *(*terms, sealed_key),
         )
     return _connected(rows[0]) if rows else None
 
@@ -96,15 +101,65 @@ async def get(tx: Tx, site_id: UUID, provider: Provider, *, lock: bool = False) 
     return _connected(rows[0])
 
 
-async def get_key(tx: Tx, site_id: UUID, provider: Provider) -> str:
+Place = tuple[UUID, str]
+"""Where a walk over all connectors stands."""
+
+
+def sealed_key_of(vault: Vault, site_id: UUID, provider: Provider, key: str) -> str:
+    """Return a key as the table keeps it: it opens for this connector and no other."""
+    return vault.seal(key, bound_to=_bound(site_id, provider))
+
+
+def _bound(site_id: UUID, provider: str) -> str:
+    return f"connector {site_id} {provider}"
+
+
+async def get_key(tx: Tx, site_id: UUID, provider: Provider, *, vault: Vault) -> str:
     """Return the key, for a call that is made now."""
-    return str(
-        await tx.fetch_value(
-            "SELECT api_key FROM connectors WHERE site_id = $1 AND provider = $2",
-            site_id,
-            provider.value,
-        )
+    [row] = await tx.fetch(
+        "SELECT api_key, sealed_key FROM connectors WHERE site_id = $1 AND provider = $2",
+        site_id,
+        provider.value,
     )
+    return _opened(vault, row, site_id, provider)
+
+
+def _opened(vault: Vault, row: Any, site_id: UUID, provider: str) -> str:
+    if row["sealed_key"] is None:
+        return str(row["api_key"])  # of an older version, until the first start has sealed it
+    return vault.open(row["sealed_key"], bound_to=_bound(site_id, provider))
+
+
+async def seal_some(
+    tx: Tx, vault: Vault, *, after: Place | None, limit: int
+) -> tuple[int, Place | None]:
+    """Seal the next connectors' keys with the newest master key; returns how many, and the place.
+
+    One that no master key opens stays as it is: only its owner can set it again.
+    """
+    rows = await tx.fetch(
+        "SELECT site_id, provider, api_key, sealed_key FROM connectors"
+        " WHERE $1::uuid IS NULL OR (site_id, provider) > ($1, $2::text)"
+        " ORDER BY site_id, provider LIMIT $3 FOR UPDATE",
+        *(after or (None, None)),
+        limit,
+    )
+    fresh: list[tuple[UUID, str, str]] = []
+    for row in rows:
+        sealed, site_id, provider = row["sealed_key"], row["site_id"], row["provider"]
+        if sealed is not None and vault.is_newest(sealed):
+            continue
+        with suppress(UnreadableError):
+            key = _opened(vault, row, site_id, provider)
+            fresh.append((site_id, provider, sealed_key_of(vault, site_id, provider, key)))
+    await tx.run(
+        "UPDATE connectors SET sealed_key = u.sealed_key, api_key = NULL"
+        " FROM unnest($1::uuid[], $2::text[], $3::text[]) AS u(site_id, provider, sealed_key)"
+        " WHERE connectors.site_id = u.site_id AND connectors.provider = u.provider",
+        *([list(column) for column in zip(*fresh, strict=True)] if fresh else [[], [], []]),
+    )
+    place = (rows[-1]["site_id"], rows[-1]["provider"]) if len(rows) == limit else None
+    return len(fresh), place
 
 
 async def remove(tx: Tx, site_id: UUID, provider: Provider | None = None) -> int:

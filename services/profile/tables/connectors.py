@@ -11,8 +11,10 @@ CONNECTORS = Table(
     Column("site_id", UUID, ForeignKey("profile.sites.site_id"), primary_key=True),
     Column("provider", Text, primary_key=True),
     Column("workspace_id", UUID, nullable=False),
-    # Only the call itself reads it: no other query names this column.
-    Column("api_key", Text, nullable=False),
+    # Only the call itself and the change of master keys read these: no other query names them.
+    Column("sealed_key", Text),
+    # Open, as versions before 0010 kept it; the first start seals it and takes it away.
+    Column("api_key", Text),
     Column("monthly_cap", BigInteger, nullable=False),
     Column("rows_per_pull", Integer, nullable=False),
     flag("weekly"),
