@@ -8,7 +8,6 @@ from services.crawler.domain.evidence.comparing import headers_of
 from services.crawler.domain.evidence.draft import Heads
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.look import is_html
-from services.crawler.domain.page_text import visible_text
 
 _MOST_DECODED = 10_000_000
 _MOST_TAGS = 300_000
@@ -30,7 +29,7 @@ def text_of(heads: Heads, received: bytes) -> str:
     shown = Fetched(url=url, final_url=url, headers=headers, body=body)
     if not body or not is_html(shown) or body.count(b"<") > _MOST_TAGS:
         return ""
-    return visible_text(pages.read(body, url, dict(reversed(headers))).document)
+    return pages.read(body, url, dict(reversed(headers))).body.text
 
 
 def _decoded(received: bytes, headers: Sequence[tuple[str, str]]) -> bytes:

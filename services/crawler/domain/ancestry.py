@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from services.crawler.domain.hidden import SEEN, Look, look_of
-from services.crawler.domain.position import NOWHERE, Place, place_of
+from services.crawler.domain.hidden import SEEN, TELLING_LOOKS, Look, look_of
+from services.crawler.domain.position import NOWHERE, TELLING_PLACES, Place, place_of
 from services.crawler.domain.stylesheet import Stylesheet
 
 # Beyond any browser (Chromium stops at 512 levels), but a bound on memory and time.
@@ -39,6 +39,12 @@ class Standing:
 _ROOT = Standing()
 
 
+# What can make an element stand or look other than its parent: these tags and these attributes.
+_TELLING_TAGS = TELLING_PLACES | TELLING_LOOKS | {"noscript", _SVG, _MATH}
+_TELLING = frozenset({"id", "class", "role", "style", "hidden", "bgcolor", "color"})
+_NAMES = frozenset({"id", "class"})
+
+
 class Ancestry:
     """Remembers the standing of every ancestor it has seen, so that many links stay linear."""
 
@@ -46,9 +52,15 @@ class Ancestry:
         self._root = root
         self._sheet = sheet or Stylesheet()
         self._seen: dict[int, Standing] = {}
+        # Boxes of a page are mostly alike: what a tag with such names is in such a place. Standings
+        # stay alive in it, so that their ids are theirs.
+        self._alike: dict[tuple[int, str, str | None, str | None], tuple[Standing, Standing]] = {}
 
     def of(self, node: LexborNode) -> Standing:
         """Return the standing of an element."""
+        found = self._seen.get(node.mem_id)
+        if found is not None:
+            return found
         chain: list[LexborNode] = []
         standing = self._root
         current: LexborNode | None = node
@@ -60,8 +72,26 @@ class Ancestry:
             chain.append(current)
             current = current.parent
         for element in reversed(chain):
-            standing = _inside(standing, element, self._sheet)
+            standing = self._below(standing, element)
             self._seen[element.mem_id] = standing
+        return standing
+
+    def _below(self, parent: Standing, node: LexborNode) -> Standing:
+        """Return the standing of an element inside its parent, which mostly is its parent's."""
+        tag = node.tag or ""
+        if tag in _TELLING_TAGS or parent.namespace != _HTML or parent.children != _HTML:
+            return _inside(parent, node, self._sheet)
+        attributes = node.attributes
+        telling = _TELLING.intersection(attributes)
+        if not telling <= _NAMES:
+            return _inside(parent, node, self._sheet)
+        key = (id(parent), tag, attributes.get("id"), attributes.get("class"))
+        known = self._alike.get(key)
+        if known is not None:
+            return known[1]
+        standing = _inside(parent, node, self._sheet)
+        if not self._sheet.knows(tag, attributes):
+            self._alike[key] = parent, standing
         return standing
 
 

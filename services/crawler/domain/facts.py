@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.crawler.domain.ancestry import Ancestry
-from services.crawler.domain.fingerprint import shingles, simhash, sketch
+from services.crawler.domain.fingerprint import simhash, simhash_of_words, sketch
 from services.crawler.domain.hidden import rule_of
-from services.crawler.domain.links import first_base, tokens_of
-from services.crawler.domain.page_text import body_of, wording_of
-from services.crawler.domain.stylesheet import Stylesheet
+from services.crawler.domain.links import first_base, host_of_plain, tokens_of
+from services.crawler.domain.page_text import Body, wording_of
 from shared import anchor_words, urls
 from shared.anchor_text import fold, words_of
 from shared.vocabulary import UNFOLLOWED_RELS
@@ -28,6 +27,7 @@ COMPRESSED_BYTES = 256 * 1024
 SHINGLE_WORDS = 4
 INJECTED_DOMAINS = 3
 
+_TRACKER_MARKS = (b"UA-", b"G-", b"GTM-", b"AW-", b"pub-")
 _TRACKER = re.compile(
     rb"\b(UA-[0-9]{4,10}-[0-9]{1,4}|G-[A-Z0-9]{8,12}|GTM-[A-Z0-9]{4,9}|AW-[0-9]{6,12}"
     rb"|ca-pub-[0-9]{10,16}|pub-[0-9]{16})\b"
@@ -45,13 +45,11 @@ _PLATFORMS = (
     *((b"phpbb", "phpbb"), (b"vbulletin", "vbulletin"), (b"xenforo", "xenforo")),
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b")
-_CONTACT = re.compile(
-    r"contact|kontakt|contatto|contacto|contato|about-us|impressum|write-for-us", re.IGNORECASE
-)
-_LEGAL = re.compile(
-    r"privacy|terms|impressum|imprint|datenschutz|legal|mentions-legales|cookie-policy|agb\b",
-    re.IGNORECASE,
-)
+# Searched for in all addresses of the site at once, in lower case.
+_CONTACT = re.compile(r"contact|kontakt|contatto|contato|about-us|impressum|write-for-us")
+_LEGAL = re.compile(r"privacy|terms|impressum|imprint|datenschutz|legal|cookie-policy|agb\b")
+# What the URL parser may take out of an address: `/contact/../` leads elsewhere.
+_ODD = re.compile(r"/\.|[%\\]")
 _DAY = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 # Where every other page leads: says nothing about who made it.
 _EVERYWHERE = frozenset(
@@ -141,18 +139,23 @@ class Facts:
     outlink_sketch: str | None
 
 
-def facts_of(document: LexborHTMLParser, markup: bytes, url: str) -> Facts:
-    """Return the facts of a parsed page."""
-    ancestry = Ancestry(sheet=Stylesheet(document))
-    body = body_of(document, ancestry)
+def facts_of(
+    document: LexborHTMLParser,
+    markup: bytes,
+    url: str,
+    *,
+    ancestry: Ancestry,
+    body: Body,
+    platform: str | None,
+) -> Facts:
+    """Return the facts of a parsed page, of which text and platform are known."""
     text = body.text
     wording = wording_of(text)
     words = text.lower().split()
-    scanned = markup[:SCANNED_BYTES]
     links = _Links(document, url, ancestry)
     return Facts(
         description=_description(document),
-        word_count=len(words) + len(_DENSE.findall(text)) // 2,
+        word_count=len(words) + (0 if text.isascii() else len(_DENSE.findall(text)) // 2),
         visible_chars=len(text),
         anchor_chars=links.anchor_chars,
         markup_bytes=len(markup),
@@ -162,10 +165,10 @@ def facts_of(document: LexborHTMLParser, markup: bytes, url: str) -> Facts:
         hidden_links=links.hidden,
         nofollow_links=links.nofollow,
         ad_scripts=_ad_scripts(document),
-        text_fingerprint=simhash(shingles(words, SHINGLE_WORDS)),
+        text_fingerprint=simhash_of_words(words, SHINGLE_WORDS),
         template_fingerprint=simhash(_structure(document)),
-        tracker_ids=_first(_TRACKER.findall(scanned), MAX_TRACKERS),
-        platform=platform_of(document, markup),
+        tracker_ids=_trackers(markup[:SCANNED_BYTES]),
+        platform=platform,
         has_contact=links.has_contact,
         has_legal=links.has_legal,
         emails=_emails(text, links.mailto),
@@ -197,38 +200,49 @@ class _Links:
         self._blocks: dict[int, _Hidden] = {}
         self.mailto: list[str] = []
         self.anchor_chars = self.hidden = self.nofollow = 0
-        self.has_contact = self.has_legal = False
         self._ancestry = ancestry
         self._base = first_base(document.css("base[href]"), url)
+        self._base_host = urls.host_of(self._base) if urls.is_http(self._base) else ""
         self._own = urls.domain_or_host(urls.host_of(url))
+        self._own_urls: dict[str, None] = {}
+        self._domains: dict[str, str] = {}
         for node in document.css("a[href]")[:MAX_LINKS]:
             self._take(node)
+        own = "\n".join(self._own_urls).lower()
+        self.has_contact = _CONTACT.search(own) is not None
+        self.has_legal = _LEGAL.search(own) is not None
 
     def _take(self, node: LexborNode) -> None:
         attributes = node.attributes
         href = (attributes.get("href") or "")[:MAX_URL]
-        url = urls.resolve(href, self._base)
-        if url is None:
-            return
-        text = node.first_child.text_content if node.first_child is not None else ""
-        self.anchor_chars += len((text or "").strip())
-        if url.startswith("mailto:"):
-            self.mailto.append(url[len("mailto:") :].partition("?")[0])
-        host = urls.host_of(url) if urls.is_http(url) else ""
+        host = host_of_plain(href, self._base_host)
+        if host is None:
+            url = urls.resolve(href, self._base)
+            if url is None:
+                return
+            host = urls.host_of(url) if urls.is_http(url) else ""
+            if url.startswith("mailto:"):
+                self.mailto.append(url[len("mailto:") :].partition("?")[0])
+        else:
+            url = href if _ODD.search(href) is None else urls.resolve(href, self._base) or href
+        first = node.first_child
+        text = (first.text_content or "") if first is not None else ""
+        self.anchor_chars += len(text.strip())
         if not host:
             return
-        domain = urls.domain_or_host(host)
+        domain = self._domains.get(host)
+        if domain is None:
+            domain = self._domains[host] = urls.domain_or_host(host)
         if domain != self._own:
             self.domains[domain] = None
         else:
-            self.has_contact = self.has_contact or _CONTACT.search(url) is not None
-            self.has_legal = self.has_legal or _LEGAL.search(url) is not None
-        if UNFOLLOWED_RELS.intersection(tokens_of(attributes.get("rel"))):
+            self._own_urls[host] = self._own_urls[url] = None
+        if "rel" in attributes and UNFOLLOWED_RELS.intersection(tokens_of(attributes["rel"])):
             self.nofollow += 1
         if rule_of(self._ancestry.of(node).look):
             self.hidden += 1
             if domain != self._own:
-                self._take_hidden(node, domain, text or "")
+                self._take_hidden(node, domain, text)
 
     def _take_hidden(self, node: LexborNode, domain: str, text: str) -> None:
         block = node
@@ -246,6 +260,12 @@ class _Links:
             block.is_spam or len(block.domains) >= INJECTED_DOMAINS
             for block in self._blocks.values()
         )
+
+
+def _trackers(markup: bytes) -> tuple[str, ...]:
+    if not any(mark in markup for mark in _TRACKER_MARKS):
+        return ()
+    return _first(_TRACKER.findall(markup), MAX_TRACKERS)
 
 
 def _description(document: LexborHTMLParser) -> str | None:

@@ -1,9 +1,9 @@
 """Fingerprints: of texts by simhash (Charikar), of sets by the smallest hashes (Broder's MinHash)."""
 
-import hashlib
-import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
 from itertools import islice
+from zlib import crc32
 
 BITS = 64
 MAX_TOKENS = 5_000
@@ -13,7 +13,7 @@ MIN_MEMBERS = 3  # of a smaller set, likeness says nothing
 
 _PRIME = (1 << 61) - 1
 _MULTIPLIERS = tuple(
-    int.from_bytes(hashlib.blake2b(b"minhash %d" % slot, digest_size=8).digest()) % _PRIME | 1
+    int.from_bytes(blake2b(b"minhash %d" % slot, digest_size=8).digest()) % _PRIME | 1
     for slot in range(SLOTS)
 )
 
@@ -24,31 +24,44 @@ _TABLES = tuple(bytes((byte >> bit) & 1 for byte in range(256)) for bit in range
 def simhash(tokens: Iterable[str]) -> str | None:
     """Return the fingerprint of some tokens as 16 hexadecimal digits, None for no tokens."""
     encoded = [token.encode("utf-8", "replace") for token in islice(tokens, MAX_TOKENS)]
-    digests = b"".join(
-        hashlib.blake2b(token, digest_size=8).digest() for token in _sampled(encoded)
-    )
-    count = len(digests) // 8
-    if not count:
+    return _simhash(lambda: encoded, len(encoded))
+
+
+def simhash_of_words(words: Sequence[str], size: int) -> str | None:
+    """Return the fingerprint of every run of `size` words, or of all if there are fewer."""
+    if len(words) <= size:
+        return simhash([" ".join(words)] if words else [])
+    text = " ".join(words[: MAX_TOKENS + size - 1]).encode("utf-8", "replace")
+    parts = text.split(b" ")
+    shifted = [parts[at:] for at in range(size)]
+    return _simhash(lambda: map(b" ".join, zip(*shifted, strict=False)), len(shifted[-1]))
+
+
+def _simhash(tokens: Callable[[], Iterable[bytes]], count: int) -> str | None:
+    digests = b"".join([blake2b(token, digest_size=8).digest() for token in _chosen(tokens, count)])
+    if not digests:
         return None
+    half = len(digests) // 16
     bits = 0
     for place in range(8):
         column = digests[place::8]
         for bit, table in enumerate(_TABLES):
-            if column.translate(table).count(1) * 2 > count:
+            if column.translate(table).count(1) > half:
                 bits |= 1 << (place * 8 + bit)
     return f"{bits:016x}"
 
 
-def _sampled(tokens: list[bytes]) -> list[bytes]:
+def _chosen(tokens: Callable[[], Iterable[bytes]], count: int) -> Iterable[bytes]:
     """Return about 512 to 1,024 of many tokens, chosen by what they say and not by where they stand.
 
     A word put in front must not change the choice. A checksum costs an eighth of a digest, and the
     majority over each bit needs no more tokens than these.
     """
-    if len(tokens) <= MAX_HASHED:
-        return tokens
-    mask = (1 << ((len(tokens) - 1) // MAX_HASHED).bit_length()) - 1
-    return [token for token in tokens if zlib.crc32(token) & mask == 0] or tokens[:MAX_HASHED]
+    if count <= MAX_HASHED:
+        return tokens()
+    mask = (1 << ((count - 1) // MAX_HASHED).bit_length()) - 1
+    chosen = [token for token in tokens() if not crc32(token) & mask]
+    return chosen or islice(tokens(), MAX_HASHED)
 
 
 def distance(left: str, right: str) -> int:
@@ -62,12 +75,12 @@ def sketch(members: Iterable[str]) -> str | None:
     The likeness (Jaccard) of two sets is known to about 0.09 by this; None for very small sets.
     """
     values = [
-        int.from_bytes(hashlib.blake2b(member.encode("utf-8", "replace"), digest_size=7).digest())
+        int.from_bytes(blake2b(member.encode("utf-8", "replace"), digest_size=7).digest())
         for member in set(members)
     ]
     if len(values) < MIN_MEMBERS:
         return None
-    smallest = (min(value * factor % _PRIME for value in values) for factor in _MULTIPLIERS)
+    smallest = (min([value * factor % _PRIME for value in values]) for factor in _MULTIPLIERS)
     return "".join(f"{one & 0xFFFF_FFFF:08x}" for one in smallest)
 
 
@@ -79,10 +92,3 @@ def likeness(left: str, right: str) -> float:
 
 def _slots(text: str) -> list[str]:
     return [text[at : at + 8] for at in range(0, SLOTS * 8, 8)]
-
-
-def shingles(words: list[str], size: int) -> Iterable[str]:
-    """Return every run of `size` words, or all the words as one if there are fewer."""
-    if len(words) <= size:
-        return [" ".join(words)] if words else []
-    return (" ".join(words[at : at + size]) for at in range(len(words) - size + 1))

@@ -31,6 +31,8 @@ _NAMED = {
 _NAMED |= {"gray": "808080", "grey": "808080", "silver": "c0c0c0", "yellow": "ffff00"}
 # Elements whose content is not painted at all (HTML standard, 15.3.1).
 _UNPAINTED = frozenset({"datalist", "noembed", "noframes", "rp", "head", "title"})
+TELLING_LOOKS = _UNPAINTED | {"dialog"}
+"""Tags that may hide what is inside them; of all others attributes and styles decide."""
 
 
 @dataclass(frozen=True, slots=True)

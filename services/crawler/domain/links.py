@@ -72,14 +72,8 @@ class Collector:
         href = node.attributes.get("href")
         if href is None:
             return False
-        absolute = _PLAIN.match(href)
-        if absolute is not None:
-            name = absolute[1]
-            if "xn--" in name:
-                return False
-        elif self._base_host and _PATH.match(href) is not None:
-            name = self._base_host
-        else:
+        name = host_of_plain(href, self._base_host)
+        if name is None:
             return False
         host = self._hosts.get(name) or self._host(name)
         if host.wanted:
@@ -176,6 +170,14 @@ class Collector:
             in_iframe=self.in_iframe,
             truncated=len(href) > MAX_HREF,
         )
+
+
+def host_of_plain(href: str, base_host: str) -> str | None:
+    """Return the host of an href that need not be resolved for it, None where it must be."""
+    absolute = _PLAIN.match(href)
+    if absolute is not None:
+        return None if "xn--" in absolute[1] else absolute[1]
+    return base_host if base_host and _PATH.match(href) is not None else None
 
 
 def resolve_in(href: str, base: str, charset: str) -> str | None:

@@ -8,6 +8,8 @@ from shared import urls
 
 MAX_SCRIPT_CHARS = 2_000_000
 
+# Letters beyond ASCII that count as letters of ASCII where case does not matter.
+_LIKE_ASCII = "\u0130\u0131\u017f\u212a"
 # Data for search engines: it names pages and never becomes a link.
 _DATA_TYPES = frozenset({"application/ld+json", "speculationrules", "importmap"})
 
@@ -41,7 +43,11 @@ def is_scripted(page: Page, hosts: frozenset[str], target_url: str | None) -> bo
 
 def is_mentioned(text: str, hosts: frozenset[str]) -> bool:
     """Return whether the text of the page names one of the hosts, without a link."""
-    names = "|".join(re.escape(urls.bare_host(host)) for host in sorted(hosts))
+    bare = [urls.bare_host(host) for host in sorted(hosts)]
+    if not any(letter in text for letter in _LIKE_ASCII):
+        lowered = text.lower()
+        bare = [name for name in bare if name in lowered]
+    names = "|".join(map(re.escape, bare))
     pattern = rf"(?<![\w-])(?:{names})(?![\w-])(?!\.[a-z])"
     return bool(names) and re.search(pattern, text, re.IGNORECASE) is not None
 

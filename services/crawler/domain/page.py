@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -18,6 +19,7 @@ from services.crawler.domain.indexability import (
 )
 from services.crawler.domain.link import Link
 from services.crawler.domain.links import Collector
+from services.crawler.domain.page_text import Body, body_of
 from services.crawler.domain.strangers import strangers_among
 from services.crawler.domain.stylesheet import Stylesheet
 from services.crawler.domain.taming import parse
@@ -49,7 +51,7 @@ class Refresh:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """Everything that one HTML document says.
 
@@ -71,21 +73,30 @@ class Page:
     outlinks_external: int
     markup: bytes = field(repr=False)
     document: LexborHTMLParser = field(repr=False, compare=False)
+    ancestry: Ancestry = field(repr=False, compare=False)
 
     @property
     def meta_robots(self) -> tuple[str, ...]:
         """Return the directives of all robots metas, with the agent where one is named."""
         return tuple(directive.text for directive in self.directives)
 
-    @property
-    def facts(self) -> Facts:
-        """Return what the page shows about itself; worked out on each call (about 1 ms)."""
-        return facts_of(self.document, self.markup, self.url)
+    @cached_property
+    def body(self) -> Body:
+        """Return the text of the page."""
+        return body_of(self.document, self.ancestry)
+
+    @cached_property
+    def platform(self) -> str | None:
+        """Return what the page is made with, where it says so."""
+        return platform_of(self.document, self.markup)
 
     @property
-    def platform(self) -> str | None:
-        """Return what the page is made with, where it says so; much cheaper than all facts."""
-        return platform_of(self.document, self.markup)
+    def facts(self) -> Facts:
+        """Return what the page shows about itself; worked out on each call (some milliseconds)."""
+        return facts_of(
+            self.document, self.markup, self.url, ancestry=self.ancestry, body=self.body,
+            platform=self.platform,
+        )  # fmt: skip
 
     def commented_links(self, wanted: Callable[[str], bool]) -> tuple[str, ...]:
         """Return the URLs of links to wanted hosts that stand in comments, as no browser sees them."""
@@ -152,6 +163,7 @@ def read(
         outlinks_external=collector.external,
         markup=decoded.utf8,
         document=document,
+        ancestry=ancestry,
     )
 
 

@@ -15,6 +15,8 @@ _TAGS = {
     "header": Position.HEADER,
     "footer": Position.FOOTER,
 }
+TELLING_PLACES = frozenset({*_TAGS, "html", "body", "head"})
+"""Tags of which names and roles do not decide alone where they stand."""
 _ROLES = {
     "navigation": Position.NAV,
     "menu": Position.NAV,

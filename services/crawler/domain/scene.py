@@ -5,7 +5,6 @@ from functools import cached_property
 
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.page import Page
-from services.crawler.domain.page_text import visible_text
 from services.crawler.domain.sibling import Sibling
 from shared import urls
 
@@ -27,7 +26,7 @@ class Scene:
 
     @cached_property
     def text(self) -> str:
-        return visible_text(self.page.document) if self.page is not None else ""
+        return self.page.body.text if self.page is not None else ""
 
     @cached_property
     def headings(self) -> tuple[str, ...]:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.crawler.domain.fetched import Fetched
-from services.crawler.domain.fingerprint import distance, shingles, simhash
+from services.crawler.domain.fingerprint import distance, simhash_of_words
 from services.crawler.domain.page import Page
-from services.crawler.domain.page_text import visible_text
 from shared import urls
 
 KEPT = timedelta(days=30)
@@ -71,10 +70,10 @@ def sibling_of(
 def fingerprint_of(page: Page, url: str) -> str | None:
     """Return the fingerprint of what a page shows, without the address that it may repeat."""
     segment = url.partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2].lower()
-    words = visible_text(page.document).lower().split()
+    words = page.body.text.lower().split()
     if len(segment) >= _TELLING_SEGMENT:
         words = [word for word in words if segment not in word]
-    return simhash(shingles(words, _SHINGLE_WORDS))
+    return simhash_of_words(words, _SHINGLE_WORDS)
 
 
 def is_alike(left: str | None, right: str | None) -> bool:

@@ -70,23 +70,31 @@ class Stylesheet:
     steps: int = MAX_STEPS
     rules: Mapping[str, tuple[Rule, ...]] | None = None
 
+    def knows(self, tag: str, attributes: Attributes) -> bool:
+        """Return whether any rule may be about an element with this tag and these names."""
+        if not self._read():
+            return False
+        return next(self._named(_names_of(tag, attributes)), None) is not None
+
     def declared_for(
         self, node: LexborNode, tag: str, attributes: Attributes
     ) -> tuple[dict[str, str], dict[str, str]]:
         """Return what the sheet declares for an element, by the cascade: plainly and urgently."""
-        if self.rules is None:
-            self.rules = _rules_of(_text_of(self.document)) if self.document is not None else {}
-        if not self.rules:
+        if not self._read():
             return {}, {}
-        names = [tag, f"#{attributes.get('id') or ''}", "*"]
-        names += [f".{name}" for name in (attributes.get("class") or "").split()[:32]]
-        fitting = [rule for rule in self._named(names) if self._fits(rule, node, tag, attributes)]
+        named = self._named(_names_of(tag, attributes))
+        fitting = [rule for rule in named if self._fits(rule, node, tag, attributes)]
         fitting.sort(key=lambda rule: rule.weight)
         declared = [entry for rule in fitting for entry in rule.declared]
         return (
             {name: value for name, value, urgent in declared if not urgent},
             {name: value for name, value, urgent in declared if urgent},
         )
+
+    def _read(self) -> Mapping[str, tuple[Rule, ...]]:
+        if self.rules is None:
+            self.rules = _rules_of(_text_of(self.document)) if self.document is not None else {}
+        return self.rules
 
     def _named(self, names: Iterable[str]) -> Iterator[Rule]:
         for name in dict.fromkeys(names):
@@ -109,6 +117,12 @@ class Stylesheet:
             else:
                 return False
         return True
+
+
+def _names_of(tag: str, attributes: Attributes) -> list[str]:
+    names = [tag, f"#{attributes.get('id') or ''}", "*"]
+    names += [f".{name}" for name in (attributes.get("class") or "").split()[:32]]
+    return names
 
 
 def _text_of(document: LexborHTMLParser) -> str:
