@@ -18,12 +18,10 @@ from services.profile.domain.imports import (
     DomainRow,
     LinkRow,
     Part,
-    RowError,
-    count_rows,
     detect_part,
     lists_own_pages,
     parts_of,
-    read,
+    preview,
     read_targets,
     remap,
 )
@@ -130,20 +128,14 @@ def _described(name: str, detection: Detection) -> dict[str, Any]:
 
 
 def _counted(part: Part, detection: Detection, wish: Wish, *, size: int) -> dict[str, Any]:
-    counts = Counts()
-    errors: list[dict[str, Any]] = []
-    sample: list[dict[str, Any]] = []
     kept = SHOWN_ERRORS if wish.errors is None else None
     with closing(part.chunks()) as chunks:
-        rows = read(_shown(chunks, part.name, size), detection, wish.hosts)
-        for row in count_rows(rows, counts):
-            if isinstance(row, RowError):
-                if kept is None or len(errors) < kept:
-                    errors.append(row._asdict())
-            elif len(sample) < SHOWN_ROWS:
-                sample.append(_plain(row))
-    shown = errors[:SHOWN_ERRORS]
-    return {**asdict(counts), "errors": shown, "sample": sample, "all_errors": errors}
+        shown = _shown(chunks, part.name, size)
+        found = preview(shown, detection, wish.hosts, most_rows=SHOWN_ROWS, most_errors=kept)
+    errors = [row._asdict() for row in found.errors]
+    sample = [_plain(row) for row in found.sample]
+    first = errors[:SHOWN_ERRORS]
+    return {**asdict(found.counts), "errors": first, "sample": sample, "all_errors": errors}
 
 
 def _shown(chunks: Iterator[bytes], name: str, size: int) -> Iterator[bytes]:

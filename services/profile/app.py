@@ -23,6 +23,7 @@ from services.profile.api import (
     exports,
     link_detail,
     overview,
+    previews,
     reports,
     search,
 )
@@ -66,6 +67,7 @@ from shared.web import new_web_app
 _ROUTERS = (
     site_routes.router,
     import_routes.router,
+    previews.router,
     connector_routes.router,
     link_routes.router,
     bulk.router,

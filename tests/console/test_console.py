@@ -8,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
-from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from services.crawler.domain.evidence.verifying import verify
+from tests.console.browser import careful, chromium, no_codes
 from tests.ports import free_port
 from tests.web import FakeWeb, fake_web
 
@@ -22,8 +22,6 @@ CONSOLE = ROOT / "services/gateway/console"
 PAGE = "http://blog.example/harbour"
 BARE = "http://news.example/nothing"
 TARGET = "http://shop.example/coffee"
-# What a code looks like: words of small letters tied together with underscores.
-CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -73,31 +71,8 @@ def _login_link(process: "subprocess.Popen[str]") -> str:
 @pytest.fixture
 async def browser_page() -> AsyncIterator[Page]:
     """A page of headless Chromium; whatever its scripts trip over fails the test."""
-    program = os.environ.get("ANCHORWATCH_TEST_CHROMIUM") or which("chromium")  # noqa: TID251 - which browser
-    assert program, "no chromium: run tests/ensure-chromium"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        page = await browser.new_page()
-        troubles: list[str] = []
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
+    async with chromium() as browser, careful(await browser.new_page()) as page:
         yield page
-        await browser.close()
-        assert not troubles
-
-
-def is_trouble(said: ConsoleMessage) -> bool:
-    """An answer 4xx is shown to the person; what our scripts or the policy trip over is not."""
-    return said.type == "error" and "status of 4" not in said.text
-
-
-async def no_codes(page: Page) -> None:
-    """No raw code may stand on a screen (seams.md 36); addresses and file names are no codes."""
-    text = await page.locator("main").inner_text()
-    shown = [found for found in CODE.findall(text) if not found.endswith(("_csv", "links_txt"))]
-    assert not shown, f"codes on the screen: {shown}"
 
 
 async def open_share_and_end_the_evidence(page: Page) -> None:
@@ -153,9 +128,13 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await page.get_by_role("button", name="Add the site").click()
 
     await page.get_by_label("Drop export files here, or choose them").set_input_files(file)
+    await expect(page.get_by_label("The file")).to_contain_text("Of 3 rows 2 would be taken")
+    await page.get_by_role("button", name="Import this file").click()
     row = page.get_by_role("row").filter(has_text="links.txt")
     await expect(row).to_be_visible(timeout=30_000)
-    await expect(row.get_by_role("cell")).to_contain_text(["", "3", "2", "0", "1", "0", ""])
+    await expect(row.get_by_role("cell")).to_contain_text(
+        ["", "3", "2", "0", "1", "0", "", "Take back"]
+    )
     await no_codes(page)
 
     await page.get_by_role("link", name="Links", exact=True).click()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from fastapi import FastAPI
+
 import services.crawler.app
 import services.crawler.settings
 import services.gateway.app
@@ -19,6 +21,7 @@ import services.toxicity.app
 import services.toxicity.settings
 from services.crawler.store import evidence, sites
 from services.gateway.store import logins
+from services.gateway.store.logins import House
 from shared import clock, outbox, urls
 from shared.bus.embedded import EmbeddedBus
 from shared.db import Database
@@ -72,16 +75,17 @@ class Product:
 
 
 @asynccontextmanager
-async def a_product(db_for: Callable[[str], Database], **of_gateway: Any) -> AsyncIterator[Product]:
-    """Run the product and furnish it; `of_gateway` are settings of the gateway."""
+async def running(
+    db_for: Callable[[str], Database], **of_gateway: Any
+) -> AsyncIterator[tuple[FastAPI, House]]:
+    """Run all services with nothing in them; yields the gateway and how to get in."""
     async with AsyncExitStack() as stack:
         bus = EmbeddedBus(db_for("bus"))
         apps = {}
         for name, (module, settings) in _MODULES.items():
+            given = _QUIET.get(name, {}) | (_NOWHERE if name == "profile" else {})
             apps[name] = module.create_app(
-                settings(internal_secret=_SECRET, **(_NOWHERE if name == "profile" else {})),
-                bus=bus,
-                db=db_for(name),
+                settings(internal_secret=_SECRET, **given), bus=bus, db=db_for(name)
             )
             if name != "crawler":  # it would look at the pages, and there is no web here
                 await stack.enter_async_context(apps[name].router.lifespan_context(apps[name]))
@@ -95,6 +99,13 @@ async def a_product(db_for: Callable[[str], Database], **of_gateway: Any) -> Asy
         await stack.enter_async_context(gateway.router.lifespan_context(gateway))
         async with db.begin() as tx:
             house = await logins.bootstrap(tx, now=clock.now())
+        yield gateway, house
+
+
+@asynccontextmanager
+async def a_product(db_for: Callable[[str], Database], **of_gateway: Any) -> AsyncIterator[Product]:
+    """Run the product and furnish it; `of_gateway` are settings of the gateway."""
+    async with running(db_for, **of_gateway) as (gateway, house):
         async with asyncio.timeout(60):
             product = await _furnish(
                 Http(gateway).using(house.key), db_for("profile"), db_for("crawler")

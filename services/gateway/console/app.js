@@ -3,35 +3,42 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import "@preact/signals";
 import { html } from "./html.js";
-import { Trouble } from "./load.js";
+import { Loading, Trouble, useLoad } from "./load.js";
 import { link, route } from "./route.js";
 import { enter, signedIn, sites } from "./state.js";
 import { SignIn } from "./views/signin.js";
 import { Sites } from "./views/sites.js";
-import { Overview } from "./views/overview.js";
-import { Links } from "./views/links.js";
 import { Link } from "./views/link.js";
-import { Imports } from "./views/imports.js";
-import { Audits } from "./views/audits.js";
-
-const VIEWS = { overview: Overview, links: Links, imports: Imports, audits: Audits };
-const TABS = [["overview", "Overview"], ["links", "Links"], ["imports", "Import"], ["audits", "Audits"]];
+import { areasOf, screenOf } from "./areas.js";
 
 function place(parts) {
-  if (parts[0] === "links" && parts[1]) return { view: Link, id: parts[1], tab: "links" };
+  if (parts[0] === "links" && parts[1]) return { view: Link, id: parts[1] };
   if (parts[0] !== "sites" || !parts[1]) return { view: Sites };
   const site = (sites.value ?? []).find((one) => one.id === parts[1]);
-  return { view: VIEWS[parts[2] ?? "overview"] ?? Overview, site, siteId: parts[1], tab: parts[2] ?? "overview" };
+  return { view: Screen, site, siteId: parts[1], screen: screenOf(parts[2]) ?? screenOf("overview") };
+}
+
+// A screen comes when it is opened: who only looks at the figures does not load the workshop.
+function Screen({ screen, ...rest }) {
+  const state = useLoad(async () => ({ view: (await screen.load())[screen.view] }), [screen.code]);
+  return html`<${Loading} what=${screen.title} state=${state}>${({ view }) => html`<${view} ...${rest} />`}<//>`;
+}
+
+function Tabs({ siteId, screen }) {
+  const current = (chosen) => (chosen ? "page" : undefined);
+  const at = (code) => link(["sites", siteId, code]);
+  return html`<nav aria-label="Site">${areasOf(siteId).map((area) => html`
+      <a href=${at(area.screens[0][0])} aria-current=${current(area === screen.area)}>${area.name}</a>`)}</nav>
+    ${screen.area.screens.length > 1 && html`<nav class="below" aria-label=${screen.area.name}>${screen.area.screens.map(([code, title]) => html`
+      <a href=${at(code)} aria-current=${current(code === screen.code)}>${title}</a>`)}</nav>`}`;
 }
 
 function Top({ here }) {
-  const siteId = here.siteId;
   return html`<header class="top">
     <a class="name" href="#/"><img src="icon.svg" alt="" />Anchorwatch</a>
     ${here.site && html`<strong>${here.site.name || here.site.domain}</strong>`}
-    ${siteId && html`<nav aria-label="Site">${TABS.map(([tab, label]) => html`
-      <a href=${link(["sites", siteId, tab])} aria-current=${here.tab === tab ? "page" : undefined}>${label}</a>`)}</nav>`}
     <nav class="end" aria-label="More"><a href="#/">All sites</a><a href="/docs">API</a></nav>
+    ${here.siteId && html`<${Tabs} siteId=${here.siteId} screen=${here.screen} />`}
   </header>`;
 }
 

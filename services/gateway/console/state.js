@@ -6,13 +6,15 @@ export const sites = signal(undefined);
 export const words = signal({});
 export const live = signal({ turn: 0 });
 export const jobs = signal({});
+export const me = signal(undefined);
 export const signedIn = signal(undefined);
 
 const HEARD = ["link.changed", "site.created", "site.updated", "site.deleted", "import.completed", "job.updated", "audit.completed"];
 
 export async function enter() {
   try {
-    const [list, vocabulary] = await Promise.all([get("/v1/sites", { limit: 500 }), get("/v1/words")]);
+    const [list, vocabulary, self] = await Promise.all([get("/v1/sites", { limit: 500 }), get("/v1/words"), get("/v1/me")]);
+    me.value = self;
     sites.value = list.items;
     words.value = vocabulary;
     signedIn.value = true;

@@ -127,7 +127,7 @@ async def start_import(
     try:
         await upload.take(form.pieces(request.stream()))
         dry_run = dry_run or _truth(form.fields.get("dry_run", "false"))
-        mapping = _mapping(form.fields.get("mapping", ""))
+        mapping = read_mapping(form.fields.get("mapping", ""))
         job = await upload.queue(dry_run=dry_run, mapping=mapping)
     except BaseException:
         # Whatever broke the upload off, half a file must not stay behind.
@@ -146,7 +146,8 @@ def _truth(text: str) -> bool:
     return words[text.strip().lower()]
 
 
-def _mapping(text: str) -> dict[str, str] | None:
+def read_mapping(text: str) -> dict[str, str] | None:
+    """Return the mapping in a form's field, None if it is empty; raises InvalidError."""
     if not text.strip():
         return None
     try:

@@ -7,6 +7,7 @@ the rows. A file of any size is read in constant memory, and a bad row never sto
 from services.profile.domain.imports.counts import Counts, count_rows
 from services.profile.domain.imports.detect import HEAD_BYTES, detect
 from services.profile.domain.imports.parts import Part, detect_part, part_of, parts_of
+from services.profile.domain.imports.preview import Preview, preview
 from services.profile.domain.imports.reader import read
 from services.profile.domain.imports.remapping import check_fields, remap
 from services.profile.domain.imports.rows import (
@@ -32,6 +33,7 @@ __all__ = [
     "LinkRow",
     "OwnRow",
     "Part",
+    "Preview",
     "Row",
     "RowError",
     "TargetRow",
@@ -43,6 +45,7 @@ __all__ = [
     "lists_own_pages",
     "part_of",
     "parts_of",
+    "preview",
     "read",
     "read_targets",
     "remap",

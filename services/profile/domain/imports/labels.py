@@ -54,3 +54,46 @@ _TOOLS = {
 def source_label(source: str) -> str:
     """Return the name of the tool whose word a claim is."""
     return _TOOLS.get(source, source.replace("_", " ").capitalize())
+
+
+_FIELDS = {
+    "referring_url": "Page that links",
+    "target_url": "Your page that is linked",
+    "anchor": "Words of the link (anchor)",
+    "anchor_and_target": "Anchor and target in one cell",
+    "alt": "Text of the picture",
+    "nofollow": "Not followed: yes or no",
+    "followed": "Followed: yes or no",
+    "ugc": "Written by users: yes or no",
+    "sponsored": "Paid for: yes or no",
+    "rel": "rel of the link",
+    "type": "Kind of link",
+    "is_text": "Is a text link",
+    "is_image": "Is a picture link",
+    "is_frame": "Is a frame",
+    "is_form": "Is a form",
+    "is_redirect": "Is a redirect",
+    "is_mention": "Is a mention without link",
+    "is_rss": "Is in a feed",
+    "is_canonical": "Is a canonical address",
+    "is_alternate": "Is a version in another language",
+    "first_seen": "First seen on",
+    "last_seen": "Last seen on",
+    "lost_at": "Lost on",
+    "domain": "Domain that links",
+    "link_count": "Number of links",
+    "site_count": "Number of linking domains",
+    "target_count": "Number of linked pages",
+}
+
+
+def field_label(field: str) -> str:
+    """Return what people read in place of the name of a field that a column may fill."""
+    kind, _, name = field.rpartition(":")
+    if kind == "metric":
+        tool, _, figure = name.partition("_")
+        shown = figure.upper() if len(figure) == 2 else figure.replace("_", " ")
+        return f"Figure: {source_label(tool)} {shown}"
+    if kind == "claim":
+        return f"Kept as told: {name.replace('_', ' ')}"
+    return _FIELDS[field]

@@ -1,0 +1,59 @@
+"""Headless Chromium for the console's tests: what its scripts trip over fails the test that saw it."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from shutil import which
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+# What a code looks like: words of small letters tied together with underscores.
+CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    program = os.environ.get("ANCHORWATCH_TEST_CHROMIUM") or which("chromium")  # noqa: TID251 - which browser
+    assert program, "no chromium: run tests/ensure-chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def careful(page: Page) -> AsyncIterator[Page]:
+    """Watch a page: whatever its scripts trip over is a fault of the console."""
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
+    yield page
+    assert not troubles
+
+
+def is_trouble(said: ConsoleMessage) -> bool:
+    """An answer 4xx is shown to the person; what our scripts or the policy trip over is not."""
+    return said.type == "error" and "status of 4" not in said.text
+
+
+async def no_codes(page: Page) -> None:
+    """No raw code may stand on a screen (seams.md 36); addresses and file names are no codes."""
+    text = await page.locator("main").inner_text()
+    shown = [found for found in CODE.findall(text) if not found.endswith(("_csv", "links_txt"))]
+    assert not shown, f"codes on the screen: {shown}"
+
+
+async def no_barriers(page: Page) -> None:
+    """Everybody can use the screen as it stands: axe finds nothing, and it fits a phone."""
+    await no_codes(page)
+    for width in (1280, 390):
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        found = await Axe().run(page)
+        barriers = [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]]
+        assert not barriers, barriers
+    await page.set_viewport_size({"width": 1280, "height": 900})
