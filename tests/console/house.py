@@ -26,8 +26,9 @@ DOMAIN = "acme.example"
 FARMS = tuple(f"farm{number}.example" for number in range(5))
 BLOGS = tuple(f"blog{number}.example" for number in range(24))
 _SOLD = tuple(f"money{number}.example" for number in range(6))
-_HOST = {"ip": "81.2.3.4", "name_servers": ("ns1.small.example", "ns2.small.example")}
-_SPAM = {
+_FARM: dict[str, Any] = {
+    "ip": "81.2.3.4",
+    "name_servers": ("ns1.small.example", "ns2.small.example"),
     "title": "Best casino bonus",
     "word_count": 40,
     "visible_chars": 6_000,
@@ -98,7 +99,7 @@ async def _link(house: House) -> None:
     rows = [{"referring_url": page, "target_url": f"https://{DOMAIN}/pricing"} for page in pages]
     await made(house.owner, f"{house.api}/links", {"links": rows})
     await see(house, BLOGS, anchor="Acme Home")
-    await see(house, FARMS, anchor="online casino", outlinks=_SOLD, **_HOST, **_SPAM)
+    await see(house, FARMS, anchor="online casino", outlinks=_SOLD, **_FARM)
 
     async def are_judged() -> bool:
         found = (await house.owner.get(f"{house.api}/toxicity")).json()
