@@ -10,6 +10,7 @@ from pathlib import Path
 
 from services.profile.domain.redirects.exports import FORMATS, export
 from services.profile.domain.redirects.rules import rules_of
+from services.profile.domain.redirects.score import Known
 from services.profile.domain.redirects.suggest import Finder, RedirectAction, Suggestion
 from shared.errors import InvalidError
 
@@ -25,8 +26,9 @@ _SAID = {
 def main(arguments: Sequence[str]) -> int:
     """Rank the live pages for each dead path."""
     options = _parser().parse_args(list(arguments))
-    finder = Finder(_lines(options.live))
-    found = finder.suggest_all(list(dict.fromkeys(_lines(options.dead))))
+    dead, live = _pages(options.dead), _pages(options.live)
+    titles = {path: Known(title) for path, title in (live | dead).items() if title}
+    found = Finder(list(live), known=titles).suggest_all(list(dead))
     if options.format:
         rules = rules_of(found, also_unsure=options.unsure)
         print(export(rules, options.format, host=options.site), end="")
@@ -41,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="anchorwatch redirects",
         description="Say where the dead pages of a site should lead.",
-        epilog="The files hold one path or URL per line.",
+        epilog="The files hold one path or URL per line, perhaps with a tab and the page's title.",
     )
     parser.add_argument("--dead", required=True, type=Path, metavar="FILE", help="pages that died")
     parser.add_argument("--live", required=True, type=Path, metavar="FILE", help="pages that live")
@@ -50,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--unsure", action="store_true", help="rules also where there is a doubt")
     parser.add_argument("--site", default="example.com", metavar="HOST", help="host for --format")
     return parser
+
+
+def _pages(path: Path) -> dict[str, str]:
+    """Return the paths of a file with their titles, where a line has one behind a tab."""
+    pairs = (line.partition("\t") for line in _lines(path))
+    return {page.strip(): title.strip() for page, _, title in pairs}
 
 
 def _lines(path: Path) -> list[str]:

@@ -49,6 +49,46 @@ def test_of_330_renamed_paths_the_first_candidate_is_right_for_93_of_100() -> No
     assert len(wrong) <= 0.02 * len(sure)
 
 
+# Each block was written before anything was tried on it: a has ten kinds of changes on an outdoor shop, b
+# and c the same on other sites. At first sight 123, 141 and 142 of 150 were right: a before the rules were
+# widened, b and c after, when neither had been seen.
+@pytest.mark.parametrize("block", ["a", "b", "c"])
+def test_of_150_paths_of_sites_never_seen_93_of_100_are_right(block: str) -> None:
+    with (DATA / f"block_{block}.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(*row, "")[1:4] for row in csv.reader(file)]
+    others = (DATA / f"block_{block}.txt").read_text(encoding="utf-8").split()
+    live = list(dict.fromkeys([new for _, new, _ in rows] + others))
+    finder = Finder(live, known={old: Known(title) for old, _, title in rows if title})
+    wanted = {old: new.rstrip("/") for old, new, _ in rows}
+    assert len(wanted) == 150
+    for found in (finder.suggest_all(list(wanted)), [finder.suggest(path) for path in wanted]):
+        hits = sum(
+            bool(one.candidates) and one.candidates[0].path.rstrip("/") == wanted[one.dead]
+            for one in found
+        )
+        assert hits >= 0.93 * 150
+    sure = [
+        one for one in finder.suggest_all(list(wanted)) if one.action is RedirectAction.REDIRECT
+    ]
+    wrong = [one for one in sure if one.candidates[0].path.rstrip("/") != wanted[one.dead]]
+    assert len(wrong) <= 0.04 * len(sure)
+
+
+def test_the_title_of_a_page_stands_in_most_addresses() -> None:
+    live = ["/journal/winter-bathing", "/journal/winter-camping", "/shop/bath-towels"]
+    found = Finder(live, known={"/?p=88": Known("Winter bathing: how to start")}).suggest("/?p=88")
+    assert found.candidates[0].path == "/journal/winter-bathing"
+    assert Finder(live).suggest("/?p=88").action is RedirectAction.GONE
+
+
+def test_a_page_that_went_up_in_the_one_above_it_leads_there() -> None:
+    live = ["/en/stores/oslo/", "/de/stores/oslo/", "/press/new-store-oslo/", "/en/stores/"]
+    assert first("/en/stores/oslo/directions", *live) == "/en/stores/oslo/"
+    assert first("/2016/12/gift-guide/", "/gift-guide-2014", "/gift-guide-2016") == (
+        "/gift-guide-2016"
+    )
+
+
 def test_the_order_of_the_live_pages_changes_nothing_that_is_clear() -> None:
     paths = live_paths()
     random.Random(5).shuffle(paths)

@@ -88,6 +88,10 @@ class LiveIndex:
             found = self._rarities[word] = found if pages else found * _UNKNOWN
         return found
 
+    def knows(self, word: str) -> bool:
+        """Say whether a live page has the stem."""
+        return word in self._words
+
     def entry(self, number: int) -> Entry:
         """Return a page with its weights; made when it is asked for the first time."""
         found = self._entries.get(number)

@@ -40,6 +40,7 @@ _ENDINGS = (
 )
 """Longest first. What is left may be no word: it only has to be the same for all its forms."""
 _SHORTEST = 4
+_IRREGULAR = (("ies", "y"), ("ves", "f"))
 _NO_PLURAL = ("ss", "us", "is", "as", "os")
 # What sites call the same corner of themselves.
 _CORNERS = {
@@ -55,6 +56,22 @@ _CORNERS = {
         ("imprint", "impressum"),
         ("shop", "store"),
         ("news", "press", "newsroom"),
+        ("child", "children", "kid"),
+        ("man", "men", "mens"),
+        ("woman", "women", "womens"),
+        ("shoe", "footwear"),
+        ("backpack", "rucksack"),
+        ("sofa", "couch"),
+        ("mobile", "smartphone", "cellphone"),
+        ("laptop", "notebook"),
+        ("shipping", "delivery"),
+        ("warranty", "guarantee"),
+        ("cart", "basket"),
+        ("signup", "register", "registration"),
+        ("signin", "login"),
+        ("client", "customer"),
+        ("rate", "fee"),
+        ("time", "hours"),
     )
     for name in names
 }
@@ -89,6 +106,11 @@ def _plain(text: str) -> str:
 def stem(word: str) -> str:
     """Return the form in which the forms of one word, and names of one corner, are the same."""
     word = _CORNERS.get(word.removesuffix("s"), word)
+    for plural, one in _IRREGULAR:
+        if word.endswith(plural) and len(word) > len(plural) + 1:
+            word = word.removesuffix(plural) + one
+    if len(word) <= _SHORTEST and word.endswith("s") and not word.endswith(_NO_PLURAL):
+        return word[:-1] if len(word) == _SHORTEST else word
     if len(word) < _SHORTEST or not word.isascii():
         return word
     for two, one in _DIGRAPHS:

@@ -17,6 +17,10 @@ _CODES = (
     " lv mk ms nb nl nn no pl pt ro ru sk sl sq sr sv sw ta te th tr uk ur uz vi zh"
 )
 LANGUAGES = frozenset(_CODES.split())
+_LONG_CODES = (
+    "deu=de ger=de eng=en spa=es fra=fr fre=fr ita=it nld=nl dut=nl pol=pl por=pt rus=ru tur=tr"
+)
+_SHORT_OF = dict(pair.split("=") for pair in _LONG_CODES.split())
 # Names of files that stand for their folder.
 INDEX = frozenset({"index", "default", "home", "readme", "main"})
 # Folders and endings that say how a page is shown or kept, not what it is about.
@@ -47,6 +51,8 @@ class PathParts:
     """Long numbers and hashes: keys of a database."""
     index: bool
     """The path names its folder's index file."""
+    years: frozenset[str] = frozenset()
+    """Years of dates that were left out."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -74,8 +80,10 @@ def parts_of(text: str) -> PathParts:
     language = _language(raw)
     if language:
         raw = [piece for number, piece in enumerate(raw) if number != language[0]]
-    raw = _without_pages(_without_date_folders(raw))
+    undated = _without_date_folders(raw)
     reader = _Reader()
+    reader.years |= {piece for piece in raw if _is_year(piece)} if undated != raw else set()
+    raw = _without_pages(undated)
     last = len(raw) - 1
     for number, piece in enumerate(raw):
         reader.read(_EXTENSION.sub("", piece), last=number == last)
@@ -85,6 +93,8 @@ def parts_of(text: str) -> PathParts:
 
 def _language(raw: list[str]) -> tuple[int, str] | None:
     """Return where a language stands, if it is among the first three folders."""
+    if raw and raw[0].lower() in _SHORT_OF:
+        return 0, _SHORT_OF[raw[0].lower()]
     for number, piece in enumerate(raw[:3]):
         found = _LANGUAGE.fullmatch(piece)
         if found and found[1].lower() in LANGUAGES:
@@ -116,6 +126,7 @@ class _Reader:
         self.segments: list[tuple[str, ...]] = []
         self.numbers: set[str] = set()
         self.ids: set[str] = set()
+        self.years: set[str] = set()
         self.index = False
 
     def read(self, piece: str, *, last: bool) -> None:
@@ -127,7 +138,10 @@ class _Reader:
         if hashes and not set(words) - set("abcdef") and len(words) > 1:
             self.ids |= hashes
             return
-        kept = [word for word in _without_date(words) if self._keep(word)]
+        undated = _without_date(words)
+        if undated != words:
+            self.years |= {word[:4] for word in words if word[:4].isdigit() and _is_year(word[:4])}
+        kept = [word for word in undated if self._keep(word)]
         named = [word for word in kept if word not in SHELLS] if len(kept) == 1 else kept
         if named:
             self.segments.append(tuple(named))
@@ -173,6 +187,7 @@ class _Reader:
             numbers=frozenset(self.numbers),
             ids=frozenset(self.ids),
             index=self.index,
+            years=frozenset(self.years),
         )
 
 

@@ -12,8 +12,11 @@ _WORDS, _SLUG, _LETTERS = 1.0, 1.2, 0.4
 FULL = _WORDS + _SLUG + _LETTERS
 _SECTION = 0.1
 _OTHER_LANGUAGE, _GAINED_LANGUAGE, _LOST_LANGUAGE = -0.5, -0.06, -0.05
-_OTHER_NUMBER, _NUMBER_GONE, _SAME_NUMBER = -0.3, -0.08, 0.1
-_SAME_ID, _OTHER_ID = 0.8, -0.08
+_OTHER_NUMBER, _NUMBER_GONE, _NUMBER_NEW, _SAME_NUMBER = -0.3, -0.08, -0.04, 0.1
+_SAME_YEAR, _OTHER_YEAR = 0.05, -0.08
+_SAME_ID, _OTHER_ID = 0.8, -0.04
+_ABOVE, _ABOVE_DEEP = 0.3, 0.5
+"""What the folder above a dead page scores at least: it is where a page goes that was merged."""
 _DEPTH = -0.008
 _OTHER_INDEX = -0.01
 _SAME_STEMS = 0.97
@@ -30,18 +33,32 @@ class Known:
 
 def path_score(index: LiveIndex, dead: Entry, live: Entry) -> float:
     """Return how alike two paths are; 1 is the same words in the same place."""
-    words, slug = _cosine(dead, live), slug_score(index, dead, live)
+    words, slug = _cosine(index, dead, live), slug_score(index, dead, live)
     letters = fuzz.ratio(dead.parts.joined, live.parts.joined) / 100
     total = _WORDS * words + _SLUG * slug + _LETTERS * letters
-    return (total + _sections(dead.parts, live.parts) + _rules(dead.parts, live.parts)) / FULL
+    total += _sections(dead.parts, live.parts) + _rules(dead.parts, live.parts)
+    return max(total / FULL, _above(dead.parts, live.parts))
 
 
-def _cosine(one: Entry, other: Entry) -> float:
-    if not one.norm or not other.norm:
+def _above(dead: PathParts, live: PathParts) -> float:
+    """Return what a page scores for being the folder in which the dead one was."""
+    if len(dead.segments) < 2 or dead.segments[:-1] != live.segments:
         return 0.0
-    few, many = sorted((one.weights, other.weights), key=len)
-    shared = sum(weight * many[word] for word, weight in few.items() if word in many)
-    return shared / (one.norm * other.norm)
+    least = _ABOVE if len(live.segments) == 1 else _ABOVE_DEEP
+    return least + _language(dead, live) / FULL
+
+
+def _cosine(index: LiveIndex, dead: Entry, live: Entry) -> float:
+    if not dead.norm or not live.norm:
+        return 0.0
+    mine, theirs = dead.weights, live.weights
+    shared = sum(weight * theirs[word] for word, weight in mine.items() if word in theirs)
+    for word, weight in mine.items():
+        if not index.knows(word):  # perhaps a word of theirs, misspelt
+            nearly = [(_nearly(word, [other]), other) for other in theirs if other not in mine]
+            alike, other = max(nearly, default=(0.0, ""))
+            shared += alike * weight * theirs.get(other, 0.0)
+    return min(1.0, shared / (dead.norm * live.norm))
 
 
 def slug_score(index: LiveIndex, dead: Entry, live: Entry) -> float:
@@ -131,11 +148,13 @@ def _language(dead: PathParts, live: PathParts) -> float:
 
 def _numbers(dead: PathParts, live: PathParts) -> float:
     mine, theirs = dead.numbers, live.numbers
+    if dead.years and not mine and theirs:
+        return _SAME_YEAR if theirs & dead.years else _OTHER_YEAR
     if mine == theirs or _written_together(mine, theirs):
         return _SAME_NUMBER if mine else 0.0
     if mine and theirs and not mine & theirs:
         return _OTHER_NUMBER
-    return _NUMBER_GONE * len(mine ^ theirs)
+    return _NUMBER_GONE * len(mine - theirs) + _NUMBER_NEW * len(theirs - mine)
 
 
 def _written_together(mine: frozenset[str], theirs: frozenset[str]) -> bool:

@@ -16,7 +16,8 @@ SURE, CLEARLY = 0.55, 0.04
 POSSIBLE = 0.3
 """Below this nothing fits: the honest answer is 410 Gone."""
 _TITLES = 20
-_TITLE_ALONE = 0.7
+_TITLE_ALONE, _TITLE_ONLY = 0.7, 0.9
+_TITLE_WORDS = 30
 _MOVED = 0.25
 _MOVED_BY = 2
 """So many pages must have moved from one folder to another before that says something of others."""
@@ -85,14 +86,21 @@ class Finder:
         return [self._suggestion(_with_moves(one, moves)) for one in ranked]
 
     def _rank(self, path: str) -> _Ranked:
-        dead = self._index.weighed(self._index.joined(parts_of(path)))
+        dead = self._entry(path)
         mine = self._known.get(path)
+        titled = self._entry(_as_path(mine.title)) if mine is not None and mine.title else None
+        near = {**self._index.shortlist(dead), **self._same_titles(mine)}
+        if titled is not None:
+            near |= self._index.shortlist(titled)
         found = [
-            (self._score(dead, live, mine), live)
-            for live in {**self._index.shortlist(dead), **self._same_titles(mine)}.values()
+            (self._score(dead, live, mine, titled), live)
+            for live in near.values()
             if not live.parts.is_home or dead.parts.is_home
         ]
         return _Ranked(dead, sorted(found, key=_order))
+
+    def _entry(self, path: str) -> Entry:
+        return self._index.weighed(self._index.joined(parts_of(path)))
 
     def _same_titles(self, mine: Known | None) -> dict[int, Entry]:
         """Return the pages whose titles share the rarest words with a dead page's."""
@@ -102,9 +110,13 @@ class Finder:
         ]
         return {number: self._index.entry(number) for number in numbers}
 
-    def _score(self, dead: Entry, live: Entry, mine: Known | None) -> float:
+    def _score(self, dead: Entry, live: Entry, mine: Known | None, titled: Entry | None) -> float:
         score = path_score(self._index, dead, live)
         theirs = self._known.get(live.parts.text)
+        if titled is not None and (theirs is None or not theirs.title):
+            # Most addresses say the title of their page.
+            share = _TITLE_ALONE if dead.parts.segments else _TITLE_ONLY
+            score = max(score, share * path_score(self._index, titled, live))
         if mine is not None and theirs is not None:
             added, most = known_bonus(mine, theirs)
             alone = _TITLE_ALONE * added / most if most else 0.0
@@ -128,6 +140,10 @@ class Finder:
         origins = self._alive.get(rest)
         origin = path.removesuffix(rest)
         return origins is not None and (not origin or "" in origins or origin in origins)
+
+
+def _as_path(title: str) -> str:
+    return "/" + "-".join(words_of(title)[:_TITLE_WORDS])
 
 
 def _title_words(known: Known | None) -> set[str]:
