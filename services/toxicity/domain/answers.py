@@ -153,7 +153,11 @@ def _seen_of_link(link: LinkFacts | None, days_unseen: int) -> tuple[str, ...]:
     if link is None:
         return ()
     marks = sorted(link.rel & {"nofollow", "ugc", "sponsored"})
-    seen = [f"The link is marked {', '.join(marks)}." if marks else "The link has no such mark."]
+    seen = [
+        f"The link is marked {', '.join(marks)}."
+        if marks
+        else "The link is not marked nofollow, ugc or sponsored."
+    ]
     if link.page_followed is not None:
         but = "lets its links be" if link.page_followed else "asks for none of its links to be"
         seen.append(f"The page {but} followed.")
