@@ -23,6 +23,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"{totals['links']} links from {totals['referring_domains']} domains:"
     yield from _statuses(report["statuses"])
     yield f"  {totals['links_counting']:>7}  count for SEO: there, followed, on a page for the index"
+    yield _new_links(report)
     if report["reasons"]:
         yield ""
         yield "Why, most often:"
@@ -36,6 +37,12 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
         yield "What to do:"
         for finding in report["findings"][:_SHOWN_FINDINGS]:
             yield f"  * {finding['sentence']} {finding['todo']}"
+
+
+def _new_links(report: Mapping[str, Any]) -> str:
+    known = report["velocity"]["known_up_to"]
+    until = f"new links known up to {known[:10]}" if known else "no source tells of new links yet"
+    return f"  {report['totals']['gained_30d']:>7}  gained in 30 days ({until})"
 
 
 def _imports(imports: list[Mapping[str, Any]]) -> Iterator[str]:

@@ -43,6 +43,25 @@ async def test_an_older_link_tracked_never_overwrites_a_newer_one(db: Database) 
         assert await tx.fetch_value("SELECT value FROM watches") == 3.0
 
 
+async def test_a_link_that_is_worth_more_is_looked_at_sooner_and_before_others(
+    db: Database,
+) -> None:
+    now = clock.now()
+    due = {"later": now + timedelta(days=8), "overdue": now - timedelta(days=1)}
+    links = {name: a_tracked(f"https://{name}.example/", ever_live=True) for name in (*due, "same")}
+    async with db.begin() as tx:
+        await handlers.on_link_tracked(list(links.values()), tx)
+        for name, moment in {**due, "same": due["overdue"]}.items():
+            url = links[name].referring_url
+            await tx.run("UPDATE pages SET next_check_at = $2 WHERE url = $1", url, moment)
+        risen = [links[name].model_copy(update={"value": 4.0, "tracked_seq": 2}) for name in due]
+        await handlers.on_link_tracked(risen, tx)
+        rows = await tx.fetch("SELECT url, next_check_at FROM pages WHERE url LIKE '%.example/'")
+    at = {row["url"].split("/")[2].partition(".")[0]: row["next_check_at"] for row in rows}
+    assert abs(at["later"] - (now + timedelta(days=4))) < timedelta(minutes=1)
+    assert at["overdue"] < at["same"] == due["overdue"]
+
+
 async def test_a_link_that_was_untracked_first_stays_untracked(db: Database) -> None:
     tracked = a_tracked(tracked_seq=1)
     gone = LinkUntracked(

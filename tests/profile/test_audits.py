@@ -1,12 +1,15 @@
 """Audits, figures and growth: each number is the count of a list, and the same inputs give the same hash."""
 
 import asyncio
-from datetime import timedelta
+import csv
+import io
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from services.cli.summary import spoken
 from services.profile.api.audits import AuditOut
 from services.profile.domain.site import Site
 from services.profile.handlers.observations import on_link_checked, on_link_discovered
@@ -143,6 +146,31 @@ async def test_growth_counts_what_came_and_went_and_not_what_was_imported(
     assert months[0]["at"] == "2026-11-01"
     assert months[0]["gained_links"] == 1
     assert answer["known_up_to"] is not None
+
+
+@pytest.mark.usefixtures("history")
+async def test_every_figure_about_new_links_says_until_when_they_can_be_known(
+    alice: Http, database: Database, home: Site
+) -> None:
+    base = f"/v1/sites/{home.site_id}"
+    known = (await alice.get(f"{base}/velocity")).json()["known_up_to"]
+    assert known is not None
+    for path in (f"{base}/changes?kind=new", f"{base}/anomalies", base):
+        assert (await alice.get(path)).json()["new_links_known_until"] == known
+    [listed] = (await alice.get("/v1/sites")).json()["items"]
+    assert listed["new_links_known_until"] == known
+    for form in ("csv", "xlsx", "jsonl", "ahrefs", "semrush"):
+        head = await alice.get(f"{base}/export?format={form}")
+        assert head.header("new-links-known-up-to") == f"{known[:19]}Z"
+    report = await make_audit(alice, database, home)
+    day = datetime.fromisoformat(known)
+    assert f"new links known up to {known[:10]}" in spoken(report)
+    page = (await alice.get(f"/v1/audits/{report['id']}?format=html")).body.decode()
+    assert f"gained in 30 days; new links known up to {day.day} {day:%b %Y}" in page
+    table = (await alice.get(f"/v1/audits/{report['id']}?format=csv")).body.decode()
+    rows = [row for row in csv.DictReader(io.StringIO(table)) if "ained" in row["figure"]]
+    assert rows
+    assert {row["new links known up to"][:19] for row in rows} == {known[:19]}
 
 
 @pytest.mark.usefixtures("history")

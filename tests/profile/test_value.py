@@ -18,6 +18,7 @@ from services.profile.domain.value import (
     TRAFFIC_METRIC,
     ValueInputs,
     parts_of,
+    target_weight,
     value_of,
 )
 from services.profile.handlers.observations import on_link_checked
@@ -26,8 +27,9 @@ from shared import jsontext
 from shared.db import Database
 from shared.events import LinkTracked
 from tests.http import Http
-from tests.profile.builders import NOON, PAGE, a_check
+from tests.profile.builders import NOON, PAGE, TARGET, a_check
 from tests.profile.conftest import add_link, get_link, published
+from tests.profile.test_import_job import import_files
 
 _FLAG = st.none() | st.booleans()
 _TENTHS = st.integers(0, 1000).map(lambda number: number / 10)
@@ -100,6 +102,40 @@ async def test_a_page_about_the_keywords_makes_its_link_worth_more(
     for link in found:
         assert round(prod(part["factor"] for part in link["value_parts"]), 4) == link["value"]
         assert link["domain_links"] == 1
+
+
+async def test_links_to_the_top_pages_of_a_list_are_told_to_the_crawler_as_worth_more(
+    database: Database, home: Site, alice: Http
+) -> None:
+    top, middle, other = "https://acme.example/", "https://acme.example/m", TARGET
+    async with database.begin() as tx:
+        ids = [
+            await add_link(tx, home, page=f"{PAGE}/{n}", target=target)
+            for n, target in enumerate((top, middle, other))
+        ]
+    rows = f"Target page,Incoming links,Linking sites\n{top},9999,80\n{middle},99,4\n"
+    await import_files(alice, database, home, ("top.csv", rows))
+    async with database.begin() as tx:
+        told = {one.link_id: one.value for one in await published(tx, LinkTracked)}
+        weights = await tx.fetch("SELECT link_id, target_weight FROM links")
+    assert told == {ids[0]: 3.0, ids[1]: target_weight(99, 9999)}
+    assert {row["link_id"]: row["target_weight"] for row in weights} == {
+        **told, ids[2]: 1.0,
+    }  # fmt: skip
+    shown = [(await alice.get(f"/v1/links/{one}")).json()["value"] for one in ids]
+    assert shown == [1.0, 1.0, 1.0]  # what a link is worth to the site stays
+    # A link that comes later is weighed at night; taken back, the list weighs nothing.
+    async with database.begin() as tx:
+        late = await add_link(tx, home, page=f"{PAGE}/late", target=top)
+    night = Nightly(database, hour=3, observation_days=30)
+    await night.sweep(NOON, asyncio.Event())
+    async with database.begin() as tx:
+        assert (await published(tx, LinkTracked))[-1].link_id == late
+        await tx.run("DELETE FROM target_claims")
+    await night.sweep(NOON, asyncio.Event())
+    async with database.begin() as tx:
+        again = (await published(tx, LinkTracked))[-3:]
+        assert {one.link_id: one.value for one in again} == dict.fromkeys((*ids[:2], late), 1.0)
 
 
 async def test_the_crawler_is_told_of_values_that_moved(database: Database, home: Site) -> None:

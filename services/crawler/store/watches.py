@@ -70,6 +70,25 @@ UPDATE pages SET wanted_at = CASE WHEN lease_until > $3 THEN $2::timestamptz END
 WHERE page_id = ANY($1::uuid[])
 """
 
+# A link that has become worth more is looked at sooner: the time that is left shrinks as its rate grows
+# (domain/recheck.py). What is overdue goes before what is overdue as long and worth less.
+_RISEN = """
+SELECT old.page_id, max(new.value / greatest(old.value, 0.01)) AS times
+FROM unnest($1::uuid[], $2::float8[], $3::bigint[]) AS new (link_id, value, seq)
+JOIN watches AS old USING (link_id)
+WHERE old.tracked_seq < new.seq AND old.removed_at IS NULL
+    AND new.value > 1.25 * greatest(old.value, 0.01)
+GROUP BY old.page_id
+"""
+_SOONER = """
+UPDATE pages SET next_check_at = CASE WHEN next_check_at > $3
+    THEN $3 + (next_check_at - $3) / sqrt(risen.times)
+    ELSE next_check_at - least(risen.times, 10) * interval '1 hour' END
+FROM unnest($1::uuid[], $2::float8[]) AS risen (page_id, times)
+WHERE pages.page_id = risen.page_id AND next_check_at < 'infinity'
+    AND (lease_until IS NULL OR lease_until <= $3)
+"""
+
 _FRONT = timedelta(days=365)
 """How far in the past a look is due that a person asked for: before all backlog."""
 
@@ -89,6 +108,12 @@ async def save_tracked(
         [places[key][0] for key in keys],
         [places[key][1] for key in keys],
         [now] * len(keys),
+    )
+    risen = await tx.fetch(
+        _RISEN,
+        [link.link_id for link in links],
+        [link.value for link in links],
+        [link.tracked_seq for link in links],
     )
     rows = await tx.fetch(
         _WATCHES,
@@ -113,6 +138,9 @@ async def save_tracked(
         [target.url for target in targets],
     )
     await _want(tx, [row["page_id"] for row in [*rows, *added]], now, now)
+    if risen:
+        times = sorted((row["page_id"], row["times"]) for row in risen)
+        await tx.run(_SOONER, *map(list, zip(*times, strict=True)), now)
 
 
 async def save_untracked(tx: Tx, links: Sequence[Untracked], now: datetime) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.profile.api.link_models import Row, WordsOut
-from services.profile.store import history, listing, sites, worth
+from services.profile.store import figures, history, listing, sites, worth
 from shared import queries, words
 from shared.access import Scope
 from shared.db import Tx
@@ -98,6 +98,14 @@ async def list_link_changes(
     return paging.page(rows, key=_key, item=lambda row: ChangeOut.of(row, beside))
 
 
+class ChangesOut(Page[ChangeOut]):
+    """One page of what became different on a site."""
+
+    new_links_known_until: datetime | None = Field(
+        description="Links that came up later than this cannot be known yet, so cannot stand here."
+    )
+
+
 @router.get("/sites/{site_id}/changes")
 async def list_site_changes(
     site_id: UUID,
@@ -109,7 +117,7 @@ async def list_site_changes(
     ] = None,
     since: Annotated[datetime | None, Query(alias="from")] = None,
     until: Annotated[datetime | None, Query(alias="to", description="Before this moment.")] = None,
-) -> Page[ChangeOut]:
+) -> ChangesOut:
     """Return what became different on a site, the newest first."""
     caller.require_scope(Scope.LINKS_READ)
     caller.require(site_id, Role.CLIENT)
@@ -128,7 +136,9 @@ async def list_site_changes(
     if paging.wants_count:
         count = await history.count_site_changes(tx, site_id, kinds=kinds, period=period)
     beside = await _beside(tx, rows)
-    return paging.page(rows, key=_key, item=lambda row: ChangeOut.of(row, beside), count=count)
+    known = await figures.list_known_until(tx, [site_id])
+    page = paging.page(rows, key=_key, item=lambda row: ChangeOut.of(row, beside), count=count)
+    return ChangesOut(**dict(page), new_links_known_until=known.get(site_id))
 
 
 async def _beside(tx: Tx, rows: Sequence[Row]) -> dict[UUID, int]:

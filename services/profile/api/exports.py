@@ -24,10 +24,10 @@ from services.profile.domain.exporting.layouts import (
 )
 from services.profile.domain.exporting.writers import BookWriter, TableWriter, Writer
 from services.profile.domain.filters import LinkFilter
-from services.profile.store import listing, sites
+from services.profile.store import figures, listing, sites
 from shared import clock
 from shared.access import Scope, derive, for_client
-from shared.db import Database
+from shared.db import Database, Tx
 from shared.dependencies import CallerDep, DbDep, TxDep
 from shared.errors import NotFoundError
 from shared.inputs import Whole
@@ -38,6 +38,8 @@ router = APIRouter(prefix="/v1/sites/{site_id}", tags=["exports"])
 public = APIRouter(include_in_schema=False)
 
 PATH = "/shared/exports"
+KNOWN_UP_TO = "New-Links-Known-Up-To"
+"""The header that says up to when links that came up can stand in the file."""
 _BATCH = 1_000
 _TAG_BYTES = 16
 
@@ -110,7 +112,10 @@ async def _lines(export: _Export, db: Database) -> AsyncIterator[bytes]:
         yield b"".join(dumps(item) + b"\n" for item in items)
 
 
-def _answer(export: _Export, db: Database, form: Format, *, bom: bool) -> StreamingResponse:
+async def _answer(
+    export: _Export, tx: Tx, db: Database, form: Format, *, bom: bool
+) -> StreamingResponse:
+    known = (await figures.list_known_until(tx, [export.site_id])).get(export.site_id)
     media, ending = _MEDIA[form]
     if form is Format.JSONL:
         body = _lines(export, db)
@@ -121,6 +126,9 @@ def _answer(export: _Export, db: Database, form: Format, *, bom: bool) -> Stream
         body = _table(export, db, layout, writer)
     name = f"links-{clock.now():%Y-%m-%d}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    if known is not None:
+        # In the head and not in the rows: a file that is read again must hold nothing but links.
+        headers[KNOWN_UP_TO] = known.isoformat(timespec="seconds").replace("+00:00", "Z")
     return StreamingResponse(body, media_type=media, headers=headers)
 
 
@@ -139,7 +147,7 @@ async def export_links(
     caller.require(site_id, Role.CLIENT)
     await sites.get_site(tx, caller.workspace_id, site_id)
     export = _Export(site_id, wanted, caller.sees_everything_in(site_id))
-    return _answer(export, db, form, bom=bom)
+    return await _answer(export, tx, db, form, bom=bom)
 
 
 class ExportLinkBody(BaseModel):
@@ -203,7 +211,8 @@ async def fetch_export(
     site_id = _read_token(token, query, secret=secret, now=clock.now())
     if site_id is None or site_id not in await sites.find_sites(tx, {site_id}):
         raise NotFoundError("This address does not work any more. Ask for a new one.")
-    return _answer(_Export(site_id, wanted, everything=False), db, form, bom=bom)
+    export = _Export(site_id, wanted, everything=False)
+    return await _answer(export, tx, db, form, bom=bom)
 
 
 def _token(site_id: UUID, expires_at: datetime, query: str, *, secret: bytes) -> str:

@@ -1,7 +1,7 @@
 """What was unusual about a site's growth, what lost links have in common, and which anchors to change."""
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -47,15 +47,24 @@ class AnomalyOut(BaseModel):
     evidence: dict[str, Any] = Field(description="What each day brought, domains, patterns.")
 
 
+class AnomaliesOut(Page[AnomalyOut]):
+    """One page of what was unusual."""
+
+    new_links_known_until: datetime | None = Field(
+        description="Links that came up later than this cannot be known yet: no burst is seen there."
+    )
+
+
 @router.get("/anomalies")
 async def list_anomalies(
     site_id: UUID, caller: CallerDep, tx: TxDep, paging: PageDep
-) -> Page[AnomalyOut]:
+) -> AnomaliesOut:
     """Return what was unusual about the growth of the site, the newest first."""
     await _site(tx, caller, site_id, Role.CLIENT)
     after = None if paging.after is None else (paging.after[0], paging.after[1])
     rows = await growth.list_unusual(tx, site_id, after=after, limit=paging.limit + 1)
-    return paging.page(
+    known = await figures.list_known_until(tx, [site_id])
+    page = paging.page(
         rows,
         key=lambda row: (row["started_on"], row["anomaly_id"]),
         item=lambda row: AnomalyOut(
@@ -68,6 +77,7 @@ async def list_anomalies(
             },
         ),
     )
+    return AnomaliesOut(**dict(page), new_links_known_until=known.get(site_id))
 
 
 class PatternOut(BaseModel):

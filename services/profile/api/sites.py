@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.profile.domain.logo import MAX_LOGO, read_logo
 from services.profile.domain.site import Host, Site, read_host, read_hosts, snapshot
-from services.profile.store import connectors, sites
+from services.profile.store import connectors, figures, sites
 from shared import clock, jobs, outbox
 from shared.access import Scope
 from shared.db import Tx
@@ -119,14 +119,14 @@ class SiteOut(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, site: Site) -> "SiteOut":
+    def of(cls, site: Site, known: datetime | None = None) -> "SiteOut":
         same = set(cls.model_fields) - {"id", "domains", "new_links_known_until"}
         values = {name: getattr(site, name) for name in same}
         for name in ("brands", "keywords", "competitors", "partners"):
             values[name] = list(values[name])
         hosts = [HostIn(host=host.host, role=host.role) for host in site.domains]
-        known = site.discovered_until
-        return cls(id=site.site_id, domains=hosts, new_links_known_until=known, **values)
+        until = known or site.discovered_until
+        return cls(id=site.site_id, domains=hosts, new_links_known_until=until, **values)
 
 
 @router.post("", status_code=201)
@@ -166,7 +166,13 @@ async def list_sites(caller: CallerDep, tx: TxDep, paging: PageDep) -> Page[Site
     count = None
     if paging.wants_count:
         count = await sites.count_sites(tx, caller.workspace_id, only=caller.site_ids)
-    return paging.page(found, key=lambda site: (site.site_id,), item=SiteOut.of, count=count)
+    known = await figures.list_known_until(tx, [site.site_id for site in found])
+    return paging.page(
+        found,
+        key=lambda site: (site.site_id,),
+        item=lambda site: SiteOut.of(site, known.get(site.site_id)),
+        count=count,
+    )
 
 
 @router.get("/{site_id}", response_model=SiteOut)
@@ -179,7 +185,7 @@ async def get_site(
     site = await sites.get_site(tx, caller.workspace_id, site_id)
     if is_unchanged(request, response, site.version):
         return Response(status_code=304, headers={"ETag": etag(site.version)})
-    return SiteOut.of(site)
+    return SiteOut.of(site, (await figures.list_known_until(tx, [site_id])).get(site_id))
 
 
 @router.patch("/{site_id}")
@@ -200,7 +206,7 @@ async def change_site(
     require_match(request, before.version)
     after = await _save(tx, before, _changed(before, body))
     response.headers["ETag"] = etag(after.version)
-    return SiteOut.of(after)
+    return SiteOut.of(after, (await figures.list_known_until(tx, [site_id])).get(site_id))
 
 
 @router.delete("/{site_id}", status_code=204)

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.spreadsheets import harmless
 
-_HEAD = ("group", "figure", "count", "unit", "list")
+_HEAD = ("group", "figure", "count", "unit", "list", "new links known up to")
 
 
 def csv_of(report: Mapping[str, Any]) -> str:
@@ -15,12 +15,13 @@ def csv_of(report: Mapping[str, Any]) -> str:
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\r\n")
     write.writerow(_HEAD)
+    known = report["velocity"]["known_up_to"] or "not known"
     for one in report.get("figures", ()):
-        write.writerow(
-            map(_safe, (one["group"], one["label"], one["count"], one["unit"], one["list_url"]))
-        )
+        cells = (one["group"], one["label"], one["count"], one["unit"], one["list_url"])
+        write.writerow(map(_safe, (*cells, known if "gained" in one["code"] else "")))
     for one in report["findings"]:
-        write.writerow(map(_safe, ("findings", one["sentence"], one["count"], "", one["list_url"])))
+        cells = ("findings", one["sentence"], one["count"], "", one["list_url"])
+        write.writerow(map(_safe, (*cells, "")))
     return out.getvalue()
 
 

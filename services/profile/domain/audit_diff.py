@@ -11,6 +11,10 @@ def diff_of(before: Report, after: Report) -> dict[str, Any]:
     return {
         "same_inputs": before["inputs_hash"] == after["inputs_hash"],
         "same_model": before["model"] == after["model"],
+        "new_links_known_up_to": {
+            "before": before["velocity"]["known_up_to"],
+            "after": after["velocity"]["known_up_to"],
+        },
         "figures": list(_figures(before, after)),
         "findings": list(_findings(before, after)),
     }

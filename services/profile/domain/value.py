@@ -4,6 +4,7 @@
 computes the same product in the function `profile.link_value`; a test compares the two.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -39,6 +40,20 @@ BANDS = {"watch": Decimal("0.8"), "review": Decimal("0.3"), "propose_disavow": D
 AUTHORITY_METRICS = ("ahrefs_dr", "semrush_as", "moz_da", "majestic_tf")
 """Read in this order where our own authority is not known; all of them end at 100."""
 TRAFFIC_METRIC = "ahrefs_page_traffic"
+
+
+MOST_WEIGHT = 3
+"""So many times the value of a link counts for the crawler if it leads to the site's top page."""
+
+
+def target_weight(links: int, most: int) -> float:
+    """Return how much a target matters of which a source counts so many links; `most` has its top page.
+
+    It grows with the logarithm: a page with a tenth of the links matters not much less than the top.
+    """
+    if links <= 0 or most <= 0:
+        return 1.0
+    return round(1 + (MOST_WEIGHT - 1) * math.log1p(links) / math.log1p(most), 2)
 
 
 @dataclass(frozen=True, slots=True)

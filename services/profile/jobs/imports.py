@@ -25,6 +25,7 @@ from services.profile.domain.imports import (
 )
 from services.profile.domain.site import Site
 from services.profile.jobs.stored_file import CHUNK, StoredFile
+from services.profile.jobs.weighing import weigh_targets
 from services.profile.metrics import IMPORT_ROWS, IMPORT_SECONDS
 from services.profile.store import claims, imports, incoming, mappings, sites
 from services.profile.store.imports import Import
@@ -106,6 +107,8 @@ class ImportReader:
             while rows := await asyncio.to_thread(_some, targets, self._batch_rows):
                 count += len(rows)
                 await _store_targets(run, site, file, detection, rows, count=count)
+            if not file.dry_run:
+                await weigh_targets(run, site.site_id)
         elif detection.refused is None:
             found = read(part.chunks(), detection, site.hosts, after_row=after_row)
             await self._read_links(run, site, file, detection, found)

@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.profile.domain.history import tracked_event
 from services.profile.domain.lifecycle import ADOPT_AFTER
 from services.profile.jobs.connectors import queue_due
 from services.profile.jobs.growth import watch_growth
-from services.profile.store import decisions, imports, links, months, recoveries, sites, undo, worth
-from shared import clock, outbox
+from services.profile.jobs.weighing import tell_values
+from services.profile.store import decisions, imports, months, recoveries, undo, worth
+from shared import clock
 from shared.db import Database, Tx
 from shared.log import get_logger
 
@@ -51,6 +50,7 @@ class Nightly:
             "make room for looks": _make_room,
             "drop months of looks": self._drop_months,
             "forget looks": self._forget,
+            "weigh targets": _weigh_targets,
             "tell values": _tell_values,
             "open recoveries": _open_recoveries,
             "rank recoveries": _rank_recoveries,
@@ -89,20 +89,14 @@ async def _make_room(tx: Tx, now: datetime) -> int:
     return await months.add_months(tx, now.date(), count=MONTHS_AHEAD)
 
 
+async def _weigh_targets(tx: Tx, _: datetime) -> int:
+    """Weigh links that came since a list of top pages, and those whose list was taken back."""
+    return await worth.weigh_targets(tx, limit=BATCH)
+
+
 async def _tell_values(tx: Tx, _: datetime) -> int:
     """Let the crawler look more often at links that have become worth more (seams.md 23)."""
-    ids = await worth.list_untold(tx, limit=BATCH)
-    locked = await links.lock_links(tx, ids) if ids else {}
-    if not locked:
-        return 0
-    await worth.mark_told(tx, sorted(locked))
-    owners = await sites.find_sites(tx, {link.site_id for link in locked.values()})
-    moved = [replace(link, tracked_seq=link.tracked_seq + 1) for link in locked.values()]
-    events = [
-        tracked_event(one, owners[one.site_id].hosts) for one in moved if one.site_id in owners
-    ]
-    await outbox.add(tx, events)
-    return len(locked)
+    return await tell_values(tx, await worth.list_untold(tx, limit=BATCH))
 
 
 async def _adopt(tx: Tx, now: datetime) -> int:

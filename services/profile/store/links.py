@@ -22,8 +22,8 @@ from shared.vocabulary import ContractState, DiscoveryReason, LinkStatus, Reason
 _COLUMNS = """
     link_id, workspace_id, site_id, referring_url, referring_domain, page_key, target_url, target_key,
     known_since, first_seen_at, gained_at, last_seen_at, last_checked_at, next_check_at, changed_at,
-    lost_at, http_status, final_url, seen_print, anchor_kind, anchor_flags, tracked_seq, value,
-    status, good_status, reasons, counts, confirming_since, contract_state, contract_reasons,
+    lost_at, http_status, final_url, seen_print, anchor_kind, anchor_flags, tracked_seq,
+    value * target_weight AS value, status, good_status, reasons, counts, confirming_since, contract_state, contract_reasons,
     check_seq, observed_seq, found_seq, lost_seq, baseline_seq, missing_streak, missing_since,
     observed_reasons, blind_reasons, seen::text, baseline::text, baseline_locked, terms::text, override,
     host(source_ip), source_lang, source_country, source_platform, relevance

@@ -42,7 +42,7 @@ _VALUE = (
     "profile.link_value(authority, metrics, followed, indexable, position, kind, relevance,"
     " toxicity_band)"
 )
-_UNTOLD = "abs(value - told_value) > 0.25 * told_value"
+_UNTOLD = "abs(value * target_weight - told_value) > 0.25 * told_value"
 # Rows of links are updated by every check: room on the page keeps those updates HOT.
 _UPDATED_OFTEN = {"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.02"}
 
@@ -177,6 +177,9 @@ LINKS = Table(
     # it has moved by a quarter.
     Column("value", Double, Computed(_VALUE, persisted=True), nullable=False),
     Column("told_value", Double, nullable=False, server_default="1"),
+    # How much its target matters by lists of the site's top pages (domain/value.py): how often we
+    # look grows with it, what the link is worth does not.
+    Column("target_weight", Double, nullable=False, server_default="1"),
     # What people added.
     _texts("tags"),
     Column("note", Text),
@@ -212,6 +215,7 @@ LINKS = Table(
     _index_of_values("authority"),
     Index("links_site_value_idx", "site_id", "value", "link_id"),
     Index("links_untold_idx", "link_id", postgresql_where=text(_UNTOLD)),
+    Index("links_weighty_idx", "site_id", postgresql_where=text("target_weight <> 1")),
     _index_of_values("contract_state"),
     _index_of_values("source_country"),
     _index_of_values("source_ip"),

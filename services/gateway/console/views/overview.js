@@ -11,13 +11,18 @@ const LINES = [
   { label: "Gone", colour: "--bad", bars: true, value: (row) => -row.lost_links },
 ];
 
+function ago(days) {
+  return new Date(Date.now() - days * 86400000).toISOString();
+}
+
 function Cards({ siteId, figures }) {
   const cards = [["Links present", figures.links_present, { status: "live,changed" }], ["Referring domains", figures.referring_domains, {}],
     ["Count for SEO", figures.links_counting, { status: "live,changed", followed: "true" }], ["Gone, 30 days", figures.lost_30d, { status: "lost" }],
+    ["Gained, 30 days", figures.gained_30d, { status: "live,changed", gained_from: ago(30) }, figures.new_links_known_until ? `New links known up to ${day(figures.new_links_known_until)}` : "No source tells of new links yet"],
     ["Changed", figures.statuses?.changed, { status: "changed" }], ["Couldn't look", figures.statuses?.unknown, { status: "unknown" }],
     ["Not checked yet", figures.statuses?.pending, { status: "pending" }]];
-  return html`<ul class="cards">${cards.map(([label, value, filters]) => html`
-    <li><a class="card" href=${link(["sites", siteId, "links"], filters)}><b class="figure">${count(value)}</b>${label}</a></li>`)}</ul>`;
+  return html`<ul class="cards">${cards.map(([label, value, filters, note]) => html`
+    <li><a class="card" href=${link(["sites", siteId, "links"], filters)}><b class="figure">${count(value)}</b>${label}${note && html`<span class="muted small"> ${note}</span>`}</a></li>`)}</ul>`;
 }
 
 function Bars({ rows }) {

@@ -92,7 +92,7 @@ def _tiles(report: Mapping[str, Any]) -> str:
         (number(totals["referring_domains"]), "referring domains"),
         (number(totals["links_present"]), "links in place"),
         (number(totals["links_counting"]), "count for SEO"),
-        (f"+{totals['gained_30d']:,}", "gained in 30 days"),
+        (f"+{totals['gained_30d']:,}", f"gained in 30 days{sections.known_up_to(report)}"),
         (f"{marks.MINUS}{totals['lost_30d']:,}", "lost in 30 days"),
     ]
     if health and health["score"] is not None:

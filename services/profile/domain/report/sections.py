@@ -121,6 +121,12 @@ def health(report: Report) -> str:
     )
 
 
+def known_up_to(report: Report) -> str:
+    """Return until when a figure about new links can be known, as an addition to its label."""
+    known = report["velocity"]["known_up_to"]
+    return f"; new links known up to {day(known)}" if known else "; no source tells of new links"
+
+
 def growth(report: Report) -> str:
     """Return what came and went, and until when that can be known."""
     velocity = report["velocity"]
