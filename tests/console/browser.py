@@ -32,7 +32,7 @@ async def careful(page: Page) -> AsyncIterator[Page]:
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
     yield page
-    assert not troubles
+    assert not troubles, troubles
 
 
 def is_trouble(said: ConsoleMessage) -> bool:

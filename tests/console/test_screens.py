@@ -12,7 +12,8 @@ from shared.ids import new_id
 from shared.postgres import EmbeddedPostgres
 from tests.conftest import TEMPLATE, run_sql
 from tests.console.browser import careful, chromium, no_barriers
-from tests.console.house import House, a_house
+from tests.console.house import House, a_house, find_networks
+from tests.gateway.product import made
 
 # One product and one browser serve all journeys: starting them costs more than each journey.
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
@@ -101,3 +102,80 @@ async def test_a_file_is_seen_mapped_imported_and_taken_back(
 
     await remembered.get_by_role("button", name="Forget").click()
     await expect(remembered).to_have_count(0)
+
+
+async def test_the_review_goes_by_keys_and_by_selection_and_back(house: House, page: Page) -> None:
+    await find_networks(house)
+    await page.goto(house.screen("reviews"))
+    first, second = (
+        page.get_by_role("article", name=name) for name in ("farm0.example", "farm1.example")
+    )
+    await expect(first).to_contain_text("One of several domains of surely one owner")
+    await no_barriers(page)
+    await page.get_by_label("Reason, kept with the decision").fill("A link farm")
+    await first.focus()
+    await page.keyboard.press("d")
+    await expect(first).to_contain_text("Decided: Disavow")
+    focused = page.locator("article:focus")
+    await expect(focused).to_be_visible()
+    await expect(first).not_to_be_focused()
+    decided = page.get_by_role("row").filter(has_text="A link farm")
+    await expect(decided).to_contain_text("Disavow")
+    await first.focus()
+    await page.keyboard.press("u")
+    await expect(decided).to_contain_text("Undone by")
+
+    await page.get_by_label("Decide about").select_option("domain")
+    await page.get_by_label("Select https://farm0.example/post").check()
+    await page.get_by_label("Select https://farm1.example/post").check()
+    bulk = page.get_by_role("group", name="With what is selected")
+    await bulk.get_by_role("button", name="Disavow").click()
+    dialog = page.get_by_role("dialog", name="Disavow: 2 selected")
+    await expect(dialog).to_contain_text("all links of 2 domains")
+    await dialog.get_by_role("button", name="Disavow").click()
+    await expect(second).to_contain_text("Decided: Disavow (the whole domain)")
+    await no_barriers(page)
+    found = (await house.owner.get(f"{house.api}/decisions")).json()["items"]
+    assert sorted(found[0]["domains"]) == ["farm0.example", "farm1.example"]
+
+
+async def test_a_disavow_file_is_taken_in_mended_built_and_restored(
+    house: House, page: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "disavow.txt"
+    file.write_text("domain: http://www.blog5.example/x\ncom\n", encoding="utf-8")
+    await page.goto(house.screen("disavow"))
+    await expect(page.get_by_role("heading", name="Does this site need one? No")).to_be_visible()
+    await page.get_by_label("Disavow file", exact=True).set_input_files(file)
+    await expect(page.get_by_text("1 domains and 0 pages would be kept")).to_be_visible()
+    await no_barriers(page)
+    await page.get_by_role("button", name="Keep this list").click()
+    good = page.get_by_role("table", name="Good domains that the file throws away")
+    await expect(good).to_contain_text("domain:blog5.example")
+    await page.get_by_role("button", name="Take it out").click()
+    await page.get_by_role("button", name="Make that version").click()
+    versions = page.get_by_role("table", name="Versions of the file")
+    await expect(versions.get_by_role("row").nth(1)).to_contain_text("Entries taken out")
+
+    await page.get_by_text("Record why, or why not").click()
+    await page.get_by_label("Links that were bought, exchanged or made").fill("A farm, in 2025")
+    await page.get_by_role("button", name="Record", exact=True).click()
+    await expect(
+        page.get_by_role("heading", name="Does this site need one? Perhaps")
+    ).to_be_visible()
+    decision = {"site_id": house.site_id, "domains": ["farm2.example"], "decision": "disavow"}
+    await made(house.owner, "/v1/reviews", decision)
+    await page.get_by_role("button", name="Show what would change").click()
+    await expect(page.get_by_text("Would come in")).to_be_visible()
+    await no_barriers(page)
+    await page.get_by_role("button", name="Build this version").click()
+    await expect(
+        page.get_by_text("What holds it back").or_(page.get_by_text("Built as version"))
+    ).to_be_visible()
+    await versions.get_by_role("row").last.get_by_role("button", name="Restore").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("No version is lost")
+    await page.get_by_role("button", name="Restore it").click()
+    await expect(versions.get_by_role("row").nth(1)).to_contain_text("Restored")
+    async with page.expect_download() as coming:
+        await versions.get_by_role("link", name="Download").first.click()
+    assert (await coming.value).suggested_filename.startswith("disavow-")

@@ -1,6 +1,6 @@
 """The words that people read in place of codes, for programs that show our answers to people."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from shared import clock, words
+from shared.screen_words import SCREENS
 from shared.vocabulary import (
     Action,
     AnchorFlag,
@@ -58,6 +59,14 @@ class AllWords(BaseModel):
     host_role: Vocabulary
     role: Vocabulary
     job: Vocabulary
+    decision: Vocabulary
+    hold: Vocabulary
+    family: Vocabulary
+    removal: Vocabulary
+    growth: Vocabulary
+    disavow_origin: Vocabulary
+    disavow_effect: Vocabulary
+    disavow_need: Vocabulary
 
 
 @router.get("/v1/words")
@@ -79,11 +88,15 @@ async def get_words() -> AllWords:
         host_role=_words(HostRole, words.host_role),
         role=_words(Role, words.role),
         job=_words(JobState, words.job),
+        **{kind: _shown(known) for kind, known in SCREENS.items()},
     )
 
 
 def _words(kind: Iterable[StrEnum], say: Callable[[Any], words.Words]) -> Vocabulary:
-    said = {str(item): say(item) for item in kind}
+    return _shown({str(item): say(item) for item in kind})
+
+
+def _shown(known: Mapping[str, words.Words]) -> Vocabulary:
     return {
-        code: WordsOut(label=w.label, sentence=w.sentence, todo=w.todo) for code, w in said.items()
+        code: WordsOut(label=w.label, sentence=w.sentence, todo=w.todo) for code, w in known.items()
     }

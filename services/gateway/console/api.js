@@ -47,6 +47,7 @@ async function call(method, path, { body, form, headers = {} } = {}) {
 export const get = async (path, parameters) => (await call("GET", path + query(parameters))).value;
 export const getWithTag = (path) => call("GET", path);
 export const post = async (path, body) => (await call("POST", path, { body })).value;
+export const put = async (path, body) => (await call("PUT", path, { body })).value;
 export const upload = (path, form) => call("POST", path, { form });
 export const patch = async (path, body, etag) =>
   (await call("PATCH", path, { body, headers: etag ? { "If-Match": etag } : {} })).value;

@@ -7,6 +7,10 @@ const AREAS = [
   { name: "Sources", screens: [
     ["imports", "Import files", () => import("./views/imports.js"), "Imports"],
   ] },
+  { name: "Toxicity", screens: [
+    ["reviews", "Review", () => import("./views/reviews.js"), "Reviews"],
+    ["disavow", "Disavow file", () => import("./views/disavow.js"), "Disavow"],
+  ] },
   { name: "Audits", screens: [["audits", "Audits", () => import("./views/audits.js"), "Audits"]], open: true },
 ];
 

@@ -50,6 +50,10 @@ export function word(kind, code) {
   return words.value[kind]?.[code]?.label ?? "";
 }
 
+export function saying(kind, code) {
+  return words.value[kind]?.[code]?.sentence ?? "";
+}
+
 export function choices(kind) {
   return Object.entries(words.value[kind] ?? {}).map(([code, text]) => [code, text.label]);
 }

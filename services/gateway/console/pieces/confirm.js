@@ -16,7 +16,7 @@ export function Confirm({ label, title, yes, impact, act, disabled, className })
     await looking.run(async () => { setShown(await impact()); });
   }
   async function go() {
-    if (await doing.run(act)) dialog.current.close();
+    if (await doing.run(act)) dialog.current?.close(); // what was done may have taken the button away
   }
   return html`<button type="button" class=${className} disabled=${disabled} onClick=${open}>${label}</button>
     <dialog ref=${dialog} aria-labelledby=${id}>

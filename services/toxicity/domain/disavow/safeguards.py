@@ -200,7 +200,7 @@ def objections(entries: Iterable[Entry], case: Case) -> tuple[Objection, ...]:
     return tuple(found)
 
 
-_SECOND = "Look at the dry run and have a second person confirm it with `confirm_large`."
+_SECOND = "Look at what it would do, and have a second person look and confirm it, too."
 _ADVICE = Objection(
     Safeguard.NO_NEED,
     "advice-first",

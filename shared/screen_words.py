@@ -1,0 +1,109 @@
+"""Words for the codes of lists that one service keeps to itself; the console shows them by name."""
+
+from collections.abc import Mapping
+
+from shared.reason_words import NOTHING_TO_DO, Words
+
+
+def _plain(label: str, sentence: str, todo: str = NOTHING_TO_DO) -> Words:
+    return Words(label, sentence, todo)
+
+
+DECISIONS: Mapping[str, Words] = {
+    "keep": _plain("Keep", "The link is fine; it is not asked about again for a year."),
+    "ask_removal": _plain(
+        "Ask for removal", "The site is to be asked to take the link out.", "Write to the site."
+    ),
+    "disavow": _plain(
+        "Disavow",
+        "The link is to go into the next disavow file.",
+        "Build the file when the site needs one.",
+    ),
+    "ignore": _plain("Ignore", "Google leaves such links out of account by itself."),
+}
+HOLDS: Mapping[str, Words] = {
+    "too_few_families": _plain(
+        "Too few kinds of evidence", "Fewer than three kinds of evidence speak against it."
+    ),
+    "judged_by_name": _plain("Only its name", "Nearly all that speaks against it is its name."),
+    "not_seen_lately": _plain(
+        "Not seen lately", "The page was not read for a while.", "Have it looked at again."
+    ),
+    "kept": _plain("Kept", "Somebody decided within a year to keep it."),
+    "placement": _plain("Agreed by you", "There is an agreed placement on this domain."),
+    "empty": _plain("No name", "There is no name here."),
+    "ip_address": _plain("An address", "An IP address is no domain."),
+    "no_dot": _plain("No domain", "A name without a dot is no domain."),
+    "public_suffix": _plain("Shared ending", "Many unrelated sites live below this name."),
+    "shared_host": _plain("Shared host", "Customers of a company have their sites there."),
+    "name_too_long": _plain("No name", "A domain name has at most 253 characters."),
+    "own_site": _plain("Your own", "This is a site of your own."),
+    "partner": _plain("A partner", "You listed this site as a partner."),
+    "competitor": _plain("A competitor", "You listed this site as a competitor."),
+    "public_body": _plain(
+        "Public body", "A bad page there is most likely hacked.", "Tell the webmaster."
+    ),
+    "trusted": _plain("Well known", "One of the best known sites; only a page can be at fault."),
+    "look_alike": _plain("Looks like another", "The name looks like that of a guarded site."),
+    "platform": _plain(
+        "A platform", "Countless people publish there; only a page can be at fault."
+    ),
+    "search_engine": _plain("Search engine", "Only a single page of it can be at fault."),
+    "infrastructure": _plain("Infrastructure", "It repeats the pages of others."),
+}
+FAMILIES: Mapping[str, Words] = {
+    "name": _plain("Its name", "What the domain is called."),
+    "lists": _plain("Lists", "Lists that your workspace keeps."),
+    "content": _plain("The page", "What stands on the page."),
+    "place": _plain("Place of the link", "Where on the page the link stands."),
+    "anchor": _plain("Words of the link", "What the link says."),
+    "graph": _plain("Neighbours", "Who links to the domain, and whom it links to."),
+    "network": _plain("Network", "Domains that seem to have one owner."),
+    "behaviour": _plain("Behaviour", "How the page answers different visitors."),
+    "relevance": _plain("Subject", "How far the page is from the subject of your site."),
+    "history": _plain("History", "What the domain was before, and when links came."),
+}
+REMOVALS: Mapping[str, Words] = {
+    "not_asked": _plain("Not asked yet", "Nobody has been asked.", "Copy the letter and send it."),
+    "asked": _plain("Asked", "The site was asked.", "Wait two weeks, then remind them once."),
+    "reminded": _plain("Reminded", "The site was reminded.", "Wait two weeks."),
+    "answered": _plain("They answered", "An answer came.", "See whether the link goes."),
+    "refused": _plain("They refused", "The site will not take it out.", "Ignore it, or disavow."),
+    "removed": _plain("Removed", "Our own look found that the links are gone."),
+}
+GROWTHS: Mapping[str, Words] = {
+    "burst": _plain("Burst", "More domains came than usual."),
+    "drop": _plain("Drop", "More domains went than usual."),
+    "anchor_drift": _plain("Other anchors", "New links say other things than those before."),
+}
+ORIGINS: Mapping[str, Words] = {
+    "built": _plain("Built", "Made of decisions of people."),
+    "imported": _plain("Imported", "Taken over from a file."),
+    "merged": _plain("Brought together", "A file and our newest version together."),
+    "restored": _plain("Restored", "An older version made the newest."),
+    "lifted": _plain("Entries taken out", "Some entries were taken out."),
+}
+EFFECTS: Mapping[str, Words] = {
+    "throws_away_good_links": _plain("Throws good links away", "Live, followed, nothing wrong."),
+    "too_wide": _plain("Names too much", "It names a shared or well-known site as a whole."),
+    "unclear": _plain("Not clear", "Too little was seen to say."),
+    "holds": _plain("Holds off bad links", "The links look made."),
+    "does_not_count": _plain("Concerns what does not count", "The links do not count anyway."),
+    "gone": _plain("Concerns what is gone", "The links are gone."),
+    "no_link_known": _plain("No link known", "None of its links is known here."),
+}
+NEEDS: Mapping[str, Words] = {
+    "no": _plain("No", "Nothing says that this site needs a disavow file."),
+    "consider": _plain("Perhaps", "Links were bought, exchanged or made."),
+    "yes": _plain("Yes", "Google reports a manual action."),
+}
+SCREENS: Mapping[str, Mapping[str, Words]] = {
+    "decision": DECISIONS,
+    "hold": HOLDS,
+    "family": FAMILIES,
+    "removal": REMOVALS,
+    "growth": GROWTHS,
+    "disavow_origin": ORIGINS,
+    "disavow_effect": EFFECTS,
+    "disavow_need": NEEDS,
+}

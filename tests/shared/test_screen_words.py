@@ -1,0 +1,51 @@
+"""The words of a service's own codes are complete, though only the service knows the codes."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from services.profile.domain.anomalies import Direction
+from services.toxicity.domain import guard
+from services.toxicity.domain.facts import Decision
+from services.toxicity.domain.guard import Hold
+from services.toxicity.domain.in_force import Effect
+from services.toxicity.domain.need import Need
+from services.toxicity.domain.removal import State
+from services.toxicity.domain.weights import Family
+from shared.screen_words import SCREENS
+
+_TOXICITY = Path(guard.__file__).parents[1]
+
+
+def spoken(file: str, pattern: str) -> set[str]:
+    return set(re.findall(pattern, (_TOXICITY / file).read_text("utf-8")))
+
+
+_HOLDS = {one.code for one in vars(guard).values() if isinstance(one, Hold)}
+_HOLDS |= spoken("domain/score.py", r'holds\.append\("(\w+)"\)')
+_ORIGINS = set().union(
+    *(spoken(f"api/{name}", r'origin="(\w+)"') for name in ("building.py", "disavow.py")),
+    {"imported", "merged"},
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"),
+    [
+        ("decision", Decision),
+        ("hold", _HOLDS),
+        ("family", Family),
+        ("removal", State),
+        ("growth", {*Direction, "anchor_drift"}),
+        ("disavow_origin", _ORIGINS),
+        ("disavow_effect", Effect),
+        ("disavow_need", Need),
+    ],
+)
+def test_every_code_has_words(kind: str, codes: Iterable[str]) -> None:
+    assert set(codes)
+    assert {str(code) for code in codes} <= set(SCREENS[kind])
+    for said in SCREENS[kind].values():
+        assert "_" not in said.label + said.sentence + said.todo
