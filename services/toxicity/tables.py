@@ -234,6 +234,12 @@ REVIEW_ITEMS = Table(
     Column("link_id", UUID),
     _flag("undone"),
     Index("review_items_subject_idx", "site_id", "subject", "review_id"),
+    # What was decided about a domain for any site.
+    Index(
+        "review_items_domain_idx",
+        "subject",
+        postgresql_where=text("link_id IS NULL AND NOT undone"),
+    ),
 )
 
 DISAVOW_VERSIONS = Table(
@@ -342,6 +348,48 @@ CALIBRATIONS = Table(
     Column("offset_milli", Integer, nullable=False),
     Column("verdicts", Integer, nullable=False),
     _moment("fitted_at", nullable=False),
+)
+
+# Lists of bad domains that a workspace holds: handed in by its people, or the disavow files that its
+# sites took in (those have a site, and say nothing about links of that site itself).
+BLOCK_LISTS = Table(
+    "block_lists",
+    METADATA,
+    Column("list_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("site_id", UUID),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("licence", Text, nullable=False, server_default=""),
+    Column("listed_on", Date, nullable=False),
+    _count("domains"),
+    _count("skipped"),
+    # Lists that copy each other have the same family and count once.
+    Column("family_id", UUID, nullable=False),
+    Column("made_by", Text, nullable=False),
+    _created(),
+    Index("block_lists_workspace_idx", "workspace_id", text("list_id DESC")),
+    Index(
+        "block_lists_site_idx",
+        "site_id",
+        unique=True,
+        postgresql_where=text("site_id IS NOT NULL"),
+    ),
+)
+
+BLOCK_LIST_DOMAINS = Table(
+    "block_list_domains",
+    METADATA,
+    Column("workspace_id", UUID, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column(
+        "list_id",
+        UUID,
+        ForeignKey("toxicity.block_lists.list_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("line", Integer, nullable=False),
+    Index("block_list_domains_list_idx", "list_id", "line"),
 )
 
 # The newest look at the graph of a workspace, and what it says of each domain that links to a site.

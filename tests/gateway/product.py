@@ -136,6 +136,7 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
     ids["fingerprint"] = "0123456789abcdef"
     ids["host"] = "left-alone.example"
     assert (await owner.send("PUT", "/v1/opt-outs", {"host": ids["host"]})).status == 200
+    ids["list_id"] = await _list_bad_domains(owner)
     ids["review_id"] = await _decide(owner, ids)
     await _see(profile, ids)
     ids |= await _prove(owner, profile, crawler, ids)
@@ -164,6 +165,15 @@ async def _import(owner: Http, site: str) -> dict[str, str]:
 
     await eventually(is_done, what="the import is done")
     return {"job_id": job_id, "import_id": (await first(owner, f"/v1/sites/{site}/imports"))["id"]}
+
+
+async def _list_bad_domains(owner: Http) -> str:
+    head = b'--xx\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    uploading = owner.sending(content_type="multipart/form-data; boundary=xx")
+    path = "/v1/block-lists?name=bad&listed_on=2026-01-01"
+    answer = await uploading.send("POST", path, head + b"listed.example\r\n--xx--\r\n")
+    assert answer.status == 201, answer.body
+    return str(answer.json()["kept"]["list_id"])
 
 
 async def _decide(owner: Http, ids: dict[str, str]) -> str:

@@ -46,6 +46,8 @@ _OF_THE_WORKSPACE = {
     *(("GET", "/v1/vendors"), ("GET", "/v1/vendors/{vendor_id}")),
     *(("PATCH", "/v1/vendors/{vendor_id}"), ("GET", "/v1/suppressions")),
     *(("GET", "/v1/mappings"), ("DELETE", "/v1/mappings/{fingerprint}")),
+    *(("GET", f"/v1/block-lists{rest}") for rest in ("", "/{list_id}", "/{list_id}/domains")),
+    ("DELETE", "/v1/block-lists/{list_id}"),
 }
 """A key of single sites may be told that it needs the workspace (403), which names no site."""
 

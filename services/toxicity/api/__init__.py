@@ -6,6 +6,7 @@ from services.toxicity.api.calibration import router as calibration
 from services.toxicity.api.disavow import router as disavow
 from services.toxicity.api.domains import router as domains
 from services.toxicity.api.in_force import router as in_force
+from services.toxicity.api.lists import router as lists
 from services.toxicity.api.networks import router as networks
 from services.toxicity.api.removals import router as removals
 from services.toxicity.api.rescores import router as rescores
@@ -14,6 +15,6 @@ from services.toxicity.api.toxicity import router as toxicity
 from services.toxicity.api.versions import router as versions
 
 ROUTERS = (
-    *(toxicity, rescores, domains, networks, attacks, reviews, calibration),
+    *(toxicity, rescores, domains, lists, networks, attacks, reviews, calibration),
     *(disavow, building, versions, in_force, removals),
 )

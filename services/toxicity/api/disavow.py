@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, File, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.toxicity.api.listing import forget_listed, keep_as_list
 from services.toxicity.api.versions import (
     DRY,
     DryRun,
@@ -98,6 +99,7 @@ async def import_list(
         origin = "imported" if merged is None else "merged"
         version = await new_version(tx, site, caller, origin=origin, text=text)
         number = version.version_no
+        await keep_as_list(tx, site, caller, report.numbered)
     return _imported(report, text, number=number, merged=merged)
 
 
@@ -205,6 +207,7 @@ async def lift(site_id: UUID, body: LiftIn, caller: CallerDep, tx: TxDep) -> Ver
     if missing:
         raise ConflictError(f"{min(missing)} is not in the list in force.", code="not-in-the-list")
     touched = await reviews.take_back_disavowed(tx, site_id, lines)
+    touched += await forget_listed(tx, site, [line.removeprefix("domain:") for line in lines])
     await scores.score_links(tx, touched, now=clock.now())
     text = building.without(current, lines)
     version = await new_version(tx, site, caller, origin="lifted", text=text, reason=body.reason)

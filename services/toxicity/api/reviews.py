@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.toxicity.api.listing import links_elsewhere
 from services.toxicity.api.toxicity import FindingOut, Spoken, spoken
 from services.toxicity.domain.facts import Decision
 from services.toxicity.domain.guard import Guard
@@ -317,6 +318,10 @@ async def _judge_again(tx: Tx, decided: Sequence[Review]) -> None:
         )
         touched += links[:JUDGED_AT_ONCE]
         walked += [review.site_id] if len(links) > JUDGED_AT_ONCE else []
+        # What is decided for one site is a list of bad domains for the others.
+        touched += await links_elsewhere(
+            tx, review.site_id, review.domains, workspace_id=review.workspace_id
+        )
     await sites.want_walk(tx, walked)
     await scores.score_links(tx, touched, now=clock.now())
 

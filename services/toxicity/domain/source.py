@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+LIST_HALF_LIFE = 2.0
+"""Years after which what a list says is worth half as much."""
+
 
 @dataclass(frozen=True, slots=True)
 class NameView:
@@ -14,7 +17,7 @@ class NameView:
 
 @dataclass(frozen=True, slots=True)
 class ListsView:
-    """The independent lists of bad domains that name it; empty = looked up, on none."""
+    """The independent lists of bad domains that name it, in words; empty = looked up, on none."""
 
     lists: tuple[str, ...] = ()
     age_years: float = 0.0

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from services.toxicity.domain.finding import Finding, percent
 from services.toxicity.domain.source import (
+    LIST_HALF_LIFE,
     UNKNOWN,
     BurstView,
     GraphView,
@@ -25,7 +26,6 @@ HIGH_AUTHORITY = 0.90
 FAR_FROM_TRUST = 0.95
 CLOSE_TO_BAD = 0.75
 ENOUGH_IN_LINKS = 5  # of a domain that fewer others name, the graph says nothing against it
-LIST_HALF_LIFE = 2.0
 _SHOWN = 3
 
 
@@ -70,7 +70,7 @@ def on_lists(lists: ListsView) -> Finding | None:
         "on_lists" if several else "on_one_list",
         f"{len(lists.lists)} lists" if several else "1 list",
         "on none",
-        f"Named by {', '.join(lists.lists[:_SHOWN])}.",
+        f"Named by {' and by '.join(lists.lists[:_SHOWN])}.",
         given=milli,
     )
 

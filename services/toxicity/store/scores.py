@@ -141,7 +141,8 @@ async def _list_facts(tx: Tx, cases: Sequence[_Case], *, now: datetime) -> list[
     around = await counts.list_surroundings(
         tx, [(case.row["site_id"], case.after) for case in cases]
     )
-    known = await sources.list_sources(tx, sorted({key for case in cases for key in _keys(case)}))
+    keys = sorted({key for case in cases for key in _keys(case)})
+    known = await sources.list_sources(tx, keys, today=now.date())
     return [
         _facts(case, surroundings, known, now=now)
         for case, surroundings in zip(cases, around, strict=True)

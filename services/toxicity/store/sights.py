@@ -223,6 +223,7 @@ async def save_untracked(tx: Tx, events: Iterable[LinkUntracked]) -> list[UUID]:
 _OF_A_SITE = (
     *("site_counts", "domain_counts", "anchor_domains", "anchor_counts"),
     *("arrivals", "attacks", "network_sites", "density_months"),
+    "block_lists",
 )
 
 

@@ -1,13 +1,23 @@
 """What is known of referring domains beyond one page, for the domains of a whole batch at once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 import asyncpg
 import orjson
 
 from services.toxicity.domain.lexical import model
-from services.toxicity.domain.source import BurstView, GraphView, NameView, NetworkView, Source
+from services.toxicity.domain.lists import Listing, view_of
+from services.toxicity.domain.source import (
+    BurstView,
+    GraphView,
+    ListsView,
+    NameView,
+    NetworkView,
+    Source,
+)
+from services.toxicity.store import lists
 from shared.db import Tx
 
 Key = tuple[UUID, str]
@@ -20,7 +30,9 @@ _SOURCES = """
     SELECT u.site_id, u.domain, g.made_at, g.authority, g.seeded_rank, g.blame, g.spam_mass, g.linked_back,
         g.in_domains, n.network_id, n.bits, n.links_to_the_same, n.is_open, n.shared::text AS shared,
         ns.domains AS linking, m.networks IS NOT NULL AS looked,
-        a.started_on, a.toxic_domains, a.expected
+        a.started_on, a.toxic_domains, a.expected,
+        EXISTS (SELECT 1 FROM block_lists b WHERE b.workspace_id = s.workspace_id
+            AND b.site_id IS NULL) AS has_lists
     FROM unnest($1::uuid[], $2::text[]) AS u(site_id, domain)
     JOIN sites s ON s.site_id = u.site_id
     LEFT JOIN graphs m ON m.workspace_id = s.workspace_id
@@ -33,13 +45,19 @@ _SOURCES = """
 """
 
 
-async def list_sources(tx: Tx, keys: Sequence[Key]) -> Mapping[Key, Source]:
+async def list_sources(tx: Tx, keys: Sequence[Key], *, today: date) -> Mapping[Key, Source]:
     """Return what is known of each of these domains, as the given site sees it."""
     if not keys:
         return {}
-    rows = await tx.fetch(_SOURCES, [site_id for site_id, _ in keys], [name for _, name in keys])
-    names = _names(sorted({name for _, name in keys}))
-    return {(row["site_id"], row["domain"]): _source(row, names) for row in rows}
+    wanted = [site_id for site_id, _ in keys], [name for _, name in keys]
+    rows = await tx.fetch(_SOURCES, *wanted)
+    listed = await lists.list_listings(tx, *wanted)
+    names = _names(sorted(set(wanted[1])))
+    return {key: _source(row, names, listed.get(key), today=today) for key, row in _keyed(rows)}
+
+
+def _keyed(rows: Sequence[asyncpg.Record]) -> list[tuple[Key, asyncpg.Record]]:
+    return [((row["site_id"], row["domain"]), row) for row in rows]
 
 
 def _names(domains: Sequence[str]) -> Mapping[str, NameView]:
@@ -47,15 +65,31 @@ def _names(domains: Sequence[str]) -> Mapping[str, NameView]:
     return {one.domain: NameView(one.p, one.reasons) for one in judged if one.p is not None}
 
 
-def _source(row: asyncpg.Record, names: Mapping[str, NameView]) -> Source:
+def _source(
+    row: asyncpg.Record,
+    names: Mapping[str, NameView],
+    listed: Sequence[Listing] | None,
+    *,
+    today: date,
+) -> Source:
     return Source(
         name=names.get(row["domain"]),
+        lists=_lists(row, listed, today=today),
         graph=_graph(row) if row["made_at"] is not None else None,
         network=_network(row) if row["looked"] and row["made_at"] is not None else None,
         burst=None
         if row["started_on"] is None
         else BurstView(row["started_on"], row["toxic_domains"], row["expected"]),
     )
+
+
+def _lists(
+    row: asyncpg.Record, listed: Sequence[Listing] | None, *, today: date
+) -> ListsView | None:
+    """Return what lists say; on none counts as looked up only where somebody handed in a list."""
+    if not listed and not row["has_lists"]:
+        return None
+    return view_of(listed or (), today=today)
 
 
 def _graph(row: asyncpg.Record) -> GraphView:

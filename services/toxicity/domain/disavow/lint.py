@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.toxicity.domain.disavow.entries import Entry, Fault, Refusal, Repair
+from services.toxicity.domain.disavow.entries import Entry, Fault, Numbered, Refusal, Repair
 from services.toxicity.domain.disavow.reader import parse
 from services.toxicity.domain.disavow.writer import admit, limit_faults, render
 from services.toxicity.domain.guard import Guard
@@ -19,6 +19,8 @@ class Report:
     repairs: tuple[Repair, ...]
     refused: tuple[Refusal, ...]
     errors: tuple[Fault, ...]
+    numbered: tuple[Numbered, ...] = ()
+    """The entries with the lines on which they stood in the file."""
 
     @property
     def spotless(self) -> bool:
@@ -39,6 +41,7 @@ def lint(data: bytes | str, *, guard: Guard) -> Report:
         repairs=parsed.repairs,
         refused=tuple(refused),
         errors=(*parsed.errors, *limits),
+        numbered=tuple(safe),
     )
 
 

@@ -69,7 +69,7 @@ def parse(data: bytes | str) -> Parsed:
     Comment lines directly above entries are the note of these entries, up to the next blank line
     or comment; all other comments are the file's header.
     """
-    text, repairs = (data, []) if isinstance(data, str) else _decode(data)
+    text, repairs = (data, []) if isinstance(data, str) else decode(data)
     if text.startswith("\ufeff"):
         text = text[1:]
         repairs.append(Repair(1, RepairCode.BOM, "", ""))
@@ -141,7 +141,8 @@ def _take_comment(state: _State, comment: str) -> None:
         state.block.append(comment)
 
 
-def _decode(data: bytes) -> tuple[str, list[Repair]]:
+def decode(data: bytes) -> tuple[str, list[Repair]]:
+    """Return the text of a file in whatever encoding it came, and what had to be put right."""
     for mark, encoding, code in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace"), [Repair(1, code, "", "")]
