@@ -19,10 +19,11 @@ from services.toxicity.domain.disavow.safeguards import Limits
 from services.toxicity.jobs.attacks import watch_for_attacks
 from services.toxicity.jobs.graph import GraphLook, queue_due_looks
 from services.toxicity.jobs.months import PAUSE_S, count_months
+from services.toxicity.jobs.recalibrate import queue_due_looks_at_decisions, recalibrate
 from services.toxicity.jobs.rescore import rescore
 from services.toxicity.jobs.walk import walk_sites
 from services.toxicity.settings import Settings
-from services.toxicity.store import graphs, rescores
+from services.toxicity.store import graphs, proposals, rescores
 from shared import job_routes
 from shared.bus import Bus
 from shared.consumer import Consumer
@@ -90,7 +91,15 @@ def _loops(db: Database, settings: Settings) -> dict[str, Loop]:
         "attacks": partial(watch_for_attacks, db, settings.attack_pause_s),
         "jobs": JobRunner({graphs.KIND: look}, db=db, slots=1).run,
         # A look at a large graph takes long; a re-score must not wait for it.
-        "rescores": JobRunner({rescores.KIND: rescore}, db=db, slots=1).run,
+        "rescores": JobRunner(
+            {rescores.KIND: rescore, proposals.KIND: recalibrate}, db=db, slots=1
+        ).run,
+        "due calibrations": partial(
+            queue_due_looks_at_decisions,
+            db,
+            timedelta(seconds=settings.calibration_every_s),
+            settings.calibration_pause_s,
+        ),
         "due looks": partial(
             queue_due_looks,
             db,

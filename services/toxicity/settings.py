@@ -61,3 +61,13 @@ class Settings(HouseSettings):
         gt=0,
         description="Seconds between two looks for bursts of bad new domains.",
     )
+    calibration_every_s: float = Field(
+        default=604_800.0,
+        ge=60,
+        description="Seconds between two looks at a site's decisions, for what they ask of the last layer.",
+    )
+    calibration_pause_s: float = Field(
+        default=3600.0,
+        gt=0,
+        description="Seconds between two questions whether a site wants such a look.",
+    )

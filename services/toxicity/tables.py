@@ -350,6 +350,26 @@ CALIBRATIONS = Table(
     _moment("fitted_at", nullable=False),
 )
 
+# What the weekly look at the decisions of a site proposes for that layer; a person answers.
+LAYER_PROPOSALS = Table(
+    "layer_proposals",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("slope_milli", Integer),
+    Column("offset_milli", Integer),
+    Column("verdicts", Integer, nullable=False),
+    Column("error_before", REAL),
+    Column("error_after", REAL),
+    Column("sentence", Text, nullable=False),
+    _moment("made_at", nullable=False),
+    Column("counts", JSON, nullable=False, server_default="{}"),
+    Column("answered_by", Text),
+    _moment("answered_at"),
+    CheckConstraint("state IN ('proposed', 'accepted', 'declined', 'nothing')", name="state_known"),
+)
+
 # Lists of bad domains that a workspace holds: handed in by its people, or the disavow files that its
 # sites took in (those have a site, and say nothing about links of that site itself).
 BLOCK_LISTS = Table(

@@ -204,6 +204,7 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("POST", "/v1/placements/imports"): {"site_id": site_id, "text": "https://a.example/x"},
         ("POST", "/v1/reviews"): decision,
         ("POST", "/v1/reviews/undo"): {"review_ids": [ids["review_id"]]},
+        ("POST", "/v1/sites/{site_id}/reviews/calibration/proposal"): {"accept": False},
         ("POST", "/v1/sessions"): {"email": email, "password": "x"},
         ("POST", "/v1/sites"): {"domain": "new.example"},
         ("PUT", "/v1/sites/{site_id}/connectors/{provider}"): {

@@ -115,9 +115,11 @@ async def a_product(db_for: Callable[[str], Database], **of_gateway: Any) -> Asy
 
 async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product:
     """Make two sites, and on the other one at least one thing of every kind."""
+    list_id = await _list_bad_domains(owner)
     mine = (await made(owner, "/v1/sites", {"domain": "mine.example"}))["id"]
     site = (await made(owner, "/v1/sites", {"domain": "other.example"}))["id"]
     ids = {"site_id": site, "domain": "secret-blog.example", "version_no": "1", "other_no": "1"}
+    ids["list_id"] = list_id
     ids |= await _import(owner, site)
     ids["link_id"] = (await first(owner, f"/v1/sites/{site}/links"))["id"]
     await made(owner, f"/v1/sites/{site}/audits", None)
@@ -136,7 +138,6 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
     ids["fingerprint"] = "0123456789abcdef"
     ids["host"] = "left-alone.example"
     assert (await owner.send("PUT", "/v1/opt-outs", {"host": ids["host"]})).status == 200
-    ids["list_id"] = await _list_bad_domains(owner)
     ids["review_id"] = await _decide(owner, ids)
     await _see(profile, ids)
     ids |= await _prove(owner, profile, crawler, ids)

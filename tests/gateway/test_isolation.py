@@ -73,6 +73,7 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         "/v1/reviews": {"links": [ids["link_id"]], "decision": "keep", "reason": "x"},
         "/v1/reviews/undo": {"review_ids": [ids["review_id"]]},
         "/v1/sites/{site_id}/pages": {"pages": [{"url": "https://other.example/x"}]},
+        "/v1/sites/{site_id}/reviews/calibration/proposal": {"accept": False},
         "/v1/sites/{site_id}/disavow/lifts": {"entries": ["a.example"], "reason": "x"},
         "/v1/sites/{site_id}/removals": {"domains": ["a.example"], "step": "asked"},
         "/v1/sites/{site_id}/removals/undo": {"removal_ids": [ids["link_id"]]},

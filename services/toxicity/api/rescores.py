@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -10,8 +10,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from services.toxicity.domain import weights
+from services.toxicity.domain.layer import Layer
 from services.toxicity.domain.rescore import Difference, Tally, difference_json, differences
-from services.toxicity.store import reads, rescores, sites
+from services.toxicity.store import proposals, reads, rescores, sites
 from shared import clock
 from shared.access import Scope
 from shared.db import Database
@@ -61,18 +62,27 @@ class InputsOut(BaseModel):
     inputs: dict[str, Any]
 
 
-async def _batches(db: Database, site_id: UUID, tally: Tally) -> AsyncIterator[list[Difference]]:
+async def _batches(
+    db: Database,
+    site_id: UUID,
+    tally: Tally,
+    *,
+    start: UUID = sites.START,
+    layer: Layer | None = None,
+) -> AsyncIterator[list[Difference]]:
     """Yield what would change, batch by batch, each read in a transaction of its own."""
-    after: UUID | None = sites.START
+    after: UUID | None = start
     while after is not None:
         async with db.begin() as tx:
             batch = await rescores.read_batch(tx, site_id, after=after, now=clock.now())
         after = batch.last
-        yield list(differences(batch.links, tally))
+        yield list(differences(batch.under(layer), tally))
 
 
-async def _lines(db: Database, site_id: UUID) -> AsyncIterator[bytes]:
-    async for found in _batches(db, site_id, Tally()):
+async def _lines(
+    db: Database, site_id: UUID, *, start: UUID, layer: Layer | None
+) -> AsyncIterator[bytes]:
+    async for found in _batches(db, site_id, Tally(), start=start, layer=layer):
         yield b"".join(dumps(difference_json(one)) + b"\n" for one in found)
 
 
@@ -97,14 +107,30 @@ async def _counts(db: Database, site_id: UUID) -> AsyncIterator[bytes]:
 
 @router.get("/v1/sites/{site_id}/toxicity/rescore", response_class=StreamingResponse)
 async def stream_rescore(
-    site_id: UUID, caller: CallerDep, tx: TxDep, db: DbDep
+    site_id: UUID,
+    caller: CallerDep,
+    tx: TxDep,
+    db: DbDep,
+    after: Annotated[
+        UUID,
+        Query(description="Goes on behind this link: the last one of a stream that broke off."),
+    ] = sites.START,
+    layer: Annotated[
+        Literal["proposed"] | None,
+        Query(description="`proposed`: with the last layer that waits for an answer."),
+    ] = None,
 ) -> StreamingResponse:
-    """Return the links that would be judged otherwise now, as lines of JSON; nothing is changed."""
+    """Return the links that would be judged otherwise now, as lines of JSON; nothing is changed.
+
+    The lines are in the order of `link_id`.
+    """
     caller.require_scope(Scope.TOXICITY_READ)
     caller.require(site_id, Role.VIEWER)
     await sites.get_site(tx, site_id, workspace_id=caller.workspace_id)
+    proposal = await proposals.find_proposal(tx, site_id) if layer else None
+    lines = _lines(db, site_id, start=after, layer=None if proposal is None else proposal.layer)
     media = "application/jsonl; charset=utf-8"
-    return StreamingResponse(_lines(db, site_id), media_type=media, headers=_NO_STORE)
+    return StreamingResponse(lines, media_type=media, headers=_NO_STORE)
 
 
 @router.post(

@@ -7,8 +7,9 @@ number of verdicts on: fewer would bend the score to a mood.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from services.toxicity.domain.facts import Decision
 from services.toxicity.domain.layer import Layer
@@ -152,6 +153,80 @@ def fit(judgements: Sequence[Judgement]) -> Fit:
         f" {offset:+.2f}."
     )
     return Fit(layer, len(sure), sentence)
+
+
+NOTICEABLE_SLOPE, NOTICEABLE_OFFSET = 20, 50  # thousandths; a smaller move is none
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the decisions ask of the last layer in force; None: leave it as it is, and why.
+
+    The errors are the mean squared distance from the decisions: with the layer in force, and with
+    one fitted each time to the other half of the decisions, so that none is held against itself.
+    """
+
+    layer: Layer | None
+    verdicts: int
+    error_before: float | None
+    error_after: float | None
+    sentence: str
+
+
+def advise(judgements: Sequence[Judgement], *, in_force: Layer) -> Advice:
+    """Propose another last layer only if decisions that it was not fitted to speak for it."""
+    once = list({one.domain or str(at): one for at, one in enumerate(judgements)}.values())
+    found = fit(once)
+    if found.layer is None:
+        return Advice(None, found.verdicts, _error(once, in_force), None, found.sentence)
+    before, after = _error(once, in_force), _error_of_halves(once)
+    slope = abs(found.layer.slope_milli - in_force.slope_milli)
+    offset = abs(found.layer.offset_milli - in_force.offset_milli)
+    if slope < NOTICEABLE_SLOPE and offset < NOTICEABLE_OFFSET:
+        sentence = "Unchanged: the score fits the decisions as it is."
+        return Advice(None, found.verdicts, before, after, sentence)
+    if before is None or after is None or after >= before:
+        sentence = (
+            "Unchanged: fitted to one half of the decisions, the score fits the other half no better"
+            " than it does now."
+        )
+        return Advice(None, found.verdicts, before, after, sentence)
+    return Advice(found.layer, found.verdicts, before, after, found.sentence)
+
+
+def _error(judgements: Sequence[Judgement], layer: Layer) -> float | None:
+    return brier([replace(one, milli=one.milli + layer.shift(one.milli)) for one in judgements])
+
+
+def _error_of_halves(once: Sequence[Judgement]) -> float | None:
+    """Return the error of each half with the layer that the other half asks for."""
+    halves = once[::2], once[1::2]
+    shifted: list[Judgement] = []
+    for mine, other in (halves, halves[::-1]):
+        sure = [(one.milli / 1000, float(bool(one.bad))) for one in other if one.bad is not None]
+        slope, offset = _platt(sure) if sure else (1.0, 0.0)
+        layer = Layer(round(1000 * slope), round(1000 * offset))
+        shifted += [replace(one, milli=one.milli + layer.shift(one.milli)) for one in mine]
+    return brier(shifted)
+
+
+def advice_json(advice: Advice) -> dict[str, Any]:
+    """Return what a job keeps of an advice between its steps."""
+    layer = advice.layer
+    pair = None if layer is None else [layer.slope_milli, layer.offset_milli]
+    return {
+        "layer": pair,
+        "verdicts": advice.verdicts,
+        "error_before": advice.error_before,
+        "error_after": advice.error_after,
+        "sentence": advice.sentence,
+    }
+
+
+def advice_of(values: Mapping[str, Any]) -> Advice:
+    """Return the advice that `advice_json` has written."""
+    pair = values["layer"]
+    return Advice(**{**values, "layer": None if pair is None else Layer(*pair)})
 
 
 def _platt(points: Sequence[tuple[float, float]]) -> tuple[float, float]:

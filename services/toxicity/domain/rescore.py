@@ -114,3 +114,9 @@ def _label(code: str) -> str:
     """Return the words of a finding; an older model may have had one that is no more."""
     known = BY_CODE.get(code)
     return code.replace("_", " ") if known is None else known.short
+
+
+def moves_of(counts: Mapping[str, Any]) -> list[tuple[Band, Band, int]]:
+    """Return what was counted as (band now, band then, links)."""
+    pairs = ((key.split(" "), links) for key, links in counts["moves"].items())
+    return [(Band(old), Band(new), links) for (old, new), links in pairs]

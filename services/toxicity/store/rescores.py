@@ -1,7 +1,7 @@
 """The links of a site with their scores in force and what they would be judged by now, in batches."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ import orjson
 from services.toxicity.domain.facts import Facts
 from services.toxicity.domain.ingest import canonical, digest
 from services.toxicity.domain.inputs import inputs_json
+from services.toxicity.domain.layer import Layer
 from services.toxicity.domain.rescore import Candidate, Standing, by_code
 from services.toxicity.domain.score import judge, waterfall_json
 from services.toxicity.store import once, scores
@@ -34,6 +35,12 @@ class Batch:
 
     links: list[Candidate]
     last: UUID | None
+
+    def under(self, layer: Layer | None) -> list[Candidate]:
+        """Return the links with another last layer; None: that in force."""
+        if layer is None:
+            return self.links
+        return [(link_id, was, replace(facts, layer=layer)) for link_id, was, facts in self.links]
 
 
 async def add_job(tx: Tx, *, workspace_id: UUID, site_id: UUID) -> Job:
