@@ -5,7 +5,7 @@ reviews, disavow versions).
 Consumes site.created, site.updated, site.deleted, link.checked, page.read, link.changed,
 link.untracked, placement.promised, placement.updated.
 Publishes link.scored, toxicity.changed, review.decided, disavow.version_created,
-network.detected, attack.suspected, job.updated.
+network.detected, attack.suspected, domain.flagged, job.updated.
 """
 
 from datetime import timedelta

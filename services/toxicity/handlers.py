@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.toxicity.domain.ingest import fold, is_news
 from services.toxicity.metrics import SCORED
-from services.toxicity.store import agreed, attacks, scores, sights, sites
+from services.toxicity.store import agreed, attacks, flags, scores, sights, sites
 from shared import clock
 from shared.db import Tx
 from shared.events import (
@@ -29,9 +29,11 @@ async def on_events(events: Sequence[Event], tx: Tx) -> None:
     await _keep_sites(tx, [one for one in events if isinstance(one, SiteSnapshot)])
     await agreed.save_terms(tx, [one for one in events if isinstance(one, PlacementTerms)])
     sightings = fold(one for one in events if isinstance(one, LinkChecked))
+    reads = [one for one in events if isinstance(one, PageRead)]
+    turned = await flags.list_turns(tx, reads)
     pages = await sights.save_pages(
         tx,
-        [one for one in events if isinstance(one, PageRead)],
+        reads,
         seen=[one.page_id for one in sightings.values()],
     )
     changes = [one for one in events if isinstance(one, LinkChanged)]
@@ -46,7 +48,10 @@ async def on_events(events: Sequence[Event], tx: Tx) -> None:
         *await sights.save_untracked(tx, gone),
     }
     await attacks.save_arrivals(tx, changes)
-    SCORED.inc(await scores.score_links(tx, touched, now=clock.now()))
+    now = clock.now()
+    await flags.flag_pages(tx, turned, now=now)
+    await flags.flag_links(tx, sightings, kept, changes, now=now)
+    SCORED.inc(await scores.score_links(tx, touched, now=now))
 
 
 async def _keep_sites(tx: Tx, snapshots: Sequence[SiteSnapshot]) -> None:

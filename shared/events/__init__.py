@@ -58,6 +58,7 @@ from shared.events.profile import (
 from shared.events.toxicity import (
     AttackSuspected,
     DisavowVersionCreated,
+    DomainFlagged,
     LinkScored,
     NetworkDetected,
     ReviewDecided,
@@ -77,6 +78,7 @@ __all__ = [
     "AuditCompleted",
     "CheckRequested",
     "DisavowVersionCreated",
+    "DomainFlagged",
     "Event",
     "Hop",
     "ImportCompleted",

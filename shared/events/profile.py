@@ -121,6 +121,8 @@ class LinkChanged(LinkEvent):
     checked_at: datetime | None = None
     followed: bool | None = None
     counts: bool | None = None
+    first_seen_at: datetime | None = None
+    """When a source says that it saw the link first, or we did."""
 
 
 class TargetBroken(Event):

@@ -111,3 +111,22 @@ class AttackSuspected(Event):
     sentence: str = ""
 
     about: ClassVar[tuple[str, str]] = ("attack", "attack_id")
+
+
+class DomainFlagged(Event):
+    """Something became of a referring domain: parked, gone, another site, hacked; told once."""
+
+    name: ClassVar[str] = "domain.flagged"
+    publisher: ClassVar[str] = "toxicity"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    flag_id: UUID
+    domain: str
+    kind: str
+    """parked, name_gone, repurposed, hacked or outlinks_jumped."""
+    page_url: str | None = None
+    evidence: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    sentence: str = ""
+
+    about: ClassVar[tuple[str, str]] = ("domain", "domain")

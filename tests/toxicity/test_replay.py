@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 from uuid import UUID
 
@@ -14,7 +15,14 @@ from services.toxicity.domain.inputs import facts_of, inputs_json
 from services.toxicity.domain.layer import Layer
 from services.toxicity.domain.rescore import Standing, Tally, differences
 from services.toxicity.domain.score import judge, waterfall_json
-from services.toxicity.domain.source import GraphView, ListsView, NameView, NetworkView, Source
+from services.toxicity.domain.source import (
+    GraphView,
+    ListsView,
+    NameView,
+    NetworkView,
+    Source,
+    TurnView,
+)
 from shared.ids import new_id
 from shared.vocabulary import Action, Band
 from tests.toxicity.builders import a_link_farm, a_poisoned_link, facts
@@ -25,6 +33,7 @@ FULL = Source(
     lists=ListsView(("one",), 1.0),
     graph=GraphView(authority=0.5, in_links=9),
     network=NetworkView("n", 4, 30.0, (("template", "ff"),)),
+    turn=TurnView(date(2026, 11, 1), ("A sign.",)),
 )
 FINE = Standing(5, Band.OK, Action.NONE, "evidence-0")
 

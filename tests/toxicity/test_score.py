@@ -29,6 +29,7 @@ from services.toxicity.domain.source import (
     NameView,
     NetworkView,
     Source,
+    TurnView,
 )
 from services.toxicity.domain.weights import CAPS, PRIOR, Family
 from shared.vocabulary import Action, AnchorFlag, AnchorKind, Band, Position, Reason
@@ -106,6 +107,7 @@ sources = st.builds(
         bits=st.sampled_from([0.0, 12.0, 20.0, 24.0, 90.0]),
     ),
     burst=st.none() | st.builds(BurstView, st.just(date(2026, 11, 1)), st.just(40), st.just(0.5)),
+    turn=st.none() | st.just(TurnView(date(2026, 11, 1))),
 )
 all_facts = st.builds(
     Facts,
@@ -175,6 +177,7 @@ worst_sources = st.builds(
     graph=st.none() | st.just(GraphView(distrust=1.0, spam_mass=1.0, in_links=9)),
     network=st.none() | st.just(NetworkView("n", 90, 90.0)),
     burst=st.none() | st.just(BurstView(date(2026, 11, 1), 40, 0.5)),
+    turn=st.none() | st.just(TurnView(date(2026, 11, 1))),
 )
 MOST = Layer(1_500, 3_000)
 
@@ -216,6 +219,7 @@ def test_of_everything_that_can_be_said_at_its_worst_only_what_is_corroborated_i
         "graph": GraphView(distrust=1.0, spam_mass=1.0, in_links=9, is_reciprocal=True),
         "network": NetworkView("n", 90, 90.0),
         "burst": BurstView(date(2026, 11, 1), 40, 0.5),
+        "turn": TurnView(date(2026, 11, 1)),
     }
     proposed = 0
     known = product(*((None, view) for view in views.values()))
@@ -247,7 +251,10 @@ def test_what_was_not_seen_never_speaks_against_a_link(given_facts: Facts) -> No
         dataclasses.replace(given_facts, link=None),
         dataclasses.replace(given_facts, around=Surroundings()),
         dataclasses.replace(given_facts, last_reasons=frozenset()),
-        *(without(given_facts, view) for view in ("name", "lists", "graph", "network", "burst")),
+        *(
+            without(given_facts, view)
+            for view in ("name", "lists", "graph", "network", "burst", "turn")
+        ),
     ):
         against = {item.code for item in judge(less).findings if item.milli > 0}
         known = {item.code for item in whole.findings if item.milli > 0}

@@ -12,6 +12,7 @@ from services.toxicity.domain.source import (
     NameView,
     NetworkView,
     Source,
+    TurnView,
 )
 from services.toxicity.domain.source_findings import of_source
 from services.toxicity.domain.weights import NAME_LIMIT, Family
@@ -46,6 +47,7 @@ CASES: list[tuple[str, Source, Source]] = [
         Source(network=NetworkView("n", 3, 23.9, RARE)),
     ),
     ("in_burst", Source(burst=BURST), Source()),
+    ("repurposed_domain", Source(turn=TurnView(date(2026, 11, 1), ("A sign.",))), Source()),
 ]
 
 

@@ -105,6 +105,7 @@ def _changed_event(entry: Entry) -> LinkChanged:
         checked_at=link.last_checked_at,
         followed=state.seen.followed if state.seen else None,
         counts=state.counts,
+        first_seen_at=link.first_seen_at,
     )
 
 

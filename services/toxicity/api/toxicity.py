@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 
 from services.toxicity.api.answers import AnswersOut
 from services.toxicity.api.attacks import OpenAttack
+from services.toxicity.api.flags import AgeOut, FlagOut
 from services.toxicity.domain import weights
 from services.toxicity.domain.answers import Answers
 from services.toxicity.domain.verdict import site_sentence
-from services.toxicity.store import answering, attacks, domains, graphs, queue, reads, sites
+from services.toxicity.store import answering, attacks, domains, flags, graphs, queue, reads, sites
 from services.toxicity.store.reads import Judged, Totals
 from shared import clock, urls, words
 from shared.access import Scope
@@ -23,6 +24,7 @@ from shared.web import CallerDep, TxDep
 
 MAX_LINKS_OF_DOMAIN = 100
 MAX_MONTHS = 36
+MAX_FLAGS = 50
 
 router = APIRouter(tags=["toxicity"])
 
@@ -189,6 +191,10 @@ class DomainToxicity(BaseModel):
     standing: StandingOut | None = Field(
         description="What the graph of links that we have seen says of it; null: not in it yet."
     )
+    first_seen: AgeOut | None = Field(description="Since when it is known to be there, or null.")
+    flags: list[FlagOut] = Field(
+        description=f"What became of it, the newest first; at most {MAX_FLAGS}."
+    )
     answers: AnswersOut | None = Field(
         description=f"Four answers apart, over its worst {MAX_LINKS_OF_DOMAIN} links."
     )
@@ -214,6 +220,9 @@ async def get_domain_toxicity(domain: str, caller: CallerDep, tx: TxDep) -> Doma
     holds = [guards[site.site_id].of_domain(name) for site in visible]
     hold = next((one for one in holds if one is not None), None)
     answers = await answering.of_source(tx, worst, now=clock.now())
+    seen_by = [site.site_id for site in visible]
+    age = await flags.find_age(tx, name, workspace_id=caller.workspace_id, site_ids=seen_by)
+    flagged = await flags.list_flags_of(tx, name, site_ids=seen_by, limit=MAX_FLAGS)
     return DomainToxicity(
         domain=name,
         links=count,
@@ -221,6 +230,8 @@ async def get_domain_toxicity(domain: str, caller: CallerDep, tx: TxDep) -> Doma
         worst=[_brief(judged) for judged in worst],
         guard=None if hold is None else hold.sentence,
         standing=await _standing(tx, caller.workspace_id, name),
+        first_seen=None if age is None else AgeOut.of(age),
+        flags=[FlagOut.of(one) for one in flagged],
         answers=None if answers is None else AnswersOut.of(answers),
     )
 

@@ -21,6 +21,7 @@ from services.toxicity.domain.source import (
     NameView,
     NetworkView,
     Source,
+    TurnView,
 )
 from shared.vocabulary import AnchorFlag, AnchorKind, Reason
 
@@ -93,6 +94,8 @@ def _source_json(source: Source) -> dict[str, Any]:
     burst = found["burst"]
     if burst is not None:
         burst["started_on"] = burst["started_on"].isoformat()
+    if found["turn"] is not None:
+        found["turn"]["found_on"] = found["turn"]["found_on"].isoformat()
     return found
 
 
@@ -108,4 +111,11 @@ def _source(values: Mapping[str, Any]) -> Source:
         burst=None
         if burst is None
         else BurstView(**{**burst, "started_on": date.fromisoformat(burst["started_on"])}),
+        turn=_turn(values.get("turn")),
     )
+
+
+def _turn(values: Mapping[str, Any] | None) -> TurnView | None:
+    if values is None:
+        return None
+    return TurnView(date.fromisoformat(values["found_on"]), tuple(values["signs"]))

@@ -63,6 +63,14 @@ class BurstView:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnView:
+    """Since when it looks like another site than the one that linked, and what shows it."""
+
+    found_on: date
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Everything that other parts of the service found out about a referring domain."""
 
@@ -71,6 +79,7 @@ class Source:
     graph: GraphView | None = None
     network: NetworkView | None = None
     burst: BurstView | None = None
+    turn: TurnView | None = None
 
 
 UNKNOWN = Source()

@@ -13,6 +13,7 @@ from services.toxicity.domain.source import (
     NameView,
     NetworkView,
     Source,
+    TurnView,
 )
 from services.toxicity.domain.weights import NAME_LIMIT
 
@@ -33,9 +34,9 @@ def of_source(source: Source) -> list[Finding]:
     """Return what speaks for or against the referring domain."""
     if source is UNKNOWN:
         return []
-    parts = (source.name, source.lists, source.graph, source.network, source.burst)
+    views = (source.name, source.lists, source.graph, source.network, source.burst, source.turn)
     found = []
-    for part in parts:
+    for part in views:
         if part is not None:
             found += [one for rule in _RULES[type(part)] if (one := rule(part)) is not None]
     return found
@@ -149,10 +150,21 @@ def in_burst(burst: BurstView) -> Finding | None:
     )
 
 
+def repurposed_domain(turn: TurnView) -> Finding | None:
+    return Finding(
+        "repurposed_domain",
+        "another site",
+        "the site that linked",
+        f"On {turn.found_on.day} {turn.found_on:%b %Y} it looked like another site."
+        f" {' '.join(turn.signs[:_SHOWN])}".strip(),
+    )
+
+
 _RULES: dict[type, tuple[Callable[..., Finding | None], ...]] = {
     NameView: (telling_name,),
     ListsView: (on_lists,),
     GraphView: (well_trusted, high_authority, far_from_trust, close_to_bad, links_back),
     NetworkView: (in_network,),
     BurstView: (in_burst,),
+    TurnView: (repurposed_domain,),
 }

@@ -141,6 +141,7 @@ WEIGHTS: tuple[Weight, ...] = (
     Weight("in_network", Family.NETWORK, 1_800, "one of several domains of one owner that link to you", Clause.LINK_SPAM, _NETWORK),
     Weight("in_strong_network", Family.NETWORK, 3_000, "one of several domains of surely one owner that link to you", Clause.LINK_SPAM, _NETWORK),
     Weight("in_burst", Family.BEHAVIOUR, 700, "came in a burst of bad links", Clause.LINK_SPAM, _PRACTICE),
+    Weight("repurposed_domain", Family.BEHAVIOUR, 1_000, "a domain that became another site", Clause.EXPIRED, _GUIDE),
     Weight("redirect_chain", Family.BEHAVIOUR, 800, "reached only through other domains", Clause.REDIRECTS, _GUIDE),
     Weight("cloaked", Family.BEHAVIOUR, 1_200, "a page that shows robots something else", Clause.CLOAKING, _GUIDE),
     Weight("page_blocked", Family.BEHAVIOUR, 0, "a page that does not let us look", Clause.NONE, "not seen is not bad: no weight"),

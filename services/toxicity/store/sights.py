@@ -137,18 +137,19 @@ async def save_sightings(tx: Tx, sightings: Iterable[Sighting]) -> None:
 
 _CHANGES = """
     INSERT INTO links AS l (link_id, workspace_id, site_id, changed_at, changed_seq, lost,
-        placement_id, referring_url, referring_domain, target_url)
+        placement_id, referring_url, referring_domain, target_url, first_seen_at)
     SELECT u.link_id, u.workspace_id, u.site_id, u.changed_at, u.changed_seq, u.lost, u.placement_id,
-        u.referring_url, u.referring_domain, u.target_url
+        u.referring_url, u.referring_domain, u.target_url, u.first_seen_at
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::bigint[], $6::bool[],
-        $7::uuid[], $8::text[], $9::text[], $10::text[])
+        $7::uuid[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])
       AS u(link_id, workspace_id, site_id, changed_at, changed_seq, lost, placement_id, referring_url,
-        referring_domain, target_url)
+        referring_domain, target_url, first_seen_at)
     ORDER BY u.link_id
     ON CONFLICT (link_id) DO UPDATE SET changed_at = excluded.changed_at,
         changed_seq = excluded.changed_seq, lost = excluded.lost,
         placement_id = excluded.placement_id, referring_url = excluded.referring_url,
-        referring_domain = excluded.referring_domain, target_url = excluded.target_url
+        referring_domain = excluded.referring_domain, target_url = excluded.target_url,
+        first_seen_at = least(l.first_seen_at, excluded.first_seen_at)
     WHERE l.changed_at IS NULL
         OR (l.changed_at, l.changed_seq) < (excluded.changed_at, excluded.changed_seq)
     RETURNING link_id
@@ -177,6 +178,7 @@ async def save_changes(tx: Tx, events: Iterable[LinkChanged]) -> list[UUID]:
         [one.referring_url for one in changes],
         [one.referring_domain for one in changes],
         [one.target_url for one in changes],
+        [one.first_seen_at for one in changes],
     )
     return [row["link_id"] for row in rows]
 
@@ -223,7 +225,7 @@ async def save_untracked(tx: Tx, events: Iterable[LinkUntracked]) -> list[UUID]:
 _OF_A_SITE = (
     *("site_counts", "domain_counts", "anchor_domains", "anchor_counts"),
     *("arrivals", "attacks", "network_sites", "density_months"),
-    "block_lists",
+    *("block_lists", "domain_flags", "layer_proposals"),
 )
 
 

@@ -16,6 +16,7 @@ from services.toxicity.domain.source import (
     NameView,
     NetworkView,
     Source,
+    TurnView,
 )
 from services.toxicity.store import lists
 from shared.db import Tx
@@ -30,7 +31,7 @@ _SOURCES = """
     SELECT u.site_id, u.domain, g.made_at, g.authority, g.seeded_rank, g.blame, g.spam_mass, g.linked_back,
         g.in_domains, n.network_id, n.bits, n.links_to_the_same, n.is_open, n.shared::text AS shared,
         ns.domains AS linking, m.networks IS NOT NULL AS looked,
-        a.started_on, a.toxic_domains, a.expected,
+        a.started_on, a.toxic_domains, a.expected, f.found_at AS turned_at, f.evidence AS signs,
         EXISTS (SELECT 1 FROM block_lists b WHERE b.workspace_id = s.workspace_id
             AND b.site_id IS NULL) AS has_lists
     FROM unnest($1::uuid[], $2::text[]) AS u(site_id, domain)
@@ -42,6 +43,8 @@ _SOURCES = """
     LEFT JOIN network_sites ns ON ns.network_id = nd.network_id AND ns.site_id = u.site_id
     LEFT JOIN arrivals r ON r.site_id = u.site_id AND r.referring_domain = u.domain
     LEFT JOIN attacks a ON a.attack_id = r.attack_id
+    LEFT JOIN domain_flags f ON f.site_id = u.site_id AND f.domain = u.domain
+        AND f.kind = 'repurposed' AND f.ended_at IS NULL
 """
 
 
@@ -80,6 +83,9 @@ def _source(
         burst=None
         if row["started_on"] is None
         else BurstView(row["started_on"], row["toxic_domains"], row["expected"]),
+        turn=None
+        if row["turned_at"] is None
+        else TurnView(row["turned_at"].date(), tuple(row["signs"])),
     )
 
 

@@ -2,67 +2,43 @@
 
 from sqlalchemy import (
     REAL,
-    BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
-    func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
+from sqlalchemy.dialects.postgresql import JSON, UUID
 
 from services.toxicity.domain.facts import Decision
-from shared.house import add_house_tables
+from services.toxicity.tables.columns import HOUSE as HOUSE
+from services.toxicity.tables.columns import METADATA as METADATA
+from services.toxicity.tables.columns import count as _count
+from services.toxicity.tables.columns import created as _created
+from services.toxicity.tables.columns import flag as _flag
+from services.toxicity.tables.columns import moment as _moment
+from services.toxicity.tables.columns import number as _number
+from services.toxicity.tables.columns import one_of as _one_of
+from services.toxicity.tables.columns import site as _site
+from services.toxicity.tables.columns import texts as _texts
+from services.toxicity.tables.found import ARRIVALS as ARRIVALS
+from services.toxicity.tables.found import ATTACKS as ATTACKS
+from services.toxicity.tables.found import BLOCK_LIST_DOMAINS as BLOCK_LIST_DOMAINS
+from services.toxicity.tables.found import BLOCK_LISTS as BLOCK_LISTS
+from services.toxicity.tables.found import DOMAIN_FLAGS as DOMAIN_FLAGS
+from services.toxicity.tables.found import GRAPHS as GRAPHS
+from services.toxicity.tables.found import NETWORK_DOMAINS as NETWORK_DOMAINS
+from services.toxicity.tables.found import NETWORK_SITES as NETWORK_SITES
+from services.toxicity.tables.found import NETWORKS as NETWORKS
+from services.toxicity.tables.found import STANDINGS as STANDINGS
 from shared.vocabulary import Action, Band
 
-METADATA = MetaData(schema="toxicity")
-HOUSE = add_house_tables(METADATA)
-
-_NO_TEXTS = text("'{}'::text[]")
 # Rows of links are updated by every check: room on the page keeps those updates HOT.
 _UPDATED_OFTEN = {"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.02"}
-
-
-def _moment(name: str, *, nullable: bool = True) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _created() -> Column[object]:
-    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
-
-
-def _texts(name: str) -> Column[object]:
-    return Column(name, ARRAY(Text), nullable=False, server_default=_NO_TEXTS)
-
-
-def _number(name: str) -> Column[object]:
-    return Column(name, BigInteger, nullable=False, server_default="0")
-
-
-def _count(name: str) -> Column[object]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
-
-def _flag(name: str) -> Column[object]:
-    return Column(name, Boolean, nullable=False, server_default=text("false"))
-
-
-def _site() -> Column[object]:
-    return Column("site_id", UUID, ForeignKey("toxicity.sites.site_id"), nullable=False)
-
-
-def _one_of(column: str, values: type[Decision] | type[Band] | type[Action]) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
-
 
 SITES = Table(
     "sites",
@@ -124,6 +100,8 @@ LINKS = Table(
     Column("referring_url", Text),
     Column("referring_domain", Text),
     Column("target_url", Text),
+    # When other tools say that they saw it first, as far as any does.
+    _moment("first_seen_at"),
     # What this link adds to the counts of its site.
     Column("counted_domain", Text),
     Column("counted_anchor", UUID),
@@ -368,157 +346,4 @@ LAYER_PROPOSALS = Table(
     Column("answered_by", Text),
     _moment("answered_at"),
     CheckConstraint("state IN ('proposed', 'accepted', 'declined', 'nothing')", name="state_known"),
-)
-
-# Lists of bad domains that a workspace holds: handed in by its people, or the disavow files that its
-# sites took in (those have a site, and say nothing about links of that site itself).
-BLOCK_LISTS = Table(
-    "block_lists",
-    METADATA,
-    Column("list_id", UUID, primary_key=True),
-    Column("workspace_id", UUID, nullable=False),
-    Column("site_id", UUID),
-    Column("name", Text, nullable=False),
-    Column("source", Text, nullable=False, server_default=""),
-    Column("licence", Text, nullable=False, server_default=""),
-    Column("listed_on", Date, nullable=False),
-    _count("domains"),
-    _count("skipped"),
-    # Lists that copy each other have the same family and count once.
-    Column("family_id", UUID, nullable=False),
-    Column("made_by", Text, nullable=False),
-    _created(),
-    Index("block_lists_workspace_idx", "workspace_id", text("list_id DESC")),
-    Index(
-        "block_lists_site_idx",
-        "site_id",
-        unique=True,
-        postgresql_where=text("site_id IS NOT NULL"),
-    ),
-)
-
-BLOCK_LIST_DOMAINS = Table(
-    "block_list_domains",
-    METADATA,
-    Column("workspace_id", UUID, primary_key=True),
-    Column("domain", Text, primary_key=True),
-    Column(
-        "list_id",
-        UUID,
-        ForeignKey("toxicity.block_lists.list_id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
-    Column("line", Integer, nullable=False),
-    Index("block_list_domains_list_idx", "list_id", "line"),
-)
-
-# The newest look at the graph of a workspace, and what it says of each domain that links to a site.
-GRAPHS = Table(
-    "graphs",
-    METADATA,
-    Column("workspace_id", UUID, primary_key=True),
-    _moment("made_at", nullable=False),
-    _count("pages"),
-    _count("domains"),
-    _count("edges"),
-    _count("trusted"),
-    _count("condemned"),
-    _count("networks"),
-    _flag("is_cut"),
-    # How many referring domains the sites had then: twice as many want another look.
-    _count("referring"),
-)
-
-STANDINGS = Table(
-    "standings",
-    METADATA,
-    Column("workspace_id", UUID, primary_key=True),
-    Column("domain", Text, primary_key=True),
-    _moment("made_at", nullable=False),
-    _count("in_domains"),
-    _count("out_domains"),
-    *(
-        Column(name, REAL)
-        for name in (
-            *("authority", "page_rank", "seeded_rank", "spam_mass", "blame"),
-            *("far_share", "reciprocity"),
-        )
-    ),
-    _flag("linked_back"),
-)
-
-NETWORKS = Table(
-    "networks",
-    METADATA,
-    Column("network_id", UUID, primary_key=True),
-    Column("workspace_id", UUID, nullable=False),
-    _moment("first_found_at", nullable=False),
-    _moment("last_found_at", nullable=False),
-    _count("domains"),
-    Column("bits", REAL, nullable=False),
-    _flag("links_to_the_same"),
-    _flag("is_open"),
-    # What its domains share, most telling first; and who is tied to whom by what.
-    Column("shared", JSON, nullable=False, server_default="[]"),
-    Column("edges", JSON, nullable=False, server_default="[]"),
-    Index("networks_workspace_idx", "workspace_id", "network_id"),
-)
-
-NETWORK_DOMAINS = Table(
-    "network_domains",
-    METADATA,
-    Column("workspace_id", UUID, primary_key=True),
-    Column("domain", Text, primary_key=True),
-    Column(
-        "network_id",
-        UUID,
-        ForeignKey("toxicity.networks.network_id", ondelete="CASCADE"),
-        nullable=False,
-    ),
-    Index("network_domains_network_idx", "network_id"),
-)
-
-NETWORK_SITES = Table(
-    "network_sites",
-    METADATA,
-    Column("site_id", UUID, primary_key=True),
-    Column(
-        "network_id",
-        UUID,
-        ForeignKey("toxicity.networks.network_id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
-    # How many of its domains link to the site.
-    _count("domains"),
-    _moment("told_at"),
-    Index("network_sites_network_idx", "network_id"),
-)
-
-# When a domain linked to a site for the first time, where it was seen to come: imports are not here.
-ARRIVALS = Table(
-    "arrivals",
-    METADATA,
-    Column("site_id", UUID, primary_key=True),
-    Column("referring_domain", Text, primary_key=True),
-    Column("workspace_id", UUID, nullable=False),
-    Column("link_id", UUID, nullable=False),
-    Column("arrived_on", Date, nullable=False),
-    Column("attack_id", UUID),
-    Index("arrivals_day_idx", "arrived_on", "site_id"),
-)
-
-ATTACKS = Table(
-    "attacks",
-    METADATA,
-    Column("attack_id", UUID, primary_key=True),
-    Column("workspace_id", UUID, nullable=False),
-    Column("site_id", UUID, nullable=False),
-    Column("started_on", Date, nullable=False),
-    Column("found_on", Date, nullable=False),
-    Column("last_on", Date, nullable=False),
-    _count("domains"),
-    _count("toxic_domains"),
-    Column("expected", REAL, nullable=False),
-    Column("evidence", JSON, nullable=False, server_default="{}"),
-    Index("attacks_site_idx", "site_id", text("attack_id DESC")),
 )
