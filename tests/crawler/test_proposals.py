@@ -91,7 +91,8 @@ async def test_the_home_page_and_the_sitemap_are_enough(asking: Asking) -> None:
     assert not [url for url in urls if "about" in url]
     assert found["sitemap_pages"] == 3
     assert "sc-domain%3Aacme-tools.example" in found["search_console"]["url"]
-    assert found["dead_targets"].endswith("/targets?broken=true")
+    assert found["dead_targets_url"].endswith("/redirects")
+    assert found["dead_targets"] == []  # the gateway adds them from profile
 
 
 async def test_a_site_that_cannot_be_read_is_told_as_that(asking: Asking) -> None:

@@ -50,6 +50,7 @@ class FakeProfile:
         self.sites: dict[UUID, Site] = {}
         self.uploads: list[int] = []
         self.seen: list[Request] = []
+        self.dead: list[dict[str, Any]] | None = []
         router = APIRouter()
         router.get("/v1/sites", response_model=Page[dict[str, Any]])(self.list_sites)
         router.post("/v1/sites", status_code=201)(self.add_site)
@@ -57,6 +58,8 @@ class FakeProfile:
         router.delete("/v1/sites/{site_id}", status_code=204)(self.delete_site)
         router.post("/v1/sites/{site_id}/imports", status_code=202)(self.upload)
         router.get("/v1/sites/{site_id}/export")(self.export)
+        router.post("/v1/sites/{site_id}/proposals")(self.propose)
+        router.get("/v1/sites/{site_id}/redirects")(self.redirects)
         settings = Settings(internal_secret=SECRET)
         self.app = new_web_app("profile", settings=settings, routers=[router], db=db)
 
@@ -95,6 +98,17 @@ class FakeProfile:
         self.uploads.append(len(await file.read()))
         response.headers["Location"] = f"/v1/jobs/{new_id()}"
         return {"bytes": self.uploads[-1]}
+
+    async def propose(self, site_id: UUID, caller: CallerDep) -> dict[str, Any]:
+        """The crawler's part, told here: the fake is all services in one."""
+        self._site(site_id, caller)
+        return {"domain": "alice.example", "dead_targets": [], "degraded": []}
+
+    async def redirects(self, site_id: UUID, caller: CallerDep, limit: int) -> dict[str, Any]:
+        self._site(site_id, caller)
+        if self.dead is None:
+            raise NotFoundError("Not now.")
+        return {"items": self.dead[:limit], "live_pages": 3}
 
     async def export(self, site_id: UUID, caller: CallerDep) -> StreamingResponse:
         self._site(site_id, caller)

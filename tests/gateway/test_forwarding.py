@@ -117,6 +117,22 @@ async def test_a_service_that_breaks_is_503_or_500_but_always_a_problem(house: H
     assert answer.json()["code"] == "unreachable"
 
 
+async def test_proposals_of_the_crawler_come_with_the_dead_pages_that_profile_knows(
+    house: House,
+) -> None:
+    site = await house.a_site()
+    house.profile.dead = [{"dead": f"/old-{number}", "links": 3} for number in range(30)]
+
+    found = (await house.alice.post(f"/v1/sites/{site}/proposals", {})).json()
+
+    assert found["domain"] == "alice.example"
+    assert found["dead_targets"] == house.profile.dead[:20]
+    house.profile.dead = None
+    found = (await house.alice.post(f"/v1/sites/{site}/proposals", {})).json()
+    assert found["dead_targets"] == []
+    assert found["degraded"] == [{"service": "profile", "code": "status-404"}]
+
+
 async def test_a_change_through_the_gateway_stands_in_the_audit_log(house: House) -> None:
     site = await house.a_site()
     await house.alice.delete(f"/v1/sites/{site}")

@@ -1,6 +1,7 @@
 """A domain is enough to start: what the home page and the sitemap suggest about a site."""
 
 import asyncio
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -61,7 +62,16 @@ class ProposalsOut(BaseModel):
     sitemap_pages: int = Field(
         description="So many pages the sitemap names, as far as it was read."
     )
-    dead_targets: str = Field(description="Where the site's own dead pages that have links are.")
+    dead_targets: list[dict[str, Any]] = Field(
+        default_factory=list,
+        description="The site's own dead pages whose links are worth most, at most 20: `dead`, `links`,"
+        " `referring_domains`, `value`, `reasons`, and where each should lead (`candidates`, `action`,"
+        " `words`), as `GET /v1/sites/{site_id}/redirects` lists them all.",
+    )
+    dead_targets_url: str = Field(description="Where all of them are.")
+    degraded: list[dict[str, str]] = Field(
+        default_factory=list, description="Services whose part is missing in this answer."
+    )
     search_console: SearchConsole
 
 
@@ -134,7 +144,7 @@ def _out(site_id: UUID, domain: str, found: _Found, proposals: Proposals) -> Pro
             KeyPageOut(url=page.url, title=page.title, why=page.why) for page in proposals.key_pages
         ],
         sitemap_pages=len(found.sitemap),
-        dead_targets=f"/v1/sites/{site_id}/targets?broken=true",
+        dead_targets_url=f"/v1/sites/{site_id}/redirects",
         search_console=_search_console(domain),
         **listed,
     )

@@ -7,6 +7,7 @@ import orjson
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.gateway.api.composed import add_second_part, is_composed
 from services.gateway.domain.routing import Route, Table
 from services.gateway.store import journal
 from shared import access
@@ -33,7 +34,7 @@ _CHECKS = "/v1/checks"
 _DEADLINE_S = 30.0
 _CHECK_DEADLINE_S = 65.0
 _UPLOAD_DEADLINE_S = 900.0
-_MAX_FOR_CLIENTS = 64 * 1024 * 1024
+_MAX_BUFFERED = 64 * 1024 * 1024
 
 
 class Forward:
@@ -62,12 +63,19 @@ class Forward:
                 headers={"Allow": route.allow},
             )
         caller: Caller = scope["anchorwatch.caller"]
-        status = await self._forward(route, scope, receive, send, caller=caller)
+        status = await self._forward(route, values, scope, receive, send, caller=caller)
         if scope["method"] in _CHANGES and status < 400 and route.path != _CHECKS:
             await self._note(route, values, scope, caller)
 
     async def _forward(
-        self, route: Route, scope: Scope, receive: Receive, send: Send, *, caller: Caller
+        self,
+        route: Route,
+        values: Mapping[str, str],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        caller: Caller,
     ) -> int:
         headers = Headers(scope=scope)
         request = Outgoing(
@@ -82,6 +90,10 @@ class Forward:
         async with client.stream(request, caller=caller, deadline_s=deadline_s) as answer:
             if caller.is_only_client and _is_json(answer):
                 await _send_for_client(answer, send)
+            elif answer.status == 200 and is_composed(scope["method"], route):
+                whole = await _whole(answer)
+                more = await add_second_part(whole, values, self._clients, caller=caller)
+                await _send_whole(answer, more, send)
             else:
                 await _send_through(answer, send)
             return answer.status
@@ -130,14 +142,22 @@ async def _send_through(answer: StreamedAnswer, send: Send) -> None:
 
 async def _send_for_client(answer: StreamedAnswer, send: Send) -> None:
     """Send JSON without what clients never receive: the net below the services' own care."""
+    body = orjson.dumps(access.for_client(orjson.loads(await _whole(answer))))
+    await _send_whole(answer, body, send)
+
+
+async def _whole(answer: StreamedAnswer) -> bytes:
     whole = bytearray()
     async for chunk in answer.chunks:
         whole += chunk
-        if len(whole) > _MAX_FOR_CLIENTS:
+        if len(whole) > _MAX_BUFFERED:
             raise ProblemError(
                 502, "answer-too-large", "The answer is too large; use a smaller limit."
             )
-    body = orjson.dumps(access.for_client(orjson.loads(whole)))
+    return bytes(whole)
+
+
+async def _send_whole(answer: StreamedAnswer, body: bytes, send: Send) -> None:
     await _send_head(answer, send)
     await send({"type": "http.response.body", "body": body, "more_body": False})
 

@@ -76,10 +76,13 @@ async def list_redirects(
     unsure: Annotated[
         bool, Query(description="Rules also for what a person should choose: its best candidate.")
     ] = False,
+    limit: Annotated[
+        int, Query(ge=1, le=own_pages.MOST_DEAD, description="Most dead pages, the best first.")
+    ] = own_pages.MOST_DEAD,
 ) -> Any:
     """Return where dead pages should lead; never the home page, 410 where nothing fits."""
     site = await _site(tx, caller, site_id, Role.VIEWER)
-    dead = await own_pages.list_dead(tx, site_id)
+    dead = await own_pages.list_dead(tx, site_id, limit=limit)
     live = await own_pages.list_live(tx, site_id)
     found = await asyncio.to_thread(_suggest, dead, live)
     if format is not RedirectFormat.JSON:
@@ -96,6 +99,8 @@ async def _site(tx: Tx, caller: Caller, site_id: UUID, role: Role) -> Site:
 
 
 def _suggest(dead: Sequence[Any], live: Sequence[Any]) -> list[Suggestion]:
+    if not dead:
+        return []  # an index of all live pages is not for nothing
     known = {row["url"]: Known(row["title"]) for row in live if row["title"]}
     known |= {row["target_url"]: Known(row["anchors"]) for row in dead if row["anchors"]}
     finder = Finder([row["url"] for row in live], known=known)

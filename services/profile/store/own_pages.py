@@ -34,7 +34,7 @@ async def save_pages(
     )
 
 
-async def list_dead(tx: Tx, site_id: UUID) -> list[asyncpg.Record]:
+async def list_dead(tx: Tx, site_id: UUID, *, limit: int = MOST_DEAD) -> list[asyncpg.Record]:
     """Return the site's pages that do not answer, those first whose links are worth most.
 
     The anchors that point at a page say what it was about.
@@ -50,7 +50,7 @@ async def list_dead(tx: Tx, site_id: UUID) -> list[asyncpg.Record]:
         " WHERE t.site_id = $1 AND t.broken GROUP BY t.site_id, t.target_key"
         " ORDER BY value DESC, t.target_key LIMIT $2",
         site_id,
-        MOST_DEAD,
+        limit,
     )
 
 
