@@ -15,6 +15,7 @@ from services.crawler.adapters.web import MAX_HOPS, Gate, Validators, Web
 from services.crawler.domain.claim import Memory
 from services.crawler.domain.disguise import onward
 from services.crawler.domain.fetched import Fetched, followed_by
+from services.crawler.domain.indexability import Directive
 from services.crawler.domain.look import (
     Look,
     content_hash,
@@ -158,14 +159,20 @@ class Observer:
                 return self._unchanged(question, fetched)
             page, fetched = read_page(fetched, question.sites)
         look = self._judged(question, fetched, page, google_allowed=google)
-        sibling = await self._sibling(fetched, visit) if look.wants_sibling else None
-        if sibling is not None:
-            look = self._judged_again(question, look, page, google_allowed=google, sibling=sibling)
+        if look.wants_sibling:
+            sibling = self._siblings.known(fetched.url)
+            if sibling is None:
+                # A tree is ten times its page: it does not wait with us, but is grown again.
+                page = None
+                sibling = await self._sibling(fetched, visit)
+                page, _ = read_page(fetched, question.sites)
+            look = self._judged_again(question, look, page, google, sibling)
         if page is None or not is_worth_showing(
             fetched, look.judgement, always=question.render_always
         ):
             return look
-        return await self._shown(question, look, page, visit)
+        directives, page = page.directives, None
+        return await self._shown(question, look, directives, visit)
 
     async def _go_on(self, fetched: Fetched, location: str, gate: Gate) -> Fetched:
         """Follow a page that sends its reader on, as a redirect: within the hops of one chain."""
@@ -257,11 +264,12 @@ class Observer:
         question: Question,
         look: Look,
         page: Page | None,
-        *,
         google_allowed: bool | None,
-        sibling: Sibling,
+        sibling: Sibling | None,
     ) -> Look:
-        """Return the look in the light of what its host shows for what cannot exist."""
+        """Return the look in the light of what its host shows for what cannot exist, if known."""
+        if sibling is None:
+            return look
         judgement = judge(
             look.fetched,
             page,
@@ -275,7 +283,9 @@ class Observer:
         health = health_of(scene) if question.wants_health else None
         return replace(look, judgement=judgement, health=health)
 
-    async def _shown(self, question: Question, look: Look, raw: Page, visit: Visit) -> Look:
+    async def _shown(
+        self, question: Question, look: Look, directives: Sequence[Directive], visit: Visit
+    ) -> Look:
         """Return the look once the page's scripts have run, as far as they could be run."""
         rendered = Rendered(state=RenderState.OFF)
         if self._renderer is not None:
@@ -286,7 +296,7 @@ class Observer:
         if shown is not None:
             page, shown = read_page(shown, question.sites)
         if shown is not None and page is not None:
-            page = with_directives_of(raw, page)
+            page = with_directives_of(directives, page)
             judgement = judge(
                 shown,
                 page,

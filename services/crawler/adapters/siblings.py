@@ -64,6 +64,11 @@ class Siblings:
         self._known: OrderedDict[str, Sibling] = OrderedDict()
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    def known(self, url: str) -> Sibling | None:
+        """Return how the host of `url` answered, if this process remembers it."""
+        known = self._known.get(urls.host_of(url))
+        return known if known is not None and known.is_fresh(self._clock()) else None
+
     async def of(self, url: str, *, gate: Gate | None, within_s: float) -> Sibling | None:
         """Return how the host of `url` answers; asks it, through the gate, if nobody has."""
         host = urls.host_of(url)

@@ -1,9 +1,10 @@
 """When a page is worth a browser, and how what its scripts made weighs against its bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from services.crawler.domain.fetched import Fetched
+from services.crawler.domain.indexability import Directive
 from services.crawler.domain.look import is_html
 from services.crawler.domain.page import Page
 from services.crawler.domain.verdict import Discovery, Judgement, Verdict
@@ -47,12 +48,12 @@ def is_worth_showing(fetched: Fetched, judgement: Judgement | None, *, always: b
     return always or any(map(_is_open, judgement.verdicts))
 
 
-def with_directives_of(raw: Page, shown: Page) -> Page:
-    """Return the shown page under what either of the two says to search engines.
+def with_directives_of(raw: Iterable[Directive], shown: Page) -> Page:
+    """Return the shown page under what it and the bytes say to search engines.
 
     They read the bytes first: a noindex in them counts even if a script takes it away.
     """
-    directives = tuple(dict.fromkeys((*raw.directives, *shown.directives)))
+    directives = tuple(dict.fromkeys((*raw, *shown.directives)))
     return replace(shown, directives=directives)
 
 

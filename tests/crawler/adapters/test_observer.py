@@ -1,5 +1,7 @@
 """Looks through the real fetcher: pages that send on by themselves, and hosts that answer for all."""
 
+import asyncio
+import gc
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from typing_extensions import override
 
 from services.crawler.adapters.eyes import Sightline, open_eyes
 from services.crawler.adapters.guard import parse_routes
@@ -15,6 +18,7 @@ from services.crawler.adapters.siblings import SiblingMemory
 from services.crawler.adapters.web import Limits
 from services.crawler.domain.answer import CheckAnswer, answer_of
 from services.crawler.domain.claim import Memory
+from services.crawler.domain.page import Page
 from services.crawler.domain.sibling import KEPT, Sibling
 from services.crawler.domain.target import sites_for, watch_for
 from services.crawler.domain.target_health import AS_BEFORE
@@ -161,6 +165,35 @@ async def test_a_host_is_probed_again_after_a_month(site: FakeWeb) -> None:
     site.on(POST, EVERYTHING)
     async with observing(site, memory, now=clock.now() + KEPT) as observer:
         assert (await look(observer)).reasons == (Reason.LINK_REMOVED,)
+
+
+class Slow(Probed):
+    """A memory that takes as long as a host that is asked by many."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__()
+        self.all_wait = asyncio.Barrier(waiting)
+        self.answers = asyncio.Event()
+
+    @override
+    async def find(self, host: str) -> Sibling | None:
+        await self.all_wait.wait()
+        await self.answers.wait()
+        return await super().find(host)
+
+
+async def test_looks_that_wait_for_a_probe_hold_no_trees(site: FakeWeb) -> None:
+    urls = [f"http://blog{number}.example/posts/one" for number in range(12)]
+    site.otherwise = page(EVERYTHING)
+    for url in urls:
+        site.on(url.replace("posts/one", "robots.txt"), page("", status=404))
+    memory = Slow(waiting=len(urls) + 1)
+    async with observing(site, memory) as observer, asyncio.TaskGroup() as group:
+        looks = [group.create_task(look(observer, url)) for url in urls]
+        await memory.all_wait.wait()
+        assert not [one for one in gc.get_objects() if isinstance(one, Page)]
+        memory.answers.set()
+    assert {one.result().reasons for one in looks} == {(Reason.SOFT_404,)}
 
 
 async def test_a_found_link_costs_no_probe(site: FakeWeb) -> None:

@@ -192,4 +192,4 @@ def test_only_pages_that_scripts_may_settle_are_shown(
 def test_what_the_bytes_forbid_stays_forbidden() -> None:
     raw = pages.read(b"<meta name=robots content=noindex>", URL, {})
     shown = pages.read(b"<meta name=robots content=nofollow>", URL, {})
-    assert with_directives_of(raw, shown).meta_robots == ("noindex", "nofollow")
+    assert with_directives_of(raw.directives, shown).meta_robots == ("noindex", "nofollow")
