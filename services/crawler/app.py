@@ -8,14 +8,14 @@ Publishes: link.checked page.read link.discovered target.checked.
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
 from fastapi import FastAPI
 
 from services.crawler import handlers
-from services.crawler.adapters.eyes import Eyes, open_eyes, sightline_of
+from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes, sightline_of
 from services.crawler.api import checks, costs, evidence, optouts, proposals, shares
 from services.crawler.jobs import optouts as following
 from services.crawler.jobs import sources, workers
@@ -26,6 +26,7 @@ from services.crawler.jobs.turns import SharedTurns
 from services.crawler.jobs.workers import Workers
 from services.crawler.settings import Settings
 from services.crawler.store.frontier import ClaimLimits
+from services.crawler.store.rendered import StoredShares
 from services.crawler.store.retention import Keep
 from services.crawler.store.siblings import StoredSiblings
 from shared.bus import Bus
@@ -72,8 +73,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        turns, siblings = SharedTurns(db), StoredSiblings(db)
-        async with open_eyes(sightline, turns=turns, siblings=siblings) as eyes:
+        async with _open_eyes(settings, sightline, db) as eyes:
             app.state.eyes = eyes
             async with work.lifespan(app):
                 yield
@@ -156,9 +156,8 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     db = Database(settings.database_dsn, schema="crawler", pool_size=settings.database_pool_size)
     sightline = sightline_of(settings)
     try:
-        turns, siblings = SharedTurns(db), StoredSiblings(db)
         async with (
-            open_eyes(sightline, turns=turns, siblings=siblings) as eyes,
+            _open_eyes(settings, sightline, db) as eyes,
             asyncio.TaskGroup() as group,
         ):
             loops = _looking(settings, db, lambda: eyes)
@@ -167,6 +166,14 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
             group.create_task(workers.report(stop, _tell))
     finally:
         await db.close()
+
+
+def _open_eyes(
+    settings: Settings, sightline: Sightline, db: Database
+) -> AbstractAsyncContextManager[Eyes]:
+    """Return the eyes of one of several processes: what they share is in the database."""
+    shares = StoredShares(db, per_host=settings.render_host_daily, in_all=settings.render_daily)
+    return open_eyes(sightline, turns=SharedTurns(db), siblings=StoredSiblings(db), shares=shares)
 
 
 def _tell(line: bytes) -> None:

@@ -140,17 +140,19 @@ class Settings(HouseSettings):
     render_host_daily: int = Field(
         default=500,
         ge=0,
-        description="Most pages of one registrable domain that a process renders in a day (UTC).",
+        description="Most pages of one registrable domain that are rendered in a day (UTC), by all "
+        "processes together.",
     )
     render_daily: int = Field(
         default=50_000,
         ge=0,
-        description="Most pages that a process renders in a day (UTC).",
+        description="Most pages that are rendered in a day (UTC), by all processes together.",
     )
     follow_sources: bool = Field(
         default=True,
         description="Ask hosts of watched pages for one of their sitemaps a day, and one of their "
-        "feeds every six hours, and look soon at watched pages that these say have changed.",
+        "feeds every six hours, and look soon at watched pages that these say have changed. Of a host "
+        "that names no sitemap the usual places are tried once a month.",
     )
     daily_checks: float | None = Field(
         default=None,

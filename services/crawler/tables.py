@@ -108,9 +108,21 @@ SOURCES = Table(
     _moment("visited_at"),
     Column("etag", Text),
     Column("last_modified", Text),
+    # Not named but looked for in a usual place, and until when it is known not to be there.
+    Column("guessed", Boolean, nullable=False, server_default=text("false")),
+    _moment("absent_until"),
     CheckConstraint("kind IN ('sitemap', 'feed')", name="kind_known"),
     Index("sources_due_at_idx", "due_at"),
     Index("sources_named_at_idx", "named_at"),
+)
+
+# Pages rendered on a day (UTC) of each registrable domain, and of all: the row without a host.
+RENDERED = Table(
+    "rendered",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("host", Text, primary_key=True),
+    Column("pages", Integer, nullable=False),
 )
 
 # How each host answers for a page that cannot exist: soft 404s look alike.

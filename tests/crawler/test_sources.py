@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from services.crawler.store import sources
 from services.crawler.store.frontier import ClaimLimits
 from shared import clock
 from shared.db import Database
+from shared.vocabulary import Reason
 from tests.crawler.builders import DatabaseFor, a_site, a_tracked
 from tests.waiting import eventually
 from tests.web import FakeWeb, cached, fake_web, page, silent
@@ -282,3 +283,47 @@ def test_robots_txt_names_a_few_sitemaps_of_its_own_host() -> None:
     file = RobotsFile(origin=HOST, body=text.encode(), fetched_at=NOW, expires_at=NOW)
     found = [one.url for one in named_by([file], ())]
     assert found == [f"{HOST}/own.xml", *(f"{HOST}/{n}.xml" for n in range(3))]
+
+
+def test_of_a_host_that_names_no_sitemap_the_usual_places_are_guessed() -> None:
+    def learned(host: str, body: bytes, refusal: Reason | None = None) -> list[tuple[str, bool]]:
+        file = RobotsFile(origin=host, body=body, refusal=refusal, fetched_at=NOW, expires_at=NOW)
+        return [(one.url, one.guessed) for one in named_by([file], ())]
+
+    guessed = [(SITEMAP, True), (f"{HOST}/sitemap_index.xml", True)]
+    assert learned(HOST, b"") == guessed
+    assert learned(HOST, b"Sitemap: http://else.example/x.xml") == guessed
+    assert learned(HOST, f"Sitemap: {HOST}/own.xml".encode()) == [(f"{HOST}/own.xml", False)]
+    assert learned(HOST, b"", Reason.TIMEOUT) == []
+
+
+async def test_a_wrong_guess_rests_for_a_month_and_a_right_one_is_a_source(watch: Watch) -> None:
+    await watch.track("/new")
+    other = f"{HOST}/sitemap_index.xml"
+    guesses = [replace(named(url), guessed=True) for url in (SITEMAP, other)]
+    watch.site.on(SITEMAP, page("No", status=403))
+    watch.site.on(other, urlset(("/new", timedelta(days=1))))
+    await watch.learn(*guesses)
+    for _ in range(4):
+        await watch.visit()
+        watch.now += timedelta(days=2)
+    assert await watch.soon() == ["/new"]
+    assert (len(watch.site.asked(SITEMAP)), len(watch.site.asked(other))) == (1, 3)
+    watch.now += timedelta(days=30)
+    await watch.visit()
+    await watch.visit()
+    assert len(watch.site.asked(SITEMAP)) == 2
+
+
+async def test_what_a_host_names_comes_before_every_guess(watch: Watch) -> None:
+    await watch.track("/a")
+    watch.site.on(SITEMAP, page("No", status=404))
+    await watch.learn(replace(named(SITEMAP), guessed=True))
+    await watch.visit()
+    own = f"{HOST}/own.xml"
+    await watch.learn(named(own), named(SITEMAP))
+    rows = await watch.rows("SELECT url, guessed, absent_until FROM sources ORDER BY url")
+    assert [tuple(row) for row in rows] == [(own, False, None), (SITEMAP, False, None)]
+    async with watch.db.begin() as tx:
+        await sources.learn(tx, [replace(named(f"{HOST}/y.xml"), guessed=True)])
+    assert len(await watch.rows("SELECT 1 FROM sources")) == 2

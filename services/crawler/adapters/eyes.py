@@ -12,7 +12,7 @@ from services.crawler.adapters.names import Names
 from services.crawler.adapters.observer import Observer
 from services.crawler.adapters.pacer import Pacer, Turns
 from services.crawler.adapters.politeness import PRODUCT, Politeness
-from services.crawler.adapters.renderer import RenderLimits, open_renderer
+from services.crawler.adapters.renderer import RenderLimits, RenderShares, open_renderer
 from services.crawler.adapters.rulebook import Rulebook
 from services.crawler.adapters.siblings import SiblingMemory, Siblings
 from services.crawler.adapters.sources import SourceReader
@@ -166,10 +166,12 @@ async def open_eyes(
     tls: ssl.SSLContext | None = None,
     turns: Turns | None = None,
     siblings: SiblingMemory | None = None,
+    shares: RenderShares | None = None,
 ) -> AsyncIterator[Eyes]:
     """Open connections for the block. Robots rules and paces live in memory; seed them if you can.
 
-    A process that is not alone shares the hosts with the others through `turns`.
+    A process that is not alone shares the hosts with the others through `turns`, and the pages that
+    may be rendered in a day through `shares`.
     """
     guard = Guard(ports=sightline.ports, routes=sightline.routes)
     agent = user_agent(sightline.contact_url)
@@ -191,6 +193,7 @@ async def open_eyes(
                 web=web,
                 limits=sightline.render,
                 user_agent=agent,
+                shares=shares,
                 clock=clock,
             )
             renderer = await stack.enter_async_context(pool)

@@ -5,6 +5,8 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
 
 from services.crawler.adapters import tab
 from services.crawler.adapters.cdp import BrowserGoneError, CommandError
@@ -27,6 +29,7 @@ from shared import clock as house_clock
 from shared.clock import Clock
 from shared.errors import UnavailableError
 from shared.log import get_logger
+from shared.trouble import is_transient
 from shared.vocabulary import Reason, RenderState
 
 log = get_logger(__name__)
@@ -53,6 +56,13 @@ class RenderLimits:
     daily: int = 50_000
 
 
+class RenderShares(Protocol):
+    """How many pages all processes together have rendered today."""
+
+    async def take(self, host: str, now: datetime) -> bool:
+        """Return whether one more page of this host may be rendered today, and count it if so."""
+
+
 class BrowsersBusyError(UnavailableError):
     """No browser was free in time for a page whose links can wait for one."""
 
@@ -67,6 +77,7 @@ class Renderer:
         web: Web,
         limits: RenderLimits,
         user_agent: str,
+        shares: RenderShares | None = None,
         clock: Clock = house_clock.now,
     ) -> None:
         self._group = group
@@ -76,6 +87,7 @@ class Renderer:
         self._clock = clock
         self._slots = asyncio.Semaphore(limits.tabs)
         self._starting = asyncio.Lock()
+        self._shares = shares
         self._budget = RenderBudget(per_host=limits.host_daily, in_all=limits.daily)
         self._browser: Browser | None = None
         self._all: set[asyncio.Event] = set()
@@ -121,12 +133,24 @@ class Renderer:
         finally:
             self._waiting -= 1
         try:
-            if not self._budget.take(host_key(document.final_url), self._clock()):
+            if not await self._may_show(host_key(document.final_url)):
                 return Rendered(state=RenderState.PUT_OFF)
             with RENDER_SECONDS.time():
                 return await self._show(document, visit, latest)
         finally:
             self._slots.release()
+
+    async def _may_show(self, host: str) -> bool:
+        """Count a page of a host; while nobody can say how many there were, none is shown."""
+        if self._shares is None:
+            return self._budget.take(host, self._clock())
+        try:
+            return await self._shares.take(host, self._clock())
+        except Exception as error:  # because what is not the database's trouble goes up
+            if not is_transient(error) and not isinstance(error, OSError):
+                raise
+            log.warning("rendering waits for its database", why=repr(error))
+            return False
 
     async def _show(self, document: Fetched, visit: Visit, latest: float) -> Rendered:
         loop = asyncio.get_running_loop()
@@ -251,15 +275,20 @@ async def open_renderer(
     web: Web,
     limits: RenderLimits,
     user_agent: str,
+    shares: RenderShares | None = None,
     clock: Clock = house_clock.now,
 ) -> AsyncIterator[Renderer]:
-    """Keep browsers for the block; at its end all of them are gone."""
+    """Keep browsers for the block; at its end all of them are gone.
+
+    Without `shares` this process alone is counted.
+    """
     async with asyncio.TaskGroup() as group:
         renderer = Renderer(
             group,
             web=web,
             limits=limits,
             user_agent=user_agent,
+            shares=shares,
             clock=clock,
         )
         try:

@@ -24,6 +24,7 @@ _PATIENCE_S = 20.0
 _VISIT_S = 300.0
 _ACCEPT = {"Accept": "application/xml, application/atom+xml, application/rss+xml, text/xml;q=0.9"}
 _GONE = frozenset({404, 410})
+_LATER = frozenset({408, 425, 429})
 
 
 class Ending(StrEnum):
@@ -102,8 +103,7 @@ class SourceReader:
                 ending=Ending.UNCHANGED, etag=source.etag, last_modified=source.last_modified
             )
         if _is_no_answer(fetched):
-            is_gone = fetched.status in _GONE
-            return Bulletin(ending=Ending.NONE if is_gone else Ending.FAILED)
+            return Bulletin(ending=Ending.NONE if _is_none(fetched, source) else Ending.FAILED)
         reader = await _parsed(fetched)
         if reader.root is None:
             return Bulletin(ending=Ending.NONE)
@@ -149,6 +149,13 @@ def _is_no_answer(fetched: Fetched) -> bool:
     if fetched.status != 200:
         return True
     return fetched.failure is not None and fetched.failure is not Reason.TOO_LARGE
+
+
+def _is_none(fetched: Fetched, source: Source) -> bool:
+    """Return whether there is no such source; of a guess any refusal says so."""
+    status = fetched.status or 0
+    refused = source.guessed and 400 <= status < 500 and status not in _LATER
+    return status in _GONE or refused
 
 
 async def _parsed(fetched: Fetched) -> Reader:

@@ -135,7 +135,7 @@ def shown_headers(answer: Fetched) -> list[tuple[str, str]]:
 
 
 class RenderBudget:
-    """How many pages of a host, and of all hosts, this process may still show today (UTC)."""
+    """How many pages of a host, and of all, a process that is alone may still show today (UTC)."""
 
     def __init__(self, *, per_host: int, in_all: int) -> None:
         self._per_host = per_host

@@ -1,8 +1,8 @@
-"""Where a host itself says what is new on it: the sitemaps of its robots.txt, the feeds of its pages."""
+"""Where a host says what is new on it: sitemaps that it names or may have, the feeds of its pages."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -14,7 +14,11 @@ from shared.events import Event, PageRead
 
 MOST_OF_A_KIND = 4
 """Sitemaps of a host, and feeds of it, that are remembered."""
+MOST_GUESSED = 2
+"""Sitemaps of a host that names none, looked for where most have theirs."""
 MAX_URL = 2_048
+
+_USUAL_PLACES = ("/sitemap.xml", "/sitemap_index.xml")
 
 
 class SourceKind(StrEnum):
@@ -30,12 +34,13 @@ EVERY = {SourceKind.SITEMAP: timedelta(days=1), SourceKind.FEED: timedelta(hours
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A source that its host names."""
+    """A source that its host names, or one that is `guessed` because it names none."""
 
     host: str
     url: str
     kind: SourceKind
     named_at: datetime
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +50,27 @@ class Source:
     host: str
     url: str
     kind: SourceKind
+    guessed: bool = False
     etag: str | None = None
     last_modified: str | None = None
     sites: tuple[UUID, ...] = ()
 
 
 def named_by(files: Iterable[RobotsFile], events: Iterable[Event]) -> list[Named]:
-    """Return what these robots.txt and pages name; only what the host says about itself."""
+    """Return what these robots.txt and pages name; only what the host says about itself.
+
+    For hosts that name no sitemap the usual places of one are added.
+    """
+    files = list(files)
     found: dict[tuple[str, SourceKind], dict[str, Named]] = defaultdict(dict)
     for one in (*_sitemaps(files), *_feeds(events)):
         known = found[one.host, one.kind]
         if len(known) < MOST_OF_A_KIND:
             known.setdefault(one.url, one)
+    for guess in _guesses(files):
+        known = found[guess.host, guess.kind]
+        if len(known) < MOST_GUESSED and all(one.guessed for one in known.values()):
+            known.setdefault(guess.url, guess)
     return [one for known in found.values() for one in known.values()]
 
 
@@ -70,6 +84,14 @@ def _sitemaps(files: Iterable[RobotsFile]) -> Iterable[Named]:
         if b"map" in file.body.lower():
             said = robots.parse(file.body).sitemaps
             yield from _own(file.origin, said, SourceKind.SITEMAP, file.fetched_at)
+
+
+def _guesses(files: Iterable[RobotsFile]) -> Iterable[Named]:
+    """Yield where a host may have a sitemap; one that did not let us ask is not guessed about."""
+    for file in files:
+        if file.refusal is None:
+            for one in _own(file.origin, _USUAL_PLACES, SourceKind.SITEMAP, file.fetched_at):
+                yield replace(one, guessed=True)
 
 
 def _feeds(events: Iterable[Event]) -> Iterable[Named]:

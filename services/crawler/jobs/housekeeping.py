@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from services.crawler.domain.sibling import KEPT
-from services.crawler.store import cleaning, costs, retention, robots, siblings, sources
+from services.crawler.store import cleaning, costs, rendered, retention, robots, siblings, sources
 from services.crawler.store.retention import Keep
 from shared import clock as house_clock
 from shared.clock import Clock
@@ -49,6 +49,7 @@ async def clean(db: Database, *, clock: Clock, stop: asyncio.Event) -> None:
             removed = max(
                 removed, await costs.remove_old(tx, (now - _COSTS_LAST).date(), limit=_BATCH)
             )
+            removed = max(removed, await rendered.remove_old(tx, now.date(), limit=_BATCH))
             removed = max(removed, await sources.remove_stale(tx, now - _NAMED, limit=_BATCH))
             removed = max(removed, await siblings.remove_stale(tx, now - KEPT, limit=_BATCH))
 

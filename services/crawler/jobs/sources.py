@@ -89,7 +89,7 @@ async def _record(db: Database, source: Source, bulletin: Bulletin, now: datetim
         pulled = await store.bring_forward(tx, source.host, changed, now)
         await costs.add(tx, _charges(source.sites, bulletin, now))
         if bulletin.ending is Ending.NONE:
-            await store.forget(tx, source)
+            await store.forget(tx, source, now)
         elif bulletin.ending is Ending.FAILED:
             await store.visited(tx, source, now, (source.etag, source.last_modified))
         else:

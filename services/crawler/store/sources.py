@@ -13,22 +13,32 @@ MOST_PULLED = 50
 
 _SPREAD = timedelta(hours=1)
 _NAMED_AGAIN = timedelta(days=7)
+_GUESSED_AGAIN = timedelta(days=30)
 _PAGES = 200
 """Pages of a host among which we look for somebody who watches one."""
 
-# The first visits are spread: hosts come in crowds, and their pages were just looked at.
+# The first visits are spread: hosts come in crowds, and their pages were just looked at. A guess is
+# for hosts that name nothing; what is named takes its place.
 _LEARN = """
-INSERT INTO sources (host, url, kind, due_at, named_at)
-SELECT host, url, kind, named_at + random() * every, named_at
-FROM unnest($1::text[], $2::text[], $3::text[], $4::interval[], $5::timestamptz[])
-    AS new (host, url, kind, every, named_at)
-WHERE $6::int > (
-    SELECT count(*) FROM sources AS old
-    WHERE old.host = new.host AND old.kind = new.kind AND old.url <> new.url
-)
+INSERT INTO sources (host, url, kind, due_at, named_at, guessed)
+SELECT host, url, kind, named_at + random() * every, named_at, guessed
+FROM unnest($1::text[], $2::text[], $3::text[], $4::interval[], $5::timestamptz[], $8::bool[])
+    AS new (host, url, kind, every, named_at, guessed)
+WHERE CASE WHEN guessed THEN NOT EXISTS (
+        SELECT 1 FROM sources AS old
+        WHERE old.host = new.host AND old.kind = new.kind AND NOT old.guessed
+    ) ELSE $6::int > (
+        SELECT count(*) FROM sources AS old
+        WHERE old.host = new.host AND old.kind = new.kind AND old.url <> new.url AND NOT old.guessed
+    ) END
 ORDER BY host, url
-ON CONFLICT (host, url) DO UPDATE SET named_at = excluded.named_at
+ON CONFLICT (host, url) DO UPDATE SET named_at = excluded.named_at,
+    guessed = sources.guessed AND excluded.guessed,
+    absent_until = CASE WHEN excluded.guessed THEN sources.absent_until END,
+    due_at = CASE WHEN excluded.guessed THEN sources.due_at
+        ELSE least(sources.due_at, excluded.due_at) END
     WHERE sources.named_at < excluded.named_at - $7::interval
+        OR (sources.guessed AND NOT excluded.guessed)
 """
 
 # Not SKIP LOCKED: who comes second waits, and finds that the host has had its turn.
@@ -40,11 +50,13 @@ _TURN = """
 UPDATE sources SET due_at = $1::timestamptz + turn.every * (0.9 + 0.2 * random())
 FROM unnest($2::text[], $3::text[], $4::interval[]) AS turn (host, kind, every)
 WHERE sources.host = turn.host AND sources.kind = turn.kind
+    AND (absent_until IS NULL OR absent_until <= $1)
 """
 
 _NEXT = """
 SELECT DISTINCT ON (host, kind) sources.* FROM sources
 JOIN unnest($1::text[], $2::text[]) AS turn (host, kind) USING (host, kind)
+WHERE absent_until IS NULL OR absent_until <= $3::timestamptz
 ORDER BY host, kind, visited_at NULLS FIRST, url
 """
 
@@ -91,6 +103,7 @@ async def learn(tx: Tx, named: Sequence[Named]) -> None:
         [row.named_at for row in rows],
         MOST_OF_A_KIND,
         _NAMED_AGAIN,
+        [row.guessed for row in rows],
     )
 
 
@@ -114,11 +127,12 @@ async def claim(tx: Tx, now: datetime, *, limit: int) -> list[Source]:
             host=row["host"],
             url=row["url"],
             kind=SourceKind(row["kind"]),
+            guessed=row["guessed"],
             etag=row["etag"],
             last_modified=row["last_modified"],
             sites=tuple(watched[row["host"]]),
         )
-        for row in await tx.fetch(_NEXT, names, kinds)
+        for row in await tx.fetch(_NEXT, names, kinds, now)
         if row["host"] in watched
     ]
 
@@ -146,8 +160,15 @@ async def visited(
     )
 
 
-async def forget(tx: Tx, source: Source) -> None:
-    """Forget a source that is none, until it is named again."""
+async def forget(tx: Tx, source: Source, now: datetime) -> None:
+    """Forget a source that is none, until it is named again; a wrong guess rests for a month."""
+    if source.guessed:
+        await tx.run(
+            "UPDATE sources SET visited_at = $3, absent_until = $4, due_at = $4"
+            " WHERE host = $1 AND url = $2",
+            *(source.host, source.url, now, now + _GUESSED_AGAIN),
+        )
+        return
     await tx.run("DELETE FROM sources WHERE host = $1 AND url = $2", source.host, source.url)
 
 
