@@ -3,7 +3,7 @@
 import secrets
 import time
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 _RANDOM_BITS = 74
 _FRESH_S = 30.0
@@ -19,13 +19,27 @@ def new_id() -> UUID:
 
 
 def new_ids(count: int) -> list[UUID]:
-    """Return many ids of one moment: the random bits are asked for once."""
+    """Return many ids of one moment, in order: the random bits are asked for once."""
     base = (time.time_ns() // 1_000_000 << 80) | (0x7 << 76) | (0b10 << 62)
     random = secrets.token_bytes(10 * count)
     made = []
     for at in range(0, 10 * count, 10):
         bits = int.from_bytes(random[at : at + 10]) >> 6
-        made.append(UUID(int=base | (bits >> 62) << 64 | bits & ((1 << 62) - 1)))
+        made.append(base | (bits >> 62) << 64 | bits & ((1 << 62) - 1))
+    made.sort()
+    return list(map(uuid_of, made))
+
+
+_new = object.__new__
+_set_int = UUID.__dict__["int"].__set__
+_set_safety = UUID.__dict__["is_safe"].__set__
+
+
+def uuid_of(number: int) -> UUID:
+    """Return `UUID(int=number)` of 128 bits: a third of its cost, which is all for judging arguments."""
+    made = _new(UUID)
+    _set_int(made, number)
+    _set_safety(made, SafeUUID.unknown)
     return made
 
 

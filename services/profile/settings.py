@@ -17,9 +17,9 @@ class Settings(HouseSettings):
         default=20, ge=1, le=200, description="Most files of one import request."
     )
     import_batch_rows: int = Field(
-        default=2000,
+        default=5000,
         ge=1,
-        le=5000,
+        le=20_000,
         description="Rows of an import that are stored in one transaction.",
     )
     observation_days: int = Field(

@@ -21,6 +21,7 @@ import orjson
 import psutil
 import uvloop
 
+from services import serving
 from services.profile.domain.imports import Detection, detect, read
 from services.profile.domain.imports.mapping import claims_reader
 from services.profile.domain.imports.records import records
@@ -78,6 +79,7 @@ def content(count: int) -> bytes:
 
 def measure() -> list[Row]:
     """Return the rates of parsing and storing, each beside its peer, and the memory."""
+    serving.settle()  # as every service does once it has started
     return [*_parsing(), *_storing(), *_memory()]
 
 

@@ -133,6 +133,36 @@ async def test_an_import_never_touches_what_we_saw_ourselves(
     assert await rows_of(database, seen, link_id) == before
 
 
+async def test_known_and_new_links_of_one_batch_are_told_apart(
+    alice: Http, database: Database, home: Site
+) -> None:
+    await import_files(alice, database, home, ("backlinks.csv", AHREFS))
+    header, known, *_ = AHREFS.splitlines()
+    more = [known.replace("/a\t", f"/{name}\t") for name in ("new", "newer")]
+    other = known.replace("https://acme.example/", "https://acme.example/other")
+    text = "\n".join([header, more[0], known, other, more[1]])
+    job = await import_files(alice, database, home, ("again.csv", text))
+    assert (job["accepted"], job["duplicates"]) == (4, 0)
+    newest = (await alice.get(f"/v1/sites/{home.site_id}/imports")).json()["items"][0]
+    assert newest["new_links"] == 3
+    assert len(await rows_of(database, "SELECT 1 FROM links")) == 5
+    assert len(await rows_of(database, "SELECT 1 FROM claims")) == 5
+    async with database.begin() as tx:
+        tracked = [event.link_id for event in await published(tx, LinkTracked)]
+    assert len(tracked) == len(set(tracked)) == 5
+
+
+async def test_the_crawler_is_told_at_once_what_an_imported_link_is_worth(
+    alice: Http, database: Database, home: Site
+) -> None:
+    await import_files(alice, database, home, ("backlinks.csv", AHREFS))
+    rows = await rows_of(database, "SELECT link_id, value, told_value FROM links")
+    async with database.begin() as tx:
+        told = {event.link_id: event.value for event in await published(tx, LinkTracked)}
+    assert {row["value"] for row in rows} != {1.0}
+    assert all(row["value"] == row["told_value"] == told[row["link_id"]] for row in rows)
+
+
 async def test_a_file_without_targets_makes_links_of_unknown_target_once(
     alice: Http, database: Database, home: Site
 ) -> None:

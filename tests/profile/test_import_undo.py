@@ -47,7 +47,7 @@ LINKS = (
 )
 CLAIMS = (
     "SELECT referring_url, c.source, c.claim::text, c.metrics::text, c.anchor_text, c.first_seen_at,"
-    " c.last_seen_at, c.claimed_at, c.import_id FROM claims c JOIN links USING (link_id) ORDER BY 1, 2"
+    " c.last_seen_at, c.claimed_at, c.import_id FROM claims c LEFT JOIN links USING (link_id) ORDER BY 1, 2"
 )
 OTHERS = (
     "SELECT source, domain, link_count, import_id FROM domain_claims ORDER BY 1, 2",

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -100,6 +101,19 @@ def value_of(inputs: ValueInputs) -> Decimal:
     for part in parts_of(inputs):
         product *= part.factor
     return product.quantize(_PLACES, ROUND_HALF_UP)
+
+
+def value_of_metrics(metrics: Mapping[str, float]) -> float:
+    """Return the value of a link of which nothing is known but what tools measured."""
+    return _value_of_metrics(*map(metrics.get, (*AUTHORITY_METRICS, TRAFFIC_METRIC)))
+
+
+@lru_cache(maxsize=16_384)
+def _value_of_metrics(*measured: float | None) -> float:
+    names = zip((*AUTHORITY_METRICS, TRAFFIC_METRIC), measured, strict=True)
+    return float(
+        value_of(ValueInputs(metrics={name: one for name, one in names if one is not None}))
+    )
 
 
 def parts_of(inputs: ValueInputs) -> list[Part]:

@@ -28,6 +28,7 @@ from services.profile.jobs.stored_file import CHUNK, StoredFile
 from services.profile.jobs.weighing import weigh_targets
 from services.profile.metrics import IMPORT_ROWS, IMPORT_SECONDS
 from services.profile.store import claims, imports, incoming, mappings, sites
+from services.profile.store.fresh import Met, Prepared, prepare
 from services.profile.store.imports import Import
 from shared import clock, jobs, outbox
 from shared.db import Database, Tx
@@ -116,14 +117,20 @@ class ImportReader:
     async def _read_links(
         self, run: JobRun, site: Site, file: Import, detection: Detection, rows: Iterator[Row]
     ) -> None:
-        """Store batch after batch; a thread reads the next one while one is stored."""
+        """Store batch after batch; a thread reads and encodes the next one while one is stored."""
         loop = asyncio.get_running_loop()
-        coming = loop.run_in_executor(None, _next_rows, rows, self._batch_rows)
+        reading = _Reading(run, site, file, detection.source)
+
+        def next_batch() -> tuple[RowBatch, Prepared] | None:
+            batch = _next_rows(rows, self._batch_rows)
+            return None if batch is None else (batch, reading.prepare(batch))
+
+        coming = loop.run_in_executor(None, next_batch)
         try:
-            while (batch := await coming) is not None:
-                coming = loop.run_in_executor(None, _next_rows, rows, self._batch_rows)
+            while (found := await coming) is not None:
+                coming = loop.run_in_executor(None, next_batch)
                 with IMPORT_SECONDS.time():
-                    await self._store(run, site, file, detection, batch)
+                    await reading.store(*found)
         finally:
             coming.cancel()
 
@@ -163,27 +170,6 @@ class ImportReader:
 
         return io.BufferedReader(StoredFile(in_thread, size=file.bytes), CHUNK)
 
-    async def _store(
-        self,
-        run: JobRun,
-        site: Site,
-        file: Import,
-        detection: Detection,
-        batch: RowBatch,
-    ) -> None:
-        """Store a batch of rows with the place behind it, in one transaction."""
-        async with run.step() as step:
-            added = 0
-            if file.dry_run:
-                keys = row_keys(batch)
-                batch.before = await imports.admit_keys(step.tx, file.import_id, keys)
-            else:
-                added = await _store_claims(step.tx, site, file, detection.source, batch)
-            await imports.count_rows(step.tx, file.import_id, batch, new_links=added)
-            _count(step, batch)
-            step.errors += _errors(batch.errors, file)
-            step.cursor = {"file": file.file_no, "row": batch.last_row}
-
     async def _end_file(self, run: JobRun, site: Site, file: Import, detection: Detection) -> None:
         async with run.step() as step:
             ended = await imports.end_import(step.tx, file.import_id, clock.now())
@@ -195,6 +181,50 @@ class ImportReader:
                 step.errors.append(fault)
             elif not file.dry_run:
                 await outbox.add(step.tx, [_completed(site, ended)])
+
+
+class _Reading:
+    """One list of links on its way into the database."""
+
+    def __init__(self, run: JobRun, site: Site, file: Import, source: str) -> None:
+        self._run = run
+        self._site = site
+        self._file = file
+        self._source = source
+        self._expect_new = True
+
+    def prepare(self, batch: RowBatch) -> Prepared:
+        """Encode a batch, without any I/O."""
+        met = Met(self._site, self._source, self._file.import_id, clock.now())
+        return prepare(() if self._file.dry_run else batch.links, met)
+
+    async def store(self, batch: RowBatch, prepared: Prepared) -> None:
+        """Store a batch of rows with the place behind it, in one transaction."""
+        file, added = self._file, 0
+        async with self._run.step() as step:
+            if file.dry_run:
+                keys = row_keys(batch)
+                batch.before = await imports.admit_keys(step.tx, file.import_id, keys)
+            else:
+                added = await self._store_claims(step.tx, batch, prepared)
+            await imports.count_rows(step.tx, file.import_id, batch, new_links=added)
+            _count(step, batch)
+            step.errors += _errors(batch.errors, file)
+            step.cursor = {"file": file.file_no, "row": batch.last_row}
+
+    async def _store_claims(self, tx: Tx, batch: RowBatch, prepared: Prepared) -> int:
+        """Store a batch and note which rows the file had before; returns the links nobody knew."""
+        stored = await incoming.store_links(tx, prepared, expect_new=self._expect_new)
+        self._expect_new = stored.made == len(batch.links)
+        batch.before = stored.repeated + await claims.save_domain_claims(
+            tx,
+            self._site.site_id,
+            batch.domains,
+            source=self._source,
+            import_id=self._file.import_id,
+            now=clock.now(),
+        )
+        return stored.made
 
 
 def _lists(stored: IO[bytes], file: Import) -> list[Part]:
@@ -242,18 +272,6 @@ def _some(rows: Iterator[TargetRow], size: int) -> list[TargetRow]:
 def _next_rows(iterator: Iterator[Row], size: int) -> RowBatch | None:
     rows = list(islice(iterator, size))
     return sort_rows(rows) if rows else None
-
-
-async def _store_claims(tx: Tx, site: Site, file: Import, source: str, batch: RowBatch) -> int:
-    """Store a batch and note which rows the file had before; returns the links nobody knew."""
-    now = clock.now()
-    stored = await incoming.store_links(
-        tx, site, batch.links, source=source, import_id=file.import_id, now=now
-    )
-    batch.before = stored.repeated + await claims.save_domain_claims(
-        tx, site.site_id, batch.domains, source=source, import_id=file.import_id, now=now
-    )
-    return stored.made
 
 
 def _count(step: Step, batch: RowBatch) -> None:

@@ -39,7 +39,7 @@ async def add_by_hand(tx: Tx, wanted: Sequence[Link], *, actor: str, now: dateti
         "SELECT l.page_key, l.target_key, coalesce(l.merged_into, l.link_id) AS link_id"
         " FROM links l JOIN unnest($1::uuid[], $2::uuid[], $3::uuid[])"
         " AS u(site_id, page_key, target_key) ON l.site_id = u.site_id AND l.page_key = u.page_key"
-        " AND l.target_key IS NOT DISTINCT FROM u.target_key",
+        " AND l.target_key IS NOT DISTINCT FROM u.target_key ORDER BY l.link_id FOR KEY SHARE OF l",
         [link.site_id for link in wanted],
         [link.page_key for link in wanted],
         [link.target_key for link in wanted],

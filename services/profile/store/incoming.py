@@ -1,24 +1,22 @@
-"""Rows of an import on their way into links and claims: sent once, as a table of the transaction.
+"""Rows of an import on their way into links and claims.
 
-The rows are copied in binary (an array of 2,000 texts costs asyncpg a type check per text) and every
-later statement joins them, so that one batch is a handful of statements however many rows it has.
+Rows about pages that nobody knew go straight into the tables. The others are sent as a table of the
+transaction that every later statement joins, so that one batch is a handful of statements however many
+rows it has.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-import orjson
+import asyncpg
 
-from services.profile.domain.history import tracked_bodies
 from services.profile.domain.imports import LinkRow
 from services.profile.domain.site import Site
 from services.profile.store import undo
+from services.profile.store.fresh import Prepared, clean, copy_links, json_bytes
 from shared import outbox
 from shared.db import Tx
-from shared.events import LinkTracked
-from shared.ids import new_ids
 from shared.urls import domain_or_host
 from shared.vocabulary import DiscoveryReason
 
@@ -26,21 +24,23 @@ _TABLE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS incoming (number int NOT NULL, link_id uuid NOT NULL,
         page_key uuid, target_key uuid, referring_url text, referring_host text,
         referring_domain text, target_url text, claim text, metrics text, anchor_text text, rel text,
-        kind text, first_seen timestamptz, last_seen timestamptz, lost_at timestamptz)
+        kind text, first_seen timestamptz, last_seen timestamptz, lost_at timestamptz,
+        told_value float8)
     ON COMMIT DELETE ROWS
 """
 _COLUMNS = (
     *("number", "link_id", "page_key", "target_key", "referring_url", "referring_host"),
     *("referring_domain", "target_url", "claim", "metrics", "anchor_text", "rel", "kind"),
-    *("first_seen", "last_seen", "lost_at"),
+    *("first_seen", "last_seen", "lost_at", "told_value"),
 )
 # A row of unknown target belongs to the links of its page that are known already (seams.md 10).
 _ADD_LINKS = """
     INSERT INTO links (link_id, workspace_id, site_id, referring_url, referring_host,
         referring_domain, page_key, target_url, target_key, discovery, known_since, sources, metrics,
-        first_seen_at, gained_at)
+        told_value, first_seen_at, gained_at)
     SELECT u.link_id, $1, $2, u.referring_url, u.referring_host, u.referring_domain, u.page_key,
-        u.target_url, u.target_key, $3, $4, ARRAY[$5], u.metrics::jsonb, u.first_seen, u.first_seen
+        u.target_url, u.target_key, $3, $4, ARRAY[$5], u.metrics::jsonb, u.told_value, u.first_seen,
+        u.first_seen
     FROM incoming u
     WHERE u.target_key IS NOT NULL OR NOT EXISTS (
         SELECT FROM links l WHERE l.site_id = $2 AND l.page_key = u.page_key)
@@ -99,38 +99,78 @@ class Stored:
     repeated: int = 0
 
 
-async def store_links(
-    tx: Tx,
-    site: Site,
-    rows: Sequence[LinkRow],
-    *,
-    source: str,
-    import_id: UUID,
-    now: datetime,
-) -> Stored:
-    """Add the links that are new and keep what the source says of all; what we saw is not touched."""
+async def store_links(tx: Tx, prepared: Prepared, *, expect_new: bool = False) -> Stored:
+    """Add the links that are new and keep what the source says of all; what we saw is not touched.
+
+    Where nobody is expected to know any of them, nobody is asked before the first try.
+    """
+    rows = prepared.rows
     if not rows:
         return Stored()
-    ids = new_ids(len(rows))
-    await tx.run(_TABLE)
-    await tx.copy("incoming", list(map(_record, range(len(rows)), ids, rows)), _COLUMNS)
+    fresh = await _copy_fresh(tx, prepared, expect_new=expect_new)
+    rest = sorted(set(range(len(rows))) - set(fresh)) if len(fresh) < len(rows) else ()
+    made, repeated = await _store_met(tx, prepared, rest) if rest else ([], 0)
+    new = [*fresh, *made]
+    events = prepared.events if len(new) == len(rows) else [prepared.events[at] for at in new]
+    await outbox.add_encoded(tx, events)
+    return Stored(len(new), repeated)
+
+
+async def _copy_fresh(tx: Tx, prepared: Prepared, *, expect_new: bool) -> list[int]:
+    """Add the rows about pages of which no link is known; returns their numbers."""
+    rows = prepared.rows
+    unaimed = [row for row in rows if row.target_key is None]
+    for asked in (unaimed, rows) if expect_new else (rows,):
+        known = await _known_pages(tx, prepared.met.site, asked) if asked else frozenset()
+        fresh = [at for at, row in enumerate(rows) if not known or row.page_key not in known]
+        if not fresh or await _copy(tx, prepared, fresh):
+            return fresh
+    return []  # somebody else is adding them at this moment
+
+
+async def _known_pages(tx: Tx, site: Site, rows: Sequence[LinkRow]) -> frozenset[UUID]:
+    """Return the pages of which the site has links already."""
     found = await tx.fetch(
-        _ADD_LINKS, site.workspace_id, site.site_id, DiscoveryReason.IMPORTED, now, source
+        "SELECT page_key FROM links WHERE site_id = $1 AND page_key = ANY($2::uuid[])",
+        site.site_id,
+        [row.page_key for row in rows],
+    )
+    return frozenset(row["page_key"] for row in found)
+
+
+async def _copy(tx: Tx, prepared: Prepared, numbers: Sequence[int]) -> bool:
+    """Add these rows as new; False if one of them is there already, and then none is added."""
+    try:
+        async with tx.savepoint():
+            await copy_links(tx, prepared, numbers)
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
+
+
+async def _store_met(tx: Tx, prepared: Prepared, numbers: Sequence[int]) -> tuple[list[int], int]:
+    """Store rows about pages of which links are known: one by one new or old.
+
+    Returns the numbers of those that were new, and how many the file had before.
+    """
+    met = prepared.met
+    site, source, import_id = met.site, met.source, met.import_id
+    await tx.run(_TABLE)
+    records = [_record(at, prepared) for at in numbers]
+    await tx.copy("incoming", records, _COLUMNS)
+    found = await tx.fetch(
+        _ADD_LINKS, site.workspace_id, site.site_id, DiscoveryReason.IMPORTED, met.now, source
     )
     made = {row["link_id"] for row in found}
     resolved: Mapping[UUID, int] = {}
     repeated = 0
-    if len(made) < len(rows):
+    if len(made) < len(numbers):
         resolved, repeated = await _resolve(tx, site, made, source=source, import_id=import_id)
         await undo.keep_claims(tx, import_id, set(resolved), source=source)
-    await tx.run(_SAVE_CLAIMS, source, import_id, now)
+    await tx.run(_SAVE_CLAIMS, source, import_id, met.now)
     if resolved:
         await tx.run(_DATE_LINKS, source, list(resolved))
-    events = iter(new_ids(len(made)))
-    new = [(next(events), id_, row) for id_, row in zip(ids, rows, strict=True) if id_ in made]
-    bodies = tracked_bodies(site, new, now)
-    await outbox.add_encoded(tx, LinkTracked.name, [link[0] for link in new], list(bodies))
-    return Stored(len(made), repeated)
+    return [at for at in numbers if prepared.ids[at] in made], repeated
 
 
 async def _resolve(
@@ -142,9 +182,12 @@ async def _resolve(
     """
     found = await tx.fetch(_RESOLVE, site.site_id, list(made), import_id, source)
     meant = {row["link_id"]: row["number"] for row in found if not row["again"]}
-    await tx.run(
-        "SELECT FROM links WHERE link_id = ANY($1::uuid[]) ORDER BY link_id FOR UPDATE", list(meant)
+    locked = await tx.fetch(
+        "SELECT link_id FROM links WHERE link_id = ANY($1::uuid[]) ORDER BY link_id FOR UPDATE",
+        list(meant),
     )
+    if len(locked) < len(meant):
+        raise asyncpg.SerializationError("A link was taken back while a claim about it was stored")
     numbers = set(meant.values())
     dropped = [row["number"] for row in found if row["number"] not in numbers]
     await tx.run("DELETE FROM incoming WHERE number = ANY($1::int[])", dropped)
@@ -157,11 +200,12 @@ async def _resolve(
     return meant, sum(row["again"] for row in found)
 
 
-def _record(number: int, link_id: UUID, row: LinkRow) -> tuple[object, ...]:
-    anchor, rel = row.anchor, row.rel
+def _record(number: int, prepared: Prepared) -> tuple[object, ...]:
+    row = prepared.rows[number]
+    rel = row.rel
     return (
         number,
-        link_id,
+        prepared.ids[number],
         row.page_key,
         row.target_key,
         row.referring_url,
@@ -170,16 +214,16 @@ def _record(number: int, link_id: UUID, row: LinkRow) -> tuple[object, ...]:
         row.target_url,
         json_text(row.claim),
         json_text(row.metrics),
-        anchor.replace("\x00", "\ufffd") if anchor and "\x00" in anchor else anchor,
+        clean(row.anchor),
         None if rel is None else " ".join(sorted(rel)),
         row.kind,
         row.first_seen,
         row.last_seen,
         row.lost_at,
+        prepared.values[number],
     )
 
 
 def json_text(value: object) -> str:
-    """Return a value as JSON that jsonb takes: a NUL that a broken file carries is none."""
-    text = orjson.dumps(value).decode()
-    return text.replace("\\u0000", "\\ufffd") if "\\u0000" in text else text
+    """Return a value as JSON that jsonb takes."""
+    return json_bytes(value).decode()

@@ -168,7 +168,7 @@ async def _remove_links(tx: Tx, doomed: dict[UUID, Link]) -> None:
         return
     await outbox.add(tx, [untracked_event(link) for link in doomed.values()])
     ids = list(doomed)
-    for table in ("observations", "changes", "recoveries"):
+    for table in ("claims", "observations", "changes", "recoveries"):
         await tx.run(f"DELETE FROM {table} WHERE link_id = ANY($1::uuid[])", ids)
     await tx.run("DELETE FROM links WHERE merged_into = ANY($1::uuid[])", ids)
     await tx.run("DELETE FROM links WHERE link_id = ANY($1::uuid[])", ids)

@@ -101,7 +101,7 @@ LINKS = Table(
     METADATA,
     Column("link_id", UUID, primary_key=True),
     Column("workspace_id", UUID, nullable=False),
-    _site(),
+    Column("site_id", UUID, nullable=False),
     Column("referring_url", Text, nullable=False),
     Column("referring_host", Text, nullable=False),
     Column("referring_domain", Text, nullable=False),
@@ -285,7 +285,8 @@ CHANGES = Table(
 CLAIMS = Table(
     "claims",
     METADATA,
-    Column("link_id", UUID, ForeignKey(LINKS.c.link_id, ondelete="CASCADE"), primary_key=True),
+    # No foreign keys here and on the site of a link: docs/decisions/0017.
+    Column("link_id", UUID, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("import_id", UUID),
     Column("claim", JSON, nullable=False),

@@ -146,6 +146,17 @@ def _dates_reader(
             return nothing
         return lambda row: parse_date(row[place], order) if row[place] else None
 
+    if first is not None and last is not None and lost is not None:
+
+        def dates(row: Cells) -> tuple[datetime | None, datetime | None, datetime | None]:
+            one, two, three = row[first], row[last], row[lost]
+            return (
+                parse_date(one, order) if one else None,
+                parse_date(two, order) if two else None,
+                parse_date(three, order) if three else None,
+            )
+
+        return dates
     date_first, date_last, date_lost = map(reader, (first, last, lost))
     return lambda row: (date_first(row), date_last(row), date_lost(row))
 
@@ -157,7 +168,7 @@ def _claim_reader(columns: Mapping[str, int]) -> Callable[[Cells], Mapping[str, 
 
     def read(row: Cells) -> Mapping[str, str]:
         picked = pick(row)
-        if picked and max(map(len, picked)) > MAX_TEXT:
+        if len("".join(picked)) > MAX_TEXT:  # all of them together: a seventh of asking each
             picked = tuple(text[:MAX_TEXT] for text in picked)
         return dict(compress(zip(names, picked, strict=True), picked))
 
@@ -175,11 +186,9 @@ def _metrics_reader(
     def number(text: str) -> float | None:
         return cells.number_of(text, decimal_comma=decimal_comma) if text else None
 
-    def read(row: Cells) -> Mapping[str, float]:
-        picked = pick(row)
-        if not any(picked):
-            return {}
-        numbers = zip(names, map(number, picked), strict=True)
-        return {name: value for name, value in numbers if value is not None}
+    @lru_cache(maxsize=16_384)  # a host has the same metrics on all of its pages
+    def numbers(picked: tuple[str, ...]) -> Mapping[str, float]:
+        found = zip(names, map(number, picked), strict=True)
+        return {name: value for name, value in found if value is not None}
 
-    return read
+    return lambda row: numbers(pick(row))

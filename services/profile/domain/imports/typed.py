@@ -35,6 +35,12 @@ _SAYS_NOTHING = Claims(None, None, None, None, None, None, {}, {})
 RowReader = Callable[[int, Cells], Row]
 
 
+class _Page(NamedTuple):
+    url: str
+    host: str
+    key: UUID
+
+
 class _Target(NamedTuple):
     url: str
     key: UUID
@@ -67,7 +73,27 @@ def _own_test(site_hosts: Collection[str]) -> Callable[[str], bool]:
     return is_own
 
 
+def _page_judge(is_own: Callable[[str], bool]) -> Callable[[int, str], "_Page | Row"]:
+    """Return the function that takes the text of a cell for a page that may be looked at."""
+
+    @lru_cache(maxsize=65_536)
+    def is_ordinary(host: str) -> bool:
+        return not (is_own(host) or is_closed_host(host) or urls.is_ip(host))
+
+    def judge(row_no: int, text: str) -> "_Page | Row":
+        if len(text) <= MAX_ADDRESS:
+            plain = urls.plain_page(text)
+            if plain is not None and is_ordinary(plain[0]):
+                return _Page(text, *plain)
+        page = _page(row_no, text, is_own)
+        return _Page(*page, urls.page_id(page.url)) if isinstance(page, Place) else page
+
+    return judge
+
+
 def _list_reader(is_own: Callable[[str], bool]) -> RowReader:
+    page_of = _page_judge(is_own)
+
     def read(row_no: int, row: Cells) -> Row:
         text = _entry(row[0])
         is_domain = text.casefold().startswith("domain:")
@@ -76,8 +102,8 @@ def _list_reader(is_own: Callable[[str], bool]) -> RowReader:
             return _domain_row(row_no, name, is_own)
         if len(name.split()) > 1:  # an address would not hold a blank: these are words
             return _not_an_address(row_no, name)
-        page = _page(row_no, name, is_own)
-        return _link(row_no, page, None, _SAYS_NOTHING) if isinstance(page, Place) else page
+        page = page_of(row_no, name)
+        return _link(row_no, page, None, _SAYS_NOTHING) if isinstance(page, _Page) else page
 
     return read
 
@@ -94,11 +120,11 @@ def _link_reader(detection: Detection, is_own: Callable[[str], bool]) -> RowRead
     claims_of = claims_reader(detection)
     chain = detection.columns.get("claim:redirect_chain")
     here = detection.columns.get("links_here")
-    target_of = _target_judge(is_own)
+    page_of, target_of = _page_judge(is_own), _target_judge(is_own)
 
     def read(row_no: int, row: Cells) -> Row:
-        page = _page(row_no, row[place].strip(), is_own)
-        if not isinstance(page, Place):
+        page = page_of(row_no, row[place].strip())
+        if not isinstance(page, _Page):
             return page
         if here is not None and row[here].strip() in _NOTHING:
             return _links_elsewhere(row_no, page.url)
@@ -165,16 +191,9 @@ def _not_an_address(row_no: int, text: str) -> RowError:
     return row_error(row_no, "referring_url", "not_an_address", detail, text)
 
 
-def _link(row_no: int, page: Place, target: _Target | None, said: Claims) -> LinkRow:
-    return LinkRow(
-        row_no,
-        page.url,
-        page.host,
-        urls.page_id(page.url),
-        None if target is None else target.url,
-        None if target is None else target.key,
-        *said,
-    )
+def _link(row_no: int, page: _Page, target: _Target | None, said: Claims) -> LinkRow:
+    url, key = (None, None) if target is None else target[:2]
+    return LinkRow(row_no, page.url, page.host, page.key, url, key, *said)
 
 
 def _domain_row(row_no: int, text: str, is_own: Callable[[str], bool]) -> Row:
