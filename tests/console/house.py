@@ -13,9 +13,20 @@ from fastapi import FastAPI
 
 from services.profile.store import growth
 from services.profile.store.growth import Unusual
+from services.toxicity.domain.attacks.bursts import Burst
+from services.toxicity.store import attacks
+from services.toxicity.store.attacks import Watched
 from shared import clock, outbox, urls
 from shared.db import Database
-from shared.events import Event, LinkChecked, Observation, Occurrence, PageFacts, PageRead
+from shared.events import (
+    Event,
+    LinkChecked,
+    Observation,
+    Occurrence,
+    PageFacts,
+    PageRead,
+    TargetChecked,
+)
 from shared.ids import new_id
 from shared.vocabulary import Outcome, Position, Reason
 from tests.gateway.product import made, running
@@ -231,3 +242,54 @@ async def find_unusual(house: House) -> None:
     async with house.profile.begin() as tx:
         workspace_id = await tx.fetch_value("SELECT workspace_id FROM sites LIMIT 1")
         await growth.save_unusual(tx, UUID(house.site_id), workspace_id, found)
+
+
+async def kill_a_page(house: House) -> None:
+    """Let the page that all link to answer 404, and name one that may take its place."""
+    target = f"https://{DOMAIN}/pricing"
+    async with house.profile.begin() as tx:
+        workspace_id = await tx.fetch_value("SELECT workspace_id FROM sites LIMIT 1")
+        dead = TargetChecked(
+            workspace_id=workspace_id,
+            site_id=UUID(house.site_id),
+            target_url=target,
+            target_key=urls.key_id(urls.url_key(target)),
+            check_seq=1,
+            checked_at=clock.now(),
+            broken=True,
+            reasons=(Reason.TARGET_ERROR,),
+            http_status=404,
+        )
+        await outbox.add(tx, [dead])
+
+    async def is_dead() -> bool:
+        return bool((await house.owner.get(f"{house.api}/redirects")).json()["items"])
+
+    await eventually(is_dead, what="the page is known to be dead")
+
+
+async def suspect(house: House) -> None:
+    """Keep an alarm, as the daily count would have raised it."""
+    today = clock.now().date()
+    burst = Burst(
+        started_on=today - timedelta(days=3),
+        found_on=today - timedelta(days=2),
+        last_on=today - timedelta(days=1),
+        domains=40,
+        bad=31,
+        expected=1.5,
+        share_before=0.025,
+        share_z=9.1,
+    )
+    said = ["31 of 40 new domains look bad; before, 1 in 40 did."]
+    drift = {
+        "anchor_bits": 1.4,
+        "anchors": ["online casino"],
+        "new_script_share": 0.2,
+        "new_tld_share": 0.3,
+        "tlds": ["top", "icu"],
+    }
+    async with house.toxicity.begin() as tx:
+        workspace_id = await tx.fetch_value("SELECT workspace_id FROM sites LIMIT 1")
+        watched = Watched(UUID(house.site_id), workspace_id, burst.started_on)
+        await attacks.save_attack(tx, watched, burst, {"said": said, "drift": drift}, known=None)

@@ -31,6 +31,10 @@ async def web() -> AsyncIterator[FakeWeb]:
         served.on(
             PAGE, f'<p>We like <a href="{TARGET}" rel="nofollow">the coffee shop</a> here.</p>'
         )
+        served.on(
+            "http://shop.example/",
+            '<title>Coffee by the sea</title><meta property="og:site_name" content="Harbour Coffee">',
+        )
         served.on(BARE, "<p>Nothing about anybody, only words about the weather and the sea.</p>")
         yield served
 
@@ -127,6 +131,10 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await page.get_by_label("Brand names, with commas").fill("Coffee Shop")
     await page.get_by_role("button", name="Add the site").click()
 
+    await page.get_by_role("button", name="Take Harbour Coffee over into brand names").click()
+    await expect(page.get_by_text("“Harbour Coffee” taken over.")).to_be_visible()
+    await no_codes(page)
+    await page.get_by_role("link", name="Sources").click()
     await page.get_by_label("Drop export files here, or choose them").set_input_files(file)
     await expect(page.get_by_label("The file")).to_contain_text("Of 3 rows 2 would be taken")
     await page.get_by_role("button", name="Import this file").click()

@@ -1,5 +1,6 @@
 """Journeys through the console's screens in a real browser, on a product with something of everything."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,9 +13,20 @@ from shared.ids import new_id
 from shared.postgres import EmbeddedPostgres
 from tests.conftest import TEMPLATE, run_sql
 from tests.console.browser import careful, chromium, no_barriers
-from tests.console.house import House, a_house, find_networks
+from tests.console.house import (
+    BLOGS,
+    House,
+    a_house,
+    find_networks,
+    find_unusual,
+    kill_a_page,
+    lose,
+    suspect,
+)
 from tests.gateway.product import made
 
+CONSOLE = Path(__file__).parents[2] / "services/gateway/console"
+SCREENS = re.findall(r'\["(\w+)", "', (CONSOLE / "areas.js").read_text("utf-8"))
 # One product and one browser serve all journeys: starting them costs more than each journey.
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 
@@ -73,7 +85,7 @@ async def test_a_file_is_seen_mapped_imported_and_taken_back(
     await page.get_by_label("Third", exact=True).select_option(label="Words of the link (anchor)")
     sample = page.get_by_role("table", name="The first rows as they would be taken")
     await expect(sample.get_by_role("row").nth(1)).to_contain_text("best chairs")
-    await expect(page.get_by_text("1 rows could not be used")).to_be_visible()
+    await expect(page.get_by_text("1 row that could not be used")).to_be_visible()
     await no_barriers(page)
 
     await page.get_by_role("button", name="Import this file").click()
@@ -90,7 +102,7 @@ async def test_a_file_is_seen_mapped_imported_and_taken_back(
 
     await row.get_by_role("button", name="Take back").press("Enter")
     dialog = page.get_by_role("dialog", name="Take mine.csv back?")
-    await expect(dialog).to_contain_text("1 links were known from nowhere else")
+    await expect(dialog).to_contain_text("1 link known from nowhere else")
     await no_barriers(page)
     await page.keyboard.press("Escape")
     await expect(dialog).to_be_hidden()
@@ -147,7 +159,7 @@ async def test_a_disavow_file_is_taken_in_mended_built_and_restored(
     await page.goto(house.screen("disavow"))
     await expect(page.get_by_role("heading", name="Does this site need one? No")).to_be_visible()
     await page.get_by_label("Disavow file", exact=True).set_input_files(file)
-    await expect(page.get_by_text("1 domains and 0 pages would be kept")).to_be_visible()
+    await expect(page.get_by_text("1 domain and 0 pages would be kept")).to_be_visible()
     await no_barriers(page)
     await page.get_by_role("button", name="Keep this list").click()
     good = page.get_by_role("table", name="Good domains that the file throws away")
@@ -179,3 +191,173 @@ async def test_a_disavow_file_is_taken_in_mended_built_and_restored(
     async with page.expect_download() as coming:
         await versions.get_by_role("link", name="Download").first.click()
     assert (await coming.value).suggested_filename.startswith("disavow-")
+
+
+async def test_lost_links_are_asked_for_and_dead_pages_get_rules(house: House, page: Page) -> None:
+    await lose(house, BLOGS[:2])
+    await kill_a_page(house)
+    await page.goto(house.screen("recoveries"))
+    item = page.get_by_role("article", name="blog0.example/post")
+    await expect(item).to_contain_text("We bought our chairs from Acme Home and would do so again.")
+    await expect(item).to_contain_text("A draft comes on")
+    await no_barriers(page)
+    await item.get_by_role("button", name="Note that I asked").click()
+    await expect(item).to_contain_text("Asked on")
+    await (
+        page.get_by_role("article", name="blog1.example/post")
+        .get_by_role("button", name="Let it go")
+        .click()
+    )
+    await page.get_by_label("Show").select_option("dismissed")
+    await expect(page.get_by_role("article")).to_contain_text(["blog1.example/post"])
+
+    await page.get_by_role("link", name="Redirects").click()
+    dead = page.get_by_role("table", name="Dead pages")
+    await expect(dead).to_contain_text("https://acme.example/pricing")
+    await page.get_by_text("Name pages of yours that answer").click()
+    await page.get_by_label("Addresses, one on a line").fill("https://acme.example/prices")
+    await page.get_by_role("button", name="Take these pages").click()
+    await expect(dead).to_contain_text("/prices")
+    await page.get_by_label("Also where more than one page may fit (takes the best)").check()
+    await page.get_by_role("button", name="Show the rules").click()
+    await expect(page.get_by_label("Rules", exact=True)).to_have_value(re.compile("/prices"))
+    await no_barriers(page)
+
+
+async def test_growth_networks_and_alarms_show_their_evidence(house: House, page: Page) -> None:
+    await find_unusual(house)
+    await find_networks(house)
+    await suspect(house)
+    await page.goto(house.screen("growth"))
+    await expect(page.get_by_text("14 domains stopped linking")).to_be_visible()
+    await page.get_by_label("By", exact=True).select_option("week")
+    await page.get_by_label("Of", exact=True).select_option("domains")
+    await expect(page.get_by_text("They have nothing in common")).to_be_visible()
+    await no_barriers(page)
+
+    await page.goto(house.screen("networks"))
+    network = page.get_by_role("article", name="Network of farm0.example")
+    drawing = network.get_by_role("img", name=re.compile("Drawing: 5 domains and 10 ties"))
+    await expect(drawing.locator("circle")).to_have_count(5)
+    await drawing.locator("circle").first.click()
+    await expect(network).to_contain_text("is tied to 4 of them")
+    await network.get_by_text("Every tie as a list (10)").click()
+    await expect(network.get_by_role("table", name="What ties two domains")).to_contain_text(
+        "money0"
+    )
+    await no_barriers(page)
+    await network.get_by_role("button", name="Ignore").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Ignore").click()
+    await expect(network).to_contain_text("Decided for 5 domains: Ignore")
+
+    await page.goto(house.screen("attacks"))
+    await expect(page.get_by_role("article")).to_contain_text("31 of 40 new domains look bad")
+    await no_barriers(page)
+    await page.get_by_role("link", name="Summary").click()
+    await expect(page.get_by_text("See the evidence")).to_be_visible()
+    await page.get_by_role("button", name="Show what would change").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("links were looked at")
+    await page.get_by_role("button", name="Judge them anew").click()
+    await expect(page.get_by_text("Judging anew: Done")).to_be_visible()
+    await no_barriers(page)
+
+
+async def test_sources_are_connected_compared_and_taken_along(
+    house: House, page: Page, tmp_path: Path
+) -> None:
+    await page.goto(house.screen("connectors"))
+    await page.get_by_label("API key").fill("short")
+    await page.get_by_label("Most units in a month").fill("100")
+    await page.get_by_role("button", name="Set it up").click()
+    wrong = page.get_by_label("API key")
+    await expect(wrong).to_have_attribute("aria-invalid", "true")
+    await expect(wrong).to_be_focused()
+    await wrong.fill("a-key-of-tests")
+    await page.get_by_role("button", name="Set it up").click()
+    mine = page.get_by_role("region", name="Ahrefs")
+    await expect(mine).to_contain_text("of 100")
+    await mine.get_by_role("button", name="Pull now").click()
+    told = page.get_by_role("dialog")
+    await expect(told.get_by_role("alert")).to_be_visible()  # not even the first call fits
+    await expect(told.get_by_role("button", name="Pull", exact=True)).to_be_disabled()
+    await no_barriers(page)
+    await told.get_by_role("button", name="Cancel").click()
+
+    file = tmp_path / "rival.csv"
+    head = "Referring page URL,Target URL,Anchor,First seen,Domain rating"
+    file.write_text(f"{head}\nhttps://a.example/,https://rival.example/,x,2026-01-01,30\n", "utf-8")
+    await page.goto(house.screen("competitors"))
+    await page.get_by_label("Whose links").fill("acme.example")
+    await page.get_by_label("File", exact=True).set_input_files(file)
+    await page.get_by_role("button", name="Read the file").click()
+    await expect(page.get_by_text("is your own site").first).to_be_visible()
+    await page.get_by_label("Whose links").fill("rival.example")
+    await page.get_by_role("button", name="Read the file").click()
+    gap = page.get_by_role("table", name="Domains that link to competitors")
+    await expect(gap).to_contain_text("a.example")
+    await no_barriers(page)
+
+    await page.goto(house.screen("coverage"))
+    await expect(page.get_by_text("Nothing to compare yet")).to_be_visible()
+    await no_barriers(page)
+    await page.goto(house.screen("exports"))
+    await page.get_by_label("State").select_option("live")
+    await page.get_by_role("button", name="Make the address").click()
+    address = await page.get_by_label("Address", exact=True).input_value()
+    assert "status=live" in address
+    await no_barriers(page)
+    async with page.expect_download() as coming:
+        await page.get_by_role("link", name="Download").click()
+    assert (await coming.value).suggested_filename.endswith(".csv")
+
+
+async def test_sites_are_asked_by_hand_and_a_slip_is_taken_back(house: House, page: Page) -> None:
+    wish = {"site_id": house.site_id, "domains": ["farm3.example"], "decision": "ask_removal"}
+    await made(house.owner, "/v1/reviews", wish)
+    await page.goto(house.screen("removals"))
+    item = page.get_by_role("article", name="farm3.example")
+    await item.get_by_text("Letter to copy").click()
+    await expect(item.get_by_label("Letter to farm3.example")).to_have_value(re.compile("Hello"))
+    await item.get_by_role("button", name="I asked").click()
+    await expect(item).to_contain_text("Asked on")
+    await no_barriers(page)
+    await item.get_by_role("button", name="Take that back").click()
+    await expect(item).to_contain_text("nobody has been asked yet")
+
+
+async def test_a_site_is_set_up_by_hand_where_nobody_can_look(house: House, page: Page) -> None:
+    await page.goto(house.screen("start"))
+    await page.get_by_role("button", name="Look at my home page and sitemap").click()
+    await expect(page.get_by_role("alert")).to_be_visible()  # no crawler runs in this house
+    await page.get_by_label("Add to keywords").fill("garden chairs")
+    await page.get_by_label("Add to keywords").press("Enter")
+    await expect(page.get_by_text("“garden chairs” taken over.")).to_be_visible()
+    await no_barriers(page)
+    await page.get_by_role("button", name="Take garden chairs out of keywords").click()
+    await expect(page.get_by_text("“garden chairs” taken out.")).to_be_visible()
+
+
+async def test_a_person_who_may_only_look_at_one_site_gets_no_button_that_is_refused(
+    house: House, signed_in: BrowserContext
+) -> None:
+    charlie = await made(house.owner, "/v1/users", {"email": "charlie@example.com"})
+    grant = {"actor_id": charlie["id"], "site_id": house.site_id, "role": "viewer"}
+    await made(house.owner, "/v1/grants", grant)
+    door = await made(house.owner, f"/v1/users/{charlie['id']}/login-links", None)
+    assert signed_in.browser is not None
+    context = await signed_in.browser.new_context()
+    opened = await context.new_page()
+    async with careful(opened) as page:
+        await page.goto(house.url + door["path"])
+        await expect(page.get_by_role("heading", name="Sites")).to_be_visible()
+        for name in SCREENS:
+            await page.goto(house.screen(name))
+            await expect(page.locator("h1")).to_be_visible()
+            await expect(page.get_by_role("alert")).to_have_count(0)
+        await page.goto(house.screen("reviews"))
+        await expect(page.get_by_text("You may look at this site")).to_be_visible()
+        await expect(page.get_by_role("button", name="Keep")).to_have_count(0)
+        await page.goto(house.screen("imports"))
+        await expect(page.get_by_role("heading", name="Earlier imports")).to_be_visible()
+        await expect(page.get_by_text("Remembered columns")).to_have_count(0)
+    await context.close()

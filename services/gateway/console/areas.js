@@ -6,12 +6,26 @@ const AREAS = [
   { name: "Links", screens: [["links", "Links", () => import("./views/links.js"), "Links"]], open: true },
   { name: "Sources", screens: [
     ["imports", "Import files", () => import("./views/imports.js"), "Imports"],
+    ["connectors", "Connectors", () => import("./views/connectors.js"), "Connectors"],
+    ["coverage", "Coverage", () => import("./views/coverage.js"), "Coverage"],
+    ["competitors", "Competitors", () => import("./views/competitors.js"), "Competitors"],
+    ["exports", "Exports", () => import("./views/exports.js"), "Exports"],
+  ] },
+  { name: "Growth", screens: [["growth", "Growth", () => import("./views/growth.js"), "Growth"]] },
+  { name: "Win back", screens: [
+    ["recoveries", "Lost links", () => import("./views/recoveries.js"), "Recoveries"],
+    ["redirects", "Redirects", () => import("./views/redirects.js"), "Redirects"],
   ] },
   { name: "Toxicity", screens: [
+    ["toxicity", "Summary", () => import("./views/toxicity.js"), "Toxicity"],
     ["reviews", "Review", () => import("./views/reviews.js"), "Reviews"],
+    ["networks", "Networks", () => import("./views/networks.js"), "Networks"],
+    ["attacks", "Attacks", () => import("./views/attacks.js"), "Attacks"],
+    ["removals", "Removals", () => import("./views/removals.js"), "Removals"],
     ["disavow", "Disavow file", () => import("./views/disavow.js"), "Disavow"],
   ] },
   { name: "Audits", screens: [["audits", "Audits", () => import("./views/audits.js"), "Audits"]], open: true },
+  { name: "Set up", screens: [["start", "Set up", () => import("./views/start.js"), "Start"]] },
 ];
 
 // Clients see the results; the workshop behind them is for those who work on the site.

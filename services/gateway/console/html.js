@@ -35,6 +35,11 @@ export function count(value) {
   return value === null || value === undefined ? "–" : COUNT.format(value);
 }
 
+// `1 link`, `2 links`: a count with its word.
+export function many(value, one, more = `${one}s`) {
+  return `${count(value)} ${value === 1 ? one : more}`;
+}
+
 export function Moment({ at }) {
   return at ? html`<time datetime=${at}>${moment(at)}</time>` : html`<span class="muted">not yet</span>`;
 }

@@ -21,7 +21,7 @@ function TakeOut({ siteId, good, news }) {
     await post(`/v1/sites/${siteId}/disavow/lifts`, { entries: good.map((one) => one.entry), reason });
     news();
   };
-  const impact = async () => html`<p>A new version is made without these ${count(good.length)} lines, and the decisions behind them are taken back. Google takes the links into account again after you upload it.</p>
+  const impact = async () => html`<p>A new version is made without ${good.length === 1 ? "this line" : `these ${count(good.length)} lines`}, and the decisions behind them are taken back. Google takes the links into account again after you upload it.</p>
     <ul>${good.slice(0, 40).map((one) => html`<li class="wrap">${one.entry}</li>`)}</ul>`;
   return html`<div class="row controls"><div class="field grow"><label for="lift-reason">Reason</label><input id="lift-reason" maxlength="300" value=${reason} onInput=${(event) => setReason(event.target.value)} /></div>
     <${Confirm} label=${`Take ${good.length === 1 ? "it" : "them"} out`} title="Take the good domains out of the file?" yes="Make that version" impact=${impact} act=${lift} /></div>`;

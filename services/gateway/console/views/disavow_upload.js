@@ -1,7 +1,7 @@
 // Taking in the list that is in force at Google: every repair is shown before anything is kept.
 import { useRef, useState } from "preact/hooks";
 import { upload } from "../api.js";
-import { count, html } from "../html.js";
+import { count, html, many } from "../html.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { Choice } from "../pieces/choice.js";
 
@@ -28,7 +28,7 @@ export function Lines({ title, lines }) {
 
 function Found({ found }) {
   const merge = found.merge;
-  return html`<p role="status">${count(found.domains)} domains and ${count(found.urls)} pages would be kept; ${count(found.repairs.length)} repairs, ${count(found.refused.length)} refused, ${count(found.errors.length)} not understood.</p>
+  return html`<p role="status">${many(found.domains, "domain")} and ${many(found.urls, "page")} would be kept; ${many(found.repairs.length, "repair")}, ${count(found.refused.length)} refused, ${count(found.errors.length)} not understood.</p>
     <${Notes} title="Refused, because they would hurt you" notes=${found.refused} open />
     <${Notes} title="Not understood" notes=${found.errors} open /><${Notes} title="Put right" notes=${found.repairs} />
     ${merge && html`<${Lines} title="Added by the file" lines=${merge.added_by_the_file} /><${Lines} title="Taken out by the file" lines=${merge.removed_by_the_file} />

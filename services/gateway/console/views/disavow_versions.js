@@ -1,7 +1,7 @@
 // Every version of the disavow file: who made it and why, its text, what changed, and the way back to it.
 import { useState } from "preact/hooks";
 import { get, post } from "../api.js";
-import { count, html, Moment } from "../html.js";
+import { count, html, many, Moment } from "../html.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { Choice } from "../pieces/choice.js";
 import { Confirm } from "../pieces/confirm.js";
@@ -30,7 +30,7 @@ function row(one, newest, siteId, restore) {
     return html`<p>A new version is made with the lines of version ${one.version_no}: ${count(added.length)} lines come back, ${count(removed.length)} go. No version is lost.</p>
       <${Lines} title="Come back" lines=${added} /><${Lines} title="Go" lines=${removed} />`;
   };
-  return { key: one.version_no, cells: [`Version ${one.version_no}${one.version_no === newest ? " (newest)" : ""}`, word("disavow_origin", one.origin), `${count(one.domains)} domains, ${count(one.urls)} pages`,
+  return { key: one.version_no, cells: [`Version ${one.version_no}${one.version_no === newest ? " (newest)" : ""}`, word("disavow_origin", one.origin), `${many(one.domains, "domain")}, ${many(one.urls, "page")}`,
     `+${count(one.added)} −${count(one.removed)}`, html`<span class="wrap">${one.reason || "–"}</span>`, html`${one.made_by}, <${Moment} at=${one.created_at} />`,
     html`<div class="row"><a href=${path} download=${`disavow-${one.version_no}.txt`}>Download</a>${canEdit(siteId) && one.version_no !== newest && html`<${Confirm} label="Restore" title=${`Restore version ${one.version_no}?`} yes="Restore it" impact=${impact} act=${() => restore(one)} />`}</div>`] };
 }

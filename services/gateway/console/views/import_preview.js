@@ -1,7 +1,7 @@
 // One file before it is imported: recognised as what, by which columns, and how its first rows would be taken.
 import { useState } from "preact/hooks";
 import { upload } from "../api.js";
-import { count, day, html, shortUrl } from "../html.js";
+import { count, day, html, many, shortUrl } from "../html.js";
 import { Trouble, useLoad } from "../load.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { Choice } from "../pieces/choice.js";
@@ -67,7 +67,7 @@ function Sample({ seen }) {
 
 function Faults({ seen }) {
   if (!seen.errors.length) return null;
-  return html`<details><summary>${count(seen.rejected)} rows could not be used${seen.isPart ? " so far" : ""}</summary>
+  return html`<details><summary>${many(seen.rejected, "row")} that could not be used${seen.isPart ? " so far" : ""}</summary>
     <ul class="plain">${seen.errors.map((one) => html`<li>Line ${count(one.row)}: ${one.detail} <span class="muted small wrap">${one.raw}</span></li>`)}</ul></details>`;
 }
 
@@ -78,7 +78,7 @@ function Seen({ seen, siteId }) {
     ${seen.lists > 1 && html`<p>The archive has ${count(seen.lists)} lists; this is the first. Each is read as the list that it is.</p>`}
     ${seen.notes.map((note) => html`<p class="muted">${note}</p>`)}
     ${seen.refused && html`<p class="trouble">${seen.refused} ${seen.dialect === "disavow" && html`<a href=${link(["sites", siteId, "disavow"])}>Open the disavow file</a>`}</p>`}
-    ${seen.rows > 0 && html`<p role="status">${seen.isPart ? "Of its first" : "Of"} ${count(seen.rows)} rows ${count(seen.accepted)} would be taken; ${count(seen.duplicates)} come twice, ${count(seen.rejected)} could not be used, ${count(seen.own_domain)} are from your own hosts.</p>`}`;
+    ${seen.rows > 0 && html`<p role="status">${seen.isPart ? "Of its first" : "Of"} ${many(seen.rows, "row")} ${count(seen.accepted)} would be taken; ${count(seen.duplicates)} come twice, ${count(seen.rejected)} could not be used, ${count(seen.own_domain)} are from your own hosts.</p>`}`;
 }
 
 export function Preview({ siteId, file, started, dropped }) {

@@ -1,7 +1,7 @@
 // Bringing a file of links in: what it is, which column fills which field, its first rows, and the way back.
 import { useState } from "preact/hooks";
 import { get, remove } from "../api.js";
-import { count, html, Moment } from "../html.js";
+import { count, html, many, Moment } from "../html.js";
 import { Trouble, useLoad } from "../load.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { Confirm } from "../pieces/confirm.js";
@@ -44,13 +44,13 @@ function Details({ one }) {
   const found = one.detection ?? {};
   const mapped = Object.entries(found.mapping ?? {});
   return html`<details><summary>How it was read</summary>
-    <p class="small">${one.dialect_label}${found.encoding && found.encoding !== "none" ? `, ${found.encoding}` : ""}${found.header_row ? `, header in line ${found.header_row}` : ""}. ${count(one.new_links)} links were new. Brought in by ${one.imported_by}.</p>
+    <p class="small">${one.dialect_label}${found.encoding && found.encoding !== "none" ? `, ${found.encoding}` : ""}${found.header_row ? `, header in line ${found.header_row}` : ""}. ${many(one.new_links, "new link")}. Brought in by ${one.imported_by}.</p>
     ${(found.notes ?? []).map((note) => html`<p class="small">${note}</p>`)}
     ${mapped.length > 0 && html`<p class="small muted">Columns used: ${mapped.map(([, theirs]) => theirs).join(", ")}</p>`}</details>`;
 }
 
 function impact(one) {
-  return html`<p>${count(one.accepted)} rows were taken from it, and ${count(one.new_links)} links were known from nowhere else.</p>
+  return html`<p>${many(one.accepted, "row")} of it taken, and ${many(one.new_links, "link")} known from nowhere else.</p>
     <ul><li>Links that only this file told of go, with all that was seen of them.</li>
       <li>What it wrote over comes back as it was. Links that another source also names stay.</li>
       <li>Links with a tag, a note, an owner or an agreed placement stay.</li></ul>

@@ -7,6 +7,7 @@ import { link } from "../route.js";
 import { live, word } from "../state.js";
 import { Evidence } from "./evidence.js";
 import { effect } from "./links.js";
+import { LinkToxicity } from "./link_toxicity.js";
 import { State } from "./state_of_link.js";
 
 const FACTS = {
@@ -90,7 +91,7 @@ export function Link({ id }) {
       <div><section class="card"><h2>What happened</h2>
         ${changes.length === 0 ? html`<p class="muted">Nothing yet.</p>` : html`<ol class="timeline" reversed>${changes.map((change) => html`<${Change} key=${change.id} change=${change} />`)}</ol>`}
         <p class="muted small">${count(changes.length)} entries; they are kept for ever.</p></section>
-        <${Occurrences} item=${item} /></div>
+        <${Occurrences} item=${item} /><${LinkToxicity} id=${item.id} turn=${live.value.turn} /></div>
       <div><${Now} item=${item} /><${Claims} item=${item} /></div>
     </div>`}<//>`;
 }

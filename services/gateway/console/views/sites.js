@@ -26,7 +26,7 @@ function AddSite() {
     try {
       const site = await post("/v1/sites", { domain: form.get("domain").trim(), brands });
       await refreshSites();
-      go(["sites", site.id, "imports"]);
+      go(["sites", site.id, "start"], { look: "1" });
     } catch (trouble) {
       setProblem(trouble);
     }
