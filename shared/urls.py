@@ -60,14 +60,14 @@ def resolve(href: str, base: str | None = None) -> str | None:
     if not (_has_surrogates(href) or _has_surrogates(base or "")):
         return None
     # The standard takes USVStrings: pairs are joined and lone surrogates become U+FFFD.
-    return resolve(_scalar_values(href), None if base is None else _scalar_values(base))
+    return resolve(scalar_values(href), None if base is None else scalar_values(base))
 
 
 def normalise(url: str) -> str:
     """Return the form of the URL that people see: as a browser shows it, without its fragment."""
     href = resolve(url)
     if href is None:
-        return _scalar_values(url) if _has_surrogates(url) else url
+        return scalar_values(url) if _has_surrogates(url) else url
     return href.partition("#")[0]
 
 
@@ -100,7 +100,7 @@ def url_key(url: str) -> str:
         return f"https://{_plain_folded_host(plain[1])}{_folded_path(plain[2])}"
     href = resolve(url)
     if href is None:
-        return _scalar_values(url) if _has_surrogates(url) else url
+        return scalar_values(url) if _has_surrogates(url) else url
     parts = _PARTS.match(href)
     if parts is None:
         return href.partition("#")[0].rstrip(" ")
@@ -200,7 +200,8 @@ def _has_surrogates(text: str) -> bool:
     return False
 
 
-def _scalar_values(text: str) -> str:
+def scalar_values(text: str) -> str:
+    """Return a text with halves of characters joined, and lone ones replaced."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

@@ -101,12 +101,12 @@ async def test_a_byte_order_mark_for_excel_only_where_it_is_asked_for(
     assert marked.count(b"\xef\xbb\xbf") == 1
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx", "csv&bom=true"])
+@pytest.mark.parametrize("form", ["csv", "xlsx", "csv&bom=true", "jsonl"])
 async def test_what_is_exported_comes_back_without_a_loss(
     alice: Http, home: Site, links: list[dict[str, Any]], form: str
 ) -> None:
     content = await fetch(alice, home, f"format={form}")
-    dialect, rows = read_back(content, f"links.{form[:4]}")
+    dialect, rows = read_back(content, f"links.{form[:5]}")
     assert (dialect, len(rows)) == (Dialect.ANCHORWATCH, len(links))
     for row, link in zip(rows, links, strict=True):
         claims = {claim["source"]: claim for claim in link["sources"]}["ahrefs"]
@@ -124,6 +124,8 @@ async def test_what_is_exported_comes_back_without_a_loss(
             assert row.claim.get(name, "") == _text(link[name])
         for name in ("tags", "reasons"):
             assert row.claim.get(name, "") == " ".join(link[name])
+        if form == "jsonl":  # only there is every word of every source
+            assert orjson.loads(row.claim["claims"]) == link["sources"]
 
 
 def _text(value: object) -> str:

@@ -48,7 +48,7 @@ class TableWriter:
         return whole
 
     def write(self, rows: Iterable[Sequence[Cell]]) -> bytes:
-        self._writer.writerows([_text(cell) for cell in row] for row in rows)
+        self._writer.writerows([cell_text(cell) for cell in row] for row in rows)
         return self._take().encode(self._encoding, "replace")
 
     def end(self) -> bytes:
@@ -61,7 +61,8 @@ class TableWriter:
         return text
 
 
-def _text(cell: Cell) -> str:
+def cell_text(cell: Cell) -> str:
+    """Return what a table shows of a cell: nothing of it runs as a formula."""
     match cell:
         case None:
             return ""
@@ -154,7 +155,7 @@ def _cell(cell: Cell) -> str:
         case int() | float():
             return f"<c><v>{cell}</v></c>"
         case datetime():
-            text = _text(cell)
+            text = cell_text(cell)
         case str():
             # Texts of a workbook are no formulas; only our own mark is told from a real one.
             text = harmless(cell) if as_written(cell) != cell else cell

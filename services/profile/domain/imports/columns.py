@@ -34,7 +34,7 @@ _NAMES = {
     "followed": "dofollow isdofollow follow followed isfollow followlink",
     "ugc": "ugc isugc flagugc",
     "sponsored": "sponsored issponsored flagsponsored",
-    "rel": "rel relattribute linkrel relvalue rels",
+    "rel": "rel relattribute relattributes linkrel relvalue rels attributes",
     "type": "type kind linktype backlinktype itemtype",
     "is_text": "text istext",
     "is_image": "image flagimagelink flagimages isimage",
@@ -48,14 +48,14 @@ _NAMES = {
     "first_seen": (
         "firstseen firstseenat firstseendate firstseenlink firstfound firstfounddate sourcefirstfounddate "
         "firstindexeddate firstcrawled discovereddate discoverydate datediscovered datefound "
-        "discovered founddate zuerstgesehen primeravez"
+        "discovered founddate datefirstseen zuerstgesehen primeravez"
     ),
     "last_seen": (
         "lastseen lastseenat lastseendate lastcrawled lastcrawl lastvisited lastchecked lastfound "
         "sourcecrawldate sourcelastaccessdate lastaccessdate refpagechecked date crawldate "
-        "lastindexed zuletztgesehen lastupdate"
+        "lastindexed datelastseen zuletztgesehen lastupdate"
     ),
-    "lost_at": "lost lostdate datelost lostat",
+    "lost_at": "lost lostdate datelost lostat datedisappeared",
     # domains
     "domain": (
         "domain site refdomain referringdomain referringdomains linkingdomain linkingsite "
@@ -77,9 +77,9 @@ _NAMES = {
     "metric:semrush_toxicity": "toxicityscore toxicscore",
     "metric:majestic_tf": "sourcetrustflow trustflow tf",
     "metric:majestic_cf": "sourcecitationflow citationflow cf",
-    "metric:moz_da": "domainauthority da linkingdomainda",
-    "metric:moz_pa": "pageauthority pa",
-    "metric:moz_spam": "spamscore",
+    "metric:moz_da": "domainauthority da linkingdomainda sourcedomainauthority sourceda",
+    "metric:moz_pa": "pageauthority pa sourcepageauthority sourcepa",
+    "metric:moz_spam": "spamscore sourcespamscore sourcerootdomainspamscore",
     "metric:ubersuggest_ds": "domainscore",
     "metric:ubersuggest_ps": "pagescore",
     "metric:dataforseo_rank": "rank domainfromrank pagefromrank",

@@ -84,7 +84,7 @@ def _moment(year: int, month: int, day: int, clock: tuple[str | None, ...] = ())
         return None
     try:
         return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -119,6 +119,11 @@ def looks_like_a_date(text: str) -> bool:
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)
 
 
+_EPOCH = re.compile(
+    r"\d{10}(?:\d{3})?(?:\.0)?", re.ASCII
+)  # seconds or milliseconds, as programs count
+
+
 @lru_cache(maxsize=8192)  # an export repeats a few hundred days; 10 times faster than parsing
 def parse_date(text: str, order: DateOrder) -> datetime | None:
     """Return the moment that `text` names, in UTC, or None if it names none."""
@@ -128,7 +133,14 @@ def parse_date(text: str, order: DateOrder) -> datetime | None:
         except ValueError:
             return None
         return found if found.year in _YEARS else _from_iso(text, order)
+    if _EPOCH.fullmatch(text):
+        return _from_epoch(int(text[:10]))
     return _from_iso(text, order)
+
+
+def _from_epoch(seconds: int) -> datetime | None:
+    found = datetime.fromtimestamp(seconds, UTC)
+    return found if found.year in _YEARS else None
 
 
 def _from_iso(text: str, order: DateOrder) -> datetime | None:

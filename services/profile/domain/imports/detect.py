@@ -17,6 +17,8 @@ from services.profile.domain.imports.columns import (
 )
 from services.profile.domain.imports.dates import date_order, is_numeric
 from services.profile.domain.imports.dialects import DISAVOW, INTERSECT, layout_of
+from services.profile.domain.imports.documents import HEAD_BYTES as JSON_HEAD_BYTES
+from services.profile.domain.imports.documents import find_table, looks_like_json
 from services.profile.domain.imports.encoding import decoder, encoding_of, refusal_of
 from services.profile.domain.imports.rows import DateOrder, Detection, Dialect
 from services.profile.domain.imports.shapes import Cell, Shape, cell_kind, column_kinds, shape_of
@@ -27,9 +29,13 @@ _PREAMBLE_LINES = 40
 _SAMPLE_ROWS = 50
 _DELIMITERS = ("\t", ";", ",", "|")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_ADDRESSES = ("address",)
 _EMPTY = "This file is empty."
 _MARKUP = "This is a web page or XML, not a list. Export the list as CSV and import that."
-_JSON = "This is JSON. Export the list as CSV and import that."
+_JSON = (
+    "This JSON holds no list of links or domains that we can find. "
+    "Give a list of objects with the addresses of the linking pages, or a list of addresses."
+)
 _NO_ADDRESS = (
     "No column of this file holds addresses of pages or domains. "
     "Import a list of linking pages or linking sites, one per row."
@@ -53,13 +59,17 @@ def detect(
     head: bytes, file_name: str | None = None, *, site_hosts: Collection[str] = ()
 ) -> Detection:
     """Say what a file is; `head` is its beginning (64 KiB are plenty) or all of it."""
-    cut = len(head) > HEAD_BYTES
-    head = head[:HEAD_BYTES]
+    is_json = looks_like_json(head)
+    room = JSON_HEAD_BYTES if is_json else HEAD_BYTES
+    cut = len(head) > room
+    head = head[:room]
     refused = refusal_of(head)
     if refused is not None:
         return _unreadable("binary", refused)
     encoding = encoding_of(head) or "utf-8"
     text = decoder(encoding).decode(head)
+    if is_json:
+        return replace(_detect_json(text, site_hosts, cut=cut), encoding=encoding)
     newline = "\r" if "\n" not in text and "\r" in text else "\n"
     lines = text.split(newline)
     if cut and len(lines) > 1:
@@ -82,7 +92,29 @@ def _text_refusal(text: str) -> str | None:
         return _EMPTY
     if start.startswith("<"):
         return _MARKUP
-    return _JSON if start.startswith(("{", "[{", "[\n", '["')) else None
+    return None
+
+
+def _detect_json(text: str, site_hosts: Collection[str], *, cut: bool) -> Detection:
+    table = find_table(text, cut=cut, worth=_json_worth)
+    if table is None:
+        return _unreadable("", _JSON)
+    if table.names == _ADDRESSES:
+        found = _plain_list([row[0] for row in table.rows if _is_entry(row[0])])
+    else:
+        found = _from_table(_Table("json", 1, table.names, table.rows), site_hosts)
+    return replace(found, delimiter=None, header_row=None, json=table.place)
+
+
+def _json_worth(names: Sequence[str], rows: list[list[str]]) -> int:
+    """Say how much a list looks like one of links: by its names, else by what stands in it."""
+    if tuple(names) == _ADDRESSES:
+        entries = sum(_is_entry(row[0]) for row in rows if row)
+        return int(0 < len(rows) <= 2 * entries)
+    known = _header_worth(names)
+    if known:
+        return 1 + known
+    return int(not {Cell.PAGE, Cell.HOST}.isdisjoint(column_kinds(rows, len(names))))
 
 
 def _detect_lines(lines: list[str], file_name: str, site_hosts: Collection[str]) -> Detection:

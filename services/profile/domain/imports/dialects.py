@@ -128,6 +128,12 @@ LAYOUTS: tuple[Layout, ...] = (
         without=_set("domainscore"),
     ),
     Layout(
+        Dialect.MOZ_LINKS,
+        "moz",
+        _set("sourcepage"),
+        any_of=_set("sourcedomainauthority sourcepageauthority"),
+    ),
+    Layout(
         Dialect.MOZ_LINKING_DOMAINS,
         "moz",
         frozenset(),

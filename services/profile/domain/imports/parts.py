@@ -10,6 +10,8 @@ from zipfile import ZipFile
 
 from services.profile.domain.imports import archive, workbook
 from services.profile.domain.imports.detect import HEAD_BYTES, detect
+from services.profile.domain.imports.documents import HEAD_BYTES as JSON_HEAD_BYTES
+from services.profile.domain.imports.documents import looks_like_json
 from services.profile.domain.imports.rows import Detection
 from shared.errors import InvalidError
 
@@ -123,6 +125,6 @@ def detect_part(part: Part, *, site_hosts: Collection[str]) -> Detection:
     with closing(part.chunks()) as chunks:
         for chunk in chunks:
             head += chunk
-            if len(head) > HEAD_BYTES:
+            if len(head) > (JSON_HEAD_BYTES if looks_like_json(head) else HEAD_BYTES):
                 break
     return detect(head, part.name, site_hosts=site_hosts)

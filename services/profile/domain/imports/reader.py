@@ -15,6 +15,7 @@ _SHORT_ROWS_ARE_FINE = frozenset(
 )
 _FAULTS = {
     "line_too_long": "The line is longer than 256,000 characters. Shorten it or leave it out.",
+    "broken_json": "This is no JSON, or it is longer than 256,000 characters. Export the file again.",
     "broken_quotes": "A quotation mark is opened and not closed. Export the file again.",
 }
 
@@ -36,12 +37,13 @@ def read(
     width = len(detection.header)
     pads = detection.dialect in _SHORT_ROWS_ARE_FINE
     ours = detection.dialect is Dialect.ANCHORWATCH
+    is_list = detection.delimiter is None and detection.json is None
     for row_no, record in records(chunks, detection):
         if isinstance(record, Fault):
             if row_no > after_row:
                 yield row_error(row_no, "", record.code, _FAULTS[record.code], record.raw)
             continue
-        if detection.delimiter is None and record[0].startswith("#"):
+        if is_list and record[0].startswith("#"):
             continue
         if not any(record):
             continue

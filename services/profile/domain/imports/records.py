@@ -7,6 +7,12 @@ from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
+from services.profile.domain.imports.documents import (
+    BrokenJsonError,
+    JsonList,
+    elements,
+    row_of_line,
+)
 from services.profile.domain.imports.encoding import decoder
 from services.profile.domain.imports.rows import Detection
 
@@ -75,11 +81,39 @@ def _marked(line: str) -> str:
 
 def records(chunks: Iterable[bytes], detection: Detection) -> Iterator[Numbered]:
     """Yield every record below the header with its line; blank lines are no records."""
+    if detection.json is not None:
+        return _json_records(chunks, detection, detection.json)
     above = detection.header_row or 0
     blocks = _after(line_blocks(chunks, detection), above)
     if detection.delimiter is None:
         return _plain_records(blocks, above + 1)
     return _csv_records(blocks, detection.delimiter, len(detection.header), first=above + 1)
+
+
+def _json_records(
+    chunks: Iterable[bytes], detection: Detection, place: JsonList
+) -> Iterator[Numbered]:
+    if not place.lines:
+        for number, row in elements(_texts(chunks, detection), place, detection.header):
+            yield number, _judged(row)
+        return
+    for number, record in _plain_records(line_blocks(chunks, detection), 1):
+        if isinstance(record, Fault):
+            yield number, record
+        else:
+            yield number, _judged(row_of_line(record[0], detection.header))
+
+
+def _texts(chunks: Iterable[bytes], detection: Detection) -> Iterator[str]:
+    decode = decoder(detection.encoding).decode
+    yield from map(decode, chunks)
+    yield decode(b"", final=True)
+
+
+def _judged(row: list[str] | BrokenJsonError) -> Record:
+    if isinstance(row, BrokenJsonError):
+        return Fault("broken_json", str(row)[:RAW_SHOWN])
+    return row
 
 
 def _after(blocks: Iterator[Block], skipped: int) -> Iterator[Block]:

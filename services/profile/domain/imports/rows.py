@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from services.profile.domain.imports.documents import JsonList
 from shared.vocabulary import LinkKind
 
 
@@ -69,6 +70,7 @@ class Detection:
     decimal_comma: bool = False
     fingerprint: str = ""  # of the header; a corrected mapping is remembered under it
     notes: tuple[str, ...] = ()
+    json: JsonList | None = None  # where the list stands in a JSON document
     refused: str | None = None  # one sentence for the user: why, and where to go instead
 
 
