@@ -68,6 +68,25 @@ _IN_NAMES = frozenset(
         "it",
         "on",
         "or",
+        # Countries: they stand in names of races, companies and events.
+        "france",
+        "italia",
+        "brasil",
+        "portugal",
+        "deutschland",
+        "nederland",
+        "sverige",
+        "danmark",
+        "norge",
+        "suomi",
+        "indonesia",
+        "hrvatska",
+        "srbija",
+        "slovenija",
+        "slovensko",
+        "latvija",
+        "lietuva",
+        "eesti",
     ]
 )
 _LETTERS = {
@@ -115,6 +134,53 @@ _END = re.compile(
     "|".join(f"(?P<{name}>{'|'.join(ends.split())})$" for name, ends in _ENDS.items())
 )
 _LONG_WORD = 7
+_PLAIN = frozenset({"en", "id"})  # languages without marks on letters
+_MARKED = 2  # words with such letters, written small, that are no loans of English
+_MARKED_WORD = re.compile(r"\b[a-zß-öø-ɏ]*[ß-öø-ɏ][a-zß-öø-ɏ]*\b")
+_LOANS = frozenset(
+    [
+        "café",
+        "cafés",
+        "résumé",
+        "résumés",
+        "naïve",
+        "façade",
+        "fiancé",
+        "fiancée",
+        "cliché",
+        "clichés",
+        "décor",
+        "entrée",
+        "entrées",
+        "à",
+        "jalapeño",
+        "jalapeños",
+        "piñata",
+        "crème",
+        "brûlée",
+        "fraîche",
+        "sauté",
+        "sautéed",
+        "pâté",
+        "purée",
+        "rosé",
+        "soufflé",
+        "touché",
+        "über",
+        "déjà",
+        "vu",
+        "smörgåsbord",
+        "señor",
+        "señora",
+        "exposé",
+        "protégé",
+        "voilà",
+    ]
+)
+
+
+def _marked_words(seen: str) -> int:
+    return sum(word not in _LOANS for word in _MARKED_WORD.findall(seen))
 
 
 def _by_end(word: str) -> tuple[str, ...]:
@@ -134,6 +200,8 @@ def foreign_language(words: Sequence[str], seen: str, own: Sequence[str]) -> str
     """Name the language of a text that is clearly none of the site's own."""
     if not own:
         return None
+    if _PLAIN.issuperset(own) and _marked_words(seen) >= _MARKED:
+        return "of marked letters"
     known = anchor_words.languages_of_words()
     told = [(word, languages) for word in words if (languages := known.get(word) or _by_end(word))]
     if not told:

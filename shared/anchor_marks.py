@@ -25,6 +25,8 @@ DENSE = 256
 """Of a script that does not part its words."""
 LETTER = 512
 """A single letter or figure: a row of them may be a word."""
+NAME = 2048
+"""A word of a brand of several words."""
 GENERAL = 1024
 """Stands in general phrases, or fills them."""
 

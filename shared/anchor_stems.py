@@ -1,5 +1,6 @@
 """Compares anchor texts with keywords by their stems, in the languages of the site."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -107,14 +108,24 @@ _BENDING = frozenset(
         "hy",
         "kk",
         "sq",
+        "ro",
     ]
 )
+# Languages in which a vowel before the last letter comes and goes: okno, oken; сумка, сумок.
+_FLEETING = frozenset({"ru", "uk", "be", "pl", "cs", "sk", "bg", "hr", "sr", "sl", "mk"})
+_VOWELS = "aeiouyаеиоуыэюяіїєё"  # noqa: RUF001 - Cyrillic
+_FLEETING_VOWEL = re.compile(rf"(?<=[^{_VOWELS}])[oeое](?=[^{_VOWELS}]ь?$)")  # noqa: RUF001
+_PLURALS = {
+    "pt": (("oes", "ao"), ("aes", "ao"), ("ais", "al"), ("eis", "el"), ("ois", "ol"), ("ns", "m"))
+}
+_SHORT_BENT = frozenset(["", "s", "es", *_VOWELS])
 _BENT_LETTERS = 4
 _BENT_SHARE = 0.55
 # Small words that are written as the beginning of the next one.
 _PREFIXES = {"ar": ("وال", "بال", "لل", "ال"), "he": tuple("הבלומשכ")}
 _PREFIXING = frozenset({"ar", "he", "id"})  # the first letter of a word is no help there
-_PARTICLES = frozenset("のをがにでなはと的之")
+_PARTICLES = frozenset("のをがにでなはと的之의을를은는이가")
+_LOOSELY_SPACED = UNSPACED | {"hangul"}
 _BEGINNING = 3  # letters that no stemmer changes
 _CACHED = 32_768
 _STEMMERS = Lock()  # snowball stemmers keep the word in themselves: one word at a time
@@ -129,6 +140,14 @@ class Keyword:
     language: str
     stems: frozenset[str]
     joined: str  # the stem of the words in a row; "" where that is too short to be told
+
+    def is_in(self, found: Iterable[str]) -> bool:
+        """Say whether a text has every stem; one may be a form of it that another keyword has too."""
+        missing = self.stems.difference(found)
+        if not missing or self.language not in _BENDING or len(missing) == len(self.stems):
+            return not missing
+        others = [one for one in found if one not in self.stems]
+        return all(any(_are_one_word(o, one, self.language) for o in others) for one in missing)
 
 
 class KeywordMatch(NamedTuple):
@@ -147,6 +166,10 @@ def stem(word: str, language: str) -> str:
     """Return the stem of a folded word; numbers and words of unknown languages stay."""
     if language not in _ALGORITHMS or not word.isalpha():
         return word
+    for ending, single in _PLURALS.get(language, ()):
+        if word.endswith(ending) and len(word) > len(ending):
+            word = word.removesuffix(ending) + single
+            break
     with _STEMMERS:
         found: str = _stemmer(language).stemWord(word)
     return found if found.isascii() else fold(found)
@@ -158,6 +181,7 @@ class ReadText:
 
     stems: Mapping[str, Sequence[str]]
     joined: str
+    in_one: str
     near: Sequence["Keyword"]  # the keywords that share a stem with it
 
 
@@ -178,6 +202,7 @@ class Keywords:
             for known in dict.fromkeys((*keyword.stems, keyword.joined)):
                 if known:
                     self._by_stem.setdefault(known, []).append(keyword)
+        self._in_one = {"".join(words_of(fold(text))): text for text in texts}
         # Keywords of one word, which people also write as two.
         self._whole = frozenset(one.joined for one in self._all if len(one.stems) == 1) - {""}
         # No two words are a whole one that begins otherwise, but where small words are written in front.
@@ -188,7 +213,9 @@ class Keywords:
         self._initials = frozenset(found[0] for found in self._by_stem)
         self._by_first_letter = _PREFIXING.isdisjoint(self._languages)
         self._unspaced = [
-            (tuple(fold(text).split()), text) for text in texts if main_script(text) in UNSPACED
+            (tuple(fold(text).split()), text)
+            for text in texts
+            if main_script(text) in _LOOSELY_SPACED
         ]
         self._canonical = lru_cache(maxsize=_CACHED)(self._known_form)
 
@@ -213,14 +240,14 @@ class Keywords:
         """Stem a text once for all questions."""
         joined = folded.replace(" ", "") if self._unspaced else ""
         if not any(map(self.knows, words)):
-            return ReadText({}, joined, ())
+            return ReadText({}, joined, "", ())
         found = {language: self._stems(words, language) for language in self._languages}
         near: set[Keyword] = set()
         for stemmed in found.values():
             if not self._by_stem.keys().isdisjoint(stemmed):
                 near.update(*(self._by_stem.get(one, ()) for one in stemmed))
         ordered = sorted(near, key=lambda keyword: keyword.number) if near else ()
-        return ReadText(found, joined, ordered)
+        return ReadText(found, joined, "".join(words), ordered)
 
     def _stems(self, words: Sequence[str], language: str) -> list[str]:
         ignored = anchor_words.stop(language).ignored
@@ -271,9 +298,13 @@ class Keywords:
         for parts, keyword_text in self._unspaced:
             if _without(parts, text.joined) == "":
                 return keyword_text
+        if text.in_one in self._in_one:
+            return self._in_one[text.in_one]
         for keyword in text.near:
             found = text.stems[keyword.language]
             if keyword.stems == frozenset(found) or [keyword.joined] == found:
+                return keyword.text
+            if len(set(found)) == len(keyword.stems) and keyword.is_in(found):
                 return keyword.text
         return None
 
@@ -284,7 +315,7 @@ class Keywords:
                 return keyword_text
         for keyword in text.near:
             found = text.stems[keyword.language]
-            if keyword.stems.issubset(found) or keyword.joined in found:
+            if keyword.is_in(found) or keyword.joined in found:
                 return keyword.text
         return None
 
@@ -311,13 +342,19 @@ def _keyword(number: int, text: str, language: str) -> Keyword:
 
 
 def _are_one_word(one: str, two: str, language: str) -> bool:
+    if language in _FLEETING:
+        short = _FLEETING_VOWEL.sub("", one)
+        if len(short) >= _ALIKE - 1 and (short == two or short == _FLEETING_VOWEL.sub("", two)):
+            return True
+        one = short if two.startswith(short) else one
     alike = next(
         (at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b),
         min(len(one), len(two)),
     )
     ends = one[alike:], two[alike:]
     if alike < _ALIKE:
-        return alike == _ALIKE - 1 and _SHORT_ENDINGS.issuperset(ends)
+        allowed = _SHORT_BENT if language in _BENDING else _SHORT_ENDINGS
+        return alike == _ALIKE - 1 and allowed.issuperset(ends)
     if language not in _BENDING:
         return ends[0] in _ENDINGS and ends[1] in _ENDINGS
     return max(map(len, ends)) <= _BENT_LETTERS and alike >= _BENT_SHARE * max(len(one), len(two))

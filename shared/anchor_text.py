@@ -183,6 +183,19 @@ def main_script(text: str) -> str | None:
     return counted.most_common(1)[0][0] if counted else None
 
 
+def script_of_words(words: Sequence[str]) -> str | None:
+    """Name the script of most letters of some words, each of which is of one script."""
+    scripts = {script_of(word[0]) for word in words}
+    if len(scripts) == 1:
+        return scripts.pop()
+    counted: dict[str | None, int] = {}
+    for word in words:
+        script = script_of(word[0])
+        counted[script] = counted.get(script, 0) + len(word)
+    counted.pop(None, None)
+    return max(counted, key=counted.__getitem__) if counted else None
+
+
 def scripts_of_language(language: str) -> frozenset[str]:
     """Name the scripts in which a language is written."""
     return _LANGUAGE_SCRIPTS.get(language, frozenset({"latin"}))

@@ -1,7 +1,7 @@
 """Classifies anchor texts: which kind, which flags, and the rule and word that decided."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +19,8 @@ from shared.anchor_marks import (
     FOREIGN,
     GENERAL,
     KEYWORD,
+    LETTER,
+    NAME,
     Marks,
 )
 from shared.anchor_spam import SpamWords
@@ -28,6 +30,7 @@ from shared.anchor_text import (
     fold,
     fold_visible,
     main_script,
+    script_of_words,
     scripts_of_language,
     visible,
     words_of,
@@ -39,6 +42,7 @@ __all__ = ["UNKNOWN", "AnchorClass", "Classifier"]
 UNKNOWN = "none of the rules"
 _CACHED = 65_536
 _WINDOW = 4  # words of a brand written apart
+_BETWEEN = 2  # words that may stand among those of a brand: Kancelaria Adwokacka Nowak
 _GENERIC_WORDS = 6
 _GENERAL_LETTERS = 24
 _LEGAL_FORMS = (
@@ -57,6 +61,7 @@ _DENSE_FROM = "\u0e00"
 # Asking the class for a member costs a function call in Python 3.11.
 _BRANDED, _EXACT, _GENERIC = AnchorKind.BRANDED, AnchorKind.EXACT, AnchorKind.GENERIC
 _OTHER, _PARTIAL, _URL = AnchorKind.OTHER, AnchorKind.PARTIAL, AnchorKind.URL
+_OF_BRANDS = BRAND | BRAND_WITHIN | NAME | LETTER
 _PREFIXES = {"hebrew": "בלהומשכ", "arabic": "وبلفك"}  # small words written as part of the next
 
 
@@ -88,10 +93,16 @@ class Classifier:
     ) -> None:
         brands, keywords, hosts = tuple(brands), tuple(keywords), tuple(hosts)
         self._languages = tuple(language.split("-")[0].lower() for language in languages)
-        self._forms = _brand_forms(brands, hosts)
+        self._forms = _brand_forms(brands, hosts, keywords)
         self._beginnings = frozenset(
             form[:length] for form in self._forms for length in range(1, len(form) + 1)
         )
+        self._small = anchor_words.ignored().difference(
+            *(words_of(fold(brand)) for brand in brands)
+        )
+        self._turned = _turned(brands, keywords)
+        self._names = _names(brands, keywords)
+        self._name_words = frozenset().union(*self._turned, *self._names)
         self._fuzzy = _by_first_letter(self._forms)
         by_length = sorted(self._forms, key=lambda form: (-len(form), form))
         self._long = tuple(form for form in by_length if len(form) >= _LONG_FORM)
@@ -119,6 +130,8 @@ class Classifier:
         found = self._spam.mark(word) | mark_language(word, self._languages)
         if word in self._beginnings:
             found |= BRAND
+        if word in self._name_words:
+            found |= NAME
         if self._form_within(word) is not None:
             found |= BRAND_WITHIN
         if word[0] in self._fuzzy:
@@ -148,18 +161,24 @@ class Classifier:
             return _found(_URL, "address", address, *flags)
         if spam is not None:
             return _found(_OTHER, "spam word", spam, AnchorFlag.TOXIC)
+        brand = known & _OF_BRANDS or (self._unspaced and not folded.isascii())
         return (
             _with_address(seen)
-            or self._brand(words, folded, known)
+            or (self._brand(words, folded, known, twice) if brand else None)
             or (_general(words, dense=known & DENSE) if every & GENERAL or known & DENSE else None)
             or self._keyword_or_misspelt(words, folded, known)
             or self._foreign(seen, words, known, twice)
             or _NOTHING
         )
 
-    def _brand(self, words: Sequence[str], folded: str, known: int) -> AnchorClass | None:
+    def _brand(
+        self, words: Sequence[str], folded: str, known: int, twice: int
+    ) -> AnchorClass | None:
         found = self._exact_brand(words) if known & BRAND else None
-        return found or self._joined_brand(words, folded, known)
+        found = found or self._joined_brand(words, folded, known)
+        if found is None and (twice & NAME or twice & LETTER):
+            found = self._other_order(words)
+        return found
 
     def _keyword_or_misspelt(
         self, words: Sequence[str], folded: str, known: int
@@ -194,6 +213,19 @@ class Classifier:
         form, at = min(found, key=lambda pair: (-len(pair[0]), pair))
         return self._branded(words, (at, at + 1), "brand name in a word", form)
 
+    def _other_order(self, words: Sequence[str]) -> AnchorClass | None:
+        """Find the brand with its words in another order, or spelled letter by letter."""
+        if len(words) > 1 and _said(words) in self._turned:
+            return _found(_BRANDED, "words of the brand name", " ".join(words))
+        for name in self._names:
+            window = _stretch(name, words)
+            if window:
+                return self._branded(words, window, "words of the brand name", " ".join(name))
+        joined = "".join(words)
+        if max(map(len, words)) == 1 and joined in self._forms:
+            return _found(_BRANDED, "brand name", joined)
+        return None
+
     def _form_within(self, word: str) -> str | None:
         found = next((form for form in self._long if form in word), None)
         if found is None and self._affixed is not None:
@@ -214,6 +246,8 @@ class Classifier:
 
     def _misspelt_brand(self, words: Sequence[str]) -> AnchorClass | None:
         for start, end in self._windows(words, BRAND_LIKE):
+            if end - start > 1 and not self._small.isdisjoint(words[start + 1 : end]):
+                continue  # "the Acme at Home"
             form = self._near_form("".join(words[start:end]))
             if form is None or self._keywords.has_all(words[start:end]):
                 continue  # a keyword that resembles the brand is a keyword
@@ -232,6 +266,8 @@ class Classifier:
     def _branded(
         self, words: Sequence[str], window: tuple[int, int], rule: str, form: str
     ) -> AnchorClass:
+        if not self._keywords.are_unspaced and not any(self._marks[one] & KEYWORD for one in words):
+            return _found(_BRANDED, rule, form)
         start, end = window
         rest = [*words[:start], *words[end:]]
         keyword = self._keywords.contained(self._keywords.read(rest, " ".join(rest)))
@@ -253,7 +289,7 @@ class Classifier:
     def _foreign(
         self, seen: str, words: Sequence[str], known: int, twice: int
     ) -> AnchorClass | None:
-        script = None if seen.isascii() and "latin" in self._scripts else main_script(seen)
+        script = None if seen.isascii() and "latin" in self._scripts else script_of_words(words)
         if script is not None and self._scripts and script not in self._scripts:
             return _found(_OTHER, "other script", script, AnchorFlag.OTHER_LANGUAGE)
         # One word tells enough only by itself, or with the letters of its language.
@@ -273,16 +309,22 @@ _EMPTY = _found(_OTHER, "no text", "", AnchorFlag.EMPTY)
 _NOTHING = _found(_OTHER, UNKNOWN, "")
 
 
-def _brand_forms(brands: Sequence[str], hosts: Sequence[str]) -> frozenset[str]:
+def _brand_forms(
+    brands: Sequence[str], hosts: Sequence[str], keywords: Sequence[str]
+) -> frozenset[str]:
     """Return how a brand is written: joined, without its legal ending, as its domain."""
     forms = set()
     for brand in brands:
         words = words_of(fold(brand))
         forms.add("".join(words))
+        forms.update(_shortened(words, keywords))
+        forms.update(_with_and(fold(brand)))
         while len(words) > 1 and words[-1] in _BRAND_ENDINGS:
             words.pop()
         forms.add("".join(words))
         forms.update(_without_umlauts(brand))
+        # A word with a capital inside was made up: BrightSmile Dental is BrightSmile.
+        forms.update(fold(one) for one in brand.split() if _MADE_UP.match(one))
     for host in hosts:
         label = urls.domain_or_host(host).partition(".")[0]
         if label.startswith("xn--"):
@@ -297,6 +339,55 @@ def _brand_forms(brands: Sequence[str], hosts: Sequence[str]) -> frozenset[str]:
     return frozenset(form for form in forms if len(form) > 1)
 
 
+def _turned(brands: Iterable[str], keywords: Iterable[str]) -> frozenset[frozenset[str]]:
+    """Return the words of each brand of several, as far as they are no keyword."""
+    wanted = {_said(words_of(fold(keyword))) for keyword in keywords}
+    names = {_said(words_of(fold(brand))) for brand in brands}
+    return frozenset(name for name in names - wanted if len(name) > 1)
+
+
+def _names(brands: Iterable[str], keywords: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the words of brands in which one is neither everyday nor of a keyword."""
+    asked = {word for keyword in keywords for word in words_of(fold(keyword))}
+    names = [tuple(words_of(fold(brand))) for brand in brands]
+    return tuple(
+        name
+        for name in dict.fromkeys(names)
+        if len(name) > 1 and any(one not in asked and not _is_everyday(one) for one in _said(name))
+    )
+
+
+def _stretch(name: Sequence[str], words: Sequence[str]) -> tuple[int, int] | None:
+    """Return where the words of a name stand in their order, with one or two others between them."""
+    if not frozenset(name).issubset(words):
+        return None
+    at = start = words.index(name[0])
+    for one in name[1:]:
+        if one not in words[at + 1 :]:
+            return None
+        at = words.index(one, at + 1)
+    return (start, at + 1) if at + 1 - start <= len(name) + _BETWEEN else None
+
+
+def _said(words: Iterable[str]) -> frozenset[str]:
+    """Return words without articles and prepositions of any language."""
+    return frozenset(words) - anchor_words.ignored()
+
+
+def _shortened(words: Sequence[str], keywords: Iterable[str]) -> Iterator[str]:
+    """Yield a brand of three words or more without what it does: "Harper & Lyle Solicitors".
+
+    What is left must hold a word that is neither everyday nor of a keyword.
+    """
+    owners = anchor_words.generic().owners
+    asked = {word for keyword in keywords for word in words_of(fold(keyword))}
+    for rest, gone in ((words[:-1], words[-1]), (words[1:], words[0])):
+        if len(_said(rest)) > 1 and (rest[0] == words[0] or gone in owners or gone in asked):
+            odd = [one for one in _said(rest) if one not in asked and not _is_everyday(one)]
+            if odd and not any(one in owners for one in rest):
+                yield "".join(rest)
+
+
 def _with_affixes(forms: Sequence[str]) -> "re.Pattern[str] | None":
     """Return what finds a form in a word of its own name: getacme, acmeuk."""
     joined = "|".join(map(re.escape, forms))
@@ -309,6 +400,21 @@ def _is_idna(label: str) -> bool:
     except UnicodeError:
         return False
     return True
+
+
+_AND = ("and", "und", "et", "y", "e", "en", "och", "og", "i", "и")
+_MADE_UP = re.compile(r"(?=\w{6})[A-Z][a-z]+[A-Z][a-z]+$")
+_AMPERSAND = re.compile(r"\s*[&+]\s*")
+
+
+def _with_and(folded: str) -> Iterator[str]:
+    """Yield a brand with "and" for its ampersand, also without its last word."""
+    if "&" in folded or "+" in folded:
+        for word in _AND:
+            words = words_of(_AMPERSAND.sub(f" {word} ", folded))
+            yield "".join(words)
+            if len(words) > 3:
+                yield "".join(words[:-1])
 
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
@@ -353,21 +459,35 @@ def _general(words: Sequence[str], *, dense: int) -> AnchorClass | None:
 
 
 def _general_phrase(words: Sequence[str]) -> AnchorClass | None:
-    lists = anchor_words.generic()
     phrase = " ".join(words)
-    if phrase in lists.phrases:
+    if phrase in anchor_words.generic().phrases or _is_call(words[0], phrase):
         return _found(_GENERIC, "general phrase", phrase)
     if len(phrase) <= 3 and phrase.isdecimal():
         return _found(_GENERIC, "number of a footnote", phrase)
-    if len(words) > _GENERIC_WORDS:
-        return None
-    languages, telling = -1, 0
+    rule = _rule_of_words(words) if len(words) <= _GENERIC_WORDS else None
+    return None if rule is None else _found(_GENERIC, rule, phrase)
+
+
+def _is_call(first: str, phrase: str) -> bool:
+    families = anchor_words.calls().get(first, ())
+    return any(family.fullmatch(f"{phrase} ") for family in families)
+
+
+def _rule_of_words(words: Sequence[str]) -> str | None:
+    """Name the rule by which a text is made of general words of one language only."""
+    lists = anchor_words.generic()
+    languages, telling, owned, named = -1, 0, -1, 0
     for word in words:
-        languages &= lists.filling.get(word, 0)
+        filling = lists.filling.get(word, 0)
+        languages &= filling
         telling |= lists.vocabulary.get(word, 0)
-        if not languages:
+        owned &= filling | lists.owners.get(word, 0)
+        named |= lists.sites.get(word, 0)
+        if not owned:
             return None
-    return _found(_GENERIC, "general words", phrase) if languages & telling else None
+    if languages & telling:
+        return "general words"
+    return "somebody's site" if owned & named else None
 
 
 def _is_everyday(word: str) -> bool:

@@ -1,10 +1,10 @@
 """The word lists of the anchor classifier, as text files that anybody can read and correct."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, pairwise, product
 from typing import NamedTuple
 
 from shared.anchor_text import fold, words_of
@@ -21,7 +21,9 @@ class Generic(NamedTuple):
     phrases: frozenset[str]
     vocabulary: Mapping[str, int]  # word -> languages in whose phrases it stands
     filling: Mapping[str, int]  # the same, with articles and prepositions
-    every: frozenset[str]  # every word of phrases and vocabulary
+    owners: Mapping[str, int]  # who may have a site: "the museum's website"
+    sites: Mapping[str, int]  # what such a site is called
+    every: frozenset[str]  # every word of the above
 
 
 class Toxic(NamedTuple):
@@ -56,7 +58,14 @@ def generic() -> Generic:
     filling: dict[str, int] = {}
     bits: dict[str, int] = {}
     bit = 0
+    owners: dict[str, int] = {}
+    sites: dict[str, int] = {}
     for line in _lines("generic.txt"):
+        if line.startswith("+"):
+            left, _, right = line.removeprefix("+").partition("|")
+            for text, known in ((left, owners), (right, sites)):
+                known.update({word: known.get(word, 0) | bit for word in words_of_line(text)})
+            continue
         if line.startswith("["):
             bit = bits.setdefault(line, 1 << len(bits))
             for word in stop(line.strip("[]")).ignored:
@@ -68,8 +77,46 @@ def generic() -> Generic:
             for word in () if entry.strip().startswith("=") else words:
                 vocabulary[word] = vocabulary.get(word, 0) | bit
                 filling[word] = filling.get(word, 0) | bit
-    every = frozenset(word for phrase in phrases for word in phrase.split()) | filling.keys()
-    return Generic(frozenset(phrases - {""}), vocabulary, filling, every)
+    called = chain.from_iterable(chain.from_iterable(_families()))
+    every = {word for phrase in chain(phrases, called) for word in phrase.split()}
+    every |= filling.keys() | owners.keys() | sites.keys()
+    return Generic(frozenset(phrases - {""}), vocabulary, filling, owners, sites, frozenset(every))
+
+
+@cache
+def calls() -> Mapping[str, tuple["re.Pattern[str]", ...]]:
+    """Return the families of calls.txt by the words that a phrase of theirs may begin with.
+
+    They match a phrase with a blank at its end.
+    """
+    found: dict[str, list[re.Pattern[str]]] = {}
+    for places in _families():
+        ways = "".join(
+            f"(?:{'|'.join(word + ' ' if word else '' for word in place)})" for place in places
+        )
+        family = re.compile(ways)
+        for first in _beginnings(places):
+            found.setdefault(first, []).append(family)
+    return {first: tuple(families) for first, families in found.items()}
+
+
+def _families() -> Iterator[list[list[str]]]:
+    for line in _lines("calls.txt"):
+        if not line.startswith("["):
+            yield [[_plain(word) for word in place.split("|")] for place in line.split(" ")]
+
+
+def _beginnings(places: Sequence[Sequence[str]]) -> set[str]:
+    found: set[str] = set()
+    for place in places:
+        found.update(word.partition(" ")[0] for word in place if word)
+        if "" not in place:
+            break
+    return found
+
+
+def _plain(word: str) -> str:
+    return " ".join(words_of(fold(word.replace("_", " "))))
 
 
 @cache
@@ -128,8 +175,8 @@ class _Spam:
 
 
 def _pairs(line: str) -> set[Pair]:
-    left, _, right = fold(line).partition(" ")
-    ways = {(one.strip(), two.strip()) for one in left.split("|") for two in right.split("|")}
+    left, _, right = line.partition(" ")
+    ways = set(product(map(fold, left.split("|")), map(fold, right.split("|"))))
     return ways | {(two, one) for one, two in ways}
 
 
@@ -144,10 +191,16 @@ def _stops() -> dict[str, Stop]:
     found = {}
     for line in _lines("stop.txt"):
         language, _, words = line.removeprefix("[").partition("]")
-        ignored, _, more = fold(words).partition("|")
-        telling = frozenset(ignored.split()) | frozenset(more.split())
-        found[language] = Stop(frozenset(ignored.split()), telling)
+        ignored, _, more = words.partition("|")
+        small = frozenset(map(fold, ignored.split()))
+        found[language] = Stop(small, small | frozenset(map(fold, more.split())))
     return found
+
+
+@cache
+def ignored() -> frozenset[str]:
+    """Return the articles, prepositions and conjunctions of all languages."""
+    return frozenset(word for words in _stops().values() for word in words.ignored)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Anchor texts are classified as a person would, whatever their language or disguise."""
 
 import csv
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -67,6 +68,12 @@ SITES = {
     "svensk": site("Fjällboden", "fjallboden.se", "vandringskängor dam", language="sv"),
     "ibm": site("IBM", "ibm.com"),
 }  # fmt: skip
+
+
+for _name, _site in json.loads((DATA / "anchor_sites.json").read_text(encoding="utf-8")).items():
+    SITES[_name] = site(
+        _site["brand"], _site["host"], *_site["keywords"], language=_site["language"]
+    )
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
