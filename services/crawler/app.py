@@ -2,7 +2,7 @@
 
 Owns: schema `crawler` - pages, watches, hosts and when each is due.
 Consumes: link.tracked link.untracked check.requested site.created site.updated site.deleted.
-Publishes: link.checked page.read link.discovered target.checked.
+Publishes: link.checked page.read link.discovered target.checked sitemap.read.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from fastapi import FastAPI
 
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes, sightline_of
-from services.crawler.api import checks, costs, evidence, optouts, proposals, shares
+from services.crawler.api import checks, costs, evidence, optouts, proposals, shares, sitemaps
 from services.crawler.jobs import optouts as following
-from services.crawler.jobs import sources, workers
+from services.crawler.jobs import own_sitemaps, sources, workers
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_evidence, keep_house
 from services.crawler.jobs.takeover import Takeover
@@ -87,6 +87,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             checks.router,
             costs.router,
             proposals.router,
+            sitemaps.router,
             optouts.router,
             evidence.router,
             shares.router,
@@ -120,13 +121,22 @@ def _looking(
     async def follow_opt_outs(stop: asyncio.Event) -> None:
         await following.follow(stop, db=db, politeness=eyes_now().politeness)
 
+    if settings.workers > 1:
+        return {"check due": workers_of(settings).run, "follow opt-outs": follow_opt_outs}
+    asking = _asking(db, eyes_now) if settings.follow_sources else {}
+    return {"check due": check_due, "follow opt-outs": follow_opt_outs, **asking}
+
+
+def _asking(db: Database, eyes_now: Callable[[], Eyes]) -> dict[str, Loop]:
+    """Return the loops that ask hosts what is new on them, and sites which pages they have."""
+
     async def follow_sources(stop: asyncio.Event) -> None:
         await sources.follow(stop, db=db, reader=eyes_now().sources)
 
-    if settings.workers > 1:
-        return {"check due": workers_of(settings).run, "follow opt-outs": follow_opt_outs}
-    asking = {"follow sources": follow_sources} if settings.follow_sources else {}
-    return {"check due": check_due, "follow opt-outs": follow_opt_outs, **asking}
+    async def read_sitemaps(stop: asyncio.Event) -> None:
+        await own_sitemaps.follow(stop, db=db, reader=eyes_now().sources)
+
+    return {"follow sources": follow_sources, "read sitemaps": read_sitemaps}
 
 
 def _taking_over(settings: Settings, db: Database, looking: Mapping[str, Loop]) -> dict[str, Loop]:

@@ -152,7 +152,8 @@ class Settings(HouseSettings):
         default=True,
         description="Ask hosts of watched pages for one of their sitemaps a day, and one of their "
         "feeds every six hours, and look soon at watched pages that these say have changed. Of a host "
-        "that names no sitemap the usual places are tried once a month.",
+        "that names no sitemap the usual places are tried once a month. The sites themselves are asked "
+        "for their sitemaps once a week.",
     )
     daily_checks: float | None = Field(
         default=None,

@@ -53,7 +53,10 @@ SITES = Table(
     Column("version_no", BigInteger, nullable=False),
     Column("hosts", ARRAY(Text), nullable=False),
     Column("active", Boolean, nullable=False),
+    # When its own sitemap is read next: within an hour of its coming, then once a week.
+    _moment("sitemap_due_at", nullable=False, default="now() + random() * interval '1 hour'"),
     Index("sites_workspace_idx", "workspace_id"),
+    Index("sites_sitemap_due_idx", "sitemap_due_at", postgresql_where=text("active")),
 )
 
 # One row for each registrable domain. Whoever locks rows takes hosts first, then pages, then

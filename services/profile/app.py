@@ -1,7 +1,7 @@
 """The profile service: what we know about every link.
 
 Owns: schema `profile` - sites, links, claims, contracts' terms, history, imports, audits.
-Consumes: link.checked link.discovered target.checked link.scored toxicity.changed
+Consumes: link.checked link.discovered target.checked sitemap.read link.scored toxicity.changed
 placement.promised placement.updated.
 Publishes: site.created site.updated site.deleted link.tracked link.untracked check.requested
 link.changed target.broken velocity.anomaly_detected anchors.drifted import.completed audit.completed
@@ -37,7 +37,7 @@ from services.profile.api import redirects as redirect_routes
 from services.profile.api import sites as site_routes
 from services.profile.api import survival as survival_routes
 from services.profile.domain.connectors import Provider
-from services.profile.handlers import contracts, observations, toxicity
+from services.profile.handlers import contracts, observations, own_pages, toxicity
 from services.profile.jobs.audits import AuditBuilder
 from services.profile.jobs.connectors import ConnectorPuller, keep_sealed
 from services.profile.jobs.imports import ImportReader
@@ -56,6 +56,7 @@ from shared.events import (
     LinkScored,
     PlacementPromised,
     PlacementUpdated,
+    SitemapRead,
     TargetChecked,
     ToxicityChanged,
 )
@@ -149,6 +150,7 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(LinkChecked, observations.on_link_checked)
     consumer.on(LinkDiscovered, observations.on_link_discovered)
     consumer.on(TargetChecked, observations.on_target_checked)
+    consumer.on(SitemapRead, own_pages.on_sitemap_read)
     consumer.on(LinkScored, toxicity.on_link_scored)
     consumer.on(ToxicityChanged, toxicity.on_toxicity_changed)
     consumer.on(PlacementPromised, contracts.on_placement_promised)

@@ -12,6 +12,7 @@ from shared.events.crawler import (
     LinkChecked,
     LinkDiscovered,
     PageRead,
+    SitemapRead,
     TargetChecked,
 )
 from shared.events.envelope import (
@@ -111,6 +112,7 @@ __all__ = [
     "SiteHost",
     "SiteSnapshot",
     "SiteUpdated",
+    "SitemapRead",
     "TargetBroken",
     "TargetChecked",
     "ToxicityChanged",

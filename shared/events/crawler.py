@@ -87,3 +87,22 @@ class TargetChecked(Event):
     redirects: tuple[Hop, ...] = ()
 
     about: ClassVar[tuple[str, str]] = ("target", "target_key")
+
+
+class SitemapRead(Event):
+    """Pages that a site's own sitemap names: one part of a reading; all parts have its moment.
+
+    A reading that is `whole` names every page: what older readings named and this one does not is gone.
+    """
+
+    name: ClassVar[str] = "sitemap.read"
+    publisher: ClassVar[str] = "crawler"
+    consumers: ClassVar[tuple[str, ...]] = ("profile",)
+
+    read_at: datetime
+    part_no: int
+    parts: int
+    whole: bool
+    urls: Annotated[tuple[str, ...], Field(max_length=300)]
+
+    about: ClassVar[tuple[str, str]] = ("site", "site_id")

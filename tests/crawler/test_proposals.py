@@ -2,23 +2,27 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.crawler.adapters.eyes import Sightline, open_eyes
+from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
 from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.web import Limits
 from services.crawler.app import create_app
+from services.crawler.jobs.own_sitemaps import read_due
 from services.crawler.settings import Settings
+from shared import clock
 from shared.access import Caller
 from shared.db import Database
+from shared.events import SitemapRead, decode
 from shared.http import DirectTransport, ServiceClient
 from shared.ids import new_id
 from shared.vocabulary import Role
 from tests.fakes import RecordingBus
-from tests.web import FakeWeb, fake_web, page
+from tests.web import Behaviour, FakeWeb, fake_web, page
 
 SECRET = "crawler-tests-secret"
 HOME = """<html lang="en-GB"><head><title>Garden furniture | Acme Tools</title>
@@ -40,6 +44,8 @@ class Asking:
     site: FakeWeb
     site_id: UUID
     caller: Caller
+    db: Database
+    eyes: Eyes
 
     async def propose(self, role: Role = Role.EDITOR) -> tuple[int, dict[str, Any]]:
         caller = Caller(self.caller.workspace_id, new_id(), "x", workspace_role=role)
@@ -66,7 +72,7 @@ async def asking(db_for: Callable[[str], Database]) -> AsyncIterator[Asking]:
         async with open_eyes(sightline) as eyes:
             app.state.eyes = eyes
             client = ServiceClient("crawler", DirectTransport(app), secret=SECRET.encode())
-            yield Asking(client, site, site_id, caller)
+            yield Asking(client, site, site_id, caller, db, eyes)
 
 
 def values(found: dict[str, Any], name: str) -> list[str]:
@@ -120,3 +126,91 @@ async def test_only_editors_of_the_site_ask_and_strangers_find_nothing(asking: A
         "POST", f"/v1/sites/{asking.site_id}/proposals", caller=stranger
     )
     assert answer.status == 404
+
+
+# ---- the site's own sitemap ---------------------------------------------------------------------
+
+ROOT = "http://acme-tools.example"
+
+
+def urlset(*paths: str, host: str = ROOT) -> Behaviour:
+    locs = "".join(f"<url><loc>{host}{path}</loc></url>" for path in paths)
+    return page(f"<urlset>{locs}</urlset>", content_type="text/xml")
+
+
+async def read(asking: Asking, status: int = 200) -> dict[str, Any]:
+    path = f"/v1/sites/{asking.site_id}/sitemaps"
+    answer = await asking.client.send("POST", path, caller=asking.caller, deadline_s=30)
+    assert answer.status == status
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def told(asking: Asking) -> list[SitemapRead]:
+    async with asking.db.begin() as tx:
+        rows = await tx.fetch("SELECT body FROM outbox ORDER BY id")
+    events = [decode(row["body"]) for row in rows]
+    assert all(isinstance(event, SitemapRead) for event in events)
+    return [event for event in events if isinstance(event, SitemapRead)]
+
+
+async def test_the_sitemaps_that_robots_names_are_read_and_told_in_parts(asking: Asking) -> None:
+    robots = (
+        f"Sitemap: {ROOT}/one.xml\nSitemap: {ROOT}/more.xml\nSitemap: https://else.example/x.xml\n"
+    )
+    asking.site.on(f"{ROOT}/robots.txt", page(robots, content_type="text/plain"))
+    asking.site.on(f"{ROOT}/one.xml", urlset(*(f"/p{number}" for number in range(700))))
+    index = f"<sitemapindex><sitemap><loc>{ROOT}/deep.xml</loc></sitemap></sitemapindex>"
+    asking.site.on(f"{ROOT}/more.xml", page(index, content_type="text/xml"))
+    asking.site.on(f"{ROOT}/deep.xml", urlset("/p1", "/deep"))
+    found = await read(asking)
+    assert found == {"pages": 701, "sitemaps": 3, "whole": True, "note": None}
+    events = await told(asking)
+    assert [(one.part_no, one.parts, len(one.urls)) for one in events] == [
+        (0, 3, 300), (1, 3, 300), (2, 3, 101),
+    ]  # fmt: skip
+    assert {one.site_id for one in events} == {asking.site_id}
+    assert len({one.read_at for one in events}) == 1
+
+
+async def test_without_a_word_in_robots_the_usual_places_are_tried(asking: Asking) -> None:
+    asking.site.on(f"{ROOT}/sitemap_index.xml", urlset("/a", "/b"))
+    assert (await read(asking))["pages"] == 2
+    assert (await told(asking))[0].whole
+
+
+async def test_pages_of_others_are_left_out_and_a_missing_part_is_told(asking: Asking) -> None:
+    index = "".join(f"<sitemap><loc>{ROOT}/{name}.xml</loc></sitemap>" for name in "ab")
+    asking.site.on(f"{ROOT}/sitemap.xml", page(f"<sitemapindex>{index}</sitemapindex>"))
+    asking.site.on(f"{ROOT}/a.xml", urlset("/mine"))
+    found = await read(asking)
+    assert (found["pages"], found["whole"]) == (1, False)
+    asking.site.on(f"{ROOT}/b.xml", urlset("/theirs", host="https://else.example"))
+    assert (await read(asking))["pages"] == 1
+
+
+async def test_a_site_without_a_sitemap_is_told_so_and_no_page_is_taken_away(
+    asking: Asking,
+) -> None:
+    found = await read(asking)
+    assert (found["pages"], found["whole"]) == (0, False)
+    assert "No sitemap" in found["note"]
+    assert await told(asking) == []
+
+
+async def test_sitemaps_are_read_again_after_a_week_and_those_that_failed_after_a_day(
+    asking: Asking,
+) -> None:
+    asking.site.on(f"{ROOT}/sitemap.xml", urlset("/a"))
+    now = clock.now()
+
+    async def due(days: float) -> int:
+        reader = asking.eyes.sources
+        return await read_due(asking.db, reader, clock=lambda: now + timedelta(days=days))
+
+    assert [await due(days) for days in (1, 1, 5, 9)] == [1, 0, 0, 1]
+    asking.site.gone(f"{ROOT}/sitemap.xml")
+    assert [await due(days) for days in (18, 18.5, 19.5)] == [1, 0, 1]
+    async with asking.db.begin() as tx:
+        await tx.run("UPDATE sites SET active = false")
+    assert await due(60) == 0

@@ -20,10 +20,11 @@ from services.profile.domain.recovery import (
 from services.profile.domain.site import Site
 from services.profile.handlers.contracts import on_placement_promised
 from services.profile.handlers.observations import on_link_checked, on_target_checked
-from services.profile.store import recoveries
+from services.profile.handlers.own_pages import on_sitemap_read
+from services.profile.store import own_pages, recoveries
 from shared import clock
 from shared.db import Database, Tx
-from shared.events import PlacementPromised, TargetChecked
+from shared.events import PlacementPromised, SitemapRead, TargetChecked
 from shared.ids import new_id
 from shared.urls import page_id
 from shared.vocabulary import Outcome, Reason, Role
@@ -313,3 +314,48 @@ async def test_survival_and_costs_by_vendor(database: Database, home: Site, alic
     assert group["cost_per_link_month"]["EUR"] == pytest.approx(300 / (299 / 30.4375), rel=0.02)
     value = (await alice.get(f"/v1/sites/{home.site_id}/value")).json()
     assert (value["links"], len(value["months"])) == (2, 12)
+
+
+async def test_pages_of_the_sitemap_come_and_go_and_dead_pages_lead_to_them(
+    alice: Http, database: Database, home: Site
+) -> None:
+    async def read(day: int, *parts: tuple[str, ...], whole: bool = True) -> None:
+        events = [
+            SitemapRead(
+                workspace_id=home.workspace_id,
+                site_id=home.site_id,
+                read_at=NOON + timedelta(days=day),
+                part_no=number,
+                parts=len(parts),
+                whole=whole,
+                urls=tuple(f"https://acme.example/{path}" for path in part),
+            )
+            for number, part in enumerate(parts)
+        ]
+        async with database.begin() as tx:
+            await on_sitemap_read(events[::-1], tx)
+            await on_sitemap_read(events, tx)  # twice does no harm
+
+    async def known() -> set[str]:
+        async with database.begin() as tx:
+            rows = await own_pages.list_live(tx, home.site_id)
+        return {row["url"].removeprefix("https://acme.example/") for row in rows}
+
+    body = {"pages": [{"url": "/by-hand"}]}
+    assert (await alice.post(f"/v1/sites/{home.site_id}/pages", body)).status == 201
+    await read(0, ("guides/tea-pots", "old"), ("b",))
+    assert await known() == {"by-hand", "guides/tea-pots", "old", "b"}
+    await read(7, ("guides/tea-pots",), whole=False)
+    assert await known() == {"by-hand", "guides/tea-pots", "old", "b"}
+    await read(8, ("guides/tea-pots",), ("b", "new"))
+    assert await known() == {"by-hand", "guides/tea-pots", "b", "new"}
+    await read(1, ("older",))  # late: what a newer reading left out does not stay for good
+    await read(9, ("guides/tea-pots",))
+    assert await known() == {"by-hand", "guides/tea-pots"}
+    old = "https://acme.example/2019/05/tea-pots.html"
+    async with database.begin() as tx:
+        await add_link(tx, home, target=old)
+        await on_target_checked([a_target(home, 1, broken=True, url=old)], tx)
+    [found] = (await alice.get(f"/v1/sites/{home.site_id}/redirects?limit=5")).json()["items"]
+    assert found["candidates"][0]["path"] == "https://acme.example/guides/tea-pots"
+    assert found["links"] == 1

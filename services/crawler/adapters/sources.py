@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +13,7 @@ from services.crawler.adapters.politeness import Politeness, Visit
 from services.crawler.adapters.web import Validators, Web
 from services.crawler.domain.announcements import Announced, Reader, newest_first, news, pieces
 from services.crawler.domain.fetched import Fetched
+from services.crawler.domain.own_sitemap import GUESSES, Collected, OwnPages, named_in_robots
 from services.crawler.domain.sources import Source, SourceKind, host_key
 from shared import clock as house_clock
 from shared.clock import Clock
@@ -92,6 +95,44 @@ class SourceReader:
         except HostBusyError:
             return []
         return [entry.url for entry in entries]
+
+    async def own_pages(self, hosts: Sequence[str], *, within_s: float) -> OwnPages:
+        """Return the pages that a site's sitemaps name: those of its robots.txt, else where they lie."""
+        found = Collected(hosts)
+        visit = self._politeness.visit(patience_s=_PATIENCE_S)
+        try:
+            async with asyncio.timeout(within_s):
+                for scheme in ("https", "http"):
+                    if not found.urls:
+                        await self._read_own(f"{scheme}://{hosts[0]}", found, visit)
+        except (HostBusyError, TimeoutError):
+            found.is_whole = False  # what was read so far is told
+        return found.pages()
+
+    async def _read_own(self, origin: str, found: Collected, visit: Visit) -> None:
+        rules = await self._politeness.rules(origin, visit)
+        named = named_in_robots(rules.robots.sitemaps, origin, found.hosts)
+        for first in [named] if named else [[f"{origin}{path}"] for path in GUESSES]:
+            if not found.urls:
+                await self._read_all(first, found, visit, guessed=not named)
+
+    async def _read_all(
+        self, first: Sequence[str], found: Collected, visit: Visit, *, guessed: bool
+    ) -> None:
+        """Read sitemaps, and those that they name if they are indexes."""
+        waiting = deque(first)
+        while waiting:
+            if not found.has_room:
+                found.is_whole = False
+                return
+            url = waiting.popleft()
+            fetched = await self._fetch(url, visit, None)
+            if _is_no_answer(fetched):
+                found.is_whole &= guessed and url in first  # a wrong guess hides no page
+                continue
+            reader = await _parsed(fetched)
+            found.is_whole &= fetched.failure is None
+            waiting.extend(found.take(reader.entries, is_index=reader.is_index))
 
     async def _read(self, source: Source, visit: Visit) -> Bulletin:
         known = None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.crawler.domain.own_sitemap import OwnSite
 from services.crawler.store import hosts
 from shared import clock, ids
 from shared.db import Tx
@@ -75,6 +76,31 @@ async def get_hosts(tx: Tx, site_id: UUID) -> tuple[str, ...]:
     if not hosts:
         raise NotFoundError("There is no such site.")
     return tuple(hosts)
+
+
+# Who claims comes again in a day; who has read, in a week.
+_CLAIM_SITEMAPS = """
+UPDATE sites SET sitemap_due_at = $1::timestamptz + interval '1 day' WHERE site_id IN (
+    SELECT site_id FROM sites WHERE active AND sitemap_due_at <= $1
+    ORDER BY sitemap_due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING site_id, workspace_id, hosts
+"""
+
+
+async def claim_sitemaps(tx: Tx, now: datetime, *, limit: int) -> list[OwnSite]:
+    """Return sites whose own sitemap is to be read; other replicas get others."""
+    rows = await tx.fetch(_CLAIM_SITEMAPS, now, limit)
+    return [OwnSite(row["site_id"], row["workspace_id"], tuple(row["hosts"])) for row in rows]
+
+
+async def mark_sitemap_read(tx: Tx, site_id: UUID, now: datetime) -> None:
+    """Read it again in a week, give or take half a day."""
+    await tx.run(
+        "UPDATE sites SET sitemap_due_at = $2::timestamptz"
+        " + interval '6.5 days' + random() * interval '1 day' WHERE site_id = $1",
+        site_id,
+        now,
+    )
 
 
 async def find_hosts(

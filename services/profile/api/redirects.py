@@ -142,10 +142,10 @@ class SavedPages(BaseModel):
 
 @router.post("/pages", status_code=201)
 async def add_pages(site_id: UUID, body: OwnPages, caller: CallerDep, tx: TxDep) -> SavedPages:
-    """Name pages of the site that answer, out of its sitemap: where dead ones may lead to."""
+    """Name pages of the site that answer and that its sitemap does not name: dead ones may lead there."""
     site = await _site(tx, caller, site_id, Role.EDITOR)
     pages = [_page(site, number, page) for number, page in enumerate(body.pages)]
-    await own_pages.save_pages(tx, site_id, pages, source="sitemap", now=clock.now())
+    await own_pages.save_pages(tx, site_id, pages, source=own_pages.BY_HAND, now=clock.now())
     return SavedPages(saved=len(pages))
 
 

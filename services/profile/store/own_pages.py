@@ -11,26 +11,37 @@ from shared.db import Tx
 from shared.urls import page_id
 
 MOST_DEAD, MOST_LIVE = 5_000, 100_000
+SITEMAP, BY_HAND = "sitemap", "hand"
 
 
 async def save_pages(
     tx: Tx, site_id: UUID, pages: Sequence[tuple[str, str | None]], *, source: str, now: datetime
 ) -> None:
     """Keep pages of a site with their titles, as a sitemap or a person names them."""
-    found = {page_id(url): (url, title) for url, title in pages}
+    found = dict(sorted({page_id(url): (url, title) for url, title in pages}.items()))
     await tx.run(
         "INSERT INTO site_pages (site_id, page_key, url, title, source, seen_at)"
         " SELECT $1, u.page_key, u.url, u.title, $5, $6"
         " FROM unnest($2::uuid[], $3::text[], $4::text[]) AS u(page_key, url, title)"
         " ON CONFLICT (site_id, page_key) DO UPDATE SET url = excluded.url,"
         " title = coalesce(excluded.title, site_pages.title), source = excluded.source,"
-        " seen_at = excluded.seen_at",
+        " seen_at = excluded.seen_at WHERE site_pages.seen_at <= excluded.seen_at",
         site_id,
         list(found),
         [url for url, _ in found.values()],
         [title for _, title in found.values()],
         source,
         now,
+    )
+
+
+async def forget_older(tx: Tx, site_id: UUID, *, read_at: datetime) -> None:
+    """Forget pages that the sitemap named before and did not name in the reading of this moment."""
+    await tx.run(
+        "DELETE FROM site_pages WHERE site_id = $1 AND source = $2 AND seen_at < $3",
+        site_id,
+        SITEMAP,
+        read_at,
     )
 
 

@@ -1,0 +1,69 @@
+"""Reads the sitemaps of the sites themselves once a week: live pages to which dead ones may lead."""
+
+import asyncio
+
+from services.crawler.adapters.sources import SourceReader
+from services.crawler.domain.own_sitemap import OwnPages, OwnSite, events_of
+from services.crawler.store import sites
+from shared import clock as house_clock
+from shared import outbox
+from shared.clock import Clock
+from shared.db import Database
+from shared.log import get_logger
+from shared.trouble import is_transient
+
+log = get_logger(__name__)
+
+AT_ONCE = 4
+_IDLE_S = 60.0
+_WITHIN_S = 600.0
+
+
+async def follow(
+    stop: asyncio.Event, *, db: Database, reader: SourceReader, clock: Clock = house_clock.now
+) -> None:
+    """Read sitemaps in their turn until `stop`; readings that have begun are broken off then."""
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(_read_on(db, reader, clock))
+        await stop.wait()
+        reading.cancel()
+
+
+async def _read_on(db: Database, reader: SourceReader, clock: Clock) -> None:
+    while True:
+        count = 0
+        try:
+            count = await read_due(db, reader, clock=clock)
+        except Exception as error:  # because what is not the database's trouble goes up
+            if not is_transient(error) and not isinstance(error, OSError):
+                raise
+            log.warning("sitemaps wait for their database", why=repr(error))
+        if not count:
+            await asyncio.sleep(_IDLE_S)
+
+
+async def read_due(db: Database, reader: SourceReader, *, clock: Clock) -> int:
+    """Read the sitemaps of some sites whose turn it is; returns how many there were."""
+    async with db.begin() as tx:
+        due = await sites.claim_sitemaps(tx, clock(), limit=AT_ONCE)
+    async with asyncio.TaskGroup() as readings:
+        for site in due:
+            readings.create_task(_read(db, reader, site, clock))
+    return len(due)
+
+
+async def _read(db: Database, reader: SourceReader, site: OwnSite, clock: Clock) -> None:
+    pages = await read_now(db, reader, site, within_s=_WITHIN_S, clock=clock)
+    log.info("sitemap read", site_id=str(site.site_id), pages=len(pages.urls), whole=pages.whole)
+
+
+async def read_now(
+    db: Database, reader: SourceReader, site: OwnSite, *, within_s: float, clock: Clock
+) -> OwnPages:
+    """Read the sitemaps of a site and tell of their pages."""
+    pages = await reader.own_pages(site.hosts, within_s=within_s)
+    async with db.begin() as tx:
+        await outbox.add(tx, list(events_of(site, pages, clock())))
+        if pages.urls:
+            await sites.mark_sitemap_read(tx, site.site_id, clock())
+    return pages
