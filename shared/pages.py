@@ -106,7 +106,7 @@ class PageRequest:
         return {"Link": f'<{self.path}?{query}>; rel="next"'}
 
 
-def get_page_request(
+async def get_page_request(
     request: Request,
     response: Response,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items of one page.")] = 100,

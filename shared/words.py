@@ -49,16 +49,22 @@ class LinkFacts:
     counts: bool | None = None
 
 
+# By hand: strftime asks the locale and takes ten times as long, for every row of every list.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
 def day(moment: datetime, *, now: datetime) -> str:
     """Write a day as people say it: `3 Nov`, with the year if it is another one."""
-    text = f"{moment.day} {moment:%b}"
+    text = f"{moment.day} {_MONTHS[moment.month - 1]}"
     return text if moment.year == now.year else f"{text} {moment.year}"
 
 
 def clock(moment: datetime, *, now: datetime) -> str:
     """Write a moment as people say it: `Tue 14:02` in the last days, `3 Nov 14:02` before."""
     near = timedelta(0) <= now - moment < timedelta(days=6)
-    return f"{moment:%a %H:%M}" if near else f"{day(moment, now=now)} {moment:%H:%M}"
+    at = f"{moment.hour:02}:{moment.minute:02}"
+    return f"{_DAYS[moment.weekday()]} {at}" if near else f"{day(moment, now=now)} {at}"
 
 
 def wait(moment: datetime | None, *, now: datetime) -> str:

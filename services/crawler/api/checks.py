@@ -45,13 +45,13 @@ class CheckBody(BaseModel):
     )
 
 
-def get_eyes(request: Request) -> Eyes | None:
+async def get_eyes(request: Request) -> Eyes | None:
     """Return what the service looks with; it is open while the service runs."""
     eyes: Eyes | None = request.app.state.eyes
     return eyes
 
 
-def get_ports(request: Request) -> frozenset[int]:
+async def get_ports(request: Request) -> frozenset[int]:
     ports: frozenset[int] = request.app.state.allowed_ports
     return ports
 

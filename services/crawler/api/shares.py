@@ -52,12 +52,12 @@ class Shares(BaseModel):
     items: list[ShareOut]
 
 
-def get_base(request: Request) -> str | None:
+async def get_base(request: Request) -> str | None:
     base: str | None = request.app.state.public_url
     return base
 
 
-def get_secret(request: Request) -> bytes:
+async def get_secret(request: Request) -> bytes:
     secret: bytes = request.app.state.secret
     return secret
 

@@ -12,7 +12,7 @@ _scheme = HTTPBearer(
 )
 
 
-def get_caller(request: Request, _: Annotated[object, Depends(_scheme)]) -> Caller:
+async def get_caller(request: Request, _: Annotated[object, Depends(_scheme)]) -> Caller:
     """Return the caller that the door let in."""
     caller: Caller = request.scope["anchorwatch.caller"]
     return caller

@@ -26,7 +26,7 @@ class Rights:
         self._identity.remembered.forget_all()
 
 
-def get_rights(request: Request) -> Rights:
+async def get_rights(request: Request) -> Rights:
     return Rights(request.app.state.identity)
 
 

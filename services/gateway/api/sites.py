@@ -32,7 +32,7 @@ class Sites:
                 )
 
 
-def get_sites(request: Request) -> Sites:
+async def get_sites(request: Request) -> Sites:
     sites: Sites = request.app.state.sites
     return sites
 

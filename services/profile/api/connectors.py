@@ -35,7 +35,7 @@ _SHORTEST_KEY, _LONGEST_KEY = 8, 500
 _LARGEST_CAP = 1_000_000_000_000
 
 
-def _vault(request: Request) -> Vault:
+async def _vault(request: Request) -> Vault:
     vault: Vault = request.app.state.vault
     return vault
 

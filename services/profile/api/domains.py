@@ -16,7 +16,7 @@ from services.profile.store.origins import Origin
 from shared import queries
 from shared.access import Caller, Scope
 from shared.db import Tx
-from shared.dependencies import CallerDep, TxDep
+from shared.dependencies import CallerDep, TxDep, at_once
 from shared.pages import Page, PageDep
 from shared.vocabulary import Role
 
@@ -69,7 +69,7 @@ async def list_domains(
     tx: TxDep,
     paging: PageDep,
     links: FilterDep,
-    given: Annotated[_Wanted, Depends()],
+    given: Annotated[_Wanted, Depends(at_once(_Wanted))],
     sort: Annotated[
         str, Query(max_length=40, description=", ".join(domains.SORTS))
     ] = "-links_present",

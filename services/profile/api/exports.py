@@ -167,7 +167,7 @@ class ExportLinkOut(BaseModel):
     expires_at: datetime
 
 
-def _get_bom(bom: BomQuery = False) -> bool:
+async def _get_bom(bom: BomQuery = False) -> bool:
     return bom
 
 

@@ -10,6 +10,7 @@ from fastapi import Depends, Query
 from services.profile.domain.filters import METRICS, SORTS, LinkFilter
 from services.profile.store.listing import Sort
 from shared import queries
+from shared.dependencies import at_once
 from shared.errors import FieldError, InvalidError
 from shared.vocabulary import (
     Action,
@@ -95,11 +96,11 @@ class _Limits:
     last_seen_before: datetime | None = None
 
 
-def get_filter(
-    words: Annotated[_Words, Depends()],
-    facts: Annotated[_Facts, Depends()],
-    limits: Annotated[_Limits, Depends()],
-    sources: Annotated[_Sources, Depends()],
+async def get_filter(
+    words: Annotated[_Words, Depends(at_once(_Words))],
+    facts: Annotated[_Facts, Depends(at_once(_Facts))],
+    limits: Annotated[_Limits, Depends(at_once(_Limits))],
+    sources: Annotated[_Sources, Depends(at_once(_Sources))],
 ) -> LinkFilter:
     """Read a filter; a value that no vocabulary knows is refused with the list."""
     return LinkFilter(
@@ -156,7 +157,7 @@ def _blocks(name: str, value: str | None) -> tuple[str, ...]:
 FilterDep = Annotated[LinkFilter, Depends(get_filter)]
 
 
-def get_sort(
+async def get_sort(
     sort: Annotated[
         str,
         Query(
