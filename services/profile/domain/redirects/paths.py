@@ -220,8 +220,11 @@ def _is_year(word: str) -> bool:
     return len(word) == 4 and word.isdigit() and int(word) in _YEARS
 
 
-@lru_cache(maxsize=65_536)
 def grams(text: str) -> frozenset[str]:
     """Return the groups of three letters of a text, its edges included."""
     padded = f"^{text}$"
     return frozenset(padded[start : start + 3] for start in range(len(padded) - 2))
+
+
+# Small on purpose: those of all pages of a large site would be hundreds of megabytes.
+recent_grams = lru_cache(maxsize=4_096)(grams)

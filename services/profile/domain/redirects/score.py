@@ -6,7 +6,7 @@ from rapidfuzz import fuzz
 
 from services.profile.domain.redirects.index import Entry, LiveIndex
 from services.profile.domain.redirects.letters import stem, words_of
-from services.profile.domain.redirects.paths import PathParts, grams
+from services.profile.domain.redirects.paths import PathParts, recent_grams
 
 _WORDS, _SLUG, _LETTERS = 1.0, 1.2, 0.4
 FULL = _WORDS + _SLUG + _LETTERS
@@ -88,7 +88,7 @@ def _divided(index: LiveIndex, one: Entry, other: Entry) -> float:
 
 
 def _dice(one: str, other: str) -> float:
-    mine, theirs = grams(one), grams(other)
+    mine, theirs = recent_grams(one), recent_grams(other)
     return 2.0 * len(mine & theirs) / (len(mine) + len(theirs))
 
 

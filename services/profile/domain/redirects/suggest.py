@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from services.profile.domain.redirects.index import Entry, LiveIndex
 from services.profile.domain.redirects.letters import stem, words_of
@@ -55,6 +56,12 @@ class _Ranked:
     scores: list[tuple[float, Entry]]
 
 
+@lru_cache(maxsize=1)
+def _index_of(live: tuple[str, ...]) -> LiveIndex:
+    """Return the index of live pages; the last one stays, for whoever asks mostly asks again."""
+    return LiveIndex(live)
+
+
 class Finder:
     """Finds where dead paths should lead. Never a home page: that would be a soft 404."""
 
@@ -64,7 +71,7 @@ class Finder:
         *,
         known: Mapping[str, Known] | None = None,
     ) -> None:
-        self._index = LiveIndex(path for path in live if path.strip())
+        self._index = _index_of(tuple(path for path in live if path.strip()))
         self._alive: dict[str, set[str]] = defaultdict(set)
         for path in live:
             rest = without_origin(path)
