@@ -13,8 +13,8 @@ from services.crawler.adapters.politeness import Politeness, Visit
 from services.crawler.adapters.web import Validators, Web
 from services.crawler.domain.announcements import Announced, Reader, newest_first, news, pieces
 from services.crawler.domain.fetched import Fetched
-from services.crawler.domain.own_sitemap import GUESSES, Collected, OwnPages, named_in_robots
-from services.crawler.domain.sources import Source, SourceKind, host_key
+from services.crawler.domain.own_sitemap import Collected, OwnPages, named_in_robots
+from services.crawler.domain.sources import USUAL_PLACES, Source, SourceKind, host_key
 from shared import clock as house_clock
 from shared.clock import Clock
 from shared.vocabulary import Reason
@@ -112,7 +112,7 @@ class SourceReader:
     async def _read_own(self, origin: str, found: Collected, visit: Visit) -> None:
         rules = await self._politeness.rules(origin, visit)
         named = named_in_robots(rules.robots.sitemaps, origin, found.hosts)
-        for first in [named] if named else [[f"{origin}{path}"] for path in GUESSES]:
+        for first in [named] if named else [[f"{origin}{path}"] for path in USUAL_PLACES]:
             if not found.urls:
                 await self._read_all(first, found, visit, guessed=not named)
 

@@ -7,7 +7,6 @@ from pydantic import BaseModel, Field
 
 from services.crawler.api.checks import EyesDep
 from services.crawler.domain.own_sitemap import OwnSite
-from services.crawler.jobs.own_sitemaps import read_now
 from services.crawler.store import sites
 from shared import clock
 from shared.access import Scope
@@ -44,7 +43,9 @@ async def read_sitemaps(site_id: UUID, caller: CallerDep, db: DbDep, eyes: EyesD
     if eyes is None:
         raise UnavailableError("The crawler is not running.")
     site = OwnSite(site_id, caller.workspace_id, hosts)
-    found = await read_now(db, eyes.sources, site, within_s=DEADLINE_S, clock=clock.now)
+    found = await eyes.sources.own_pages(hosts, within_s=DEADLINE_S)
+    async with db.begin() as tx:
+        await sites.tell_sitemap(tx, site, found, clock.now())
     note = None
     if not found.urls:
         note = "No sitemap was found in robots.txt or beside the home page, or none could be read."

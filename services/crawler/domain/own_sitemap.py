@@ -13,8 +13,6 @@ from shared.events import SitemapRead
 MOST_PAGES = 50_000
 MOST_SITEMAPS = 50
 PART = 300
-GUESSES = ("/sitemap.xml", "/sitemap_index.xml")
-"""Where a sitemap lies that robots.txt does not name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ MOST_GUESSED = 2
 """Sitemaps of a host that names none, looked for where most have theirs."""
 MAX_URL = 2_048
 
-_USUAL_PLACES = ("/sitemap.xml", "/sitemap_index.xml")
+USUAL_PLACES = ("/sitemap.xml", "/sitemap_index.xml")
 
 
 class SourceKind(StrEnum):
@@ -90,7 +90,7 @@ def _guesses(files: Iterable[RobotsFile]) -> Iterable[Named]:
     """Yield where a host may have a sitemap; one that did not let us ask is not guessed about."""
     for file in files:
         if file.refusal is None:
-            for one in _own(file.origin, _USUAL_PLACES, SourceKind.SITEMAP, file.fetched_at):
+            for one in _own(file.origin, USUAL_PLACES, SourceKind.SITEMAP, file.fetched_at):
                 yield replace(one, guessed=True)
 
 

@@ -3,10 +3,9 @@
 import asyncio
 
 from services.crawler.adapters.sources import SourceReader
-from services.crawler.domain.own_sitemap import OwnPages, OwnSite, events_of
+from services.crawler.domain.own_sitemap import OwnSite
 from services.crawler.store import sites
 from shared import clock as house_clock
-from shared import outbox
 from shared.clock import Clock
 from shared.db import Database
 from shared.log import get_logger
@@ -53,17 +52,7 @@ async def read_due(db: Database, reader: SourceReader, *, clock: Clock) -> int:
 
 
 async def _read(db: Database, reader: SourceReader, site: OwnSite, clock: Clock) -> None:
-    pages = await read_now(db, reader, site, within_s=_WITHIN_S, clock=clock)
-    log.info("sitemap read", site_id=str(site.site_id), pages=len(pages.urls), whole=pages.whole)
-
-
-async def read_now(
-    db: Database, reader: SourceReader, site: OwnSite, *, within_s: float, clock: Clock
-) -> OwnPages:
-    """Read the sitemaps of a site and tell of their pages."""
-    pages = await reader.own_pages(site.hosts, within_s=within_s)
+    pages = await reader.own_pages(site.hosts, within_s=_WITHIN_S)
     async with db.begin() as tx:
-        await outbox.add(tx, list(events_of(site, pages, clock())))
-        if pages.urls:
-            await sites.mark_sitemap_read(tx, site.site_id, clock())
-    return pages
+        await sites.tell_sitemap(tx, site, pages, clock())
+    log.info("sitemap read", site_id=str(site.site_id), pages=len(pages.urls), whole=pages.whole)

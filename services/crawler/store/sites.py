@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.crawler.domain.own_sitemap import OwnSite
+from services.crawler.domain.own_sitemap import OwnPages, OwnSite, events_of
 from services.crawler.store import hosts
-from shared import clock, ids
+from shared import clock, ids, outbox
 from shared.db import Tx
 from shared.errors import NotFoundError, NotYetError
 from shared.events import SiteDeleted, SiteSnapshot
@@ -93,14 +93,16 @@ async def claim_sitemaps(tx: Tx, now: datetime, *, limit: int) -> list[OwnSite]:
     return [OwnSite(row["site_id"], row["workspace_id"], tuple(row["hosts"])) for row in rows]
 
 
-async def mark_sitemap_read(tx: Tx, site_id: UUID, now: datetime) -> None:
-    """Read it again in a week, give or take half a day."""
-    await tx.run(
-        "UPDATE sites SET sitemap_due_at = $2::timestamptz"
-        " + interval '6.5 days' + random() * interval '1 day' WHERE site_id = $1",
-        site_id,
-        now,
-    )
+async def tell_sitemap(tx: Tx, site: OwnSite, pages: OwnPages, now: datetime) -> None:
+    """Tell of the pages that a sitemap names, and read it again in a week, give or take half a day."""
+    if pages.urls:
+        await outbox.add(tx, list(events_of(site, pages, now)))
+        await tx.run(
+            "UPDATE sites SET sitemap_due_at = $2::timestamptz"
+            " + interval '6.5 days' + random() * interval '1 day' WHERE site_id = $1",
+            site.site_id,
+            now,
+        )
 
 
 async def find_hosts(
