@@ -15,18 +15,22 @@ _NAMES = {
         "urlsource source from placementurl liveurl livelink posturl articleurl publishedurl "
         "quellurl quellseite verlinkendeseite urldeorigen paginadeorigen urlorigen enlace "
         "pagesource urlreferente pagereferente urldiorigine urldeorigem paginadeorigem bronurl "
-        "kallurl urlzrodlowy kaynakurl url pageurl page link"
+        "kallurl urlzrodlowy kaynakurl zdrojovaurl urlисточника ссылающаястраница донор リンク元url "  # noqa: RUF001
+        "来源网址 url pageurl page link linkurl"
     ),
     "target_url": (
-        "targeturl targetpageurl targetpage targetlink target urlto tourl linkto to destinationurl "
-        "destinationpage destination landingpageurl landingpage linkedpage linkedurl linkedpageurl "
+        "targeturl targetpageurl targetpage targetlink urlto tourl linkto to destinationurl "
+        "destinationpage destination target anchorurl landingpageurl landingpage linkedpage linkedurl "
+        "linkedpageurl linkurl "
         "expectedtargeturl zielurl zielseite urldedestino paginadedestino urldestino urlcible "
-        "pagecible paginadidestinazione urldidestinazione doelurl malurl urldocelowy hedefurl"
+        "pagecible paginadidestinazione urldidestinazione doelurl malurl urldocelowy hedefurl "
+        "paginadedestino cilovaurl urlназначения целеваястраница акцептор リンク先url 目标网址"  # noqa: RUF001
     ),
     "anchor": (
         "anchor anchortext linkanchor linkanchortext linktext anchortexts anchors ankertext "
         "textodeanclaje textoancla anclaje ancre textedancre testodiancoraggio textoancora ancora "
-        "ankartext anchorlink"
+        "ankartext anchorlink sourceanchortext ankertekst tekstkotwicy baglantimetni текстссылки анкор "
+        "текстанкора アンカーテキスト 锚文本"
     ),
     "anchor_and_target": "anchorandtargeturl",
     "alt": "imagealt alttext alt altanchor",
@@ -34,7 +38,7 @@ _NAMES = {
     "followed": "dofollow isdofollow follow followed isfollow followlink",
     "ugc": "ugc isugc flagugc",
     "sponsored": "sponsored issponsored flagsponsored",
-    "rel": "rel relattribute relattributes linkrel relvalue rels attributes",
+    "rel": "rel relattribute relattributes linkrel relvalue rels attributes linkstate",
     "type": "type kind linktype backlinktype itemtype",
     "is_text": "text istext",
     "is_image": "image flagimagelink flagimages isimage",
@@ -48,31 +52,32 @@ _NAMES = {
     "first_seen": (
         "firstseen firstseenat firstseendate firstseenlink firstfound firstfounddate sourcefirstfounddate "
         "firstindexeddate firstcrawled discovereddate discoverydate datediscovered datefound "
-        "discovered founddate datefirstseen zuerstgesehen primeravez"
+        "discovered founddate datefirstseen firstindexed zuerstgesehen erstmalsgesehen primeravez "
+        "primeravezvisto premierevue premierefois primavolta vistolaprimavolta датаобнаружения"
     ),
     "last_seen": (
         "lastseen lastseenat lastseendate lastcrawled lastcrawl lastvisited lastchecked lastfound "
         "sourcecrawldate sourcelastaccessdate lastaccessdate refpagechecked date crawldate "
-        "lastindexed datelastseen zuletztgesehen lastupdate"
+        "lastindexed datelastseen lastcheck zuletztgesehen ultimavez ultimavezvisto dernierevue lastupdate"
     ),
-    "lost_at": "lost lostdate datelost lostat datedisappeared",
+    "lost_at": "lost lostdate datelost lostat datedisappeared daylost",
     # domains
     "domain": (
         "domain site refdomain referringdomain referringdomains linkingdomain linkingsite "
         "rootdomain sourcedomain domainfrom website host hostname sitedomain rootdomainname"
     ),
     "link_count": (
-        "linkingpages backlinkscount backlinks linkstotarget links totallinks linkcount numlinks "
+        "linkingpages backlinkscount backlinksnum backlinks linkstotarget links totallinks linkcount numlinks "
         "matchedlinks externalbacklinks backlinkstotarget inboundlinks incominglinks"
     ),
     "site_count": "linkingsites linkingdomainstopage",
     "target_count": "targetpages linkedpages targetpagescount",
     # metrics keep the name of who made them
-    "metric:ahrefs_dr": "domainrating dr domainratingsource",
-    "metric:ahrefs_ur": "ur urlrating urlratingsource",
+    "metric:ahrefs_dr": "domainrating dr domainratingsource domainratingdesc",
+    "metric:ahrefs_ur": "ur urlrating urlratingsource urlratingdesc",
     "metric:ahrefs_domain_traffic": "domaintraffic trafficdomain",
     "metric:ahrefs_page_traffic": "pagetraffic",
-    "metric:semrush_as": "pageascore pageauthorityscore ascore",
+    "metric:semrush_as": "pageascore pageas pageauthorityscore ascore",
     "metric:semrush_domain_as": "domainascore domainauthorityscore authorityscore",
     "metric:semrush_toxicity": "toxicityscore toxicscore",
     "metric:majestic_tf": "sourcetrustflow trustflow tf",
@@ -88,7 +93,7 @@ _NAMES = {
     "claim:title": "referringpagetitle sourcetitle title pagetitle sourcepagetitle pagefromtitle",
     "claim:left_context": "leftcontext snippetleft textpre",
     "claim:right_context": "rightcontext snippetright textpost",
-    "claim:http_code": "referringpagehttpcode httpcode httpstatuscode pagefromstatuscode",
+    "claim:http_code": "referringpagehttpcode httpcode httpstatuscode statuscode pagefromstatuscode",
     "claim:target_http_code": "targetpagehttpcode httpcodetarget urltostatuscode",
     "claim:language": "language languages lang",
     "claim:platform": "platform domainfromplatformtype poweredby",
@@ -108,13 +113,16 @@ _NAMES = {
     "claim:new_link": "newlink isnew",
     "claim:lost_link": "lostlink islost flagdeleted",
     "claim:broken": "isbroken",
+    "claim:page_score": "",
     "claim:old_crawl": "flagoldcrawl",
     "claim:link_state": "linkstate",
     "claim:status": "status linkstatus",
     "claim:origin": "origin",
     "claim:toxic_markers": "toxicmarkers",
-    "claim:external_links": "externallinks linksexternal pagefromexternallinks",
-    "claim:internal_links": "internallinks linksinternal",
+    "claim:external_links": (
+        "externallinks linksexternal externallinkscount externalnum pagefromexternallinks"
+    ),
+    "claim:internal_links": "internallinks linksinternal internallinkscount internalnum",
     "claim:links_in_group": "linksingroup linkgroupcount linkscount",
     "claim:topic": "sourcetopicaltrustflowtopic0",
     "claim:author": "author",
@@ -136,9 +144,17 @@ _NAMES = {
     "claim:tags": "tags",
 }
 
+
+def fold_header(name: str) -> str:
+    """Fold case, blanks, dots, underscores and accents: `Ref. page URL` is `refpageurl`."""
+    plain = unicodedata.normalize("NFKD", name)
+    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return _NOISE.sub("", plain.casefold())
+
+
 # Where two columns of one file mean the same field, the earlier name wins.
 _RANKS = {
-    (field, name): rank
+    (field, fold_header(name)): rank
     for field, names in _NAMES.items()
     for rank, name in enumerate(names.split())
 }
@@ -149,13 +165,6 @@ for _field, _name in _RANKS:
 KNOWN_FIELDS = frozenset(_NAMES)
 
 
-def fold_header(name: str) -> str:
-    """Fold case, blanks, dots, underscores and accents: `Ref. page URL` is `refpageurl`."""
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    return _NOISE.sub("", plain.casefold())
-
-
 def map_columns(folded: tuple[str, ...]) -> Mapping[str, int]:
     """Say which column fills which field, by name alone."""
     best: dict[str, tuple[int, int]] = {}
@@ -164,7 +173,15 @@ def map_columns(folded: tuple[str, ...]) -> Mapping[str, int]:
             candidate = (_RANKS[field, name], index)
             if candidate < best.get(field, (len(_RANKS), 0)):
                 best[field] = candidate
-    return {field: index for field, (_, index) in best.items()}
+    columns = {field: index for field, (_, index) in best.items()}
+    if "target_url" in columns and columns["target_url"] == columns.get("referring_url"):
+        del columns["target_url"]  # "Link URL" is either of them
+    return columns
+
+
+def names_of(field: str) -> frozenset[str]:
+    """Return the names of a field, folded."""
+    return frozenset(fold_header(name) for name in _NAMES[field].split())
 
 
 def own_columns(names: Sequence[str]) -> Mapping[str, int]:

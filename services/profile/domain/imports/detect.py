@@ -282,7 +282,8 @@ def _from_table(table: _Table, site_hosts: Collection[str]) -> Detection:
     shape = _named_shape(table, site_hosts)
     if shape is None or len(shape.columns) == 1:  # names that say little: look at the cells, too
         seen = shape_of(table.rows, len(table.names), site_hosts)
-        shape = seen if shape is None or (seen and len(seen.columns) > 1) else shape
+        if shape is None or (seen and len(seen.columns) > 1):
+            shape = None if seen is None else _with_names(seen, table)
     if shape is None:
         shape = Shape(Dialect.UNREADABLE, "none", {}, _NO_ADDRESS)
     order, notes = _dates(table, shape.columns)
@@ -303,6 +304,22 @@ def _from_table(table: _Table, site_hosts: Collection[str]) -> Detection:
     )
 
 
+_PLACES = frozenset({"referring_url", "target_url", "domain", "anchor_and_target"})
+
+
+def _with_names(seen: Shape, table: _Table) -> Shape:
+    """Add what the names say to what the cells of a table of links say; of two the names."""
+    if table.header_row is None or seen.dialect is not Dialect.GENERIC_LINKS:
+        return seen
+    named = map_columns(tuple(map(fold_header, table.names)))
+    places = {field: index for field, index in seen.columns.items() if field in _PLACES}
+    taken = set(places.values())
+    told = {field: i for field, i in named.items() if field not in _PLACES and i not in taken}
+    taken |= set(told.values())
+    rest = {field: index for field, index in seen.columns.items() if index not in taken}
+    return seen._replace(columns={**rest, **told, **places})
+
+
 def _named_shape(table: _Table, site_hosts: Collection[str]) -> Shape | None:
     """Recognise the header by its names: a tool's file, else whatever the names say."""
     if table.header_row is None:
@@ -319,15 +336,31 @@ def _named_shape(table: _Table, site_hosts: Collection[str]) -> Shape | None:
             own = _own_column(table.names, site_hosts)
             refused = INTERSECT if own is None else None
             columns = columns if own is None else {**columns, "links_here": own}
+        if refused is None and not {"referring_url", "domain"} & columns.keys():
+            return None  # the tool's words, and no name that says who links
         return Shape(layout.dialect, layout.source, columns, refused)
     kinds = column_kinds(table.rows, len(table.names))
     page = columns.get("referring_url")
     if page is not None and (not table.rows or kinds[page] in {Cell.PAGE, Cell.TEXT}):
+        if "target_url" not in columns:
+            columns = {**columns, **_own_pages(table, kinds, set(columns.values()), site_hosts)}
         return Shape(Dialect.GENERIC_LINKS, "generic", columns)
     domain = columns.get("domain", page)
     if domain is not None and (not table.rows or kinds[domain] in {Cell.HOST, Cell.PAGE}):
         return Shape(Dialect.GENERIC_DOMAINS, "generic", {**columns, "domain": domain})
     return None
+
+
+def _own_pages(
+    table: _Table, kinds: Sequence[Cell], taken: Collection[int], site_hosts: Collection[str]
+) -> Mapping[str, int]:
+    """Find the one column without a name we know that holds pages of the site: the targets."""
+    for index, kind in enumerate(kinds):
+        if kind is Cell.PAGE and index not in taken:
+            hosts = {cells.host_of(row[index]) for row in table.rows if row[index].strip()}
+            if all(host is not None and urls.same_site(host, site_hosts) for host in hosts):
+                return {"target_url": index}
+    return {}
 
 
 def _own_column(names: Sequence[str], site_hosts: Collection[str]) -> int | None:

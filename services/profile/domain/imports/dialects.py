@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.profile.domain.imports.columns import names_of
 from services.profile.domain.imports.rows import Dialect
 
 OWN_PAGES = (
@@ -57,6 +58,9 @@ _UBERSUGGEST_OWN = {
 _AHREFS_PAGE = _set("referringpageurl refpageurl")
 _TARGETS = _set("targeturl targetpage target targetpageurl anchorandtargeturl")
 
+# Names of columns with addresses of pages: a list of domains has none of them.
+_PAGES = names_of("referring_url") | names_of("target_url") | _TARGETS
+
 LAYOUTS: tuple[Layout, ...] = (
     Layout(
         Dialect.ANCHORWATCH,
@@ -67,7 +71,13 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(
         Dialect.AHREFS_BROKEN_BACKLINKS, "ahrefs", _set("targetpagehttpcode"), any_of=_AHREFS_PAGE
     ),
-    Layout(Dialect.AHREFS_BACKLINKS, "ahrefs", frozenset(), any_of=_AHREFS_PAGE),
+    Layout(
+        Dialect.AHREFS_BACKLINKS,
+        "ahrefs",
+        frozenset(),
+        any_of=_AHREFS_PAGE,
+        without=_set("inlinkrank domaininlinkrank"),  # SE Ranking names the page likewise
+    ),
     Layout(
         Dialect.AHREFS_BACKLINKS,
         "ahrefs",
@@ -81,6 +91,12 @@ LAYOUTS: tuple[Layout, ...] = (
         any_of=_set("dofollowrefdomains dofollowlinkeddomains linkstotarget"),
     ),
     Layout(
+        Dialect.AHREFS_REFERRING_DOMAINS,
+        "ahrefs",
+        _set("referringdomain domainrating"),
+        without=_PAGES,
+    ),
+    Layout(
         Dialect.SEMRUSH_BACKLINK_AUDIT,
         "semrush",
         _set("sourceurl"),
@@ -90,9 +106,23 @@ LAYOUTS: tuple[Layout, ...] = (
         Dialect.SEMRUSH_BACKLINKS,
         "semrush",
         _set("sourceurl targeturl"),
-        any_of=_set("pageascore newlink lostlink sitewide internallinks sourcetitle"),
+        any_of=_set("pageascore pageas"),
     ),
-    Layout(Dialect.SEMRUSH_REFERRING_DOMAINS, "semrush", _set("domainascore domain")),
+    Layout(
+        Dialect.SEMRUSH_BACKLINKS,
+        "semrush",
+        _set("sourceurl targeturl sourcetitle externallinks"),
+        any_of=_set("internallinks sitewide newlink lostlink pagescore trustscore"),
+        rename={"metric:ubersuggest_ps": "claim:page_score"},  # as Semrush measured once
+    ),
+    Layout(Dialect.SEMRUSH_BACKLINKS, "semrush", _set("sourceurl targeturl newlink lostlink")),
+    Layout(
+        Dialect.SEMRUSH_REFERRING_DOMAINS,
+        "semrush",
+        _set("domain"),
+        any_of=_set("domainascore authorityscore"),
+        without=_PAGES,
+    ),
     Layout(
         Dialect.MAJESTIC_BACKLINKS,
         "majestic",
@@ -138,7 +168,7 @@ LAYOUTS: tuple[Layout, ...] = (
         "moz",
         frozenset(),
         any_of=_set("domainauthority da"),
-        without=_TARGETS | _set("url sourceurl referringurl"),
+        without=_PAGES,
     ),
     Layout(Dialect.GSC_LATEST_LINKS, "gsc", _set("linkingpage lastcrawled")),
     Layout(Dialect.GSC_LINKING_SITES, "gsc", _set("site linkingpages"), width=3),
