@@ -325,6 +325,26 @@ async def test_sites_are_asked_by_hand_and_a_slip_is_taken_back(house: House, pa
     await expect(item).to_contain_text("nobody has been asked yet")
 
 
+async def test_a_list_is_looked_at_kept_and_removed(
+    house: House, page: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "bad.txt"
+    file.write_text("bad.example\nnot a domain at all\n", "utf-8")
+    await page.goto(house.screen("lists"))
+    await page.get_by_label("File", exact=True).set_input_files(file)
+    await page.get_by_role("button", name="Look at it").click()
+    await expect(page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("Name", exact=True).fill("Bad ones")
+    await page.get_by_role("button", name="Look at it").click()
+    await expect(page.get_by_text("1 domain would be kept")).to_be_visible()
+    await no_barriers(page)
+    await page.get_by_role("button", name="Keep this list").click()
+    kept = page.get_by_role("row").filter(has_text="Bad ones")
+    await kept.get_by_role("button", name="Remove").click()
+    await page.get_by_role("button", name="Remove it").click()
+    await expect(kept).to_have_count(0)
+
+
 async def test_a_site_is_set_up_by_hand_where_nobody_can_look(house: House, page: Page) -> None:
     await page.goto(house.screen("start"))
     await page.get_by_role("button", name="Look at my home page and sitemap").click()

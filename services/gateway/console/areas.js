@@ -21,6 +21,8 @@ const AREAS = [
     ["reviews", "Review", () => import("./views/reviews.js"), "Reviews"],
     ["networks", "Networks", () => import("./views/networks.js"), "Networks"],
     ["attacks", "Attacks", () => import("./views/attacks.js"), "Attacks"],
+    ["flagged", "Changed domains", () => import("./views/flagged.js"), "Flagged"],
+    ["lists", "Lists", () => import("./views/block_lists.js"), "BlockLists"],
     ["removals", "Removals", () => import("./views/removals.js"), "Removals"],
     ["disavow", "Disavow file", () => import("./views/disavow.js"), "Disavow"],
   ] },

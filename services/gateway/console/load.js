@@ -28,7 +28,12 @@ export function useLoad(load, keys, turn) {
     setState({ value: undefined, problem: undefined });
     again();
   }, keys);
-  useEffect(() => { if (turn) again(); }, [turn]);
+  const heard = useRef(turn);
+  useEffect(() => {
+    if (turn === heard.current) return; // the first load has it already
+    heard.current = turn;
+    again();
+  }, [turn]);
   return { ...state, again };
 }
 

@@ -1,5 +1,5 @@
 // Tables and long lists: one look, one way to page and to filter; on a phone each row becomes a block.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get } from "../api.js";
 import { count, html } from "../html.js";
 import { Loading, useLoad } from "../load.js";
@@ -16,18 +16,21 @@ export function Table({ caption, heads, rows, shown = false }) {
   </table></div>`;
 }
 
-// A list of the API, a page at a time. `children(items, answer, again)` shows what came.
+// A list of the API, a page at a time. `children(items, answer, again)` shows what came. The page before
+// stays until the next one is here: whoever pages by keyboard does not lose the place.
 export function Paged({ what, path, params = {}, size = 50, turn, empty, children }) {
   const [trail, setTrail] = useState([""]);
+  const top = useRef(null);
   const kept = JSON.stringify([path, params]);
-  useEffect(() => { setTrail([""]); }, [kept]);
   const cursor = trail[trail.length - 1];
-  const state = useLoad(() => get(path, { ...params, limit: size, cursor }), [kept, cursor], turn);
+  useEffect(() => { setTrail([""]); }, [kept]);
+  useEffect(() => { if (cursor || top.current?.dataset.paged) top.current.scrollIntoView({ block: "start" }); }, [cursor]);
+  const state = useLoad(() => get(path, { ...params, limit: size, cursor }), [kept], `${cursor} ${turn}`);
   return html`<${Loading} what=${what} state=${state}>${(answer) => answer.items.length === 0 && trail.length === 1
     ? html`<div class="notice">${empty}</div>`
-    : html`${children(answer.items, answer, state.again)}
+    : html`<div ref=${top} class="list" data-paged=${trail.length > 1 ? "yes" : undefined}>${children(answer.items, answer, state.again)}</div>
       ${(answer.has_more || trail.length > 1) && html`<nav class="row pager" aria-label=${`Pages of ${what}`}>
         <button type="button" disabled=${trail.length === 1} onClick=${() => setTrail(trail.slice(0, -1))}>Previous page</button>
-        <span class="muted">Page ${count(trail.length)}</span>
+        <span class="muted" role="status">Page ${count(trail.length)}</span>
         <button type="button" disabled=${!answer.has_more} onClick=${() => setTrail([...trail, answer.next_cursor])}>Next page</button></nav>`}`}<//>`;
 }

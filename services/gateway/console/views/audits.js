@@ -3,6 +3,8 @@ import { useState } from "preact/hooks";
 import { get, post } from "../api.js";
 import { html, Moment } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
+import { Table } from "../pieces/table.js";
+import { canEdit } from "../pieces/rights.js";
 import { live } from "../state.js";
 
 const PATIENCE = 240;
@@ -17,11 +19,10 @@ async function make(siteId) {
   if (job.state === "failed") throw new Error(job.detail || "The audit could not be made.");
 }
 
-function Row({ one }) {
+function cells(one) {
   const path = `/v1/audits/${one.id}`;
-  return html`<tr><th scope="row"><a href=${`${path}?format=html`} target="_blank" rel="noopener">Audit ${one.number}</a></th>
-    <td><${Moment} at=${one.created_at} /></td>
-    <td><a href=${`${path}?format=pdf`}>PDF</a> · <a href=${`${path}?format=csv`}>Table</a></td></tr>`;
+  return [html`<a href=${`${path}?format=html`} target="_blank" rel="noopener">Audit ${one.number}</a>`, html`<${Moment} at=${one.created_at} />`,
+    html`<a href=${`${path}?format=pdf`}>PDF</a> · <a href=${`${path}?format=csv`}>Table</a>`];
 }
 
 export function Audits({ siteId }) {
@@ -36,9 +37,8 @@ export function Audits({ siteId }) {
   }
   return html`<h1>Audits</h1>
     <p class="muted">An audit is a dated report that never changes: what to do first, then every figure with the list behind it.</p>
-    <p><button type="button" onClick=${start} disabled=${busy}>${busy ? "Making it …" : "Make an audit"}</button></p>
+    ${canEdit(siteId) && html`<p><button type="button" onClick=${start} disabled=${busy}>${busy ? "Making it …" : "Make an audit"}</button></p>`}
     ${problem && html`<${Trouble} problem=${problem} />`}
     <${Loading} what="the audits" state=${state}>${(answer) => answer.items.length === 0 ? html`<p class="muted">No audit yet.</p>`
-      : html`<div class="card scroll"><table><thead><tr><th scope="col">Audit</th><th scope="col">Made</th><th scope="col">Take it along</th></tr></thead>
-        <tbody>${answer.items.map((one) => html`<${Row} key=${one.id} one=${one} />`)}</tbody></table></div>`}<//>`;
+      : html`<div class="card"><${Table} caption="Audits" heads=${["Audit", "Made", "Take it along"]} rows=${answer.items.map((one) => ({ key: one.id, cells: cells(one) }))} /></div>`}<//>`;
 }

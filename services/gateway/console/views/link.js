@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { get, getWithTag, patch, post } from "../api.js";
 import { count, day, External, html, Moment, moment } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
+import { canEdit } from "../pieces/rights.js";
 import { link } from "../route.js";
 import { live, word } from "../state.js";
 import { Evidence } from "./evidence.js";
@@ -86,7 +87,7 @@ export function Link({ id }) {
     <p><a href=${link(["sites", item.site_id, "links"])}>All links of the site</a></p>
     <h1><${External} href=${item.referring_url} /></h1>
     <p><${State} item=${item} /> ${item.words.sentence} <span class="muted">${item.words.todo}</span></p>
-    <${Actions} item=${item} etag=${etag} again=${state.again} />
+    ${canEdit(item.site_id) && html`<${Actions} item=${item} etag=${etag} again=${state.again} />`}
     <div class="two">
       <div><section class="card"><h2>What happened</h2>
         ${changes.length === 0 ? html`<p class="muted">Nothing yet.</p>` : html`<ol class="timeline" reversed>${changes.map((change) => html`<${Change} key=${change.id} change=${change} />`)}</ol>`}

@@ -3,6 +3,8 @@ import { useState } from "preact/hooks";
 import { get, patch, post, query } from "../api.js";
 import { count, External, html, Moment, shortUrl } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
+import { canEdit } from "../pieces/rights.js";
+import { Table } from "../pieces/table.js";
 import { go, link } from "../route.js";
 import { choices, live, word } from "../state.js";
 import { State } from "./state_of_link.js";
@@ -51,18 +53,15 @@ export function effect(item) {
   return html`<span class="muted">${item.followed ? "Does not count now" : "Not followed"}</span>`;
 }
 
-function Row({ item }) {
-  return html`<tr>
-    <td><${State} item=${item} />${TOLD.has(item.status) || item.confirming_since ? html`<br /><span class="muted small">${item.words.sentence}</span>` : ""}</td>
-    <th scope="row"><a href=${link(["links", item.id])}>${shortUrl(item.referring_url)}</a></th>
-    <td><span class="anchor">${anchor(item)}</span><br />
-      <span class="muted small">${word("anchor_kind", item.anchor_kind)}</span></td>
-    <td class="target">${item.target_url ? html`<${External} href=${item.target_url}>${shortUrl(item.target_url)}<//>` : html`<span class="muted">Not known yet</span>`}</td>
-    <td>${effect(item)}</td>
-    <td>${item.toxicity?.sentence ?? html`<span class="muted">–</span>`}</td>
-    <td><${Moment} at=${item.last_checked_at} /></td>
-  </tr>`;
+function cells(item) {
+  return [html`<a class="wrap" href=${link(["links", item.id])}>${shortUrl(item.referring_url)}</a>`,
+    html`<${State} item=${item} />${TOLD.has(item.status) || item.confirming_since ? html`<br /><span class="muted small">${item.words.sentence}</span>` : ""}`,
+    html`<span class="anchor">${anchor(item)}</span><br /><span class="muted small">${word("anchor_kind", item.anchor_kind)}</span>`,
+    item.target_url ? html`<${External} href=${item.target_url}>${shortUrl(item.target_url)}<//>` : html`<span class="muted">Not known yet</span>`,
+    effect(item), item.toxicity?.sentence ?? html`<span class="muted">–</span>`, html`<${Moment} at=${item.last_checked_at} />`];
 }
+
+const HEADS = ["Page that links", "State", "Anchor", "Target", "Effect", "Toxicity", "Last look"];
 
 function Bulk({ siteId, filters, total, again }) {
   const [said, setSaid] = useState();
@@ -85,8 +84,8 @@ function Bulk({ siteId, filters, total, again }) {
   });
   return html`<div class="row between">
     <p class="muted" role="status">${total === undefined ? "" : `${count(total)} links match.`} ${said ?? ""}</p>
-    <div class="row"><button type="button" onClick=${check}>Look at these now</button>
-      <button type="button" onClick=${acknowledge}>Take over changes</button></div>
+    ${canEdit(siteId) && html`<div class="row"><button type="button" onClick=${check}>Look at these now</button>
+      <button type="button" onClick=${acknowledge}>Take over changes</button></div>`}
     ${problem && html`<${Trouble} problem=${problem} />`}
   </div>`;
 }
@@ -99,11 +98,7 @@ export function Links({ siteId, filters }) {
     <${Bulk} siteId=${siteId} filters=${filters} total=${state.value?.count} again=${state.again} />
     <${Loading} what="links" state=${state}>${(answer) => answer.items.length === 0
       ? html`<p class="notice">No link matches. <a href=${link(["sites", siteId, "links"])}>Show everything</a> or <a href=${link(["sites", siteId, "imports"])}>import a file</a>.</p>`
-      : html`<div class="card scroll"><table>
-          <caption class="hidden">Links that match the filters</caption>
-          <thead><tr>${["State", "Page that links", "Anchor", "Target", "Effect", "Toxicity", "Last look"].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-          <tbody>${answer.items.map((item) => html`<${Row} key=${item.id} item=${item} />`)}</tbody>
-        </table>
+      : html`<div class="card"><${Table} caption="Links that match the filters" heads=${HEADS} rows=${answer.items.map((item) => ({ key: item.id, cells: cells(item) }))} />
         ${answer.has_more && html`<p><a class="button" href=${link(["sites", siteId, "links"], { ...filters, cursor: answer.next_cursor })}>Next page</a></p>`}
         </div>`}<//>`;
 }

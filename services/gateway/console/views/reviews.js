@@ -1,8 +1,7 @@
 // The review: what waits for a decision with its evidence, four answers to give, and the way back.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { get, post } from "../api.js";
+import { post } from "../api.js";
 import { count, External, html, shortUrl } from "../html.js";
-import { Loading, useLoad } from "../load.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { Choice } from "../pieces/choice.js";
 import { Confirm } from "../pieces/confirm.js";
@@ -11,6 +10,7 @@ import { canEdit, ReadOnly } from "../pieces/rights.js";
 import { Paged } from "../pieces/table.js";
 import { link } from "../route.js";
 import { live, saying, word } from "../state.js";
+import { Calibration } from "./calibration.js";
 import { Decisions } from "./decisions.js";
 
 export const ANSWERS = [["keep", "k"], ["ask_removal", "r"], ["disavow", "d"], ["ignore", "i"]];
@@ -100,12 +100,6 @@ function Queue({ items, siteId, whole, reason, news }) {
   return html`<${Bulk} picked=${chosen} whole=${whole} decide=${decisions.decide} clear=${() => setPicked({})} />
     <div class="queue">${items.map((item) => html`<${Card} key=${item.link_id} item=${item} may=${may} decided=${decisions.of(item)} undo=${decisions.undo}
       decide=${(one, code) => decisions.decide([one], code)} picked=${Boolean(picked[item.link_id])} pick=${() => setPicked({ ...picked, [item.link_id]: !picked[item.link_id] })} />`)}</div>`;
-}
-
-function Calibration({ siteId, turn }) {
-  const state = useLoad(() => get(`/v1/sites/${siteId}/reviews/calibration`), [siteId], turn);
-  return html`<section class="card"><h2>How often the score was right</h2>
-    <${Loading} what="the comparison" state=${state}>${(value) => html`<p>${value.sentence}</p><p class="muted small">${value.layer.sentence}</p>`}<//></section>`;
 }
 
 export function Reviews({ siteId }) {

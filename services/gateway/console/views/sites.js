@@ -3,18 +3,16 @@ import { useState } from "preact/hooks";
 import { get, post } from "../api.js";
 import { count, html, Moment } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
+import { inWorkspace } from "../pieces/rights.js";
+import { Table } from "../pieces/table.js";
 import { go, link } from "../route.js";
 import { live, refreshSites } from "../state.js";
 
-function Row({ row }) {
-  return html`<tr>
-    <th scope="row"><a href=${link(["sites", row.site_id, "overview"])}>${row.name || row.domain}</a></th>
-    <td class="number">${count(row.links_present)}</td>
-    <td class="number">${count(row.referring_domains)}</td>
-    <td class="number">${count(row.lost_30d)}</td>
-    <td class="number">${count(row.statuses?.unknown)}</td>
-    <td><${Moment} at=${row.last_checked_at} /></td>
-  </tr>`;
+const HEADS = ["Site", ["Links present", "number"], ["Referring domains", "number"], ["Gone, 30 days", "number"], ["Couldn't look", "number"], "Last look"];
+
+function cells(row) {
+  return [html`<a href=${link(["sites", row.site_id, "overview"])}>${row.name || row.domain}</a>`, count(row.links_present), count(row.referring_domains), count(row.lost_30d),
+    count(row.statuses?.unknown), html`<${Moment} at=${row.last_checked_at} />`];
 }
 
 function AddSite() {
@@ -47,11 +45,6 @@ export function Sites() {
   return html`<h1>Sites</h1>
     <${Loading} what="your sites" state=${state}>${(answer) => answer.items.length === 0
       ? html`<p class="notice">No site yet. Enter a domain, then import a file of its links; checking starts by itself.</p>`
-      : html`<div class="card scroll"><table>
-          <caption>One row per site. Present means live or changed.</caption>
-          <thead><tr><th scope="col">Site</th><th scope="col" class="number">Links present</th><th scope="col" class="number">Referring domains</th>
-            <th scope="col" class="number">Gone, 30 days</th><th scope="col" class="number">Couldn't look</th><th scope="col">Last look</th></tr></thead>
-          <tbody>${answer.items.map((row) => html`<${Row} key=${row.site_id} row=${row} />`)}</tbody>
-        </table></div>`}<//>
-    <${AddSite} />`;
+      : html`<div class="card"><${Table} shown caption="One row per site. Present means live or changed." heads=${HEADS} rows=${answer.items.map((row) => ({ key: row.site_id, cells: cells(row) }))} /></div>`}<//>
+    ${inWorkspace("editor") && html`<${AddSite} />`}`;
 }

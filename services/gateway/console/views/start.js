@@ -1,7 +1,7 @@
 // A domain is enough to start: what the home page and the sitemap suggest, taken over only by a click.
 import { useState } from "preact/hooks";
 import { getWithTag, patch, post } from "../api.js";
-import { count, External, html } from "../html.js";
+import { count, External, html, many } from "../html.js";
 import { Trouble, useLoad } from "../load.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { canEdit, ReadOnly } from "../pieces/rights.js";
@@ -9,7 +9,8 @@ import { link } from "../route.js";
 import { refreshSites } from "../state.js";
 
 const KINDS = [["brands", "Brand names", "They tell brand anchors from others."], ["keywords", "Keywords", "They tell keyword anchors from others."],
-  ["languages", "Languages", "Words like “click here” are known in these."], ["hosts", "Other hosts of yours", "Links from them do not count; links to them do."]];
+  ["languages", "Languages", "Words like “click here” are known in these."], ["hosts", "Other hosts of yours", "Links from them do not count; links to them do."],
+  ["partners", "Sites you work with", "Their links are never called spam, and never disavowed."], ["competitors", "Competitors", "Their domains are never disavowed by mistake."]];
 
 const LANGUAGES = new Intl.DisplayNames(undefined, { type: "language", fallback: "code" });
 
@@ -46,10 +47,12 @@ function Proposed({ kind, title, hint, items, site, toggle, may }) {
 
 function Found({ siteId, found, site, toggle, may }) {
   return html`${found.notes.map((note) => html`<p class="notice">${note}</p>`)}
-    <div class="halves">${KINDS.map(([kind, title, hint]) => html`<${Proposed} key=${kind} kind=${kind} title=${title} hint=${hint} items=${found[kind]} site=${site} toggle=${toggle} may=${may} />`)}</div>
+    <div class="halves">${KINDS.map(([kind, title, hint]) => html`<${Proposed} key=${kind} kind=${kind} title=${title} hint=${hint} items=${found[kind] ?? []} site=${site} toggle=${toggle} may=${may} />`)}</div>
     <section class="card"><h2>Pages that matter</h2><p class="muted small">The sitemap names ${count(found.sitemap_pages)} pages.</p>
       ${found.key_pages.length === 0 ? html`<p class="muted">None found.</p>` : html`<ul class="plain">${found.key_pages.map((one) => html`<li class="wrap"><${External} href=${one.url}>${one.title || one.url}<//> <span class="muted small">${one.why}</span></li>`)}</ul>`}
-      <p>Your own dead pages that have links: <a href=${link(["sites", siteId, "redirects"])}>see where they could lead</a>.</p></section>
+      <h3>Dead pages of yours that others link to</h3>
+      ${(found.dead_targets ?? []).length > 0 && html`<ul class="plain">${found.dead_targets.slice(0, 10).map((one) => html`<li class="wrap">${one.dead} <span class="muted small">${many(one.links, "link")}</span> <strong>${one.words.label}</strong>${one.candidates.length > 0 ? `: ${one.candidates[0].path}` : ""}</li>`)}</ul>`}
+      <p><a href=${link(["sites", siteId, "redirects"])}>See where they could lead</a></p></section>
     <section class="card"><h2>Get your links from Search Console</h2><ol class="plain">${found.search_console.steps.map((one) => html`<li>${one}</li>`)}</ol>
       <p><${External} href=${found.search_console.url}>Open Search Console<//> · then <a href=${link(["sites", siteId, "imports"])}>import the file</a></p></section>`;
 }
