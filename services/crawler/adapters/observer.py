@@ -105,6 +105,9 @@ class Observer:
         if is_doubtful(look.judgement, question.awaited):
             look = await self._confirmed(question, look, visit)
         facts = await self._with_name_servers(look.facts)
+        taken = visit.requests, visit.wire_bytes
+        if facts is look.facts and taken == (look.requests, look.wire_bytes):
+            return look
         return replace(look, facts=facts, requests=visit.requests, wire_bytes=visit.wire_bytes)
 
     async def _with_name_servers(self, facts: PageFacts | None) -> PageFacts | None:
@@ -146,7 +149,7 @@ class Observer:
         google = self._politeness.google_allowed(fetched.final_url)
         memory = question.memory
         if question.reusable and is_same(memory.fingerprint, fetched, google_allowed=google):
-            return self._unchanged(question, fetched)
+            return self._unchanged(question, fetched, visit)
         if fetched.not_modified:
             # Reached by another way than before: what we remember is of that way, so ask in full.
             fetched = await self._web.fetch(question.url, gate=visit)
@@ -156,7 +159,7 @@ class Observer:
             fetched = await self._go_on(fetched, location, visit)
             google = self._politeness.google_allowed(fetched.final_url)
             if question.reusable and is_same(memory.fingerprint, fetched, google_allowed=google):
-                return self._unchanged(question, fetched)
+                return self._unchanged(question, fetched, visit)
             page, fetched = read_page(fetched, question.sites)
         look = self._judged(question, fetched, page, google_allowed=google)
         if look.wants_sibling:
@@ -216,7 +219,7 @@ class Observer:
             return None
         return Validators(memory.final_url, memory.etag, memory.last_modified)
 
-    def _unchanged(self, question: Question, fetched: Fetched) -> Look:
+    def _unchanged(self, question: Question, fetched: Fetched, visit: Visit) -> Look:
         now = self._clock()
         fingerprint = None if fetched.not_modified else question.memory.fingerprint
         facts = None
@@ -226,7 +229,12 @@ class Observer:
             facts = page_facts(page, fetched) if page is not None else None
         # Looks wait to be recorded together; their bodies would fill the memory meanwhile.
         return Look(
-            fetched=replace(fetched, body=b""), looked_at=now, fingerprint=fingerprint, facts=facts
+            fetched=replace(fetched, body=b""),
+            looked_at=now,
+            fingerprint=fingerprint,
+            facts=facts,
+            requests=visit.requests,
+            wire_bytes=visit.wire_bytes,
         )
 
     def _judged(

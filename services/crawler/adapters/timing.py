@@ -4,34 +4,48 @@ Waiting for ourselves says nothing about the page: it must never become a page's
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 
-@dataclass(slots=True)
 class Limit:
-    """One running limit of a task, and how long it has stood still so far."""
+    """One limit of a task while it runs, and how long it has stood still so far.
 
-    timer: asyncio.Timeout
-    task: asyncio.Task[object] | None
-    waited_s: float = 0.0
+    A class, as every look has several: a generator as context manager costs three times as much.
+    """
+
+    __slots__ = ("_token", "task", "timer", "waited_s")
+
+    def __init__(self, seconds: float) -> None:
+        self.timer = asyncio.timeout(seconds)
+        self.task: asyncio.Task[object] | None = None
+        self.waited_s = 0.0
+
+    async def __aenter__(self) -> Self:
+        await self.timer.__aenter__()
+        self.task = asyncio.current_task()
+        self._token = _running.set((*_running.get(), self))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _running.reset(self._token)
+        await self.timer.__aexit__(kind, error, trace)
 
 
 _running: ContextVar[tuple[Limit, ...]] = ContextVar("anchorwatch_limits", default=())
 
 
-@asynccontextmanager
-async def limit(seconds: float) -> AsyncIterator[Limit]:
+def limit(seconds: float) -> Limit:
     """Raise TimeoutError after so many seconds of the block that were not our own waiting."""
-    async with asyncio.timeout(seconds) as timer:
-        mine = Limit(timer, asyncio.current_task())
-        token = _running.set((*_running.get(), mine))
-        try:
-            yield mine
-        finally:
-            _running.reset(token)
+    return Limit(seconds)
 
 
 @contextmanager
@@ -55,15 +69,23 @@ def standing_still() -> Iterator[None]:
                 one.timer.reschedule(end + waited_s)
 
 
-@asynccontextmanager
-async def our_turn(lock: asyncio.Lock | asyncio.Semaphore) -> AsyncIterator[None]:
+class _Turn:
+    __slots__ = ("_lock",)
+
+    def __init__(self, lock: asyncio.Lock | asyncio.Semaphore) -> None:
+        self._lock = lock
+
+    async def __aenter__(self) -> None:
+        if self._lock.locked():
+            with standing_still():
+                await self._lock.acquire()
+        else:
+            await self._lock.acquire()  # at once
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def our_turn(lock: asyncio.Lock | asyncio.Semaphore) -> _Turn:
     """Hold what our own looks share during the block; the wait for it counts in no limit."""
-    if lock.locked():
-        with standing_still():
-            await lock.acquire()
-    else:
-        await lock.acquire()  # at once
-    try:
-        yield
-    finally:
-        lock.release()
+    return _Turn(lock)

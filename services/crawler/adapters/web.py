@@ -89,7 +89,10 @@ class _Reply:
     tls_issuer: str | None = None
 
     def header(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key.lower() == name), None)
+        for key, value in self.headers:
+            if key.lower() == name:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,11 @@ class Fetched:
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever the case of its name."""
-        return next(self.header_values(name), None)
+        lowered = name.lower()
+        for key, value in self.headers:
+            if key.lower() == lowered:
+                return value
+        return None
 
     def header_values(self, name: str) -> Iterator[str]:
         """Return every value of a header, in the order of the answer."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import zip_longest
 from uuid import UUID
 
@@ -53,6 +54,10 @@ _SPENT_SPREAD = timedelta(hours=1)
 _PATIENCE_S = 20.0
 _BUSY_RETRY = timedelta(minutes=1)
 _RENDER_RETRY = timedelta(minutes=30)
+
+
+# Finding a series by its label costs more than counting in it.
+_checks = cache(CHECKS.labels)
 
 
 class Checking:
@@ -294,6 +299,6 @@ def _measure(look: Look) -> None:
     FETCHED_BYTES.inc(fetched.wire_bytes)
     if fetched.failure is not None:
         FAILURES.labels(fetched.failure).inc()
-        CHECKS.labels("failed").inc()
+        _checks("failed").inc()
     else:
-        CHECKS.labels("unchanged" if look.judgement is None else "changed").inc()
+        _checks("unchanged" if look.judgement is None else "changed").inc()

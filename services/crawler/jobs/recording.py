@@ -16,6 +16,10 @@ log = get_logger(__name__)
 MAX_BATCH = 200
 LINGER_S = 0.05
 
+# Where this much comes together in that time, each transaction is worth a longer wait: a batch costs
+# two dozen statements, whatever is in it.
+_BUSY = 20
+_BUSY_LINGER_S = 0.2
 _QUEUE = 1_000
 _MOST_EVIDENCE = 16 * 1024 * 1024
 """Bytes of evidence that may wait: records are small, the bodies that some of them bring are not."""
@@ -30,6 +34,7 @@ class Recorder:
         self._db = db
         self._queue: asyncio.Queue[Batch | None] = asyncio.Queue(_QUEUE)
         self._evidence = 0
+        self._linger_s = LINGER_S
         # The CPU of this thread at the last batch: what came since was for the next one.
         self._spent_s = time.thread_time()
         self._room = asyncio.Condition()
@@ -63,21 +68,21 @@ class Recorder:
     async def _next_batch(self) -> tuple[Batch, bool]:
         batch = Batch()
         part = await self._queue.get()
-        until = time.monotonic() + LINGER_S
+        has_waited = False
         while part is not None:
             batch.checks += part.checks
             batch.hosts += part.hosts
             batch.given_back += part.given_back
             if len(batch) >= MAX_BATCH:
                 return batch, True
-            if not self._queue.empty():
-                part = self._queue.get_nowait()
-                continue
-            try:
-                async with asyncio.timeout(max(0.0, until - time.monotonic())):
-                    part = await self._queue.get()
-            except TimeoutError:
-                return batch, True
+            if self._queue.empty():
+                if not has_waited:
+                    await asyncio.sleep(self._linger_s)
+                if has_waited or self._queue.empty():
+                    self._linger_s = _BUSY_LINGER_S if len(batch) >= _BUSY else LINGER_S
+                    return batch, True
+                has_waited = True
+            part = self._queue.get_nowait()
         return batch, False
 
     async def _write(self, batch: Batch) -> None:
