@@ -1,6 +1,8 @@
 """`rescore`: a dry run over a million links, and over fewer in PostgreSQL: links a second, and memory.
 
-ANCHORWATCH_BENCH_RESCORE_LINKS and ANCHORWATCH_BENCH_RESCORE_STORED are how many.
+ANCHORWATCH_BENCH_RESCORE_LINKS and ANCHORWATCH_BENCH_RESCORE_STORED are how many. Of the stored ones the
+CPU of the database counts as well; the last round is broken off in the middle and goes on from the last
+line that was told.
 """
 
 import asyncio
@@ -37,7 +39,9 @@ from tests.synthetic.world import make_world
 from tests.toxicity.builders import a_check, a_read, a_site
 
 LINKS = processes.setting("RESCORE_LINKS", 1_000_000)
-STORED = processes.setting("RESCORE_STORED", 20_000)
+STORED = processes.setting("RESCORE_STORED", 100_000)
+ENOUGH = 1_111
+"""Stored links for each second of CPU: a million in fifteen minutes."""
 PIECE = 20_000
 SENT = 500
 MOST_MIB = 20.0
@@ -122,23 +126,33 @@ async def _fill(db: Database) -> UUID:
     return site.site_id
 
 
-async def _stored(url: str) -> tuple[list[float], float]:
-    db = Database(url, schema="toxicity")
+async def _walk(
+    db: Database, site_id: UUID, tally: Tally, memory: Memory, *, start: UUID, most: int
+) -> UUID | None:
+    """Go over up to so many links as the dry run does; returns where to go on."""
+    after: UUID | None = start
+    while after is not None and tally.looked < most:
+        async with db.begin() as tx:
+            batch = await rescores.read_batch(tx, site_id, after=after, now=clock.now())
+        _bytes(differences(batch.links, tally))
+        memory.look()
+        after = batch.last
+    return after
+
+
+async def _stored(server: databases.Server) -> tuple[list[float], float]:
+    """Return links for each second of CPU, the database's too, round by round, and MiB grown."""
+    db = Database(server.new_database(), schema="toxicity")
     site_id = await _fill(db)
-    rates, tally, memory = [], Tally(), Memory()
-    for _ in range(2):
-        after: UUID | None = sites.START
-        tally = Tally()
-        while after is not None:
-            started, looked = time.perf_counter(), tally.looked
-            async with db.begin() as tx:
-                batch = await rescores.read_batch(tx, site_id, after=after, now=clock.now())
-            _bytes(differences(batch.links, tally))
-            after = batch.last
-            if tally.looked > looked:
-                rates.append((tally.looked - looked) / (time.perf_counter() - started))
-        memory.look()  # the first round warms up
-    assert (tally.looked, tally.crossed) == (STORED, STORED // _CHANGED)
+    await _walk(db, site_id, Tally(), Memory(), start=sites.START, most=SENT * 4)  # warms up
+    rates, memory = [], Memory()
+    for most in (STORED, STORED, STORED // 2):
+        began, tally = time.process_time() + server.cpu_s(), Tally()
+        left = await _walk(db, site_id, tally, memory, start=sites.START, most=most)
+        while left is not None:  # broken off: what was told is not told again
+            left = await _walk(db, site_id, tally, memory, start=left, most=STORED + 1)
+        rates.append(STORED / (time.process_time() + server.cpu_s() - began))
+        assert (tally.looked, tally.crossed) == (STORED, STORED // _CHANGED)
     await db.close()
     return rates, memory.mib
 
@@ -146,7 +160,7 @@ async def _stored(url: str) -> tuple[list[float], float]:
 def measure() -> list[Row]:
     rates, grown = _pure()
     with databases.server() as server:
-        stored, stored_grown = asyncio.run(_stored(server.new_database()))
+        stored, stored_grown = asyncio.run(_stored(server))
     return [
         row(f"rescore: dry run of {LINKS:,} links", rates, "/s of CPU"),
         row(
@@ -154,7 +168,11 @@ def measure() -> list[Row]:
             target=f"<= {MOST_MIB:g} MiB",
             met=grown <= MOST_MIB,
         ),
-        row(f"rescore: dry run of {STORED:,} links in PostgreSQL", stored, "/s"),
+        row(
+            *(f"rescore: dry run of {STORED:,} links in PostgreSQL", stored, "/s of CPU"),
+            target=f">= {ENOUGH:,}/s",
+            met=min(stored) >= ENOUGH,
+        ),
         row(
             *(f"rescore: growth of memory over {STORED:,} stored links", [stored_grown], "MiB"),
             target=f"<= {MOST_MIB:g} MiB",
