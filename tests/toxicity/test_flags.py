@@ -95,6 +95,7 @@ def test_the_age_is_the_earliest_that_anybody_tells_and_none_is_none() -> None:
     only = age_of(told=None, page=None, known=known)
     assert only is not None
     assert only.sentence == "It has been known here since 1 Nov 2026."
+    assert age_of(told=known, page=None, known=known) == only  # our own look, not another tool's
 
 
 # ---- with the service ---------------------------------------------------------------------------

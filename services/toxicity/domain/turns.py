@@ -187,13 +187,14 @@ def age_of(*, told: date | None, page: date | None, known: date | None) -> Age |
     """Return the earliest of: what sources say, what its pages say of themselves, when we knew it.
 
     It is a fact and no evidence: a domain of which nobody tells its age is as good as any other.
+    What a source says can be told from our own looks because it lies before we knew of the link.
     """
     found = [
         (day, by, words)
         for day, by, words in (
+            (known, "us", "It has been known here since {}."),
             (told, "source", "Another tool saw a link on it on {}."),
             (page, "page", "A page of it gives {} as its own date."),
-            (known, "us", "It has been known here since {}."),
         )
         if day is not None
     ]

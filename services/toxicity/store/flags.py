@@ -18,6 +18,7 @@ from shared.ids import new_id
 from shared.vocabulary import LinkStatus, Reason
 
 MAX_FLAGGED = 500  # at once; a domain that links to more sites of ours is told of for these
+_WAS_AWAY = frozenset({LinkStatus.LOST, LinkStatus.NOT_FOUND, LinkStatus.UNKNOWN})
 _ENDING = (Flag.PARKED.value, Flag.NAME_GONE.value)
 
 
@@ -99,7 +100,7 @@ async def flag_links(
     }
     gone, live = set[UUID](), set[UUID]()
     for change in changes:
-        if change.to_status is LinkStatus.LIVE and change.from_status is not LinkStatus.LIVE:
+        if change.to_status is LinkStatus.LIVE and change.from_status in _WAS_AWAY:
             live.add(change.link_id)
         elif Reason.DNS_GONE in change.reasons:
             gone.add(change.link_id)
@@ -169,10 +170,11 @@ async def _end(tx: Tx, link_ids: Iterable[UUID], *, now: datetime) -> None:
     wanted = list(link_ids)
     if wanted:
         await tx.run(
-            "UPDATE domain_flags f SET ended_at = $2 FROM links l"
-            " LEFT JOIN pages p ON p.page_id = l.page_id WHERE l.link_id = ANY($1::uuid[])"
-            " AND f.site_id = l.site_id AND f.ended_at IS NULL AND f.kind = ANY($3::text[])"
-            " AND f.domain = coalesce(p.referring_domain, l.referring_domain)",
+            "UPDATE domain_flags SET ended_at = $2 WHERE flag_id IN (SELECT f.flag_id FROM links l"
+            " LEFT JOIN pages p ON p.page_id = l.page_id JOIN domain_flags f"
+            " ON f.site_id = l.site_id AND f.ended_at IS NULL AND f.kind = ANY($3::text[])"
+            " AND f.domain = coalesce(p.referring_domain, l.referring_domain)"
+            " WHERE l.link_id = ANY($1::uuid[]) ORDER BY f.site_id, f.domain, f.kind FOR UPDATE OF f)",
             wanted,
             now,
             list(_ENDING),
