@@ -10,6 +10,7 @@ from tests.toxicity.builders import (
     PARAGRAPH,
     a_crowd,
     a_link,
+    a_link_farm,
     a_page,
     a_poisoned_link,
     a_verdict,
@@ -164,3 +165,9 @@ def test_every_weight_fits_its_family() -> None:
         low, high = CAPS[weight.family]
         assert low <= weight.milli <= high
     assert POLICY_URL.startswith("https://developers.google.com/")
+
+
+def test_on_a_list_of_links_the_words_around_a_link_are_no_paragraph() -> None:
+    link = a_link(context=PARAGRAPH)
+    assert "unique_paragraph" in codes(facts(link=link, page=a_page(visible_chars=100)))
+    assert "unique_paragraph" not in codes(facts(link=link, page=a_link_farm()))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from services.toxicity.domain.facts import Decision, Facts, LinkFacts
 from services.toxicity.domain.finding import Finding, percent, quote
-from services.toxicity.domain.page_findings import of_page
+from services.toxicity.domain.page_findings import LIST_ANCHOR_SHARE, of_page
 from services.toxicity.domain.source_findings import NETWORK_DOMAINS, STRONG_BITS, of_source
 from shared.vocabulary import NOT_OBSERVED, AnchorFlag, AnchorKind, Position, Reason
 
@@ -249,10 +249,15 @@ def redirect_chain(_: Facts, link: LinkFacts) -> Finding | None:
 
 
 def unique_paragraph(facts: Facts, link: LinkFacts) -> Finding | None:
-    """Running text speaks for a link, but not where the owner of a network wrote it."""
+    """Running text speaks for a link, but not where the owner of a network wrote it.
+
+    On a page that is a list of links the words around a link are the texts of other links.
+    """
     in_text = link.position in {Position.CONTENT, Position.UNKNOWN}
     junk = link.anchor_flags & _JUNK_FLAGS
     if not in_text or link.hidden or junk or _in_strong_network(facts):
+        return None
+    if facts.page is not None and (facts.page.anchor_share or 0.0) >= LIST_ANCHOR_SHARE:
         return None
     words = len(_WORD.findall(link.context))
     if words < PARAGRAPH_WORDS:
