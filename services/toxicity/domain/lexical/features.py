@@ -151,8 +151,10 @@ def describe(
     shape = _shape(codes, lengths, reading, surprises)
     shape[:, SHAPE.index("foreign_letters")] = [label.is_idn for label in labels]
     endings = tuple(label.suffix for label in labels)
-    known = {suffix: _ending(suffix) for suffix in set(endings)}
-    ending = np.array([known[suffix] for suffix in endings], np.float32)
+    number = {suffix: at for at, suffix in enumerate(dict.fromkeys(endings))}
+    known = np.array([_ending(suffix) for suffix in number], np.float32)
+    places = np.fromiter(map(number.__getitem__, endings), np.int64, len(endings))
+    ending = known.reshape(-1, len(ENDINGS))[places]
     counts = _counts(len(labels), reading, topics)
     bad = counts[:, list(topics.bad)].sum(axis=1)
     good = counts[:, [not one for one in topics.bad]].sum(axis=1)

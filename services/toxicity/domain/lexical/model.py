@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,6 +61,9 @@ class Judged(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
+_NO_JUDGEMENT = Judged("", None, ("not a domain",))
+
+
 @dataclass(frozen=True, slots=True)
 class NameModel:
     """Everything that scoring needs, in memory: about 12 MB."""
@@ -91,25 +95,27 @@ class NameModel:
         yield from self._judge(piece)
 
     def _judge(self, domains: Sequence[str]) -> list[Judged]:
-        labels = [label_of(domain) for domain in domains]
+        labels = list(map(label_of, domains))
+        lengths = [0 if label is None else len(label.text) for label in labels]
         known = [at for at, label in enumerate(labels) if label is not None]
-        known.sort(key=lambda at: len(labels[at].text))  # type: ignore[union-attr] # filtered above
-        found = [Judged(domain, None, ("not a domain",)) for domain in domains]
+        known.sort(key=lengths.__getitem__)
+        found = [_NO_JUDGEMENT] * len(domains)
         for start in range(0, len(known), CHUNK):
             places = known[start : start + CHUNK]
             piece = [label for at in places if (label := labels[at]) is not None]
-            self._judge_alike(places, piece, found)
+            for at, (p, reasons) in zip(places, self._judge_alike(piece), strict=True):
+                found[at] = Judged(domains[at], p, reasons)
+        for at, label in enumerate(labels):
+            if label is None:
+                found[at] = _NO_JUDGEMENT._replace(domain=domains[at])
         return found
 
-    def _judge_alike(
-        self, places: Sequence[int], labels: Sequence[Label], found: list[Judged]
-    ) -> None:
+    def _judge_alike(self, labels: Sequence[Label]) -> Iterator[tuple[float, tuple[str, ...]]]:
         described = self.describe(labels)
         parts = self._parts(described)
         chances = self.chances(parts.sum(axis=1) + self.bias).tolist()
         reasons = _Reasons(self, labels, described, parts).all(chances)
-        for at, p, why in zip(places, chances, reasons, strict=True):
-            found[at] = Judged(found[at].domain, round(p, 4), why)
+        return zip(map(round, chances, repeat(4)), reasons, strict=True)
 
     def describe(self, labels: Sequence[Label]) -> Described:
         return describe(labels, lexicon=self.lexicon, topics=self.topics, surprises=self.surprises)
@@ -125,9 +131,11 @@ class NameModel:
         shapes = [contributions[:, columns_].sum(axis=1) for columns_ in self._shape_columns()]
         start = len(SHAPE)
         ending = contributions[:, start : start + len(ENDINGS)].sum(axis=1)
-        ending += [
-            self.ending_weights.get(end.rpartition(".")[2], 0.0) for end in described.endings
-        ]
+        weights = {
+            end: self.ending_weights.get(end.rpartition(".")[2], 0.0)
+            for end in set(described.endings)
+        }
+        ending += list(map(weights.__getitem__, described.endings))
         count = len(self.topics.names)
         start += len(ENDINGS)
         topics = contributions[:, start : start + count]
@@ -175,14 +183,13 @@ class _Reasons:
 
     def all(self, chances: Sequence[float]) -> list[tuple[str, ...]]:
         signs = np.where(np.asarray(chances) >= 0.5, 1.0, -1.0)
-        pushing = self._parts * signs[:, None]
-        order = np.argsort(-pushing, axis=1)[:, :_REASONS]
-        strong = np.take_along_axis(pushing, order, axis=1) >= _TELLING
+        order, counts = _strongest(self._parts * signs[:, None])
         found: list[tuple[str, ...]] = []
-        rows = zip(order.tolist(), strong.sum(axis=1).tolist(), (signs > 0).tolist(), strict=True)
-        for row, (parts, count, bad) in enumerate(rows):
-            fixed = self._fixed[bad]
-            found.append(tuple([fixed[part] or self._text(row, part) for part in parts[:count]]))
+        bad = (signs > 0).tolist()
+        for row, parts in enumerate(order.tolist()):
+            fixed = self._fixed[bad[row]]
+            strong = parts[: counts[row]]
+            found.append(tuple([fixed[part] or self._text(row, part) for part in strong]))
         return found
 
     def _text(self, row: int, part: int) -> str:
@@ -204,6 +211,19 @@ class _Reasons:
         speaking = self._model.speaking[name]
         told = [word for word in words if word in speaking]
         return ", ".join(dict.fromkeys([known[word] for word in told]))
+
+
+def _strongest(pushing: NDArray[np.float64]) -> tuple[NDArray[np.int64], list[int]]:
+    """Return the parts of each row that push most, and how many of them are worth telling."""
+    every = np.arange(len(pushing))
+    order = np.empty((len(pushing), _REASONS), np.int64)
+    counts = np.zeros(len(pushing), np.int64)
+    for place in range(_REASONS):
+        most = pushing.argmax(axis=1)
+        order[:, place] = most
+        counts += pushing[every, most] >= _TELLING
+        pushing[every, most] = -np.inf
+    return order, counts.tolist()
 
 
 def load() -> NameModel:

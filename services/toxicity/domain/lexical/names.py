@@ -1,5 +1,6 @@
 """Takes domain names apart: the label that somebody chose, its public suffix, letters as numbers."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,10 @@ _TABLE[np.frombuffer(b"0123456789", np.uint8)] = DIGIT
 _TABLE[ord("-")] = HYPHEN
 
 
+# Two labels of plain letters, as most names have.
+_PLAIN = re.compile(r"([a-z0-9-]+)\.([a-z]+)")
+
+
 class Label(NamedTuple):
     """What one domain consists of; `text` is what its owner chose, folded to plain letters."""
 
@@ -29,6 +34,15 @@ class Label(NamedTuple):
 
 def label_of(domain: str) -> Label | None:
     """Return the parts of a domain (any spelling of a host), None for what is no domain."""
+    plain = _PLAIN.fullmatch(domain)
+    if plain is not None:
+        text, suffix = plain.groups()
+        if text[:4] != "xn--" and suffixes.is_below(domain, suffix):
+            return Label(text, suffix)
+    return _label_of(domain)
+
+
+def _label_of(domain: str) -> Label | None:
     host = domain.strip().rstrip(".").lower()
     cut = suffixes.cut(host)
     if cut is None or "/" in host or " " in host or "." not in host:
@@ -56,10 +70,11 @@ def _folded(text: str) -> str:
 
 def matrix_of(labels: Sequence[Label]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the labels as rows of letters (1-26, digit, hyphen, other; 0 behind the end)."""
-    texts = [label.text.encode("ascii", "replace")[:WIDTH] for label in labels]
+    texts = [label.text[:WIDTH] for label in labels]
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     width = int(lengths.max(initial=1))
-    flat = np.frombuffer(b"".join(text.ljust(width, b"\0") for text in texts), np.uint8)
+    padded = "".join([text.ljust(width, "\0") for text in texts])
+    flat = np.frombuffer(padded.encode("ascii", "replace"), np.uint8)
     codes = _TABLE[flat].reshape(len(texts), width)
     codes[np.arange(width) >= lengths[:, None]] = 0
     return codes, lengths

@@ -19,6 +19,12 @@ _BASE = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _FAR = np.float32(1e9)
 _LETTERS = 26
+# A hash is the sum of the letters' numbers by powers of the base, times the mixing number; digits and
+# other signs have numbers that no word is made of.
+_NUMBERS = np.arange(32, dtype=np.uint64) * _MIX
+_NUMBERS[[0, *range(_LETTERS + 1, 32)]] = np.uint64(0xD1B54A32D192ED03)
+_UNKNOWN = np.zeros(32, np.float32)
+_UNKNOWN[1 : _LETTERS + 1] = UNKNOWN_COST
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class _Table:
     def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
         """Return which word each hash is, -1 for none."""
         places = _places(hashes, self.bits)
-        return np.where(self.keys[places] == hashes, self.ids[places], np.int32(-1))
+        return np.where(self.keys.take(places) == hashes, self.ids.take(places), np.int32(-1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Lexicon:
 
     words: tuple[str, ...]
     costs: NDArray[np.float32]
+    """One more than there are words: the last is that of no word."""
     taken: NDArray[np.bool_]
     """Places of the first table at which some word stands: small enough for the processor's cache."""
     first: _Table
@@ -48,7 +55,9 @@ class Lexicon:
 
     def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
         found = self.first.find(hashes)
-        return np.where(found >= 0, found, self.second.find(hashes))
+        missed = np.flatnonzero(found < 0)
+        found[missed] = self.second.find(hashes[missed])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,8 @@ def lexicon_of(words: Sequence[str], costs: Sequence[float]) -> Lexicon:
     second = _table_of(hashes[missed], missed, _SECOND_BITS)
     taken = np.zeros(1 << _BITS, np.bool_)
     taken[_places(hashes, _BITS)] = True
-    return Lexicon(tuple(words), np.asarray(costs, np.float32), taken, first, second)
+    priced = np.append(np.asarray(costs, np.float32), _FAR)
+    return Lexicon(tuple(words), priced, taken, first, second)
 
 
 def _hashes_of(words: Sequence[str]) -> NDArray[np.uint64]:
@@ -87,7 +97,7 @@ def _hashes_of(words: Sequence[str]) -> NDArray[np.uint64]:
     for column in range(LONGEST):
         longer = lengths > column
         hashes[longer] = hashes[longer] * _BASE + codes[longer, column]
-    return hashes
+    return hashes * _MIX
 
 
 def _table_of(hashes: NDArray[np.uint64], ids: NDArray[np.int32], bits: int) -> _Table:
@@ -98,61 +108,64 @@ def _table_of(hashes: NDArray[np.uint64], ids: NDArray[np.int32], bits: int) -> 
 
 
 def _places(hashes: NDArray[np.uint64], bits: int) -> NDArray[np.int64]:
-    return ((hashes * _MIX) >> np.uint64(64 - bits)).astype(np.int64)
+    return (hashes >> np.uint64(64 - bits)).view(np.int64)
 
 
 def read(lexicon: Lexicon, codes: NDArray[np.uint8]) -> Reading:
     """Return the cheapest reading of every row of letters (see names.matrix_of)."""
     count, width = codes.shape
-    costs, ids = _candidates(lexicon, codes)
+    costs, hashes = _candidates(lexicon, codes)
     best = np.zeros((width + 1, count), np.float32)
-    step = np.zeros(
-        (width + 1, count), np.int8
-    )  # letters of the last piece; 0 = one unknown letter
-    letters = codes.T
+    # Letters of the last piece; 0 = one unknown letter.
+    step = np.zeros((width + 1, count), np.int8)
+    unknown = _UNKNOWN[codes.T]
+    with_word = np.empty(count, np.float32)
+    better = np.empty(count, np.bool_)
     for end in range(1, width + 1):
-        kind = letters[end - 1]
-        cost = best[end - 1] + np.where((kind >= 1) & (kind <= _LETTERS), UNKNOWN_COST, 0).astype(
-            np.float32
-        )
-        chosen = np.zeros(count, np.int8)
+        cost = np.add(best[end - 1], unknown[end - 1], out=best[end])
         for length in range(1, min(end, len(costs)) + 1):
-            with_word = best[end - length] + costs[length - 1][end - length]
-            better = with_word < cost
-            cost = np.where(better, with_word, cost)
-            chosen[better] = length
-        best[end] = cost
-        step[end] = chosen
-    return _pieces(codes, step, ids) if count else Reading(*(np.zeros(0, np.int64),) * 4)
+            word = costs[length - 1][end - length]
+            if word is not None:
+                np.add(best[end - length], word, out=with_word)
+                np.less(with_word, cost, out=better)
+                np.putmask(step[end], better, length)
+                np.minimum(with_word, cost, out=cost)
+    if not count:
+        return Reading(*(np.zeros(0, np.int64),) * 4)
+    return _pieces(codes, step, lexicon, hashes)
 
 
 def _candidates(
     lexicon: Lexicon, codes: NDArray[np.uint8]
-) -> tuple[list[NDArray[np.float32]], list[NDArray[np.int32]]]:
-    """Return, by length and then by start, what a word there costs and which it is."""
-    letters = np.ascontiguousarray(codes.T).astype(np.uint64)
-    is_letter = (letters >= 1) & (letters <= _LETTERS)
-    width = len(letters)
-    hashes = np.zeros_like(letters)
-    whole = np.ones_like(is_letter)
-    costs, ids = [], []
+) -> tuple[list[list[NDArray[np.float32] | None]], list[NDArray[np.uint64]]]:
+    """Return, by length and then by start, what a word there costs, and the hash of its letters.
+
+    Where no name has a word of a length at a start, there is None for what it costs.
+    """
+    letters = _NUMBERS[codes.T]
+    width, count = letters.shape
+    hashes = [letters]
+    costs: list[list[NDArray[np.float32] | None]] = []
     for length in range(1, min(width, LONGEST) + 1):
-        starts = width - length + 1
-        hashes = hashes[:starts] * _BASE + letters[length - 1 :]
-        whole = whole[:starts] & is_letter[length - 1 :]
-        cost = np.full(hashes.shape, _FAR, np.float32)
-        number = np.full(hashes.shape, -1, np.int32)
-        there = np.nonzero(lexicon.taken[_places(hashes, _BITS)] & whole)
-        found = lexicon.find(hashes[there])
-        number[there] = found
-        cost[there] = np.where(found >= 0, lexicon.costs[found], _FAR)
-        costs.append(cost)
-        ids.append(number)
-    return costs, ids
+        if length > 1:
+            hashes.append(hashes[-1][:-1] * _BASE + letters[length - 1 :])
+        found = hashes[-1].reshape(-1)
+        there = np.flatnonzero(lexicon.taken.take(_places(found, _BITS)))
+        price = lexicon.costs.take(lexicon.find(found.take(there)))
+        cost = np.full(found.size, _FAR, np.float32)
+        cost[there] = price
+        held = np.zeros(width - length + 1, np.bool_)
+        held[there[price < _FAR] // max(count, 1)] = True
+        rows = cost.reshape(len(held), count)
+        costs.append([row if one else None for row, one in zip(rows, held.tolist(), strict=True)])
+    return costs, hashes
 
 
 def _pieces(
-    codes: NDArray[np.uint8], step: NDArray[np.int8], ids: list[NDArray[np.int32]]
+    codes: NDArray[np.uint8],
+    step: NDArray[np.int8],
+    lexicon: Lexicon,
+    hashes: Sequence[NDArray[np.uint64]],
 ) -> Reading:
     """Walk back along the cheapest ways, and join unknown letters that stand side by side."""
     width = codes.shape[1]
@@ -172,9 +185,9 @@ def _pieces(
     order = np.argsort(row * width + start)
     row, start, length = row[order], start[order], length[order]
     word = np.full(len(row), -1, np.int64)
-    for size in range(1, len(ids) + 1):
+    for size in range(1, len(hashes) + 1):
         same = np.flatnonzero(length == size)
-        word[same] = ids[size - 1][start[same], row[same]]
+        word[same] = lexicon.find(hashes[size - 1][start[same], row[same]])
     code = codes[row, start]
     letters = (length > 0) | ((code >= 1) & (code <= _LETTERS))
     return _joined(row[letters], start[letters], np.maximum(length, 1)[letters], word[letters])
