@@ -324,6 +324,14 @@ async def test_sites_are_asked_by_hand_and_a_slip_is_taken_back(house: House, pa
     await item.get_by_role("button", name="Take that back").click()
     await expect(item).to_contain_text("nobody has been asked yet")
 
+    await page.get_by_role("link", name="Skip to the content").press("Enter")
+    await expect(page.locator("main")).to_be_focused()
+    await expect(page).to_have_url(house.screen("removals"))
+    await expect(item).to_be_visible()
+    await page.get_by_role("link", name="Attacks").press("Enter")
+    await expect(page.get_by_role("heading", name="Suspected attacks")).to_be_visible()
+    await expect(page).to_have_title("Attacks · acme.example · Anchorwatch")
+
 
 async def test_a_list_is_looked_at_kept_and_removed(
     house: House, page: Page, tmp_path: Path

@@ -1,6 +1,6 @@
 // The shell of the console: sign in, the bar on top, and the view that the address names.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import "@preact/signals";
 import { html } from "./html.js";
 import { Loading, Trouble, useLoad } from "./load.js";
@@ -48,8 +48,22 @@ function App() {
   if (problem) return html`<main id="main"><${Trouble} problem=${problem} again=${() => location.reload()} /></main>`;
   if (signedIn.value === undefined) return html`<main id="main"><p role="status">Opening …</p></main>`;
   if (!signedIn.value) return html`<${SignIn} />`;
+  return html`<${House} />`;
+}
+
+function House() {
   const { parts, filters } = route.value;
   const here = place(parts);
+  const path = parts.join("/");
+  const came = useRef(path);
+  const title = [here.screen?.title, here.site?.name || here.site?.domain, "Anchorwatch"].filter(Boolean).join(" · ");
+  useEffect(() => { document.title = title; }, [title]);
+  useEffect(() => {
+    if (came.current === path) return;
+    came.current = path; // a new screen begins at its top, also for those who cannot see it
+    document.getElementById("main")?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [path]);
   return html`<${Top} here=${here} /><main id="main" tabindex="-1"><${here.view} key=${parts.join("/")} filters=${filters} ...${here} /></main>`;
 }
 

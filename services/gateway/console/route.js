@@ -7,7 +7,14 @@ function read() {
 }
 
 export const route = signal(read());
-addEventListener("hashchange", () => { route.value = read(); });
+addEventListener("hashchange", (event) => {
+  if (location.hash && !location.hash.startsWith("#/")) {
+    // The link that skips to the content is no place of its own: the address stays what it was.
+    history.replaceState(null, "", new URL(event.oldURL).hash || "#/");
+    return;
+  }
+  route.value = read();
+});
 
 export function link(parts, filters = {}) {
   const kept = Object.entries(filters).filter(([, value]) => value !== undefined && value !== "");
