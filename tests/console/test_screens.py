@@ -98,7 +98,7 @@ async def test_a_file_is_seen_mapped_imported_and_taken_back(
     remembered = page.get_by_role("row").filter(has_text="First, Second, Third")
     await page.reload()
     await expect(remembered).to_be_visible()
-    await no_barriers(page)
+    await no_barriers(page, phone=True)
 
     await row.get_by_role("button", name="Take back").press("Enter")
     dialog = page.get_by_role("dialog", name="Take mine.csv back?")
@@ -123,7 +123,7 @@ async def test_the_review_goes_by_keys_and_by_selection_and_back(house: House, p
         page.get_by_role("article", name=name) for name in ("farm0.example", "farm1.example")
     )
     await expect(first).to_contain_text("One of several domains of surely one owner")
-    await no_barriers(page)
+    await no_barriers(page, phone=True)
     await page.get_by_label("Reason, kept with the decision").fill("A link farm")
     await first.focus()
     await page.keyboard.press("d")
@@ -179,7 +179,7 @@ async def test_a_disavow_file_is_taken_in_mended_built_and_restored(
     await made(house.owner, "/v1/reviews", decision)
     await page.get_by_role("button", name="Show what would change").click()
     await expect(page.get_by_text("Would come in")).to_be_visible()
-    await no_barriers(page)
+    await no_barriers(page, phone=True)
     await page.get_by_role("button", name="Build this version").click()
     await expect(
         page.get_by_text("What holds it back").or_(page.get_by_text("Built as version"))
@@ -295,7 +295,7 @@ async def test_sources_are_connected_compared_and_taken_along(
     await page.get_by_role("button", name="Read the file").click()
     gap = page.get_by_role("table", name="Domains that link to competitors")
     await expect(gap).to_contain_text("a.example")
-    await no_barriers(page)
+    await no_barriers(page, phone=True)
 
     await page.goto(house.screen("coverage"))
     await expect(page.get_by_text("Nothing to compare yet")).to_be_visible()

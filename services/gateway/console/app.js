@@ -5,16 +5,17 @@ import "@preact/signals";
 import { html } from "./html.js";
 import { Loading, Trouble, useLoad } from "./load.js";
 import { link, route } from "./route.js";
-import { enter, signedIn, sites } from "./state.js";
+import { enter, signedIn, siteOfLink, sites } from "./state.js";
 import { SignIn } from "./views/signin.js";
 import { Sites } from "./views/sites.js";
 import { Link } from "./views/link.js";
 import { areasOf, screenOf } from "./areas.js";
 
 function place(parts) {
-  if (parts[0] === "links" && parts[1]) return { view: Link, id: parts[1] };
+  const find = (id) => (sites.value ?? []).find((one) => one.id === id);
+  if (parts[0] === "links" && parts[1]) return { view: Link, id: parts[1], siteId: siteOfLink.value, site: find(siteOfLink.value), screen: screenOf("links") };
   if (parts[0] !== "sites" || !parts[1]) return { view: Sites };
-  const site = (sites.value ?? []).find((one) => one.id === parts[1]);
+  const site = find(parts[1]);
   return { view: Screen, site, siteId: parts[1], screen: screenOf(parts[2]) ?? screenOf("overview") };
 }
 

@@ -7,6 +7,8 @@ export const words = signal({});
 export const live = signal({ turn: 0 });
 export const jobs = signal({});
 export const me = signal(undefined);
+// The site of the link that is shown: its address does not name it.
+export const siteOfLink = signal(undefined);
 export const signedIn = signal(undefined);
 
 const HEARD = ["link.changed", "site.created", "site.updated", "site.deleted", "import.completed", "job.updated", "audit.completed"];
@@ -26,9 +28,13 @@ export async function enter() {
   listen(HEARD, hear);
 }
 
+const SOON_MS = 1000;
+const REST_MS = 5000;
 let pending = 0;
+let heardAt = -REST_MS;
 
-// Views load again at most once a second, however many events arrive.
+// Views load again a second after news, but while much happens only every five: a crawl of 10,000 links
+// must not make every open screen ask 10,000 times.
 function hear(type, event) {
   if (type === "job.updated") {
     jobs.value = { ...jobs.value, [event.data.job_id]: event.data };
@@ -38,8 +44,9 @@ function hear(type, event) {
   if (pending) return;
   pending = setTimeout(() => {
     pending = 0;
+    heardAt = performance.now();
     live.value = { turn: live.value.turn + 1 };
-  }, 1000);
+  }, Math.max(SOON_MS, heardAt + REST_MS - performance.now()));
 }
 
 export async function refreshSites() {

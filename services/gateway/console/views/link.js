@@ -1,11 +1,11 @@
 // One link: what it is now, what was agreed, who else claims what, and everything that happened to it.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { get, getWithTag, patch, post } from "../api.js";
 import { count, day, External, html, Moment, moment } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
 import { canEdit } from "../pieces/rights.js";
 import { link } from "../route.js";
-import { live, word } from "../state.js";
+import { live, siteOfLink, word } from "../state.js";
 import { Evidence } from "./evidence.js";
 import { effect } from "./links.js";
 import { LinkToxicity } from "./link_toxicity.js";
@@ -83,6 +83,7 @@ export function Link({ id }) {
     const [answer, changes] = await Promise.all([getWithTag(`/v1/links/${id}`), get(`/v1/links/${id}/changes`, { limit: 200 })]);
     return { item: answer.value, etag: answer.etag, changes: changes.items };
   }, [id], live.value.turn);
+  useEffect(() => { siteOfLink.value = state.value?.item.site_id; }, [state.value?.item.site_id]);
   return html`<${Loading} what="the link" state=${state}>${({ item, etag, changes }) => html`
     <p><a href=${link(["sites", item.site_id, "links"])}>All links of the site</a></p>
     <h1><${External} href=${item.referring_url} /></h1>
