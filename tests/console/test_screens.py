@@ -15,6 +15,7 @@ from tests.conftest import TEMPLATE, run_sql
 from tests.console.browser import careful, chromium, no_barriers
 from tests.console.house import (
     BLOGS,
+    FARMS,
     House,
     a_house,
     find_networks,
@@ -333,6 +334,27 @@ async def test_sites_are_asked_by_hand_and_a_slip_is_taken_back(house: House, pa
     await expect(page).to_have_title("Attacks · acme.example · Anchorwatch")
 
 
+async def test_domains_pages_and_anchors_open_their_links(house: House, page: Page) -> None:
+    await page.goto(house.screen("domains"))
+    listed = page.get_by_role("table", name="Referring domains")
+    await expect(listed.get_by_role("row")).to_have_count(1 + len(BLOGS) + len(FARMS))
+    await no_barriers(page)
+    await page.get_by_role("link", name="Your pages").click()
+    await expect(page.get_by_role("table", name="Your pages")).to_contain_text(
+        "acme.example/pricing"
+    )
+    await page.get_by_role("link", name="Anchors").click()
+    anchor = page.get_by_role("row").filter(has_text="online casino")
+    await expect(anchor).to_contain_text("spam word: casino")
+    await no_barriers(page)
+    await anchor.get_by_role("link").click()
+    found = page.get_by_role("table", name="Links that match the filters")
+    await expect(found.get_by_role("row")).to_have_count(1 + len(FARMS))
+    await page.get_by_role("link", name="Value").click()
+    await expect(page.get_by_text("in ordinary followed links")).to_be_visible()
+    await no_barriers(page)
+
+
 async def test_a_list_is_looked_at_kept_and_removed(
     house: House, page: Page, tmp_path: Path
 ) -> None:
@@ -388,4 +410,13 @@ async def test_a_person_who_may_only_look_at_one_site_gets_no_button_that_is_ref
         await page.goto(house.screen("imports"))
         await expect(page.get_by_role("heading", name="Earlier imports")).to_be_visible()
         await expect(page.get_by_text("Remembered columns")).to_have_count(0)
+
+        await made(house.owner, "/v1/grants", {**grant, "role": "client"})
+        await page.reload()
+        areas = page.get_by_role("navigation", name="Site").get_by_role("link")
+        await expect(areas).to_have_text(["Overview", "Links", "Audits"])
+        for name in ("overview", "links", "domains", "targets", "anchors", "value", "audits"):
+            await page.goto(house.screen(name))
+            await expect(page.locator("h1")).to_be_visible()
+            await expect(page.get_by_role("alert")).to_have_count(0)
     await context.close()

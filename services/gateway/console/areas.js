@@ -3,7 +3,13 @@ import { canSee } from "./pieces/rights.js";
 
 const AREAS = [
   { name: "Overview", screens: [["overview", "Overview", () => import("./views/overview.js"), "Overview"]], open: true },
-  { name: "Links", screens: [["links", "Links", () => import("./views/links.js"), "Links"]], open: true },
+  { name: "Links", screens: [
+    ["links", "All links", () => import("./views/links.js"), "Links"],
+    ["domains", "Domains", () => import("./views/domains.js"), "Domains"],
+    ["targets", "Your pages", () => import("./views/targets.js"), "Targets"],
+    ["anchors", "Anchors", () => import("./views/anchors.js"), "Anchors"],
+    ["value", "Value", () => import("./views/survival.js"), "Survival"],
+  ], open: true },
   { name: "Sources", screens: [
     ["imports", "Import files", () => import("./views/imports.js"), "Imports"],
     ["connectors", "Connectors", () => import("./views/connectors.js"), "Connectors"],

@@ -25,7 +25,7 @@ function Cards({ siteId, figures }) {
     <li><a class="card" href=${link(["sites", siteId, "links"], filters)}><b class="figure">${count(value)}</b>${label}${note && html`<span class="muted small"> ${note}</span>`}</a></li>`)}</ul>`;
 }
 
-function Bars({ rows }) {
+export function Bars({ rows }) {
   return html`<ul class="bars">${rows.map((row) => html`<li>
     <div class="row between"><span>${word("anchor_kind", row.kind)}</span><span class="muted">${Math.round(row.share * 100)} %${row.low !== null && row.low !== undefined ? ` · aim for new links ${row.low * 100}–${row.high * 100} %` : ""}</span></div>
     <span class="track"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">

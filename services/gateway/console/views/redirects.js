@@ -1,7 +1,7 @@
 // Where the dead pages of the site should lead, and the rules for its web server.
 import { useState } from "preact/hooks";
 import { get, post, query } from "../api.js";
-import { count, html } from "../html.js";
+import { count, html, many } from "../html.js";
 import { Loading, useLoad } from "../load.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { Choice } from "../pieces/choice.js";
@@ -33,6 +33,16 @@ function Export({ siteId }) {
     <${Outcome} act=${act} />${text !== undefined && html`<${CopyText} label="Rules" text=${text || "There is no rule to write."} rows=${10} />`}</section>`;
 }
 
+function Sitemap({ siteId, again }) {
+  const act = useAct();
+  const read = () => act.run(async () => {
+    const found = await post(`/v1/sites/${siteId}/sitemaps`, {});
+    await again();
+    return `${many(found.pages, "page")} of ${many(found.sitemaps, "sitemap")} kept. ${found.note ?? ""}`;
+  });
+  return html`<h2>Pages of yours that answer</h2><div class="row"><button type="button" disabled=${act.busy} onClick=${read}>Read my sitemap now</button></div><${Outcome} act=${act} />`;
+}
+
 function Pages({ siteId, again }) {
   const send = async (form) => {
     const pages = form.get("pages").split("\n").map((line) => line.trim()).filter(Boolean).map((url) => ({ url }));
@@ -61,5 +71,5 @@ export function Redirects({ siteId }) {
         : html`<section class="card"><${Table} caption="Dead pages" heads=${["Dead page", "What to do", "Could lead to", ["Domains", "number"], ["Links", "number"]]} rows=${rows(found.items.slice(0, shown))} />
             ${found.items.length > shown && html`<p><button type="button" onClick=${() => setShown(shown + MANY)}>Show more (${count(found.items.length - shown)} left)</button></p>`}</section>
           <${Export} siteId=${siteId} />`}
-      ${canEdit(siteId) && html`<section class="card"><${Pages} siteId=${siteId} again=${state.again} /></section>`}`}<//>`;
+      ${canEdit(siteId) && html`<section class="card"><${Sitemap} siteId=${siteId} again=${state.again} /><${Pages} siteId=${siteId} again=${state.again} /></section>`}`}<//>`;
 }
