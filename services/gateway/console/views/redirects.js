@@ -51,7 +51,17 @@ function Pages({ siteId, again }) {
     return `${count(pages.length)} pages named.`;
   };
   return html`<details><summary>Name pages of yours that answer</summary><${Form} label="Take these pages" send=${send}>
-    <${Field} name="pages" as="textarea" rows="6" label="Addresses, one on a line" hint="At most 5,000 at a time, for example those of your sitemap." required /><//></details>`;
+    <${Field} name="pages" as="textarea" rows="6" label="Addresses, one on a line" hint="At most 5,000 at a time: those that your sitemap does not name." required /><//></details>`;
+}
+
+function Sitemap({ siteId, again }) {
+  const act = useAct();
+  const read = () => act.run(async () => {
+    const found = await post(`/v1/sites/${siteId}/sitemaps`, {});
+    await again();
+    return found.pages > 0 ? `The sitemap names ${count(found.pages)} pages. ${found.note ?? ""}` : found.note;
+  });
+  return html`<p><button type="button" onClick=${read}>Read my sitemap now</button> <span class="muted small">It is read once a week by itself.</span></p><${Outcome} act=${act} />`;
 }
 
 function rows(items) {
