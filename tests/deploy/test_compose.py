@@ -98,6 +98,7 @@ def values_for(
     """The variables that somebody with an own broker and database would set, and no others."""
     values = {
         "ANCHORWATCH_INTERNAL_SECRET_FILE": str(secrets / "internal_secret"),
+        "ANCHORWATCH_MASTER_KEY_FILE": str(secrets / "master_key"),
         "ANCHORWATCH_LISTEN_HOST": "127.0.0.1",
         "ANCHORWATCH_CRAWLER_CONNECT_TO": f"*:80=127.0.0.1:{web_port}",
         "ANCHORWATCH_CRAWLER_MIN_DELAY": "0",
