@@ -36,8 +36,9 @@ async def careful(page: Page) -> AsyncIterator[Page]:
 
 
 def is_trouble(said: ConsoleMessage) -> bool:
-    """An answer 4xx is shown to the person; what our scripts or the policy trip over is not."""
-    return said.type == "error" and "status of 4" not in said.text
+    """An answer 4xx or 503 is shown to the person; what our scripts or the policy trip over is not."""
+    shown = "status of 4" in said.text or "status of 503" in said.text
+    return said.type == "error" and not shown
 
 
 async def no_codes(page: Page) -> None:
