@@ -63,6 +63,16 @@ def page(body: str | bytes, *, status: int = 200, **headers: str) -> Behaviour:
     return behave
 
 
+def in_turn(*bodies: str) -> Behaviour:
+    """Answer with one of these pages after the other; the last one stays."""
+    left = [page(body) for body in bodies]
+
+    async def behave(exchange: Exchange) -> None:
+        await (left.pop(0) if len(left) > 1 else left[0])(exchange)
+
+    return behave
+
+
 def redirect(location: str, *, status: int = 302, **headers: str) -> Behaviour:
     return page(b"", status=status, Location=location, **headers)
 

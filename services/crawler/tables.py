@@ -139,6 +139,8 @@ SIBLINGS = Table(
     Column("status", SmallInteger),
     Column("title", Text),
     Column("fingerprint", Text),
+    # What came over the wire, for evidence that rests on it.
+    Column("wire", LargeBinary),
     Index("siblings_probed_at_idx", "probed_at"),
 )
 

@@ -16,6 +16,7 @@ from services.crawler import handlers
 from services.crawler.adapters import renderer
 from services.crawler.adapters.eyes import Sightline, open_eyes
 from services.crawler.adapters.guard import parse_routes
+from services.crawler.adapters.siblings import SiblingMemory
 from services.crawler.adapters.web import Limits
 from services.crawler.jobs.checking import Checking
 from services.crawler.store.frontier import ClaimLimits
@@ -57,6 +58,7 @@ class Crew:
         self.evidence_body = 100_000
         self.claims = ClaimLimits(floor_s=0)
         self.look_s = 60.0
+        self.siblings: SiblingMemory | None = None
 
     async def track(self, *events: LinkTracked) -> None:
         async with self.db.begin() as tx:
@@ -65,7 +67,10 @@ class Crew:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        async with open_eyes(self.sightline) as eyes, asyncio.TaskGroup() as group:
+        async with (
+            open_eyes(self.sightline, siblings=self.siblings) as eyes,
+            asyncio.TaskGroup() as group,
+        ):
             checking = Checking(
                 db=self.db,
                 observer=eyes.observer,

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,14 @@ from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untype
 
 from services.crawler import handlers
 from services.crawler.app import create_app
+from services.crawler.domain.evidence.draft import heads_of, new_exhibit
+from services.crawler.domain.evidence.integrity import fault_of
 from services.crawler.domain.evidence.packing import unpacked
 from services.crawler.domain.evidence.verifying import verify
 from services.crawler.jobs.housekeeping import expire_evidence
 from services.crawler.settings import Settings
 from services.crawler.store.retention import Keep
+from services.crawler.store.siblings import StoredSiblings
 from shared import clock
 from shared.access import Caller
 from shared.events import LinkUntracked
@@ -85,12 +89,54 @@ async def test_the_evidence_of_a_lost_link_opens_in_a_standard_reader_and_a_chan
     data = (await client.send("GET", path, query="format=warc", caller=alice)).body
     records = ArchiveIterator(io.BytesIO(data), check_digests="raise")
     shown = [one.content_stream().read() for one in records if one.rec_type == "response"]
-    assert shown == [LINKED.encode(), BARE.encode(), BARE.encode()]
+    # Each of the looks that missed it asked twice.
+    assert shown == [LINKED.encode(), *[BARE.encode()] * 4]
     report = verify(data)
     assert (report.faults, len(report.statements)) == ([], 3)
     assert report.statements[2]["missing_looks"] == 2
     for at in range(5, len(data), len(data) // 20):
         assert verify(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]).faults, at
+
+
+async def test_both_answers_of_a_page_that_was_asked_twice_are_kept(crew: Crew) -> None:
+    link = a_tracked(POST, target_url=None)
+    crew.site.on(POST, LINKED)
+    await crew.track(link)
+    await crew.check()
+    crew.site.on(POST, fakes.in_turn(BARE, LINKED))
+    [look] = await crew.check()
+    assert look.observation.reasons[0] is Reason.CLOAKED
+    row = (await rows(crew))[-1]
+    told = orjson.loads(unpacked(row["statement"]))
+    [aside] = heads_of(row["heads"]).asides
+    assert (aside.role, aside.body) == ("first_ask", BARE.encode())
+    assert [one["role"] for one in told["asides"]] == ["first_ask"]
+    assert unpacked(row["body"]) == LINKED.encode()
+    assert fault_of(row) is None
+    changed = new_exhibit(
+        heads_of(row["heads"]).captures,
+        unpacked(row["body"]),
+        asides=[replace(aside, body=b"Another page")],
+    )
+    assert "besides" in (fault_of({**row, "heads": changed.stored_heads}) or "")
+
+
+async def test_a_soft_404_keeps_what_its_host_answers_for_a_made_up_address(crew: Crew) -> None:
+    everything = "<title>Our blog</title><p>What you look for has moved on, as all things do.</p>"
+    crew.siblings = StoredSiblings(crew.db)
+    await crew.track(a_tracked(POST, target_url=None))
+    crew.site.on(POST, everything)
+    crew.site.otherwise = page(everything)
+    crew.site.on(POST.rpartition("/posts")[0] + "/robots.txt", page("", status=404))
+    [look] = await crew.check()
+    assert look.observation.reasons == (Reason.SOFT_404,)
+    [row] = await rows(crew)
+    [aside] = heads_of(row["heads"]).asides
+    assert aside.role == "probe"
+    assert aside.captures[-1].url != POST
+    assert aside.body is None  # the same as that of the page
+    told = orjson.loads(unpacked(row["statement"]))
+    assert told["asides"][0]["captures"][-1]["payload_size"] == len(everything)
 
 
 async def test_the_check_names_its_evidence_and_later_ones_name_the_one_that_holds(

@@ -14,6 +14,7 @@ from services.crawler.adapters.siblings import Siblings
 from services.crawler.adapters.web import MAX_HOPS, Gate, Validators, Web
 from services.crawler.domain.claim import Memory
 from services.crawler.domain.disguise import onward
+from services.crawler.domain.evidence.draft import FIRST_ASK, SECOND_ASK, aside_of
 from services.crawler.domain.fetched import Fetched, followed_by
 from services.crawler.domain.indexability import Directive
 from services.crawler.domain.look import (
@@ -141,7 +142,10 @@ class Observer:
         if look.judgement is None or again.judgement is None:
             return look
         both = shown_to_some(look.judgement, again.judgement)
-        return look if both is None else replace(again, judgement=both)
+        if both is None:
+            return replace(look, asides=(*look.asides, aside_of(SECOND_ASK, again.fetched)))
+        asides = (*again.asides, aside_of(FIRST_ASK, look.fetched))
+        return replace(again, judgement=both, asides=asides)
 
     async def _look(self, question: Question, visit: Visit) -> Look:
         validators = self._validators(question)
@@ -169,7 +173,7 @@ class Observer:
                 page = None
                 sibling = await self._sibling(fetched, visit)
                 page, _ = read_page(fetched, question.sites)
-            look = self._judged_again(question, look, page, google, sibling)
+            look = await self._judged_again(question, look, page, google, sibling)
         if page is None or not is_worth_showing(
             fetched, look.judgement, always=question.render_always
         ):
@@ -267,7 +271,7 @@ class Observer:
             wants_sibling=judgement.wants_sibling or (question.wants_health and hides_a_404(scene)),
         )
 
-    def _judged_again(
+    async def _judged_again(
         self,
         question: Question,
         look: Look,
@@ -289,7 +293,11 @@ class Observer:
         )
         scene = Scene(look.fetched, page, sibling)
         health = health_of(scene) if question.wants_health else None
-        return replace(look, judgement=judgement, health=health)
+        again = replace(look, judgement=judgement, health=health)
+        if look.judgement is None or judgement.verdicts == look.judgement.verdicts:
+            return again
+        probe = await self._siblings.wire(look.fetched.url)
+        return again if probe is None else replace(again, asides=(*again.asides, probe))
 
     async def _shown(
         self, question: Question, look: Look, directives: Sequence[Directive], visit: Visit

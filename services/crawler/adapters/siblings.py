@@ -10,6 +10,13 @@ from weakref import WeakValueDictionary
 from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.adapters.reader import read_page
 from services.crawler.adapters.web import Gate, Web
+from services.crawler.domain.evidence.draft import (
+    PROBE,
+    Aside,
+    aside_of,
+    packed_aside,
+    unpacked_aside,
+)
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.sibling import Sibling, sibling_of, sibling_url
 from services.crawler.domain.sites import Sites
@@ -43,7 +50,11 @@ class SiblingMemory(Protocol):
 
     async def find(self, host: str) -> Sibling | None: ...
 
-    async def save(self, sibling: Sibling) -> None: ...
+    async def save(self, sibling: Sibling, wire: bytes) -> None:
+        """Keep an answer, and what came over the wire."""
+
+    async def find_wire(self, host: str) -> bytes | None:
+        """Return what came over the wire when the host answered last."""
 
 
 class Siblings:
@@ -68,6 +79,19 @@ class Siblings:
         """Return how the host of `url` answered, if this process remembers it."""
         known = self._known.get(urls.host_of(url))
         return known if known is not None and known.is_fresh(self._clock()) else None
+
+    async def wire(self, url: str) -> Aside | None:
+        """Return what came over the wire when the host of `url` answered, if that was kept."""
+        if self._memory is None:
+            return None
+        try:
+            kept = await self._memory.find_wire(urls.host_of(url))
+        except Exception as error:  # because what is not the database's trouble goes up
+            if not is_transient(error) and not isinstance(error, OSError):
+                raise
+            log.warning("probe is not shown: its database is away", why=repr(error))
+            return None
+        return unpacked_aside(kept) if kept is not None else None
 
     async def of(self, url: str, *, gate: Gate | None, within_s: float) -> Sibling | None:
         """Return how the host of `url` answers; asks it, through the gate, if nobody has."""
@@ -111,7 +135,7 @@ class Siblings:
         sibling = sibling_of(host, beside, fetched=fetched, page=page, now=self._clock())
         self._keep(sibling)
         if self._memory is not None:
-            await self._memory.save(sibling)
+            await self._memory.save(sibling, packed_aside(aside_of(PROBE, fetched)))
         return sibling
 
     def _keep(self, sibling: Sibling) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from services.crawler.domain.claim import Memory
+from services.crawler.domain.evidence.draft import Aside
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.target_health import TargetHealth
 from services.crawler.domain.verdict import Judgement
@@ -27,7 +28,8 @@ class Look:
     `fingerprint` is None where the page was not seen whole. `requests` and `wire_bytes` are what
     the look took, redirects and robots.txt included. `wants_sibling`: an answer for a made-up
     address could tell more. With `by_scripts` scripts make what counts of the page: equal bytes do
-    not vouch for it at the next look, and `shown` is the document that they left.
+    not vouch for it at the next look, and `shown` is the document that they left. `asides` are other
+    answers that the judgement rests on.
     """
 
     fetched: Fetched
@@ -41,6 +43,7 @@ class Look:
     wants_sibling: bool = False
     by_scripts: bool = False
     shown: bytes = b""
+    asides: tuple[Aside, ...] = ()
 
 
 def fingerprint_of(fetched: Fetched, *, google_allowed: bool | None) -> bytes:

@@ -5,6 +5,8 @@ from datetime import datetime
 from services.crawler.domain.sibling import Sibling
 from shared.db import Database, Tx
 
+_ANSWER = "host, probed_at, url, final_url, status, title, fingerprint"
+
 
 class StoredSiblings:
     """The memory of probes for all processes; a probe is rare, so each has its own transaction."""
@@ -15,19 +17,28 @@ class StoredSiblings:
     async def find(self, host: str) -> Sibling | None:
         """Return the last answer of a host, however old."""
         async with self._db.begin() as tx:
-            rows = await tx.fetch("SELECT * FROM siblings WHERE host = $1", host)
+            rows = await tx.fetch(f"SELECT {_ANSWER} FROM siblings WHERE host = $1", host)
         return Sibling(**rows[0]) if rows else None
 
-    async def save(self, sibling: Sibling) -> None:
-        """Keep an answer; an older one never replaces a newer one."""
+    async def find_wire(self, host: str) -> bytes | None:
+        """Return what came over the wire when the host answered last."""
+        async with self._db.begin() as tx:
+            kept: bytes | None = await tx.fetch_value(
+                "SELECT wire FROM siblings WHERE host = $1", host
+            )
+        return kept
+
+    async def save(self, sibling: Sibling, wire: bytes) -> None:
+        """Keep an answer, and what came over the wire; an older one never replaces a newer one."""
         async with self._db.begin() as tx:
             await tx.run(
                 """
-                INSERT INTO siblings (host, probed_at, url, final_url, status, title, fingerprint)
-                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                INSERT INTO siblings (host, probed_at, url, final_url, status, title,
+                    fingerprint, wire)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                 ON CONFLICT (host) DO UPDATE SET probed_at = excluded.probed_at,
                     url = excluded.url, final_url = excluded.final_url, status = excluded.status,
-                    title = excluded.title, fingerprint = excluded.fingerprint
+                    title = excluded.title, fingerprint = excluded.fingerprint, wire = excluded.wire
                 WHERE siblings.probed_at < excluded.probed_at
                 """,
                 sibling.host,
@@ -37,6 +48,7 @@ class StoredSiblings:
                 sibling.status,
                 sibling.title,
                 sibling.fingerprint,
+                wire,
             )
 
 

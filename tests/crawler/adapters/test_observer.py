@@ -45,12 +45,17 @@ class Probed:
 
     def __init__(self) -> None:
         self.known: dict[str, Sibling] = {}
+        self.wires: dict[str, bytes] = {}
 
     async def find(self, host: str) -> Sibling | None:
         return self.known.get(host)
 
-    async def save(self, sibling: Sibling) -> None:
+    async def find_wire(self, host: str) -> bytes | None:
+        return self.wires.get(host)
+
+    async def save(self, sibling: Sibling, wire: bytes) -> None:
         self.known[sibling.host] = sibling
+        self.wires[sibling.host] = wire
 
 
 @asynccontextmanager
@@ -286,8 +291,9 @@ async def test_probes_outlive_the_process_for_a_month(db_for: DatabaseFor) -> No
         fingerprint="0" * 16,
     )
     assert await store.find("a.example") is None
-    await store.save(new)
-    await store.save(old)
+    await store.save(new, b"new")
+    await store.save(old, b"old")
     assert await store.find("a.example") == new
+    assert await store.find_wire("a.example") == b"new"
     async with db.begin() as tx:
         assert await remove_stale(tx, now + timedelta(seconds=1)) == 1

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ import orjson
 import pytest
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
-from services.crawler.domain.evidence.draft import Capture, new_exhibit, sealed, told_of
+from services.crawler.domain.evidence.draft import Aside, Capture, new_exhibit, sealed, told_of
 from services.crawler.domain.evidence.verifying import verify
 from services.crawler.domain.evidence.warc import Item, file_of
 
@@ -29,6 +30,7 @@ def an_item(
     previous: bytes | None = None,
     body: bytes = HTML,
     shown: bytes = b"",
+    asides: Sequence[Aside] = (),
     **told: Any,
 ) -> Item:
     evidence_id = UUID(int=number)
@@ -40,7 +42,7 @@ def an_item(
         truncated="unspecified",
     )
     last = replace(moved, url=URL, response=HEAD, truncated=None)
-    exhibit = new_exhibit([moved, last], gzip.compress(body, mtime=0), shown=shown)
+    exhibit = new_exhibit([moved, last], gzip.compress(body, mtime=0), shown=shown, asides=asides)
     statement: dict[str, Any] = {
         "evidence_id": evidence_id,
         "site_id": UUID(int=77),
@@ -107,6 +109,22 @@ def test_the_page_as_its_scripts_left_it_is_a_record_of_its_own() -> None:
               gzip.decompress(one)]  # fmt: skip
     told = [fault.what for fault in verify(b"".join(others)).faults]
     assert "the page as its scripts left it is not the one that it tells of" in told
+
+
+def test_other_answers_are_records_of_their_own() -> None:
+    captures = an_item().captures[-1:]
+    asides = [Aside("probe", captures, b"<p>Not here</p>"), Aside("second_ask", captures, None)]
+    written = file_of([an_item(asides=asides)], version="1.0")
+    report = verify(written)
+    told = [one.block for one in report.records if one.kind == "response"]
+    assert report.faults == []
+    assert told[2:] == [HEAD + b"<p>Not here</p>", HEAD + gzip.compress(HTML, mtime=0)]
+    kinds = [one.kind for one in report.records]
+    for place in (5, 6, 7, 8):
+        parts = members(written)
+        assert kinds[place] in {"request", "response"}
+        rest = b"".join([*parts[:place], *parts[place + 1 : -1]])
+        assert any("not in the file" in fault.what for fault in verify(rest).faults)
 
 
 def test_the_same_evidence_gives_the_same_bytes() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from services.crawler.domain.evidence.draft import Capture, heads_of
+from services.crawler.domain.evidence.draft import Capture, heads_of, told_asides
 from services.crawler.domain.evidence.packing import unpacked
 
 
@@ -21,6 +21,8 @@ def fault_of(row: Mapping[str, Any]) -> str | None:
         told, shown = statement["captures"], statement["shown_sha256"]
         asked = [one["request_sha256"] for one in told]
         answered = [one["response_sha256"] for one in told]
+        beside = told_asides(heads.asides, body)
+        others = statement.get("asides", [])
     except (ValueError, KeyError, TypeError):
         return "Its content cannot be read."
     if hashlib.sha256(text).digest() != row["sha256"]:
@@ -34,6 +36,8 @@ def fault_of(row: Mapping[str, Any]) -> str | None:
     received = _digests(_blocks(heads.captures, body))
     if asked != _digests(one.request for one in heads.captures) or answered != received:
         return "What was asked or answered is not what its statement tells of."
+    if others != beside:
+        return "What was asked or answered besides is not what its statement tells of."
     if (shown or None) != (_digests([heads.shown])[0] if heads.shown else None):
         return "The page as its scripts left it is not the one that its statement tells of."
     return None

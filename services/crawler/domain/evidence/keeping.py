@@ -50,7 +50,10 @@ class Keeper:
     ) -> Draft:
         if self._exhibit is None:
             self._exhibit = exhibit_of(
-                self.look.fetched, max_body=self.max_body, shown=self.look.shown
+                self.look.fetched,
+                max_body=self.max_body,
+                shown=self.look.shown,
+                asides=self.look.asides,
             )
         watch = state.watch
         evidence_id = observation.evidence_id or new_id()

@@ -227,15 +227,27 @@ def _untrue(
         made = hashlib.sha256(shown.block).hexdigest() if shown is not None else None
         if made != statement["shown_sha256"]:
             yield "the page as its scripts left it is not the one that it tells of"
-    for number, capture in enumerate(statement["captures"]):
+    yield from _untrue_captures(statement["captures"], evidence_id, "", known)
+    for one in statement.get("asides", ()):
+        yield from _untrue_captures(one["captures"], evidence_id, f"{one['role']}-", known)
+
+
+def _untrue_captures(
+    captures: Sequence[Mapping[str, Any]],
+    evidence_id: UUID,
+    prefix: str,
+    known: Mapping[str, Record],
+) -> Iterator[str]:
+    for number, capture in enumerate(captures):
         for role in ("request", "response"):
-            other = known.get(name_of(evidence_id, f"{role}-{number}"))
+            name = f"{prefix}{role}"
+            other = known.get(name_of(evidence_id, f"{name}-{number}"))
             if other is None:
-                yield f"its {role} {number + 1} is not in the file, or was changed"
+                yield f"its {name} {number + 1} is not in the file, or was changed"
             elif hashlib.sha256(other.block).hexdigest() != capture[f"{role}_sha256"]:
-                yield f"its {role} {number + 1} is not the one that it tells of"
+                yield f"its {name} {number + 1} is not the one that it tells of"
             elif other.field("WARC-Target-URI") != capture["url"]:
-                yield f"its {role} {number + 1} names another address"
+                yield f"its {name} {number + 1} names another address"
 
 
 def _check_chain(report: Report) -> None:

@@ -119,7 +119,10 @@ def _records(items: Sequence[Item], version: str) -> Iterator[Record]:
     info = name_of(items[-1].evidence_id, f"file-{len(items)}")
     yield _info(items, info, version)
     for item in items:
-        yield from _http_records(item, info)
+        yield from _http_records(item, info, item.captures, item.body)
+        for aside in item.heads.asides:
+            body = item.body if aside.body is None else aside.body
+            yield from _http_records(item, info, aside.captures, body, f"{aside.role}-")
         if item.heads.shown:
             yield _shown(item, info)
         yield _statement(item, info)
@@ -141,11 +144,14 @@ def _info(items: Sequence[Item], info: str, version: str) -> Record:
     return Record(fields, block)
 
 
-def _http_records(item: Item, info: str) -> Iterator[Record]:
-    for number, capture in enumerate(item.captures):
-        payload = item.body if number == len(item.captures) - 1 else b""
+def _http_records(
+    item: Item, info: str, captures: Sequence[Capture], body: bytes, prefix: str = ""
+) -> Iterator[Record]:
+    for number, capture in enumerate(captures):
+        payload = body if number == len(captures) - 1 else b""
         request, response = (
-            name_of(item.evidence_id, f"{role}-{number}") for role in ("request", "response")
+            name_of(item.evidence_id, f"{prefix}{role}-{number}")
+            for role in ("request", "response")
         )
         common = [
             ("WARC-Date", time_of(item.seen_at)),
