@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from uuid import UUID
 
 NULL = b"\xff\xff\xff\xff"
@@ -28,9 +29,13 @@ def begin_row(columns: int) -> bytes:
     return struct.pack(">h", columns)
 
 
-def table(rows: Iterable[bytes]) -> bytes:
+Row = tuple[bytes, ...]
+"""The pieces of an encoded row; nothing is copied before all rows are put together."""
+
+
+def table(rows: Iterable[Row]) -> bytes:
     """Return rows as the whole of what COPY reads."""
-    return b"".join((_SIGNATURE, *rows, _END))
+    return b"".join(chain((_SIGNATURE,), chain.from_iterable(rows), (_END,)))
 
 
 def text(value: str | None) -> bytes:

@@ -19,19 +19,34 @@ def new_id() -> UUID:
 
 
 def new_ids(count: int) -> list[UUID]:
-    """Return many ids of one moment, in order: the random bits are asked for once."""
-    base = (time.time_ns() // 1_000_000 << 80) | (0x7 << 76) | (0b10 << 62)
-    random = secrets.token_bytes(10 * count)
-    made = []
-    for at in range(0, 10 * count, 10):
-        bits = int.from_bytes(random[at : at + 10]) >> 6
-        made.append(base | (bits >> 62) << 64 | bits & ((1 << 62) - 1))
-    made.sort()
-    return list(map(uuid_of, made))
+    """Return many ids of one moment, in order."""
+    return [uuid_of(int.from_bytes(one)) for one in new_id_bytes(count)]
+
+
+_VERSION_7 = bytes(0x70 | byte & 0x0F for byte in range(256))
+_VARIANT = bytes(0x80 | byte & 0x3F for byte in range(256))
+
+
+def new_id_bytes(count: int) -> list[bytes]:
+    """Return many ids of one moment, in order, as tables hold them: made in C, all at once."""
+    made = bytearray(secrets.token_bytes(16 * count))
+    for at, byte in enumerate((time.time_ns() // 1_000_000).to_bytes(6)):
+        made[at::16] = bytes((byte,)) * count
+    made[6::16] = made[6::16].translate(_VERSION_7)
+    made[8::16] = made[8::16].translate(_VARIANT)
+    whole = bytes(made)
+    return sorted([whole[at : at + 16] for at in range(0, 16 * count, 16)])
+
+
+def spelled(id_bytes: bytes) -> str:
+    """Return an id as it is written."""
+    text = id_bytes.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 _new = object.__new__
 _set_int = UUID.__dict__["int"].__set__
+_UNKNOWN = SafeUUID.unknown
 _set_safety = UUID.__dict__["is_safe"].__set__
 
 
@@ -39,7 +54,7 @@ def uuid_of(number: int) -> UUID:
     """Return `UUID(int=number)` of 128 bits: a third of its cost, which is all for judging arguments."""
     made = _new(UUID)
     _set_int(made, number)
-    _set_safety(made, SafeUUID.unknown)
+    _set_safety(made, _UNKNOWN)
     return made
 
 

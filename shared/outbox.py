@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -78,18 +78,19 @@ async def add(tx: Tx, events: Sequence[Event]) -> None:
 _ENCODED = ("event_id", "name", "body")
 
 
-def encode_rows(name: str, event_ids: Iterable[UUID], bodies: Iterable[bytes]) -> list[bytes]:
-    """Encode events of one type, encoded already, as rows for `add_encoded`; no I/O."""
-    begin = copying.begin_row(len(_ENCODED))
-    named, length = copying.text(name), copying.length
-    return [
-        b"".join((begin, copying.uuid(event_id), named, length(len(body)), body))
-        for event_id, body in zip(event_ids, bodies, strict=True)
-    ]
+def encoder(name: str) -> Callable[[bytes, bytes], copying.Row]:
+    """Return what encodes an event of one type, by its id and body, as a row for `add_encoded`."""
+    begin, named = copying.begin_row(len(_ENCODED)) + copying.UUID_LENGTH, copying.text(name)
+    length = copying.length
+
+    def encode(event_id: bytes, body: bytes) -> copying.Row:
+        return begin, event_id, named, length(len(body)), body
+
+    return encode
 
 
-async def add_encoded(tx: Tx, rows: Sequence[bytes]) -> None:
-    """Publish events, as `encode_rows` returns them, by the hundred thousand."""
+async def add_encoded(tx: Tx, rows: Sequence[copying.Row]) -> None:
+    """Publish events, as an `encoder` makes them, by the hundred thousand."""
     if not rows:
         return
     await tx.copy_encoded("outbox", copying.table(rows), _ENCODED)

@@ -8,14 +8,14 @@ from uuid import UUID
 
 import orjson
 
-from services.profile.domain.history import tracked_bodies
+from services.profile.domain.history import tracked_body
 from services.profile.domain.imports import LinkRow
 from services.profile.domain.site import Site
 from services.profile.domain.value import value_of_metrics
 from shared import copying, outbox
 from shared.db import Tx
 from shared.events import LinkTracked
-from shared.ids import new_ids
+from shared.ids import new_id_bytes
 from shared.urls import domain_or_host
 from shared.vocabulary import DiscoveryReason
 
@@ -51,26 +51,27 @@ class Prepared:
 
     met: Met
     rows: Sequence[LinkRow] = ()
-    ids: Sequence[UUID] = ()
+    ids: Sequence[bytes] = ()
     values: Sequence[float] = ()
-    links: Sequence[bytes] = ()
-    claims: Sequence[bytes] = ()
-    events: Sequence[bytes] = ()
+    links: Sequence[copying.Row] = ()
+    claims: Sequence[copying.Row] = ()
+    events: Sequence[copying.Row] = ()
 
 
 def prepare(rows: Iterable[LinkRow], met: Met) -> Prepared:
     """Encode rows as the links, claims and events that they become if nobody knew them."""
     ordered = sorted(rows, key=_key)
-    ids, event_ids = new_ids(len(ordered)), new_ids(len(ordered))
+    ids, event_ids = new_id_bytes(len(ordered)), new_id_bytes(len(ordered))
     encoder = _Encoder(met)
-    links, claims, values = list[bytes](), list[bytes](), list[float]()
-    for link_id, row in zip(ids, ordered, strict=True):
+    encode_event, encode_row = tracked_body(met.site, met.now), outbox.encoder(LinkTracked.name)
+    values = list[float]()
+    links, claims, events = list[copying.Row](), list[copying.Row](), list[copying.Row]()
+    for link_id, event_id, row in zip(ids, event_ids, ordered, strict=True):
         metrics, told, value = encoder.metrics(row)
         values.append(value)
-        links.append(encoder.link(link_id.bytes, row, metrics + told))
-        claims.append(encoder.claim(link_id.bytes, row, metrics))
-    bodies = tracked_bodies(met.site, zip(event_ids, ids, ordered, values, strict=True), met.now)
-    events = outbox.encode_rows(LinkTracked.name, event_ids, bodies)
+        links.append(encoder.link(link_id, row, told))
+        claims.append(encoder.claim(link_id, row, metrics))
+        events.append(encode_row(event_id, encode_event(event_id, link_id, row, value)))
     return Prepared(met, ordered, ids, values, links, claims, events)
 
 
@@ -98,15 +99,16 @@ class _Encoder:
         self._metrics: dict[bytes, tuple[bytes, bytes, float]] = {}
 
     def metrics(self, row: LinkRow) -> tuple[bytes, bytes, float]:
-        """Return the metrics and what the link is worth by them, both encoded, and that worth."""
+        """Return the metrics encoded, alone and with what the link is worth by them, and that worth."""
         body = orjson.dumps(row.metrics)
         found = self._metrics.get(body)
         if found is None:
             value = value_of_metrics(row.metrics)
-            found = self._metrics[body] = (copying.jsonb(body), copying.double(value), value)
+            encoded = copying.jsonb(body)
+            found = self._metrics[body] = (encoded, encoded + copying.double(value), value)
         return found
 
-    def link(self, link_id: bytes, row: LinkRow, metrics: bytes) -> bytes:
+    def link(self, link_id: bytes, row: LinkRow, metrics: bytes) -> copying.Row:
         host, target, url = row.referring_host, row.target_url, row.referring_url.encode()
         named = self._hosts.get(host)
         if named is None:
@@ -115,25 +117,23 @@ class _Encoder:
         linked = self._targets.get(target)
         if linked is None:
             linked = self._targets[target] = copying.text(target) + copying.uuid(row.target_key)
-        first_seen = copying.moment(row.first_seen)
-        return b"".join(
-            (
-                *(_BEGIN_LINK, link_id, copying.UUID_LENGTH, row.page_key.bytes),
-                *(copying.length(len(url)), url, named, linked, metrics, first_seen, first_seen),
-                self._end_link,
-            )
+        seen = copying.moment(row.first_seen)
+        return (
+            *(_BEGIN_LINK, link_id, copying.UUID_LENGTH, row.page_key.bytes),
+            *(copying.length(len(url)), url, named, linked, metrics, seen, seen, self._end_link),
         )
 
-    def claim(self, link_id: bytes, row: LinkRow, metrics: bytes) -> bytes:
-        return b"".join(
-            (
-                *(_BEGIN_CLAIM, link_id, copying.raw(json_bytes(row.claim)), metrics),
-                *(copying.text(clean(row.anchor)), _rel(row.rel), _kind(row.kind)),
-                copying.moment(row.first_seen),
-                copying.moment(row.last_seen),
-                copying.moment(row.lost_at),
-                self._end_claim,
-            )
+    def claim(self, link_id: bytes, row: LinkRow, metrics: bytes) -> copying.Row:
+        said, anchor = json_bytes(row.claim), row.anchor
+        return (
+            *(_BEGIN_CLAIM, link_id, copying.length(len(said)), said, metrics),
+            copying.NULL if anchor is None else copying.text(clean(anchor)),
+            _rel(row.rel),
+            _kind(row.kind),
+            copying.moment(row.first_seen),
+            copying.moment(row.last_seen),
+            copying.moment(row.lost_at),
+            self._end_claim,
         )
 
 

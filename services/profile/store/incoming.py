@@ -170,7 +170,7 @@ async def _store_met(tx: Tx, prepared: Prepared, numbers: Sequence[int]) -> tupl
     await tx.run(_SAVE_CLAIMS, source, import_id, met.now)
     if resolved:
         await tx.run(_DATE_LINKS, source, list(resolved))
-    return [at for at in numbers if prepared.ids[at] in made], repeated
+    return [at for at in numbers if UUID(bytes=prepared.ids[at]) in made], repeated
 
 
 async def _resolve(
@@ -205,7 +205,7 @@ def _record(number: int, prepared: Prepared) -> tuple[object, ...]:
     rel = row.rel
     return (
         number,
-        prepared.ids[number],
+        UUID(bytes=prepared.ids[number]),
         row.page_key,
         row.target_key,
         row.referring_url,
