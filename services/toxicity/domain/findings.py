@@ -1,7 +1,7 @@
 """One small function per kind of evidence: facts in, at most one finding out; no facts, no finding."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from services.toxicity.domain.facts import Decision, Facts, LinkFacts
 from services.toxicity.domain.finding import Finding, percent, quote
@@ -21,35 +21,38 @@ CHAIN_DOMAINS = 2
 PARAGRAPH_WORDS = 12
 
 _WORD = re.compile(r"\w+")
+_BLANKS = {code: " " for code in range(128) if not _WORD.match(chr(code))}
 _TEMPLATE = frozenset({Position.FOOTER, Position.SIDEBAR, Position.NAV, Position.HEADER})
 _JUNK_FLAGS = frozenset({AnchorFlag.TOXIC})
 _REPEATABLE = frozenset({AnchorKind.EXACT, AnchorKind.PARTIAL, AnchorKind.OTHER})
+# Asking a class for its member costs a function call in Python 3.11.
+_TOXIC, _OTHER_LANGUAGE = AnchorFlag.TOXIC, AnchorFlag.OTHER_LANGUAGE
+_EXACT = AnchorKind.EXACT
+_FOOTER, _COMMENT = Position.FOOTER, Position.COMMENT
+_NAMED = frozenset({AnchorKind.BRANDED, AnchorKind.URL})
+_IN_TEXT = frozenset({Position.CONTENT, Position.UNKNOWN})
 _BAD = frozenset({Decision.DISAVOW, Decision.ASK_REMOVAL})
 
 
 def find(facts: Facts) -> tuple[Finding, ...]:
     """Return every finding, in the order of the published table's families."""
-    found = [finding for rule in _RULES if (finding := rule(facts)) is not None]
-    if facts.link is not None:
-        found += _of_link(facts, facts.link)
+    found: list[Finding] = []
+    if facts.last_reasons or facts.verdict is not None:
+        found += [finding for rule in _RULES if (finding := rule(facts)) is not None]
+    link = facts.link
+    if link is not None:
+        found += [one for rule in _LINK_RULES if (one := rule(facts, link)) is not None]
     if facts.page is not None:
         found += of_page(facts.page)
     found += of_source(facts.source)
     return tuple(found)
 
 
-def _of_link(facts: Facts, link: LinkFacts) -> Iterable[Finding]:
-    for rule in _LINK_RULES:
-        finding = rule(facts, link)
-        if finding is not None:
-            yield finding
-
-
 # ---- the link's text ----------------------------------------------------------------------------
 
 
 def poison_anchor(_: Facts, link: LinkFacts) -> Finding | None:
-    if AnchorFlag.TOXIC not in link.anchor_flags:
+    if _TOXIC not in link.anchor_flags:
         return None
     text = quote(link.anchor_text)
     return Finding(
@@ -63,7 +66,7 @@ def poison_anchor(_: Facts, link: LinkFacts) -> Finding | None:
 def exact_overuse(facts: Facts, link: LinkFacts) -> Finding | None:
     """A keyword alone hardly weighs; on a thin page, or one of a network, it is part of a pattern."""
     around = facts.around
-    if link.anchor_kind is not AnchorKind.EXACT or around.domains < ENOUGH_DOMAINS:
+    if link.anchor_kind is not _EXACT or around.domains < ENOUGH_DOMAINS:
         return None
     share = around.exact_domains / around.domains
     if share <= EXACT_SHARE:
@@ -82,7 +85,7 @@ def exact_overuse(facts: Facts, link: LinkFacts) -> Finding | None:
 
 
 def network_anchor(facts: Facts, link: LinkFacts) -> Finding | None:
-    if link.anchor_kind is not AnchorKind.EXACT or not _in_strong_network(facts):
+    if link.anchor_kind is not _EXACT or not _in_strong_network(facts):
         return None
     return Finding(
         "network_anchor",
@@ -115,7 +118,7 @@ def repeated_anchor(facts: Facts, link: LinkFacts) -> Finding | None:
 
 
 def other_language_anchor(_: Facts, link: LinkFacts) -> Finding | None:
-    if AnchorFlag.OTHER_LANGUAGE not in link.anchor_flags:
+    if _OTHER_LANGUAGE not in link.anchor_flags:
         return None
     return Finding(
         "other_language_anchor",
@@ -126,7 +129,7 @@ def other_language_anchor(_: Facts, link: LinkFacts) -> Finding | None:
 
 
 def brand_anchor(_: Facts, link: LinkFacts) -> Finding | None:
-    named = link.anchor_kind in {AnchorKind.BRANDED, AnchorKind.URL}
+    named = link.anchor_kind in _NAMED
     if not named or link.anchor_flags & _JUNK_FLAGS:
         return None
     return Finding(
@@ -155,7 +158,7 @@ def injected_link(facts: Facts, link: LinkFacts) -> Finding | None:
     """A poisoned text on a page that is not about such things, hidden or outside its content."""
     page = facts.page
     out_of_place = link.hidden or link.position in _TEMPLATE
-    if page is None or AnchorFlag.TOXIC not in link.anchor_flags or not out_of_place:
+    if page is None or _TOXIC not in link.anchor_flags or not out_of_place:
         return None
     if page.title_is_toxic or not page.title:
         return None
@@ -181,13 +184,13 @@ def sitewide_link(facts: Facts, link: LinkFacts) -> Finding | None:
 
 
 def footer_link(_: Facts, link: LinkFacts) -> Finding | None:
-    if link.position is not Position.FOOTER:
+    if link.position is not _FOOTER:
         return None
     return Finding("footer_link", "footer", "inside the content", "The link stands in the footer.")
 
 
 def comment_link(_: Facts, link: LinkFacts) -> Finding | None:
-    if link.position is not Position.COMMENT or link.qualified:
+    if link.position is not _COMMENT or link.qualified:
         return None
     return Finding(
         "comment_link",
@@ -253,13 +256,13 @@ def unique_paragraph(facts: Facts, link: LinkFacts) -> Finding | None:
 
     On a page that is a list of links the words around a link are the texts of other links.
     """
-    in_text = link.position in {Position.CONTENT, Position.UNKNOWN}
+    in_text = link.position in _IN_TEXT
     junk = link.anchor_flags & _JUNK_FLAGS
     if not in_text or link.hidden or junk or _in_strong_network(facts):
         return None
     if facts.page is not None and (facts.page.anchor_share or 0.0) >= LIST_ANCHOR_SHARE:
         return None
-    words = len(_WORD.findall(link.context))
+    words = _count_words(link.context)
     if words < PARAGRAPH_WORDS:
         return None
     return Finding(
@@ -268,6 +271,12 @@ def unique_paragraph(facts: Facts, link: LinkFacts) -> Finding | None:
         f"at least {PARAGRAPH_WORDS}",
         f"The link stands in running text: {quote(link.context)}.",
     )
+
+
+def _count_words(text: str) -> int:
+    if text.isascii():
+        return len(text.translate(_BLANKS).split())
+    return len(_WORD.findall(text))
 
 
 def cloaked(facts: Facts) -> Finding | None:

@@ -10,6 +10,11 @@ class Layer:
     slope_milli: int = 1000
     offset_milli: int = 0
 
+    @property
+    def is_idle(self) -> bool:
+        """Say whether it changes nothing."""
+        return self.slope_milli == 1000 and self.offset_milli == 0
+
     def shift(self, milli: int) -> int:
         """Return what this layer adds to log-odds."""
         return round((self.slope_milli - 1000) * milli / 1000) + self.offset_milli

@@ -3,13 +3,23 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from services.toxicity.domain.facts import Decision, Facts
 from services.toxicity.domain.finding import Finding
 from services.toxicity.domain.findings import find
 from services.toxicity.domain.layer import Layer
-from services.toxicity.domain.weights import CAPS, FAMILY_WORDS, MODEL, POLICY_URL, PRIOR, Family
+from services.toxicity.domain.weights import (
+    BY_CODE,
+    CAPS,
+    FAMILY_WORDS,
+    MODEL,
+    POLICY_URL,
+    PRIOR,
+    Family,
+)
 from shared.vocabulary import Action, Band, Position
 
 WATCH_FROM = 0.40
@@ -66,14 +76,16 @@ def judge(facts: Facts) -> Score:
     """Return the score of a link from what is known of it; the same facts give the same score."""
     findings = find(facts)
     totals = family_totals(findings)
-    lines = layered(_lines(findings, totals), findings, facts.layer)
-    milli = sum(line.milli for line in lines)
+    lines = _with_layer(_lines(findings, totals), totals, facts.layer)
+    milli = sum([line.milli for line in lines])
     observed = _observed(facts)
     enough = facts.link is not None and facts.page is not None
     p_toxic = probability(milli) if enough else None
-    holds = _holds(facts, findings)
-    action = _action(facts, findings, p_toxic=p_toxic, holds=holds)
-    band = _band(p_toxic, proposed=action is Action.PROPOSE_DISAVOW)
+    against = [item for item in findings if item.milli > 0]
+    families = evidence_families(against)
+    holds = _holds(facts, families)
+    action = _action(facts, against, families, p_toxic=p_toxic, holds=holds)
+    band = _band(p_toxic, proposed=action is _PROPOSE)
     return Score(
         milli=milli,
         p_toxic=p_toxic,
@@ -85,8 +97,8 @@ def judge(facts: Facts) -> Score:
         findings=findings,
         lines=lines,
         holds=holds,
-        changes=_changes(findings, totals, facts.layer) if enough else (),
-        sentence=_sentence(facts, findings, band=band, action=action),
+        changes=_changes(against, totals, facts.layer) if enough else (),
+        sentence=_sentence(facts, against, band=band, action=action),
     )
 
 
@@ -96,11 +108,12 @@ def waterfall(findings: Sequence[Finding]) -> tuple[Line, ...]:
 
 
 def _lines(findings: Sequence[Finding], totals: Mapping[Family, int]) -> tuple[Line, ...]:
-    lines = [Line("prior", "prior", PRIOR, "Where every link starts: 5 in 100 are manipulative.")]
+    lines = [_PRIOR_LINE]
     lines += [Line("finding", item.code, item.milli, item.evidence) for item in findings]
     for family, total in totals.items():
-        excess = limited(family, total) - total
-        if excess:
+        low, high = CAPS[family]
+        if not low <= total <= high:
+            excess = limited(family, total) - total
             text = f"{FAMILY_WORDS[family]}: no more than this part of the evidence may count."
             lines.append(Line("limit", f"limit_{family.value}", excess, text))
     return tuple(lines)
@@ -108,29 +121,42 @@ def _lines(findings: Sequence[Finding], totals: Mapping[Family, int]) -> tuple[L
 
 def layered(lines: Sequence[Line], findings: Sequence[Finding], layer: Layer) -> tuple[Line, ...]:
     """Return the lines with that of the last layer, which leaves decisions themselves alone."""
-    shift = layer.shift(sum(line.milli for line in lines) - _decided(findings))
+    return _with_layer(lines, family_totals(findings), layer)
+
+
+def _with_layer(
+    lines: Sequence[Line], totals: Mapping[Family, int], layer: Layer
+) -> tuple[Line, ...]:
+    if layer.is_idle:
+        return tuple(lines)
+    shift = layer.shift(sum([line.milli for line in lines]) - _decided(totals))
     if not shift:
         return tuple(lines)
     text = "What your own decisions so far say of links that look like this."
     return (*lines, Line("layer", "own_decisions", shift, text))
 
 
-def _decided(findings: Sequence[Finding]) -> int:
-    return limited(Family.HISTORY, family_totals(findings).get(Family.HISTORY, 0))
+def _decided(totals: Mapping[Family, int]) -> int:
+    return limited(_HISTORY, totals.get(_HISTORY, 0))
 
 
 def family_totals(findings: Sequence[Finding]) -> dict[Family, int]:
     """Return what the findings of each family add up to, before its limit."""
     totals: dict[Family, int] = {}
     for item in findings:
-        totals[item.family] = totals.get(item.family, 0) + item.milli
+        weight = BY_CODE[item.code]
+        family = weight.family
+        milli = weight.milli if item.given is None else item.given
+        totals[family] = totals.get(family, 0) + milli
     return totals
 
 
 def limited(family: Family, total: int) -> int:
     """Return how much of a family's total may count."""
     low, high = CAPS[family]
-    return max(low, min(high, total))
+    if total < low:
+        return low
+    return min(total, high)
 
 
 def probability(milli: int) -> float:
@@ -143,33 +169,48 @@ def evidence_families(findings: Sequence[Finding]) -> frozenset[Family]:
 
     Your own earlier decisions are no evidence: a decision may not confirm itself.
     """
-    return frozenset(item.family for item in findings if item.milli > 0) - {Family.HISTORY}
+    return frozenset([item.family for item in findings if item.milli > 0]) - _OWN
 
 
-def _seen_families(findings: Sequence[Finding]) -> int:
-    """Return how many families speak against the link by what was seen, not by what it is called."""
-    return len(evidence_families(findings) - {Family.NAME, Family.LISTS})
+# Asking a class for its member costs a function call in Python 3.11.
+_HISTORY = Family.HISTORY
+_OWN = frozenset({_HISTORY})
+_CALLED = frozenset({Family.NAME, Family.LISTS})
+_KEEP = Decision.KEEP
+_PROPOSE, _NO_ACTION = Action.PROPOSE_DISAVOW, Action.NO_ACTION_NEEDED
+_UNKNOWN_PLACE = Position.UNKNOWN
+_PRIOR_LINE = Line("prior", "prior", PRIOR, "Where every link starts: 5 in 100 are manipulative.")
 
 
 def _observed(facts: Facts) -> tuple[Family, ...]:
-    source = facts.source
-    seen = [family for family, view in _VIEWS if getattr(source, view) is not None]
-    if facts.page is not None:
-        seen.append(Family.CONTENT)
-    if facts.link is not None:
-        seen += [Family.PLACE, Family.ANCHOR, Family.BEHAVIOUR]
-        if facts.link.context or facts.link.position is not Position.UNKNOWN:
-            seen.append(Family.RELEVANCE)
-    return tuple([family for family in _FAMILIES if family in seen])
+    source, link = facts.source, facts.link
+    return _families_of(
+        source.name is not None,
+        source.lists is not None,
+        source.graph is not None,
+        source.network is not None,
+        facts.page is not None,
+        link is not None,
+        link is not None and (bool(link.context) or link.position is not _UNKNOWN_PLACE),
+    )
 
 
-_FAMILIES = tuple(Family)
-_VIEWS = (
-    (Family.NAME, "name"),
-    (Family.LISTS, "lists"),
-    (Family.GRAPH, "graph"),
-    (Family.NETWORK, "network"),
-)
+@cache
+def _families_of(*seen: bool) -> tuple[Family, ...]:
+    """Return the families of which something was observed; there are 128 ways at most."""
+    name, lists, graph, network, page, link, around = seen
+    found = {
+        Family.NAME: name,
+        Family.LISTS: lists,
+        Family.CONTENT: page,
+        Family.PLACE: link,
+        Family.ANCHOR: link,
+        Family.GRAPH: graph,
+        Family.NETWORK: network,
+        Family.BEHAVIOUR: link,
+        Family.RELEVANCE: around,
+    }
+    return tuple([family for family in Family if found.get(family)])
 
 
 def _confidence(observed: Sequence[Family]) -> str:
@@ -178,38 +219,43 @@ def _confidence(observed: Sequence[Family]) -> str:
     return "medium" if len(observed) >= _SOME else "low"
 
 
-def _holds(facts: Facts, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return why this link may not be proposed, whatever its score."""
+def _holds(facts: Facts, families: frozenset[Family]) -> tuple[str, ...]:
+    """Return why this link may not be proposed, whatever its score; by the families against it."""
     holds = list(facts.holds)
-    if len(evidence_families(findings)) < FAMILIES_TO_PROPOSE:
+    if len(families) < FAMILIES_TO_PROPOSE:
         holds.append("too_few_families")
-    elif _seen_families(findings) < SEEN_FAMILIES_TO_PROPOSE:
+    elif len(families - _CALLED) < SEEN_FAMILIES_TO_PROPOSE:
         holds.append("judged_by_name")
     if facts.days_unseen > FRESH_DAYS:
         holds.append("not_seen_lately")
-    if facts.verdict is not None and facts.verdict.decision is Decision.KEEP:
+    if facts.verdict is not None and facts.verdict.decision is _KEEP:
         holds.append("kept")
-    return tuple(dict.fromkeys(holds))
+    return tuple(dict.fromkeys(holds)) if len(holds) > 1 else tuple(holds)
 
 
 def _action(
-    facts: Facts, findings: Sequence[Finding], *, p_toxic: float | None, holds: Sequence[str]
+    facts: Facts,
+    against: Sequence[Finding],
+    families: frozenset[Family],
+    *,
+    p_toxic: float | None,
+    holds: Sequence[str],
 ) -> Action:
     if facts.lost or (facts.verdict and facts.verdict.decision in _LEAVE_ALONE):
-        return Action.NO_ACTION_NEEDED
+        return _NO_ACTION
     if p_toxic is None:
         return Action.LOOK_AGAIN
     if facts.link is not None and facts.link.qualified:
-        return Action.NO_ACTION_NEEDED
+        return _NO_ACTION
     if p_toxic < WATCH_FROM:
         return Action.NONE
-    if _is_ambient(findings):
-        return Action.NO_ACTION_NEEDED
+    if _is_ambient(against):
+        return _NO_ACTION
     if p_toxic < REVIEW_FROM:
         return Action.WATCH
     if p_toxic >= PROPOSE_FROM and not holds:
-        return Action.PROPOSE_DISAVOW
-    return Action.REQUEST_REMOVAL if len(evidence_families(findings)) > 1 else Action.REVIEW
+        return _PROPOSE
+    return Action.REQUEST_REMOVAL if len(families) > 1 else Action.REVIEW
 
 
 _AIMED = frozenset({Family.ANCHOR, Family.NETWORK})
@@ -218,12 +264,11 @@ _TELLING = frozenset({"domain_condemned", "in_burst", "injected_link"})
 _LEAVE_ALONE = frozenset({Decision.KEEP, Decision.IGNORE})
 
 
-def _is_ambient(findings: Sequence[Finding]) -> bool:
+def _is_ambient(against: Sequence[Finding]) -> bool:
     """Whether this is junk of the web that happens to name the site: nobody aimed it at anything."""
     return not any(
-        (item.family in _AIMED and item.milli > 0 and item.code not in _COPIED)
-        or item.code in _TELLING
-        for item in findings
+        (item.family in _AIMED and item.code not in _COPIED) or item.code in _TELLING
+        for item in against
     )
 
 
@@ -238,20 +283,24 @@ def _band(p_toxic: float | None, *, proposed: bool) -> Band:
 
 
 def _changes(
-    findings: Sequence[Finding], totals: Mapping[Family, int], layer: Layer
+    against: Sequence[Finding], totals: Mapping[Family, int], layer: Layer
 ) -> tuple[Change, ...]:
     """Return what each finding against the link is worth in the end: the score without it."""
-    base = PRIOR + sum(limited(family, total) for family, total in totals.items())
-    decided = _decided(findings)
+    counted = {family: limited(family, total) for family, total in totals.items()}
+    base = PRIOR + sum(counted.values())
+    decided = counted.get(_HISTORY, 0)
     without = []
-    for item in findings:
-        total = totals[item.family]
-        rest = base - limited(item.family, total) + limited(item.family, total - item.milli)
-        left = 0 if item.family is Family.HISTORY else decided
-        if item.milli > 0 and rest != base:
-            without.append((rest + layer.shift(rest - left), item))
-    without.sort(key=lambda pair: (pair[0], pair[1].code))
-    return tuple(_change(rest, item) for rest, item in without[:_MAX_CHANGES])
+    for item in against:
+        family = item.family
+        rest = base - counted[family] + limited(family, totals[family] - item.milli)
+        if rest != base:
+            left = 0 if family is _HISTORY else decided
+            without.append((rest + layer.shift(rest - left), item.code, item))
+    without.sort(key=_FIRST_TWO)
+    return tuple([_change(rest, item) for rest, _, item in without[:_MAX_CHANGES]])
+
+
+_FIRST_TWO = itemgetter(0, 1)
 
 
 def _change(milli: int, finding: Finding) -> Change:
@@ -261,23 +310,22 @@ def _change(milli: int, finding: Finding) -> Change:
     return Change(finding.code, score, _band(p_toxic, proposed=False), text)
 
 
-def _sentence(facts: Facts, findings: Sequence[Finding], *, band: Band, action: Action) -> str:
+def _sentence(facts: Facts, against: Sequence[Finding], *, band: Band, action: Action) -> str:
     """Return what a list shows instead of a number."""
-    against = sorted(
-        (item for item in findings if item.milli > 0), key=lambda item: (-item.milli, item.code)
-    )
+    if len(against) > 1:
+        against = sorted(against, key=lambda item: (-item.milli, item.code))
     why = ", ".join(item.short for item in against[:_SHOWN])
     if facts.lost:
         return "Gone: nothing to do"
-    if facts.verdict is not None and facts.verdict.decision is Decision.KEEP:
+    if facts.verdict is not None and facts.verdict.decision is _KEEP:
         return "Kept by your team"
     if band is Band.INSUFFICIENT_DATA:
         return "Not enough seen"
     if band is Band.OK:
         return "Nothing worrying seen"
-    if action is Action.NO_ACTION_NEEDED:
+    if action is _NO_ACTION:
         return f"Ignore: Google does ({why})" if why else "Ignore: Google does"
-    if action is Action.PROPOSE_DISAVOW:
+    if action is _PROPOSE:
         return f"Candidate, you decide: {', '.join(item.short for item in against[:3])}"
     return f"Worth a look: {why}"
 
