@@ -5,7 +5,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.toxicity.domain.disavow.entries import Entry, EntryKind, RepairCode
-from services.toxicity.domain.disavow.lines import plain_domain, plain_page, read_line
+from services.toxicity.domain.disavow.lines import (
+    plain_domain,
+    plain_page,
+    read_international,
+    read_line,
+)
 from services.toxicity.domain.disavow.reader import parse
 
 
@@ -228,3 +233,33 @@ def test_the_quick_way_through_plain_lines_reads_what_the_careful_one_does(
 def test_most_lines_of_a_file_take_the_quick_way() -> None:
     assert plain_domain("domain:spam-links.example") == "spam-links.example"
     assert plain_page("http://spam.example/a/b.html?c=1&d") == "http://spam.example/a/b.html?c=1&d"
+
+
+@given(
+    labels=st.lists(
+        st.text("aäöüßéñøıİªº²½ａ１टбв日本ا한\u0301ẞK-_0x9", min_size=1, max_size=8),  # noqa: RUF001
+        min_size=1,
+        max_size=3,
+    ),
+    ending=st.sampled_from(["de", "com", "рф", "xn--p1ai", "xn--a"]),
+    in_ascii=st.booleans(),
+)
+@example(labels=["müller"], ending="de", in_ascii=False)
+@example(labels=["xn--a"], ending="de", in_ascii=False)
+def test_the_quick_way_through_international_names_reads_what_the_careful_one_does(
+    labels: list[str], ending: str, *, in_ascii: bool
+) -> None:
+    if in_ascii:
+        labels = [f"xn--{label.encode('punycode').decode()}" for label in labels]
+    raw = f"domain:{'.'.join([*labels, ending])}"
+    quick = read_international(1, raw, note=())
+    if quick is not None:
+        careful = read_line(1, raw)
+        assert quick.entries == careful.entries
+        assert quick.repairs == careful.repairs
+        assert not careful.faults
+
+
+def test_an_international_name_takes_the_quick_way() -> None:
+    for raw in ("domain:müller.de", "domain:xn--mller-kva.de", "domain:пример.рф"):
+        assert read_international(1, raw, note=()) is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.toxicity.domain.lexical import fitting, model, names, segment
@@ -83,6 +83,19 @@ def test_the_order_and_company_of_names_do_not_matter() -> None:
     alone = [next(model.load().judge([domain])) for domain in domains]
     assert list(model.load().judge(domains)) == alone
     assert list(model.load().judge(domains[::-1])) == alone[::-1]
+
+
+@given(
+    st.from_regex(r"(xn--)?[a-z0-9-]{1,8}", fullmatch=True),
+    st.sampled_from(["com", "de", "uk", "ck", "zz", "io", "12", "co.uk", "github.io"]),
+)
+@example("github", "io")
+@example("co", "uk")
+@example("www", "ck")
+def test_the_quick_way_through_plain_names_reads_what_the_careful_one_does(
+    text: str, suffix: str
+) -> None:
+    assert names.label_of(f"{text}.{suffix}") == names.label_of(f" {text}.{suffix}")
 
 
 def test_the_report_is_shipped_and_keeps_what_it_promises() -> None:

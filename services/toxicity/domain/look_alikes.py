@@ -5,6 +5,7 @@ The table is ours, by hand: letters of Cyrillic, Greek, Armenian, Cherokee and e
 common typefaces draw as a small Latin letter. It is used only to hold a line back, never to blame.
 """
 
+import re
 import unicodedata
 
 import ada_url
@@ -39,6 +40,8 @@ _DRAWN_ALIKE = {
     "y": "уүγʏ",
     "z": "ᴢʐż",
 }
+_MARKS = re.compile("[\u0300-\u036f]+")
+_PLAIN = re.compile(r"(?:[a-z][a-z0-9]*\.)+[a-z]+")
 _LATIN = {ord(odd): plain for plain, odds in _DRAWN_ALIKE.items() for odd in odds}
 
 
@@ -50,11 +53,18 @@ def latin_twin(host: str) -> str | None:
         shown = ada_url.idna_to_unicode(host)
     except ValueError:
         return None
-    decomposed = unicodedata.normalize("NFKD", shown.translate(_LATIN))
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    twin = bare.translate(_LATIN)
-    return (
-        twin
-        if twin.isascii() and twin != host and urls.host_of(f"http://{twin}/") == twin
-        else None
-    )
+    twin = _bare(unicodedata.normalize("NFKD", shown.translate(_LATIN))).translate(_LATIN)
+    return twin if twin.isascii() and twin != host and _is_host(twin) else None
+
+
+def _bare(decomposed: str) -> str:
+    """Return a text without its combining marks."""
+    bare = _MARKS.sub("", decomposed)
+    if bare.isascii():
+        return bare
+    return "".join(char for char in bare if not unicodedata.combining(char))
+
+
+def _is_host(name: str) -> bool:
+    """Say whether a browser would ask for exactly this name; plain ones are known at a glance."""
+    return bool(_PLAIN.fullmatch(name)) or urls.host_of(f"http://{name}/") == name

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+import ada_url
+
 from services.toxicity.domain.disavow.entries import (
     DOMAIN,
     URL,
@@ -26,6 +28,8 @@ _PLAIN = re.compile(
 )
 # An address without anything that could end it, quote it, part it or be taken off.
 _PLAIN_PAGE = re.compile(r"https?://[!$%&()*+./0-9:=?@A-Z_a-z~-]+")
+# A name with letters of any script; what \w holds can neither end a name nor quote or part it.
+_INTERNATIONAL = re.compile(r"domain:((?:[\w-]+\.)+[^\W\d_][\w-]*)")
 _SPACES = re.compile(r"\s+")
 _INLINE_COMMENT = re.compile(r"\s+#\s*(.*)$", re.DOTALL)
 # Behind a name, which holds neither # nor blanks, more marks are read as the start of a comment.
@@ -44,6 +48,7 @@ _BARE_NAME = re.compile(r"(?:[\w*-]+\.)+[^\W\d_]{2,}\.?")
 _QUOTES = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d<>"
 _MAX_LABELS = 127
 _BLANK, _SCHEME_REPAIR = RepairCode.BLANK, RepairCode.SCHEME
+_IDN = RepairCode.IDN
 _PATH, _WWW = RepairCode.PATH, RepairCode.WWW
 _NO_NAME = "This is not a domain name; write `domain:` and a name like example.com."
 
@@ -73,6 +78,36 @@ def plain_domain(raw: str) -> str | None:
     host = plain[4]
     # Punycode and a doubled www. need the full path.
     return None if "--" in host or host.startswith("www.") else host
+
+
+def read_international(number: int, raw: str, *, note: tuple[str, ...]) -> Reading | None:
+    """Return what a `domain:` line with an international name means; None where it needs more care."""
+    named = _INTERNATIONAL.fullmatch(raw)
+    if named is None or raw.lower() != raw:
+        return None
+    name = named[1]
+    host = _ascii_of(name)
+    if host is None or host.startswith("www."):
+        return None
+    reading = Reading(number, raw)
+    if host != name:
+        reading.repaired(_IDN, name, host)
+    reading.entries.append(Entry(DOMAIN, host, note))
+    return reading
+
+
+def _ascii_of(name: str) -> str | None:
+    """Return a name as a browser would ask for it, None where that must be read with care."""
+    if "xn--" in name:  # only the parser of addresses finds fault with bad punycode
+        host = urls.host_of(f"http://{name}/")
+    else:
+        try:
+            host = ada_url.idna_to_ascii(name).decode()
+        except ValueError:
+            return None
+    if not is_name(host) or host.count(".") >= _MAX_LABELS:
+        return None
+    return None if name.isascii() and host != name else host
 
 
 def plain_page(raw: str) -> str | None:

@@ -21,6 +21,7 @@ from services.toxicity.domain.disavow.lines import (
     comment_of,
     plain_domain,
     plain_page,
+    read_international,
     read_line,
     read_plain,
     visible,
@@ -102,10 +103,12 @@ def _take(state: _State, number: int, raw: str) -> None:
         entry = Entry(DOMAIN, host, state.use_block())
         state.entries.append(Numbered(number, entry))
         return
-    plain = read_plain(number, raw, note=state.use_block()) if raw[:7] == "domain:" else None
-    if plain is not None:
-        _take_reading(state, plain)
-        return
+    if raw[:7] == "domain:":
+        note = state.use_block()
+        plain = read_plain(number, raw, note=note) or read_international(number, raw, note=note)
+        if plain is not None:
+            _take_reading(state, plain)
+            return
     page = plain_page(raw)
     if page is not None:
         entry = Entry(URL, page, state.use_block())
