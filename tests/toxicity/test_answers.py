@@ -149,6 +149,20 @@ async def test_the_list_of_domains_answers_for_each(
     assert found["example.net"]["shows_pattern"]["says"] == "yes"
 
 
+async def test_whoever_reviews_a_link_has_its_answers(
+    client: ServiceClient, site: SiteCreated, toxic: LinkChecked
+) -> None:
+    path = f"/v1/sites/{site.site_id}/reviews"
+    (item,) = (await call(client, "GET", path, a_caller(site, Role.VIEWER)))["items"]
+    told = {name: one["says"] for name, one in item["answers"].items()}
+    assert told == {
+        "is_real": "no",
+        "shows_pattern": "yes",
+        "passes": "unknown",
+        "is_worth": "unknown",
+    }
+
+
 async def test_what_is_said_of_the_score_is_the_score_in_force(
     client: ServiceClient, database: Database, site: SiteCreated, toxic: LinkChecked
 ) -> None:

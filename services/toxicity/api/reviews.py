@@ -8,12 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.toxicity.api.answers import AnswersOut
 from services.toxicity.api.listing import links_elsewhere
 from services.toxicity.api.toxicity import FindingOut, Spoken, spoken
+from services.toxicity.domain.answers import Answers
 from services.toxicity.domain.facts import Decision
 from services.toxicity.domain.guard import Guard
 from services.toxicity.domain.queueing import Place, Turn
-from services.toxicity.store import networks, queue, reviews, scores, sites
+from services.toxicity.store import answering, networks, queue, reviews, scores, sites
 from services.toxicity.store.queue import Waiting
 from services.toxicity.store.reviews import Review
 from shared import clock, ids, outbox, queries, urls, words
@@ -49,6 +51,10 @@ class QueueItem(BaseModel):
     sentence: str
     findings: list[FindingOut]
     held_back_by: list[str]
+    answers: AnswersOut | None = Field(
+        description="Four answers apart: is the source real, is there a pattern, does the link pass"
+        " anything, what is it worth."
+    )
 
 
 @router.get("/v1/sites/{site_id}/reviews")
@@ -71,7 +77,14 @@ async def list_reviews(
     start = Place() if page.after is None else _place(page.after)
     rows = await queue.list_queue(tx, site_id, actions=wanted, start=start, limit=page.limit + 1)
     count = await queue.count_queue(tx, site_id, actions=wanted) if page.wants_count else None
-    return page.page(rows, key=_key, item=_queued, count=count)
+    shown = [turn.link.judged for turn in rows[: page.limit]]
+    answers = await answering.of_links(tx, shown, now=clock.now())
+    return page.page(
+        rows,
+        key=_key,
+        item=lambda turn: _queued(turn, answers.get(turn.link.link_id)),
+        count=count,
+    )
 
 
 def _key(turn: Turn[Waiting]) -> tuple[object, ...]:
@@ -84,7 +97,7 @@ def _place(key: tuple[object, ...]) -> Place:
     return Place(int(str(shown)), int(str(value)), UUID(str(link_id)), str(drawn))
 
 
-def _queued(turn: Turn[Waiting]) -> QueueItem:
+def _queued(turn: Turn[Waiting], answers: Answers | None) -> QueueItem:
     judged = turn.link.judged
     return QueueItem(
         sample=turn.is_sample,
@@ -99,6 +112,7 @@ def _queued(turn: Turn[Waiting]) -> QueueItem:
         sentence=judged.sentence,
         findings=judged.explanation.get("findings", []),
         held_back_by=judged.explanation.get("held_back_by", []),
+        answers=None if answers is None else AnswersOut.of(answers),
     )
 
 

@@ -20,6 +20,8 @@ COPY_SHARE = 0.5
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _CELL = re.compile(r"[\t,;|]|\s+")
+_PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")  # needs no reading as an address
+_ODD = re.compile(r"\.\.|-\.|\.-")
 _COMMENTS = ("#", "!", "//", ";")
 _HEADERS = frozenset(
     {"domain", "domains", "host", "hostname", "website", "name", "referring domain"}
@@ -99,15 +101,20 @@ def _domain_of(cells: Sequence[str], guard: Guard) -> str | _Fault:
     fault = _Fault(NO_NAME)
     for cell in cells:
         name = cell.removeprefix("domain:").removeprefix("||").removesuffix("^").strip()
-        url = urls.from_text(name) if "." in name else None
-        host = urls.host_of(url) if url else ""
+        if "." not in name:
+            continue
+        if _PLAIN.fullmatch(name) and not _ODD.search(name):
+            host, path = name, ""
+        else:
+            url = urls.from_text(name) or ""
+            host, path = urls.host_of(url), url.partition("://")[2].partition("/")[2]
         domain = urls.registrable_domain(host)
-        if domain is None or url is None:
+        if domain is None:
             continue
         hold = guard.of_domain(domain)
         if hold is not None:
             return _Fault(hold.sentence)
-        if url.partition("://")[2].partition("/")[2]:
+        if path:
             return _Fault(ONE_PAGE)
         if host.removeprefix("www.") != domain:
             return _Fault(ONE_PART)
