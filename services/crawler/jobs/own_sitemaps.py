@@ -52,7 +52,14 @@ async def read_due(db: Database, reader: SourceReader, *, clock: Clock) -> int:
 
 
 async def _read(db: Database, reader: SourceReader, site: OwnSite, clock: Clock) -> None:
-    pages = await reader.own_pages(site.hosts, within_s=_WITHIN_S)
-    async with db.begin() as tx:
-        await sites.tell_sitemap(tx, site, pages, clock())
+    try:
+        pages = await reader.own_pages(site.hosts, within_s=_WITHIN_S)
+        async with db.begin() as tx:
+            await sites.tell_sitemap(tx, site, pages, clock())
+    except Exception as error:  # because one site must not end the readings of all others
+        if is_transient(error) or isinstance(error, OSError):
+            log.warning("a sitemap was not written down", why=repr(error))
+        else:
+            log.exception("sitemap could not be read", site_id=str(site.site_id))
+        return
     log.info("sitemap read", site_id=str(site.site_id), pages=len(pages.urls), whole=pages.whole)
