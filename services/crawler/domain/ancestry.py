@@ -39,10 +39,10 @@ class Standing:
 _ROOT = Standing()
 
 
-# What can make an element stand or look other than its parent: these tags and these attributes.
+# What can make an element stand or look other than its parent, besides its names: some tags, and
+# these attributes.
 _TELLING_TAGS = TELLING_PLACES | TELLING_LOOKS | {"noscript", _SVG, _MATH}
-_TELLING = frozenset({"id", "class", "role", "style", "hidden", "bgcolor", "color"})
-_NAMES = frozenset({"id", "class"})
+_TELLING = frozenset({"role", "style", "hidden", "bgcolor", "color"})
 
 
 class Ancestry:
@@ -58,8 +58,14 @@ class Ancestry:
 
     def of(self, node: LexborNode) -> Standing:
         """Return the standing of an element."""
-        found = self._seen.get(node.mem_id)
+        seen, number = self._seen, node.mem_id
+        found = seen.get(number)
         if found is not None:
+            return found
+        parent = node.parent
+        above = seen.get(parent.mem_id) if parent is not None else None
+        if above is not None:  # as mostly: pages are read from their top
+            found = seen[number] = self._below(above, node)
             return found
         chain: list[LexborNode] = []
         standing = self._root
@@ -82,8 +88,7 @@ class Ancestry:
         if tag in _TELLING_TAGS or parent.namespace != _HTML or parent.children != _HTML:
             return _inside(parent, node, self._sheet)
         attributes = node.attributes
-        telling = _TELLING.intersection(attributes)
-        if not telling <= _NAMES:
+        if not _TELLING.isdisjoint(attributes):
             return _inside(parent, node, self._sheet)
         key = (id(parent), tag, attributes.get("id"), attributes.get("class"))
         known = self._alike.get(key)
