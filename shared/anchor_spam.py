@@ -28,6 +28,7 @@ class SpamWords:
             word: others - own if word in own else others for word, others in lists.apart.items()
         }
         self._phrases = _by_first_word(lists.phrases)
+        self._alone = lists.alone - own
         self._harmless = _by_first_word(lists.harmless)
         parts = [*lists.inside, *lists.anywhere]
         self._parts = _any_of(part for part in parts if not _is_in(part, own))
@@ -45,7 +46,8 @@ class SpamWords:
 
     def mark(self, word: str) -> int:
         """Say what a word may mean here; see anchor_marks."""
-        found = SPAM if word in self._words or self._parts.search(word) else 0
+        told = word in self._words or word in self._alone or self._parts.search(word)
+        found = SPAM if told else 0
         if word in self._near or word.endswith(self._heads) or word.startswith(self._tails):
             found |= SPAM_NEAR
         if len(word) == 1:
@@ -62,6 +64,8 @@ class SpamWords:
     def _found(self, words: Sequence[str], folded: str, known: int, twice: int) -> str | None:
         if known & SPAM and not self._words.isdisjoint(words):
             return next(word for word in words if word in self._words)
+        if len(words) == 1 and words[0] in self._alone:
+            return words[0]
         if twice & SPAM_NEAR:
             found = self._together(words)
             if found is not None:

@@ -382,9 +382,9 @@ def _shortened(words: Sequence[str], keywords: Iterable[str]) -> Iterator[str]:
     owners = anchor_words.generic().owners
     asked = {word for keyword in keywords for word in words_of(fold(keyword))}
     for rest, gone in ((words[:-1], words[-1]), (words[1:], words[0])):
-        if len(_said(rest)) > 1 and (rest[0] == words[0] or gone in owners or gone in asked):
+        if len(rest) > 1 and (rest[0] == words[0] or gone in owners or gone in asked):
             odd = [one for one in _said(rest) if one not in asked and not _is_everyday(one)]
-            if odd and not any(one in owners for one in rest):
+            if odd and not any(one in owners for one in _said(rest)):
                 yield "".join(rest)
 
 

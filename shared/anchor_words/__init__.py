@@ -35,6 +35,7 @@ class Toxic(NamedTuple):
     phrases: tuple[str, ...]  # words in a row, with a blank at both ends
     anywhere: tuple[str, ...]
     inside: tuple[str, ...]  # part of a longer word, in languages that join or bend words
+    alone: frozenset[str]  # only as the whole text
     harmless: tuple[str, ...]  # phrases, with blanks, in which a spam word is none
 
 
@@ -133,6 +134,7 @@ def toxic() -> Toxic:
         tuple(found.phrases),
         tuple(found.anywhere),
         tuple(found.inside),
+        frozenset(found.alone),
         tuple(found.harmless),
     )
 
@@ -147,11 +149,14 @@ class _Spam:
         self.phrases: list[str] = []
         self.anywhere: list[str] = []
         self.inside: list[str] = []
+        self.alone: list[str] = []
         self.harmless: list[str] = []
 
     def add(self, line: str) -> None:
-        entries = [fold(entry.strip(" ~=*!")) for entry in line.split(",")]
-        if line.startswith("&"):
+        entries = [fold(entry.strip(" ~=*!^")) for entry in line.split(",")]
+        if line.startswith("^"):
+            self.alone.extend(entries)
+        elif line.startswith("&"):
             self._add_apart(line.removeprefix("&"))
         elif line[0] in "~*":
             (self.anywhere if line[0] == "~" else self.inside).extend(entries)
