@@ -90,9 +90,9 @@ class Database:
                 async with raw.transaction():
                     yield Tx(connection, raw, schema=self.schema)
             finally:
-                # Who was cancelled in the middle of BEGIN or ROLLBACK leaves it open: the next
-                # to get this connection could begin nothing on it.
-                if not raw.is_closed() and raw.is_in_transaction():
+                # Who was cancelled in the middle of BEGIN or ROLLBACK leaves it open, or ended the
+                # connection: the next to get it could begin nothing on it.
+                if raw.is_closed() or raw.is_in_transaction():
                     await connection.invalidate()
 
     @asynccontextmanager
@@ -111,9 +111,15 @@ class Database:
 
 
 async def raw_connection(connection: AsyncConnection) -> "asyncpg.Connection[Any]":
-    """Return the asyncpg connection below a SQLAlchemy connection."""
-    adapter = await connection.get_raw_connection()
-    raw: asyncpg.Connection[Any] = adapter.driver_connection
+    """Return the asyncpg connection below a SQLAlchemy connection, an open one.
+
+    The server may have ended those that waited in the pool (a restart, a timeout of the network);
+    SQLAlchemy is not told, for it does not run our statements.
+    """
+    raw: asyncpg.Connection[Any] = (await connection.get_raw_connection()).driver_connection
+    while raw.is_closed():  # each turn takes one out of the pool, and a new one is open
+        await connection.invalidate()
+        raw = (await connection.get_raw_connection()).driver_connection
     return raw
 
 
