@@ -33,16 +33,6 @@ function Export({ siteId }) {
     <${Outcome} act=${act} />${text !== undefined && html`<${CopyText} label="Rules" text=${text || "There is no rule to write."} rows=${10} />`}</section>`;
 }
 
-function Sitemap({ siteId, again }) {
-  const act = useAct();
-  const read = () => act.run(async () => {
-    const found = await post(`/v1/sites/${siteId}/sitemaps`, {});
-    await again();
-    return `${many(found.pages, "page")} of ${many(found.sitemaps, "sitemap")} kept. ${found.note ?? ""}`;
-  });
-  return html`<h2>Pages of yours that answer</h2><div class="row"><button type="button" disabled=${act.busy} onClick=${read}>Read my sitemap now</button></div><${Outcome} act=${act} />`;
-}
-
 function Pages({ siteId, again }) {
   const send = async (form) => {
     const pages = form.get("pages").split("\n").map((line) => line.trim()).filter(Boolean).map((url) => ({ url }));
