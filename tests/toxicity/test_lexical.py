@@ -13,6 +13,8 @@ from services.toxicity.domain.lexical import fitting, model, names, segment
 from services.toxicity.domain.score import PROPOSE_FROM
 
 INNOCENT = Path(__file__).parent / "data/innocent_names.txt"
+EXCERPT = Path(__file__).parent / "data/trusted_excerpt.txt"
+# The whole list lies beside the project, where a clone has it not.
 TRUSTED = Path(__file__).parents[3] / "shared/data/domains/trusted_domains.csv"
 
 
@@ -64,8 +66,10 @@ def test_bad_names_are_told_from_good_ones_with_their_words() -> None:
 
 
 def test_no_trusted_domain_comes_near_the_threshold() -> None:
-    with TRUSTED.open(encoding="utf-8") as lines:
-        domains = [row["domain"] for row in csv.DictReader(lines)]
+    domains = EXCERPT.read_text("utf-8").split()
+    if TRUSTED.exists():
+        with TRUSTED.open(encoding="utf-8") as lines:
+            domains += [row["domain"] for row in csv.DictReader(lines)]
     worst = max(one.p or 0.0 for one in model.load().judge(domains))
     assert worst <= model.MOST < PROPOSE_FROM
 
