@@ -5,8 +5,18 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from asyncpg.transaction import Transaction
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+# What BEGIN meets on a connection that the server ended, or is just ending.
+_ENDED = (
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    OSError,
+)
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
@@ -79,21 +89,43 @@ class Database:
         """
         self.url = url
         self.schema = schema
+        self._pool_size = pool_size
         self._engine = new_engine(url, schema=schema, pool_size=pool_size)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
         """Open a transaction; leaving the block commits it, an error rolls it back."""
         async with self._engine.connect() as connection:
-            raw = await raw_connection(connection)
+            raw, transaction = await self._start(connection)
             try:
-                async with raw.transaction():
-                    yield Tx(connection, raw, schema=self.schema)
+                yield Tx(connection, raw, schema=self.schema)
+            except BaseException:
+                await _roll_back(connection, raw, transaction)
+                raise
+            else:
+                await transaction.commit()
             finally:
-                # Who was cancelled in the middle of BEGIN or ROLLBACK leaves it open, or ended the
+                # Who was cancelled in the middle of ROLLBACK leaves it open, or ended the
                 # connection: the next to get it could begin nothing on it.
                 if raw.is_closed() or raw.is_in_transaction():
                     await connection.invalidate()
+
+    async def _start(
+        self, connection: AsyncConnection
+    ) -> tuple["asyncpg.Connection[Any]", Transaction]:
+        """Begin, on another connection if the server is just ending this one: nothing ran yet."""
+        for left in reversed(range(self._pool_size + 1)):
+            raw = await raw_connection(connection)
+            transaction = raw.transaction()
+            try:
+                await transaction.start()
+            except BaseException as error:
+                await connection.invalidate()
+                if not (left and isinstance(error, _ENDED)):
+                    raise
+            else:
+                return raw, transaction
+        raise AssertionError
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
@@ -108,6 +140,17 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+async def _roll_back(
+    connection: AsyncConnection, raw: "asyncpg.Connection[Any]", transaction: Transaction
+) -> None:
+    """Undo what was done; where the connection is ending, the server does it by itself."""
+    try:
+        if not raw.is_closed():
+            await transaction.rollback()
+    except _ENDED:
+        await connection.invalidate()
 
 
 async def raw_connection(connection: AsyncConnection) -> "asyncpg.Connection[Any]":
