@@ -15,7 +15,7 @@ from shared.events import Event
 from shared.isolation import Handler
 from shared.log import get_logger
 from shared.metrics import DEAD_LETTERS, EVENT_LAG_SECONDS, EVENTS_CONSUMED, HANDLER_SECONDS
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 
 log = get_logger(__name__)
 
@@ -89,7 +89,7 @@ class Consumer:
             try:
                 return await self.step(queue, source)
             except Exception as error:  # because anything but the database's trouble goes up
-                if not is_transient(error) and not isinstance(error, OSError):
+                if not is_outage(error):
                     raise
                 # Nothing is acknowledged and no attempt is counted: the batch waits with us.
                 log.warning("consumer waits for its database", queue=queue, why=repr(error))

@@ -11,7 +11,7 @@ from shared.errors import AnchorwatchError
 from shared.jobs import Job, JobLostError, Step
 from shared.log import bound, get_logger
 from shared.metrics import JOBS_RUNNING
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 
 log = get_logger(__name__)
 
@@ -120,7 +120,7 @@ class JobRunner:
                 if not await self.run_next(stop):
                     await _rest(stop, self._poll_s)
             except Exception as error:  # because only the database's trouble is waited out here
-                if not is_transient(error) and not isinstance(error, OSError):
+                if not is_outage(error):
                     raise
                 log.warning("jobs wait for their database", why=repr(error))
                 await _rest(stop, _PAUSE_S)
@@ -137,7 +137,7 @@ class JobRunner:
         except AnchorwatchError as error:
             await self._fail(run, error.detail)
         except Exception as error:  # because a job must end in a state that somebody can see
-            if is_transient(error) or isinstance(error, OSError):
+            if is_outage(error):
                 raise
             log.exception("job failed")
             await self._fail(run, "It stopped because of an error in Anchorwatch, which is logged.")

@@ -25,6 +25,11 @@ def is_transient(error: BaseException) -> bool:
     return state is not None and state[:2] in _TRANSIENT and state != _QUERY_CANCELED
 
 
+def is_outage(error: BaseException) -> bool:
+    """Say whether a loop may rest and go on: the database is away, or the system refuses something."""
+    return is_transient(error) or isinstance(error, OSError)
+
+
 def is_poison(error: BaseException) -> bool:
     """Say whether the same event can only ever fail again."""
     if isinstance(error, (DropError, ValidationError)):

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared.errors import DropError, RetryError, UnavailableError
-from shared.trouble import is_poison, is_transient
+from shared.trouble import is_outage, is_poison, is_transient
 from tests.shared.conftest import HouseFor
 
 
@@ -28,6 +28,12 @@ from tests.shared.conftest import HouseFor
 def test_trouble_of_the_database_is_transient(error: Exception) -> None:
     assert is_transient(error)
     assert not is_poison(error)
+
+
+def test_a_loop_rests_while_the_database_is_away_and_ends_with_a_bug() -> None:
+    assert is_outage(asyncpg.AdminShutdownError())
+    assert is_outage(OSError("too many open files"))
+    assert not is_outage(KeyError("a bug"))
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from shared import clock as house_clock
 from shared.clock import Clock
 from shared.errors import UnavailableError
 from shared.log import get_logger
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 from shared.vocabulary import Reason, RenderState
 
 log = get_logger(__name__)
@@ -147,7 +147,7 @@ class Renderer:
         try:
             return await self._shares.take(host, self._clock())
         except Exception as error:  # because what is not the database's trouble goes up
-            if not is_transient(error) and not isinstance(error, OSError):
+            if not is_outage(error):
                 raise
             log.warning("rendering waits for its database", why=repr(error))
             return False

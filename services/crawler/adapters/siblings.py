@@ -24,7 +24,7 @@ from shared import clock as house_clock
 from shared import urls
 from shared.clock import Clock
 from shared.log import get_logger
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 from shared.vocabulary import Reason
 
 log = get_logger(__name__)
@@ -87,7 +87,7 @@ class Siblings:
         try:
             kept = await self._memory.find_wire(urls.host_of(url))
         except Exception as error:  # because what is not the database's trouble goes up
-            if not is_transient(error) and not isinstance(error, OSError):
+            if not is_outage(error):
                 raise
             log.warning("probe is not shown: its database is away", why=repr(error))
             return None
@@ -108,7 +108,7 @@ class Siblings:
             except HostBusyError:
                 return None  # whoever looks at this host next may ask
             except Exception as error:  # because what is not the database's trouble goes up
-                if not is_transient(error) and not isinstance(error, OSError):
+                if not is_outage(error):
                     raise
                 log.warning("probe is not known: its database is away", why=repr(error))
                 return None

@@ -32,7 +32,7 @@ from shared.clock import Clock
 from shared.db import Database, Tx
 from shared.ids import new_id
 from shared.log import get_logger
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 from shared.vocabulary import Reason
 
 log = get_logger(__name__)
@@ -125,7 +125,7 @@ class Checking:
         try:
             hosts = await self._claim(min(room, self._limits.pages))
         except Exception as error:  # because what is not the database's trouble goes up
-            if not is_transient(error) and not isinstance(error, OSError):
+            if not is_outage(error):
                 raise
             log.warning("claiming waits for its database", why=repr(error))
             return ()

@@ -7,7 +7,7 @@ from services.crawler.domain.optouts import OptOuts
 from services.crawler.store import optouts
 from shared.db import Database
 from shared.log import get_logger
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 
 log = get_logger(__name__)
 
@@ -26,7 +26,7 @@ async def follow(stop: asyncio.Event, *, db: Database, politeness: Politeness) -
         try:
             await read(db, politeness)
         except Exception as error:  # because what is not the database's trouble goes up
-            if not is_transient(error) and not isinstance(error, OSError):
+            if not is_outage(error):
                 raise
             log.warning("the list of opted-out hosts waits for its database", why=repr(error))
         try:

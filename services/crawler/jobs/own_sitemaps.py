@@ -4,12 +4,13 @@ import asyncio
 
 from services.crawler.adapters.sources import SourceReader
 from services.crawler.domain.own_sitemap import OwnSite
+from services.crawler.jobs import rounds
 from services.crawler.store import sites
 from shared import clock as house_clock
 from shared.clock import Clock
 from shared.db import Database
 from shared.log import get_logger
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 
 log = get_logger(__name__)
 
@@ -22,23 +23,11 @@ async def follow(
     stop: asyncio.Event, *, db: Database, reader: SourceReader, clock: Clock = house_clock.now
 ) -> None:
     """Read sitemaps in their turn until `stop`; readings that have begun are broken off then."""
-    async with asyncio.TaskGroup() as group:
-        reading = group.create_task(_read_on(db, reader, clock))
-        await stop.wait()
-        reading.cancel()
 
+    async def take() -> int:
+        return await read_due(db, reader, clock=clock)
 
-async def _read_on(db: Database, reader: SourceReader, clock: Clock) -> None:
-    while True:
-        count = 0
-        try:
-            count = await read_due(db, reader, clock=clock)
-        except Exception as error:  # because what is not the database's trouble goes up
-            if not is_transient(error) and not isinstance(error, OSError):
-                raise
-            log.warning("sitemaps wait for their database", why=repr(error))
-        if not count:
-            await asyncio.sleep(_IDLE_S)
+    await rounds.follow(stop, take, what="sitemaps of sites", rest_s=_IDLE_S)
 
 
 async def read_due(db: Database, reader: SourceReader, *, clock: Clock) -> int:
@@ -57,7 +46,7 @@ async def _read(db: Database, reader: SourceReader, site: OwnSite, clock: Clock)
         async with db.begin() as tx:
             await sites.tell_sitemap(tx, site, pages, clock())
     except Exception as error:  # because one site must not end the readings of all others
-        if is_transient(error) or isinstance(error, OSError):
+        if is_outage(error):
             log.warning("a sitemap was not written down", why=repr(error))
         else:
             log.exception("sitemap could not be read", site_id=str(site.site_id))

@@ -9,7 +9,7 @@ from services.crawler.metrics import EVIDENCE, EVIDENCE_BYTES, RECORD_SECONDS, S
 from services.crawler.store import records
 from shared.db import Database
 from shared.log import get_logger
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 
 log = get_logger(__name__)
 
@@ -110,7 +110,7 @@ class Recorder:
                     async with self._db.begin() as tx:
                         written = await records.record(tx, batch)
             except Exception as error:  # because what is not the database's trouble goes up
-                if not is_transient(error) and not isinstance(error, OSError):
+                if not is_outage(error):
                     raise
                 log.warning("recorder waits for its database", why=repr(error))
                 await asyncio.sleep(pause)

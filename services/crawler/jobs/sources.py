@@ -8,6 +8,7 @@ from uuid import UUID
 from services.crawler.adapters.sources import Bulletin, Ending, SourceReader
 from services.crawler.domain.costs import Charge
 from services.crawler.domain.sources import Source, host_key
+from services.crawler.jobs import rounds
 from services.crawler.metrics import PULLED, SOURCES
 from services.crawler.store import costs
 from services.crawler.store import sources as store
@@ -16,7 +17,7 @@ from shared import urls
 from shared.clock import Clock
 from shared.db import Database
 from shared.log import get_logger
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 
 log = get_logger(__name__)
 
@@ -30,24 +31,11 @@ async def follow(
     stop: asyncio.Event, *, db: Database, reader: SourceReader, clock: Clock = house_clock.now
 ) -> None:
     """Visit sources in their turn until `stop`; visits that have begun are broken off then."""
-    async with asyncio.TaskGroup() as group:
-        visiting = group.create_task(_visit_on(db, reader, clock))
-        await stop.wait()
-        visiting.cancel()
 
+    async def take() -> int:
+        return await visit_due(db, reader, clock=clock)
 
-async def _visit_on(db: Database, reader: SourceReader, clock: Clock) -> None:
-    """Visit what is due, and rest; while the database is away, nothing is visited."""
-    while True:
-        count = 0
-        try:
-            count = await visit_due(db, reader, clock=clock)
-        except Exception as error:  # because what is not the database's trouble goes up
-            if not is_transient(error) and not isinstance(error, OSError):
-                raise
-            log.warning("visits of sources wait for their database", why=repr(error))
-        if not count:
-            await asyncio.sleep(_IDLE_S)
+    await rounds.follow(stop, take, what="visits of sources", rest_s=_IDLE_S)
 
 
 async def visit_due(db: Database, reader: SourceReader, *, clock: Clock) -> int:
@@ -69,7 +57,7 @@ async def _visit(db: Database, reader: SourceReader, source: Source, clock: Cloc
         bulletin = await reader.read(source)
         pulled = await _record(db, source, bulletin, clock())
     except Exception as error:  # because one source must not end the visits of all others
-        if is_transient(error) or isinstance(error, OSError):
+        if is_outage(error):
             log.warning("a visit was not written", url=source.url, why=repr(error))
         else:
             log.exception("source could not be read", url=source.url)

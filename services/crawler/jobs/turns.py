@@ -6,7 +6,7 @@ from services.crawler.domain.pace import Pace
 from services.crawler.store import hosts
 from shared.db import Database
 from shared.log import get_logger
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 
 log = get_logger(__name__)
 
@@ -28,7 +28,7 @@ class SharedTurns:
             async with self._db.begin() as tx:
                 pace = await hosts.take(tx, host, now, until)
         except Exception as error:  # because what is not the database's trouble goes up
-            if not is_transient(error) and not isinstance(error, OSError):
+            if not is_outage(error):
                 raise
             log.warning("turns wait for their database", why=repr(error))
             return None
@@ -45,6 +45,6 @@ class SharedTurns:
             async with self._db.begin() as tx:
                 await hosts.give(tx, host, pace, until)
         except Exception as error:  # because what is not the database's trouble goes up
-            if not is_transient(error) and not isinstance(error, OSError):
+            if not is_outage(error):
                 raise
             log.warning("a host stays taken until its lease ends", host=host, why=repr(error))

@@ -6,7 +6,7 @@ import time
 from services.crawler.store import bell, leases
 from shared.db import Database
 from shared.log import get_logger
-from shared.trouble import is_transient
+from shared.trouble import is_outage
 
 log = get_logger(__name__)
 
@@ -48,7 +48,7 @@ class Waking:
             try:
                 await self._hear(stop)
             except Exception as error:  # because what is not the database's trouble goes up
-                if not is_transient(error) and not isinstance(error, OSError):
+                if not is_outage(error):
                     raise
                 log.warning("nothing wakes the worker until its database is back", why=repr(error))
                 await _wait(stop, _RECONNECT_S)
