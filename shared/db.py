@@ -114,7 +114,8 @@ class Database:
         self, connection: AsyncConnection
     ) -> tuple["asyncpg.Connection[Any]", Transaction]:
         """Begin, on another connection if the server is just ending this one: nothing ran yet."""
-        for left in reversed(range(self._pool_size + 1)):
+        left = self._pool_size
+        while True:
             raw = await raw_connection(connection)
             transaction = raw.transaction()
             try:
@@ -123,9 +124,9 @@ class Database:
                 await connection.invalidate()
                 if not (left and isinstance(error, _ENDED)):
                     raise
+                left -= 1
             else:
                 return raw, transaction
-        raise AssertionError
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
