@@ -19,6 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from shared.columns import created as _created
+from shared.columns import moment as _moment
+
 _BUSY = {"autovacuum_vacuum_scale_factor": "0.01"}
 
 
@@ -40,14 +43,6 @@ def add_house_tables(metadata: MetaData) -> HouseTables:
         jobs=_jobs(metadata),
         job_errors=_job_errors(metadata),
     )
-
-
-def _moment(name: str, *, nullable: bool = True) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _created() -> Column[object]:
-    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
 def _outbox(metadata: MetaData) -> Table:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, REAL, UUID
 
+from shared.columns import moment as _moment
 from shared.house import add_house_tables
 from shared.vocabulary import Outcome
 
@@ -34,15 +35,6 @@ CHECK_SEQ = Sequence("check_seq", metadata=METADATA)
 
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
 _BUSY = {"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.02"}
-
-
-def _moment(name: str, *, nullable: bool = True, default: str | None = None) -> Column[object]:
-    return Column(
-        name,
-        DateTime(timezone=True),
-        nullable=nullable,
-        server_default=text(default) if default else None,
-    )
 
 
 SITES = Table(

@@ -3,7 +3,6 @@
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
@@ -20,21 +19,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
+from shared.columns import created as _created
+from shared.columns import moment as _moment
+from shared.columns import one_of
 from shared.house import add_house_tables
 from shared.vocabulary import Role
 
 METADATA = MetaData(schema="gateway")
 HOUSE = add_house_tables(METADATA)
-
-_ROLES = ", ".join(f"'{role}'" for role in Role)
-
-
-def _moment(name: str, *, nullable: bool = True) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _created() -> Column[object]:
-    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
 def _version() -> Column[object]:
@@ -45,10 +37,6 @@ def _workspace() -> Column[object]:
     return Column(
         "workspace_id", UUID, ForeignKey("gateway.workspaces.workspace_id"), nullable=False
     )
-
-
-def _role(name: str) -> CheckConstraint:
-    return CheckConstraint(f"{name} IN ({_ROLES})", name=f"{name}_known")
 
 
 WORKSPACES = Table(
@@ -81,7 +69,7 @@ USERS = Table(
     _moment("last_seen_at"),
     _version(),
     _created(),
-    _role("workspace_role"),
+    one_of("workspace_role", Role),
     UniqueConstraint("email"),
     Index("users_workspace_idx", "workspace_id", "user_id"),
 )
@@ -101,7 +89,7 @@ KEYS = Table(
     _moment("revoked_at"),
     _moment("last_used_at"),
     _created(),
-    _role("workspace_role"),
+    one_of("workspace_role", Role),
     UniqueConstraint("secret_hash"),
     Index("keys_workspace_idx", "workspace_id", "key_id"),
 )
@@ -116,7 +104,7 @@ GRANTS = Table(
     Column("site_id", UUID, nullable=False),
     Column("role", Text, nullable=False),
     _created(),
-    _role("role"),
+    one_of("role", Role),
     UniqueConstraint("actor_id", "site_id"),
     Index("grants_workspace_idx", "workspace_id", "grant_id"),
     Index("grants_site_idx", "site_id"),

@@ -1,13 +1,9 @@
 """The tables of schema `outreach`."""
 
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -22,29 +18,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from services.outreach.domain.placement import Seen
 from services.outreach.domain.suppression import SuppressionKind, SuppressionReason
+from shared.columns import created as _created
+from shared.columns import moment as _moment
+from shared.columns import one_of as _one_of
+from shared.columns import texts as _texts
 from shared.house import add_house_tables
 
 METADATA = MetaData(schema="outreach")
 HOUSE = add_house_tables(METADATA)
-
-_NO_TEXTS = text("'{}'::text[]")
-
-
-def _moment(name: str, *, nullable: bool = True) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _created() -> Column[object]:
-    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
-
-
-def _texts(name: str) -> Column[object]:
-    return Column(name, ARRAY(Text), nullable=False, server_default=_NO_TEXTS)
-
-
-def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 
 SITES = Table(

@@ -23,12 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, INET, JSON, JSONB, UUID
 
 from services.profile.tables.columns import HOUSE as HOUSE
 from services.profile.tables.columns import METADATA as METADATA
-from services.profile.tables.columns import created as _created
-from services.profile.tables.columns import flag as _flag
-from services.profile.tables.columns import moment as _moment
-from services.profile.tables.columns import number as _number
 from services.profile.tables.columns import site as _site
-from services.profile.tables.columns import texts as _texts
 from services.profile.tables.connectors import CONNECTORS as CONNECTORS
 from services.profile.tables.growth import ANOMALIES as ANOMALIES
 from services.profile.tables.prepared import COMPETITOR_CLAIMS as COMPETITOR_CLAIMS
@@ -36,6 +31,11 @@ from services.profile.tables.prepared import DOMAIN_FIGURES as DOMAIN_FIGURES
 from services.profile.tables.prepared import SITE_FIGURES as SITE_FIGURES
 from services.profile.tables.recovery import RECOVERIES as RECOVERIES
 from services.profile.tables.recovery import SITE_PAGES as SITE_PAGES
+from shared.columns import created as _created
+from shared.columns import flag as _flag
+from shared.columns import moment as _moment
+from shared.columns import number as _number
+from shared.columns import texts as _texts
 from shared.vocabulary import LinkStatus
 
 _VALUE = (

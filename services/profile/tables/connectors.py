@@ -3,7 +3,8 @@
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from services.profile.tables.columns import METADATA, created, flag, moment, number
+from services.profile.tables.columns import METADATA
+from shared.columns import created, flag, moment, number
 
 CONNECTORS = Table(
     "connectors",

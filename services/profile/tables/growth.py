@@ -3,7 +3,8 @@
 from sqlalchemy import Column, Date, Double, Integer, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSON, UUID
 
-from services.profile.tables.columns import METADATA, created, site
+from services.profile.tables.columns import METADATA, site
+from shared.columns import created
 
 ANOMALIES = Table(
     "anomalies",

@@ -14,7 +14,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB, UUID
 
-from services.profile.tables.columns import METADATA, moment, texts
+from services.profile.tables.columns import METADATA
+from shared.columns import moment, texts
 
 
 def _of_site() -> Column[object]:

@@ -3,7 +3,8 @@
 from sqlalchemy import Column, Date, Double, ForeignKey, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import UUID
 
-from services.profile.tables.columns import METADATA, created, moment, site, texts
+from services.profile.tables.columns import METADATA, site
+from shared.columns import created, moment, texts
 
 SITE_PAGES = Table(
     "site_pages",

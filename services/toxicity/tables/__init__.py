@@ -17,14 +17,7 @@ from sqlalchemy.dialects.postgresql import JSON, UUID
 from services.toxicity.domain.facts import Decision
 from services.toxicity.tables.columns import HOUSE as HOUSE
 from services.toxicity.tables.columns import METADATA as METADATA
-from services.toxicity.tables.columns import count as _count
-from services.toxicity.tables.columns import created as _created
-from services.toxicity.tables.columns import flag as _flag
-from services.toxicity.tables.columns import moment as _moment
-from services.toxicity.tables.columns import number as _number
-from services.toxicity.tables.columns import one_of as _one_of
 from services.toxicity.tables.columns import site as _site
-from services.toxicity.tables.columns import texts as _texts
 from services.toxicity.tables.found import ARRIVALS as ARRIVALS
 from services.toxicity.tables.found import ATTACKS as ATTACKS
 from services.toxicity.tables.found import BLOCK_LIST_DOMAINS as BLOCK_LIST_DOMAINS
@@ -35,6 +28,13 @@ from services.toxicity.tables.found import NETWORK_DOMAINS as NETWORK_DOMAINS
 from services.toxicity.tables.found import NETWORK_SITES as NETWORK_SITES
 from services.toxicity.tables.found import NETWORKS as NETWORKS
 from services.toxicity.tables.found import STANDINGS as STANDINGS
+from shared.columns import count as _count
+from shared.columns import created as _created
+from shared.columns import flag as _flag
+from shared.columns import moment as _moment
+from shared.columns import number as _number
+from shared.columns import one_of as _one_of
+from shared.columns import texts as _texts
 from shared.vocabulary import Action, Band
 
 # Rows of links are updated by every check: room on the page keeps those updates HOT.

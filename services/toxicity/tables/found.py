@@ -3,7 +3,8 @@
 from sqlalchemy import REAL, Column, Date, ForeignKey, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
-from services.toxicity.tables.columns import METADATA, NO_TEXTS, count, created, flag, moment
+from services.toxicity.tables.columns import METADATA
+from shared.columns import NO_TEXTS, count, created, flag, moment
 
 # Lists of bad domains that a workspace holds: handed in by its people, or the disavow files that its
 # sites took in (those have a site, and say nothing about links of that site itself).
