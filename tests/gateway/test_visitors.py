@@ -1,0 +1,55 @@
+"""Signed addresses are open to strangers: bounded, and passed on to the service that signed them."""
+
+import pytest
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
+
+from services.gateway.domain.limits import Limiter, Policy
+from services.gateway.settings import Settings
+from shared.http import DirectTransport, ServiceClient
+from shared.web import new_web_app
+from tests.gateway.conftest import SECRET, House
+
+TOKEN = "a" * 43
+ADDRESSES = [("/shared/evidence", "crawler"), ("/shared/exports", "profile")]
+
+
+async def _told(token: str) -> PlainTextResponse:
+    headers = {"X-Robots-Tag": "noindex", "Cache-Control": "no-store", "Server-Timing": "private"}
+    return PlainTextResponse(f"what {token[:1]} opens", headers=headers)
+
+
+@pytest.fixture
+def house_of_signers(house: House) -> House:
+    for path, service in ADDRESSES:
+        router = APIRouter()
+        router.get(path + "/{token}")(_told)
+        app = new_web_app(service, settings=Settings(internal_secret=SECRET), routers=[router])
+        client = ServiceClient(service, DirectTransport(app), SECRET.encode())
+        house.app.state.clients = {**house.app.state.clients, service: client}
+    return house
+
+
+@pytest.mark.parametrize("path", [path for path, _ in ADDRESSES])
+async def test_who_has_the_address_needs_no_account(house_of_signers: House, path: str) -> None:
+    answer = await house_of_signers.nobody.get(f"{path}/{TOKEN}")
+    assert (answer.status, answer.body) == (200, b"what a opens")
+    assert answer.header("server-timing") is None
+
+
+@pytest.mark.parametrize("path", [path for path, _ in ADDRESSES])
+@pytest.mark.parametrize("token", ["a" * 39, "a" * 65, "a" * 42 + "."])
+async def test_half_an_address_is_told_as_that(
+    house_of_signers: House, path: str, token: str
+) -> None:
+    answer = await house_of_signers.nobody.get(f"{path}/{token}")
+    assert answer.status == 404
+    assert b"not complete" in answer.body
+
+
+@pytest.mark.parametrize("path", [path for path, _ in ADDRESSES])
+async def test_nobody_tries_addresses_without_end(house_of_signers: House, path: str) -> None:
+    house_of_signers.app.state.visitors = Limiter(Policy("visitors", 2))
+    tried = [await house_of_signers.nobody.get(f"{path}/{TOKEN}") for _ in range(3)]
+    assert [answer.status for answer in tried] == [200, 200, 429]
+    assert int(tried[-1].header("retry-after") or 0) > 0
