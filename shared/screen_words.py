@@ -97,6 +97,32 @@ NEEDS: Mapping[str, Words] = {
     "consider": _plain("Perhaps", "Links were bought, exchanged or made."),
     "yes": _plain("Yes", "Google reports a manual action."),
 }
+PLACEMENTS: Mapping[str, Words] = {
+    "promised": _plain("Promised", "Agreed; the link has not been seen yet."),
+    "live": _plain("Live as agreed", "The link is there and as agreed."),
+    "mismatched": _plain(
+        "Not as agreed", "The link is there, but not as agreed.", "Write to the vendor."
+    ),
+    "lost": _plain(
+        "Gone",
+        "The link was there and is gone, confirmed by a second look.",
+        "Write to the vendor.",
+    ),
+    "expired": _plain("Ended", "The agreed time is over."),
+    "cancelled": _plain("Cancelled", "Somebody on your team cancelled it."),
+}
+SCOPES: Mapping[str, Words] = {
+    "links:read": _plain("See links", "Links, their history, imports, audits and exports."),
+    "links:write": _plain("Change links", "Import, check, acknowledge, set up sites."),
+    "toxicity:read": _plain("See toxicity", "Scores with their evidence, networks, the queue."),
+    "toxicity:write": _plain("Decide on toxicity", "Answer the review, keep lists, judge anew."),
+    "disavow:write": _plain("Make disavow files", "Take in, build and restore versions."),
+    "outreach:read": _plain("See placements", "Placements, vendors, who is never written to."),
+    "outreach:write": _plain("Change placements", "Write down and change what was agreed."),
+    "outreach:send": _plain("Send mail", "Let messages that were approved go out."),
+    "events:read": _plain("Hear events", "The live stream of what happens."),
+    "admin": _plain("Manage", "Sites, people, keys and what the crawler leaves alone."),
+}
 SCREENS: Mapping[str, Mapping[str, Words]] = {
     "decision": DECISIONS,
     "hold": HOLDS,
@@ -106,4 +132,6 @@ SCREENS: Mapping[str, Mapping[str, Words]] = {
     "disavow_origin": ORIGINS,
     "disavow_effect": EFFECTS,
     "disavow_need": NEEDS,
+    "placement": PLACEMENTS,
+    "scope": SCOPES,
 }

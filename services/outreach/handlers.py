@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.outreach.domain.placement import STATE_WORDS, Conclusion, Seen, State, advance
+from services.outreach.domain.placement import Conclusion, Seen, advance
 from services.outreach.metrics import CONCLUDED
 from services.outreach.store import placements, sites, watch
 from services.outreach.store.placements import Entry
@@ -25,6 +25,7 @@ from shared.events import (
     SiteUpdated,
     ToxicityChanged,
 )
+from shared.screen_words import PLACEMENTS
 
 _EVENTS: dict[Seen, type[PlacementEvent]] = {
     Seen.LIVE: PlacementVerified,
@@ -159,9 +160,8 @@ def _is_step(before: Watched, after: Concluded) -> bool:
 
 
 def _entry(after: Concluded) -> Entry:
-    label, sentence = STATE_WORDS[State(after.seen.value)]
-    why = words.reasons(after.reasons)
-    text = f"{label}: {why}." if why else sentence
+    said, why = PLACEMENTS[after.seen.value], words.reasons(after.reasons)
+    text = f"{said.label}: {why}." if why else said.sentence
     return Entry(after.placement_id, after.seen.value, text, after.at, after.reasons)
 
 

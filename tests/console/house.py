@@ -11,6 +11,7 @@ from uuid import UUID
 import uvicorn
 from fastapi import FastAPI
 
+from services.crawler.store import sites
 from services.profile.store import growth
 from services.profile.store.growth import Unusual
 from services.toxicity.domain.attacks.bursts import Burst
@@ -29,6 +30,7 @@ from shared.events import (
 )
 from shared.ids import new_id
 from shared.vocabulary import Outcome, Position, Reason
+from tests.crawler.builders import a_site
 from tests.gateway.product import made, running
 from tests.http import Http
 from tests.waiting import eventually
@@ -82,6 +84,7 @@ async def a_house(db_for: Callable[[str], Database]) -> AsyncIterator[House]:
         house = House(
             url, owner, site["id"], db_for("profile"), db_for("toxicity"), door.login_token
         )
+        await _tell_crawler(house, db_for("crawler"))
         await _link(house)
         yield house
 
@@ -102,6 +105,15 @@ async def _served(app: FastAPI) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         server.should_exit = True
         await serving
+
+
+async def _tell_crawler(house: House, crawler: Database) -> None:
+    """Let the crawler know the site: it hears nothing here, since there is no web to look at."""
+    async with house.profile.begin() as tx:
+        workspace_id = await tx.fetch_value("SELECT workspace_id FROM sites LIMIT 1")
+    async with crawler.begin() as tx:
+        site = a_site(workspace_id=workspace_id, site_id=UUID(house.site_id))
+        await sites.save_sites(tx, [site], clock.now())
 
 
 async def _link(house: House) -> None:

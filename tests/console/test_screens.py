@@ -28,6 +28,7 @@ from tests.gateway.product import made
 
 CONSOLE = Path(__file__).parents[2] / "services/gateway/console"
 SCREENS = re.findall(r'\["(\w+)", "', (CONSOLE / "areas.js").read_text("utf-8"))
+_PASTED = "https://blog7.example/post\thttps://acme.example/pricing\tAcme Home\nnonsense here\t\t"
 # One product and one browser serve all journeys: starting them costs more than each journey.
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 
@@ -420,3 +421,80 @@ async def test_a_person_who_may_only_look_at_one_site_gets_no_button_that_is_ref
             await expect(page.locator("h1")).to_be_visible()
             await expect(page.get_by_role("alert")).to_have_count(0)
     await context.close()
+
+
+async def test_what_was_agreed_is_pasted_held_and_cancelled(house: House, page: Page) -> None:
+    await page.goto(house.screen("placements"))
+    await page.get_by_label("Table", exact=True).fill(_PASTED)
+    await page.get_by_role("button", name="Look at it").click()
+    await expect(page.get_by_text("1 row would be taken, 1 row cannot be")).to_be_visible()
+    await no_barriers(page, phone=True)
+    await page.get_by_role("button", name="Write down the right rows").click()
+    item = page.get_by_role("article", name="blog7.example/post")
+    await expect(item).to_contain_text("“Acme Home”")
+    await item.get_by_text("Change what was agreed").click()
+    await item.get_by_label("Price").fill("a lot")
+    await item.get_by_role("button", name="Save").click()
+    await expect(item.get_by_label("Price")).to_have_attribute("aria-invalid", "true")
+    await item.get_by_label("Price").fill("120.50")
+    await item.get_by_label("Currency").fill("EUR")
+    await item.get_by_role("button", name="Save").click()
+    await expect(item).to_contain_text("120.50 EUR")
+    await item.get_by_text("What happened").click()
+    await expect(item.get_by_role("listitem").first).to_contain_text("The terms were changed.")
+    await no_barriers(page)
+    await item.get_by_role("button", name="Cancel it").click()
+    await page.get_by_role("button", name="Cancel the placement").click()
+    await expect(item).to_contain_text("Somebody on your team cancelled it.")
+    await page.get_by_label("Show").select_option("overdue")
+    await expect(page.get_by_text("None is like that.")).to_be_visible()
+
+    await page.get_by_role("link", name="Vendors").click()
+    await page.get_by_label("Name", exact=True).fill("Harbour Press")
+    await page.get_by_role("button", name="Write it down").click()
+    vendor = page.get_by_role("article", name="Harbour Press")
+    await expect(vendor).to_contain_text("nothing can be said of how they keep their word")
+    await no_barriers(page)
+    await page.get_by_role("link", name="Never written to").click()
+    await page.get_by_label("Addresses or domains").fill("no@press.example\nquiet.example")
+    await page.get_by_role("button", name="Never write to them").click()
+    await expect(page.get_by_role("article", name="quiet.example")).to_be_visible()
+    await no_barriers(page)
+
+
+async def test_people_keys_and_limits_are_set_by_an_owner(house: House, page: Page) -> None:
+    await page.goto(house.screen("people"))
+    await page.get_by_label("E-mail address").fill("dana@example.com")
+    await page.get_by_role("button", name="Write them down").click()
+    dana = page.get_by_role("article", name="dana@example.com")
+    await expect(dana.get_by_label("On this site")).to_have_value("client")
+    await dana.get_by_role("button", name="Make a login link").click()
+    door = dana.get_by_label("Login link for dana@example.com")
+    await expect(door).to_have_value(re.compile("/login"))
+    await dana.get_by_label("On this site").select_option("editor")
+    await expect(dana.get_by_text("It holds at once")).to_be_visible()
+    await no_barriers(page, phone=True)
+    await dana.get_by_role("button", name="Keep out").click()
+    await page.get_by_role("button", name="Keep them out").click()
+    await expect(dana).to_contain_text("kept out since")
+
+    await page.get_by_role("link", name="API keys").click()
+    await page.get_by_label("What it is for").fill("a dashboard")
+    await page.get_by_label("See links").check()
+    await page.get_by_role("button", name="Make the key").click()
+    await expect(page.get_by_label("The key “a dashboard”")).to_have_value(re.compile(r"\w{20,}"))
+    await no_barriers(page)
+    made = page.get_by_role("row").filter(has_text="a dashboard")
+    await made.get_by_role("button", name="Revoke").click()
+    await page.get_by_role("button", name="Revoke it").click()
+    await expect(made).to_contain_text("Revoked on")
+
+    await page.get_by_role("link", name="Never asked").click()
+    await page.get_by_label("Host").fill("quiet.example")
+    await page.get_by_role("button", name="Leave it alone").click()
+    await expect(page.get_by_role("article", name="quiet.example")).to_contain_text("never asked")
+    await page.get_by_role("link", name="Cost of looking").click()
+    await page.get_by_label("Requests", exact=True).fill("500")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Today's budget is not used up")).to_be_visible()
+    await no_barriers(page)

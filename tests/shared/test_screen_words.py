@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.outreach.domain.placement import State as PlacementState
 from services.profile.domain.anomalies import Direction
 from services.toxicity.domain import guard
 from services.toxicity.domain.facts import Decision
@@ -14,6 +15,7 @@ from services.toxicity.domain.in_force import Effect
 from services.toxicity.domain.need import Need
 from services.toxicity.domain.removal import State
 from services.toxicity.domain.weights import Family
+from shared.access import Scope
 from shared.screen_words import SCREENS
 
 _TOXICITY = Path(guard.__file__).parents[1]
@@ -42,6 +44,8 @@ _ORIGINS = set().union(
         ("disavow_origin", _ORIGINS),
         ("disavow_effect", Effect),
         ("disavow_need", Need),
+        ("placement", PlacementState),
+        ("scope", Scope),
     ],
 )
 def test_every_code_has_words(kind: str, codes: Iterable[str]) -> None:

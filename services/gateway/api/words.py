@@ -67,6 +67,8 @@ class AllWords(BaseModel):
     disavow_origin: Vocabulary
     disavow_effect: Vocabulary
     disavow_need: Vocabulary
+    placement: Vocabulary
+    scope: Vocabulary
 
 
 @router.get("/v1/words")

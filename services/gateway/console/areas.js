@@ -18,6 +18,11 @@ const AREAS = [
     ["exports", "Exports", () => import("./views/exports.js"), "Exports"],
   ] },
   { name: "Growth", screens: [["growth", "Growth", () => import("./views/growth.js"), "Growth"]] },
+  { name: "Placements", screens: [
+    ["placements", "Placements", () => import("./views/placements.js"), "Placements"],
+    ["vendors", "Vendors", () => import("./views/vendors.js"), "Vendors"],
+    ["suppressions", "Never written to", () => import("./views/suppressions.js"), "Suppressions"],
+  ] },
   { name: "Win back", screens: [
     ["recoveries", "Lost links", () => import("./views/recoveries.js"), "Recoveries"],
     ["redirects", "Redirects", () => import("./views/redirects.js"), "Redirects"],
@@ -33,7 +38,13 @@ const AREAS = [
     ["disavow", "Disavow file", () => import("./views/disavow.js"), "Disavow"],
   ] },
   { name: "Audits", screens: [["audits", "Audits", () => import("./views/audits.js"), "Audits"]], open: true },
-  { name: "Set up", screens: [["start", "Set up", () => import("./views/start.js"), "Start"]] },
+  { name: "Set up", screens: [
+    ["start", "Set up", () => import("./views/start.js"), "Start"],
+    ["costs", "Cost of looking", () => import("./views/costs.js"), "Costs"],
+    ["people", "People", () => import("./views/people.js"), "People"],
+    ["keys", "API keys", () => import("./views/keys.js"), "Keys"],
+    ["apart", "Never asked", () => import("./views/opt_outs.js"), "OptOuts"],
+  ] },
 ];
 
 // Clients see the results; the workshop behind them is for those who work on the site.

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.outreach.domain.placement import STATE_WORDS, State
+from services.outreach.domain.placement import State
 from services.outreach.domain.record import Placement
 from services.outreach.domain.terms import MAX_ANCHOR, MAX_NAME, MAX_URL, Draft, warnings
 from shared import words
 from shared.access import Caller, for_client
 from shared.inputs import Day, Shape, Whole
+from shared.screen_words import PLACEMENTS
 from shared.vocabulary import Position, Reason
 
 
@@ -189,7 +190,8 @@ def _whole(placement: Placement, today: date) -> dict[str, Any]:
 
 def _words(placement: Placement, today: date) -> dict[str, str]:
     state = placement.state(today)
-    label, sentence = STATE_WORDS[state]
+    said = PLACEMENTS[state]
+    label, sentence = said.label, said.sentence
     if placement.overdue(today):
         label, sentence = "Overdue", "The link should be there by now and was never seen."
     elif placement.reasons and state in {State.MISMATCHED, State.LOST}:

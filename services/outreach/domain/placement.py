@@ -31,16 +31,6 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-STATE_WORDS: dict[State, tuple[str, str]] = {
-    State.PROMISED: ("Promised", "Agreed; the link has not been seen yet."),
-    State.LIVE: ("Live as agreed", "The link is there and as agreed."),
-    State.MISMATCHED: ("Not as agreed", "The link is there, but not as agreed."),
-    State.LOST: ("Gone", "The link was there and is gone, confirmed by a second look."),
-    State.EXPIRED: ("Ended", "The agreed time is over."),
-    State.CANCELLED: ("Cancelled", "Somebody on your team cancelled it."),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Conclusion:
     """What profile concluded about the link of a placement."""

@@ -11,6 +11,7 @@ function rank(siteId) {
 
 export const canEdit = (siteId) => rank(siteId) >= RANK.editor;
 export const canSee = (siteId) => rank(siteId) >= RANK.viewer;
+export const rolesOn = (siteId) => Object.keys(RANK).filter((role) => RANK[role] <= rank(siteId));
 export const inWorkspace = (role) => (RANK[me.value?.workspace_role] ?? 0) >= RANK[role];
 
 export function ReadOnly({ siteId }) {
