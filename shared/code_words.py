@@ -27,7 +27,7 @@ OUTCOMES = {
     Outcome.FOUND: _plain("Found", "We saw the link."),
     Outcome.MISSING: Words(
         "Not there",
-        "We saw the page, and the link was not on it.",
+        "We could look, and the link was not there.",
         "One miss is not a loss: we look a second time before we call it gone.",
     ),
     Outcome.UNKNOWN: Words(

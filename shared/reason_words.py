@@ -21,7 +21,7 @@ _OPEN_PAGE = "Open the page in your browser to see what visitors see."
 
 _LINK = {
     Reason.LINK_REMOVED: Words(
-        "Link removed", "The page is there, but the link to you has been taken out.", _ASK_BACK
+        "Link not on the page", "The page is there, but it holds no link to you.", _ASK_BACK
     ),
     Reason.LINK_HIDDEN_CSS: Words(
         "Link hidden",
@@ -66,7 +66,7 @@ _LINK = {
     ),
     Reason.MENTION_ONLY: Words(
         "Mentioned, not linked",
-        "The page still names you, but no longer with a link.",
+        "The page names you, but without a link.",
         "A short friendly mail often turns a mention back into a link.",
     ),
     Reason.LISTING_CHURN: Words(
@@ -159,7 +159,7 @@ _TARGET = {
 _PAGE = {
     Reason.PAGE_404: Words(
         "Page not found",
-        "The page that linked to you no longer exists (404).",
+        "The site says that there is no such page (404).",
         "Ask the site whether the page has moved, and for the link on its new place.",
     ),
     Reason.PAGE_410: Words(
@@ -172,7 +172,7 @@ _PAGE = {
     ),
     Reason.PAGE_REDIRECTED: Words(
         "Page redirects",
-        "The page now sends visitors to another page.",
+        "The page sends its visitors to another page.",
         "Open the new page; if the link is missing there, write to the site.",
     ),
     Reason.SOFT_404: Words(

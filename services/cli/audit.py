@@ -148,7 +148,7 @@ class _Audit:
         site_id = known or await self._new_site()
         files = [path for group in self.options.files for path in group]
         job = await self.api.upload(f"/v1/sites/{site_id}/imports", files)
-        await self._follow(job, "Reading files")
+        await self._follow(job, "Reading rows")
         verdicts = Verdicts(self.house, UUID(site_id), self.show)
         since = None
         if known:

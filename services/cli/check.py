@@ -133,8 +133,8 @@ def _spoken_rendering(rendering: SeenRendering) -> Iterator[str]:
 
 def _spoken_page(answer: CheckAnswer) -> Iterator[str]:
     status = f"HTTP {answer.http_status}" if answer.http_status else "no answer"
-    listed = {True: "may be listed", False: "is kept out of search", None: "not seen"}
-    yield f"  Page: {status}, {listed[answer.indexable]}, {answer.elapsed_ms} ms"
+    listed = {True: "may be listed, ", False: "is kept out of search, ", None: ""}
+    yield f"  Page: {status}, {listed[answer.indexable]}{answer.elapsed_ms} ms"
     if answer.page.title:
         yield f'    title "{_plain(answer.page.title)}"'
     for hop in answer.redirects:

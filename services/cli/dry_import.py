@@ -25,7 +25,7 @@ from services.profile.domain.imports import (
     read_targets,
     remap,
 )
-from services.profile.domain.imports.labels import DIALECT_LABELS
+from services.profile.domain.imports.labels import DIALECT_LABELS, field_label
 from shared import urls
 from shared.errors import InvalidError
 from shared.spreadsheets import harmless
@@ -207,17 +207,13 @@ def _spoken(report: Mapping[str, Any]) -> str:
     kind = DIALECT_LABELS[report["dialect"]]
     lines = [
         f"{report['file']}: {kind}, {report['encoding']}, {_counts_spoken(report)}",
-        *(f"  {theirs} is read as {_field(ours)}" for ours, theirs in report["mapping"].items()),
+        *(f"  {theirs}: {field_label(ours)}" for ours, theirs in report["mapping"].items()),
         *(f"  Note: {note}" for note in report["notes"]),
         *(f"  Line {error['row_no']}: {error['detail']}" for error in report["errors"][:10]),
     ]
     if report["rejected"] > 10:
         lines.append(f"  ... and {report['rejected'] - 10} more; --errors FILE keeps them all.")
     return "\n".join(lines)
-
-
-def _field(name: str) -> str:
-    return name.rpartition(":")[2].replace("_", " ")
 
 
 def _counts_spoken(counts: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from uuid import UUID
 from services.cli.dry_import import REFUSED, site_host
 from services.cli.progress import progress
 from services.cli.server import ClientSettings, Server
-from services.profile.domain.imports import detect_part, lists_own_pages, parts_of
+from services.profile.domain.imports import Detection, detect_part, lists_own_pages, parts_of
 from shared import urls
 from shared.errors import AnchorwatchError, NotFoundError, UnavailableError
 from shared.ids import new_id
@@ -41,9 +41,9 @@ def _chunks(path: Path, what: str) -> Iterator[bytes]:
 
 def send(options: argparse.Namespace, mapping: Mapping[str, str]) -> int:
     """Send the file and wait for the end of its job."""
-    refused = None if mapping else _refusal(options.file)
-    if refused is not None:
-        print(f"anchorwatch: {options.file.name}: {refused}", file=sys.stderr)
+    lists = [] if mapping else _lists_of(options.file)
+    if lists and all(one.refused is not None and not lists_own_pages(one) for one in lists):
+        print(f"anchorwatch: {options.file.name}: {lists[0].refused}", file=sys.stderr)
         return REFUSED
     server = Server.of(ClientSettings.load())
     site_id = _site_id(server, options.site)
@@ -56,22 +56,24 @@ def send(options: argparse.Namespace, mapping: Mapping[str, str]) -> int:
         print(json.dumps(job, ensure_ascii=False, indent=2))
     else:
         print(_job_spoken(options.file.name, job))
+        for reason in dict.fromkeys(one.refused for one in lists if one.refused is not None):
+            print(f"  Note: {reason}")
     return 0
 
 
-def _refusal(path: Path) -> str | None:
-    """Return why no list of the file can be imported, before anything is sent."""
+def _lists_of(path: Path) -> list[Detection]:
+    """Return what the file holds, before anything is sent."""
     with path.open("rb") as file:
-        found = [detect_part(part, site_hosts=()) for part in parts_of(file, path.name)]
-    if any(one.refused is None or lists_own_pages(one) for one in found):
-        return None
-    return found[0].refused
+        return [detect_part(part, site_hosts=()) for part in parts_of(file, path.name)]
 
 
 def _job_spoken(name: str, job: dict[str, Any]) -> str:
-    known = ("accepted", "duplicates", "rejected")
-    found = ", ".join(f"{job[field]} {field}" for field in known if job.get(field) is not None)
-    return f"{name}: {found or 'done'}."
+    counts = {field: job.get(field) or 0 for field in ("accepted", "duplicates", "rejected")}
+    spoken = [f"{count} {field}" for field, count in counts.items()]
+    own = (job.get("done") or 0) - sum(counts.values())
+    if own > 0:
+        spoken.append(f"{own} from the site itself")
+    return f"{name}: {', '.join(spoken)}."
 
 
 def _site_id(server: Server, site: str) -> UUID:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.profile.domain.imports.labels import DIALECT_LABELS
 from shared import clock, words
 from shared.vocabulary import LinkStatus
 
@@ -47,7 +48,7 @@ def _new_links(report: Mapping[str, Any]) -> str:
 
 def _imports(imports: list[Mapping[str, Any]]) -> Iterator[str]:
     for row in imports:
-        kind = str(row["dialect"] or "no list of links").replace("_", " ")
+        kind = DIALECT_LABELS.get(row["dialect"], "no list of links")
         yield (
             f"  {row['file']}: {kind}, {row['rows']} rows, {row['accepted']} accepted, "
             f"{row['duplicates']} twice, {row['own_domain']} from the site itself, "

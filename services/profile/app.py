@@ -3,7 +3,7 @@
 Owns: schema `profile` - sites, links, claims, contracts' terms, history, imports, audits.
 Consumes: link.checked link.discovered target.checked sitemap.read link.scored toxicity.changed
 placement.promised placement.updated.
-Publishes: site.created site.updated site.deleted link.tracked link.untracked check.requested
+Publishes: site.created site.updated site.deleted link.tracked link.untracked link.adopted check.requested
 link.changed target.broken velocity.anomaly_detected anchors.drifted import.completed audit.completed
 job.updated.
 """

@@ -2,8 +2,8 @@
 
 Owns schema `toxicity` (copies of sites, pages and links, scores, the graph and networks, attacks,
 reviews, disavow versions).
-Consumes site.created, site.updated, site.deleted, link.checked, page.read, link.changed,
-link.untracked, placement.promised, placement.updated.
+Consumes site.created, site.updated, site.deleted, link.checked, link.adopted, page.read,
+link.changed, link.untracked, placement.promised, placement.updated.
 Publishes link.scored, toxicity.changed, review.decided, disavow.version_created,
 network.detected, attack.suspected, domain.flagged, job.updated.
 """
@@ -30,6 +30,7 @@ from shared.consumer import Consumer
 from shared.db import Database
 from shared.events import (
     Event,
+    LinkAdopted,
     LinkChanged,
     LinkChecked,
     LinkUntracked,
@@ -49,6 +50,7 @@ EVENTS: tuple[type[Event], ...] = (
     SiteUpdated,
     SiteDeleted,
     LinkChecked,
+    LinkAdopted,
     PageRead,
     LinkChanged,
     LinkUntracked,

@@ -9,6 +9,7 @@ from shared import clock
 from shared.db import Tx
 from shared.events import (
     Event,
+    LinkAdopted,
     LinkChanged,
     LinkChecked,
     LinkUntracked,
@@ -28,7 +29,7 @@ async def on_events(events: Sequence[Event], tx: Tx) -> None:
     """
     await _keep_sites(tx, [one for one in events if isinstance(one, SiteSnapshot)])
     await agreed.save_terms(tx, [one for one in events if isinstance(one, PlacementTerms)])
-    sightings = fold(one for one in events if isinstance(one, LinkChecked))
+    sightings = fold(one for one in events if isinstance(one, LinkChecked | LinkAdopted))
     reads = [one for one in events if isinstance(one, PageRead)]
     turned = await flags.list_turns(tx, reads)
     pages = await sights.save_pages(

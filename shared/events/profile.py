@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events.envelope import Event, LinkEvent
-from shared.events.parts import SiteHost
+from shared.events.parts import Observation, SiteHost
 from shared.vocabulary import ChangeKind, ContractState, LinkStatus, Reason
 
 
@@ -83,6 +83,21 @@ class LinkUntracked(LinkEvent):
 
     tracked_seq: int = 1
     merged_into: UUID | None = None
+
+
+class LinkAdopted(LinkEvent):
+    """A link that was found beside others is tracked from now on; with the look that found it.
+
+    The crawler could not name it in a `link.checked`, and looks again only when its page is due.
+    """
+
+    name: ClassVar[str] = "link.adopted"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("toxicity",)
+    packed: ClassVar[bool] = True
+
+    observation: Observation
+    tracked_seq: int = 1
 
 
 class CheckRequested(LinkEvent):

@@ -94,6 +94,7 @@ async def test_every_link_of_a_file_gets_its_verdict(
 
     assert "7 links from" in said
     assert "1 not readable" in said
+    assert "links.csv: Table of links," in said
     assert not {"not_found", "page_410", "blocked_by_wall"} & set(said.split())
     assert "Checking links: 7 of 7" in progress
 

@@ -30,6 +30,7 @@ class FakeServer(BaseHTTPRequestHandler):
     uploads: ClassVar[list[bytes]] = []
     polls: ClassVar[int] = 0
     end_state: ClassVar[str] = "done"
+    accepted: ClassVar[int] = 30
 
     def do_GET(self) -> None:
         if self.headers["Authorization"] != "Bearer secret":
@@ -39,7 +40,7 @@ class FakeServer(BaseHTTPRequestHandler):
             return self.answer(200, {"items": [item], "next_cursor": None})
         type(self).polls += 1
         state = self.end_state if self.polls > 1 else "running"
-        job = {"id": "1", "state": state, "total": 30, "done": 30, "accepted": 30}
+        job = {"id": "1", "state": state, "total": 30, "done": 30, "accepted": self.accepted}
         return self.answer(200, {**job, "duplicates": 0, "rejected": 0, "detail": "It broke."})
 
     def do_POST(self) -> None:
@@ -62,6 +63,7 @@ class FakeServer(BaseHTTPRequestHandler):
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FakeServer]]:
     FakeServer.uploads, FakeServer.polls, FakeServer.end_state = [], 0, "done"
+    FakeServer.accepted = 30
     with ThreadingHTTPServer(("127.0.0.1", 0), FakeServer) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -228,6 +230,24 @@ def test_an_upload_sends_the_file_and_waits_for_its_job(
     assert path.read_bytes() in upload
     assert b'name="file"; filename="bing_pages.csv"' in upload
     assert "30 accepted" in capsys.readouterr().out
+
+
+def test_an_upload_tells_of_rows_from_the_site_itself(
+    server: type[FakeServer], capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.accepted = 28
+    assert main(["import", str(FIXTURES / "bing_pages.csv"), "--site", SITE_ID]) == 0
+    assert "2 from the site itself" in capsys.readouterr().out
+
+
+def test_an_upload_of_own_pages_says_what_they_are_good_for(
+    server: type[FakeServer], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "top_pages.csv"
+    path.write_text("Target page,Incoming links,Linking sites\nhttps://target.example/,12,5\n")
+    assert main(["import", str(path), "--site", SITE_ID]) == 0
+    assert len(server.uploads) == 1
+    assert "Note: This file lists your own pages" in capsys.readouterr().out
 
 
 def test_an_import_that_fails_on_the_server_fails_here(

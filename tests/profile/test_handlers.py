@@ -18,6 +18,7 @@ from services.profile.store import links
 from shared.db import Database, Tx
 from shared.errors import RetryError
 from shared.events import (
+    LinkAdopted,
     LinkChanged,
     LinkChecked,
     LinkScored,
@@ -174,6 +175,9 @@ async def test_an_unknown_target_is_found_and_other_links_become_rows(tx: Tx, si
     assert columns(rows, "gained_at") == [None]  # nobody can say since when it is there
     tracked = {event.target_url for event in await published(tx, LinkTracked)}
     assert tracked == {TARGET, OTHER}
+    (adopted,) = await published(tx, LinkAdopted)
+    assert adopted.link_id == rows[0]["link_id"]
+    assert {one.target_url for one in adopted.observation.occurrences} == {OTHER}
 
 
 async def test_a_row_of_unknown_target_goes_up_in_the_link_that_is_tracked(
@@ -264,6 +268,19 @@ async def test_a_discovered_link_is_answered_with_tracking_and_counts_as_gained(
     assert (row["status"], row["gained_at"], row["discovery"]) == ("live", at(1), "link_added")
     assert [event.link_id for event in await published(tx, LinkTracked)] == [row["link_id"]]
     assert [event.kind for event in await published(tx, LinkChanged)] == [ChangeKind.NEW]
+
+
+async def test_the_look_that_found_a_link_is_passed_on_to_whoever_weighs_it(
+    tx: Tx, site: Site
+) -> None:
+    discovery = a_discovery(site.site_id)
+    await on_link_discovered([discovery], tx)
+    (adopted,) = await published(tx, LinkAdopted)
+    assert adopted.link_id == (await published(tx, LinkTracked))[0].link_id
+    assert adopted.observation.check_seq == discovery.observation.check_seq
+    assert {one.target_key for one in adopted.observation.occurrences} == {discovery.target_key}
+    await on_link_discovered([discovery], tx)
+    assert len(await published(tx, LinkAdopted)) == 1
 
 
 async def test_a_link_found_at_the_first_look_at_a_page_is_no_growth(tx: Tx, site: Site) -> None:

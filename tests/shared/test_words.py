@@ -116,7 +116,7 @@ def test_a_loss_confirmed_on_another_day_names_that_day() -> None:
     )
     spoken = words.status(LinkStatus.LOST, facts, now=NOW)
     assert spoken.sentence.startswith("Gone: missed 3 Oct 23:50, confirmed 4 Oct 00:50.")
-    assert "no longer exists" in spoken.sentence
+    assert "no such page" in spoken.sentence
 
 
 def test_a_link_that_moved_off_a_list_sends_nobody_to_ask_for_it_back() -> None:

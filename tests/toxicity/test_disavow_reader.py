@@ -127,12 +127,29 @@ def test_line_numbers_count_as_an_editor_does() -> None:
         ("ftp://example.com/x", "address"),
         ("http://", "address"),
         ("no entry at all, just words", "unreadable"),
+        ('"http://example.com/a";"Keep"', "table_row"),
+        ('"Referring page URL","Action"', "table_row"),
+        ("spam.com,domain,12,2014-01-02", "table_row"),
+        ("spam.com\texample.com\tnofollow\t12", "table_row"),
     ],
 )
 def test_what_cannot_be_read_is_an_error_with_its_line(text: str, code: str) -> None:
     parsed = parse(f"domain:example.com\n{text}\n")
     assert [item.entry.line for item in parsed.entries] == ["domain:example.com"]
     assert [(fault.line, fault.code) for fault in parsed.errors] == [(2, code)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{\\rtf1\\ansi\\ansicpg1252\n\\f0\\fs24 \\cf0 domain:a.com\\\ndomain:b.com\\\n}",
+        "<!DOCTYPE html>\n<html><body>\nhttp://example.com/\n",
+    ],
+)
+def test_a_formatted_document_is_told_as_a_whole_and_nothing_of_it_is_guessed(text: str) -> None:
+    parsed = parse(text)
+    assert parsed.entries == ()
+    assert [(fault.line, fault.code) for fault in parsed.errors] == [(1, "document")]
 
 
 def test_an_ip_address_is_read_so_that_the_guard_can_speak_of_it() -> None:
@@ -156,7 +173,9 @@ def test_bare_names_on_one_line_are_parted_and_words_are_not() -> None:
     assert lines("see index.html or node.jsx") == []
 
 
-@pytest.mark.parametrize("text", ["// why", "; why", "-- why", "/* why */", "<!-- why -->"])
+@pytest.mark.parametrize(
+    "text", ["// why", "; why", "-- why", "/* why */", "<!-- why -->", "*/ why"]
+)
 def test_a_comment_of_another_kind_of_file_is_a_comment(text: str) -> None:
     parsed = parse(f"{text}\ndomain:a-b.com\n")
     assert [item.entry.note for item in parsed.entries] == [("why",)]

@@ -6,7 +6,14 @@ import itertools
 from services.toxicity import handlers, jobs
 from services.toxicity.store import scores
 from shared.db import Database, Tx
-from shared.events import LinkScored, SiteCreated, SiteDeleted, SiteUpdated, ToxicityChanged
+from shared.events import (
+    LinkAdopted,
+    LinkScored,
+    SiteCreated,
+    SiteDeleted,
+    SiteUpdated,
+    ToxicityChanged,
+)
 from shared.ids import new_id
 from shared.vocabulary import Action, Band, LinkStatus, Outcome, Reason
 from tests.toxicity.builders import (
@@ -36,6 +43,21 @@ async def test_a_link_is_judged_when_the_check_comes_last(tx: Tx, site: SiteCrea
     await handlers.on_events([a_check(site)], tx)
     (scored,) = await published(tx, LinkScored)
     assert scored.band is Band.OK
+
+
+async def test_a_link_that_was_found_beside_another_is_judged_at_once(
+    tx: Tx, site: SiteCreated
+) -> None:
+    check = a_check(site, anchor_text="online casino", hidden=True)
+    adopted = LinkAdopted(
+        workspace_id=check.workspace_id,
+        site_id=check.site_id,
+        link_id=check.link_id,
+        observation=check.observation,
+    )
+    await handlers.on_events([a_farm_read(), adopted], tx)
+    assert (await row_of(tx, check.link_id))["band"] == Band.PROPOSE_DISAVOW
+    assert len(await published(tx, LinkScored)) == 1
 
 
 async def test_a_check_and_a_page_that_come_at_once_miss_nothing(

@@ -37,7 +37,7 @@ def watch_for(target: str, *, pointer: str) -> Watch:
         )
     if urls.is_public_suffix(host):
         raise _refused(
-            pointer, "public-suffix", f"({host}) is no domain of anybody: name one below it"
+            pointer, "public-suffix", f"({host}) is no site's domain; write one such as our.example"
         )
     return Watch(link_id=_LINK, site_id=_SITE, hosts=frozenset({host}))
 

@@ -27,7 +27,7 @@ from shared.vocabulary import Action, AnchorKind, Band, ContractState, LinkStatu
 
 MODEL = "profile-audit-2"
 EVIDENCE = 5
-WORTH_ACTION = frozenset({Action.REVIEW, Action.REQUEST_REMOVAL, Action.PROPOSE_DISAVOW})
+WORTH_ACTION = (Action.REVIEW, Action.REQUEST_REMOVAL, Action.PROPOSE_DISAVOW)
 _PRESENT = (LinkStatus.LIVE, LinkStatus.CHANGED)
 _TOTALS = (
     *("links", "links_present", "links_counting", "links_followed", "referring_domains"),
@@ -100,8 +100,8 @@ FINDINGS = (
     FindingKind(
         "worth_a_look",
         "medium",
-        LinkFilter(toxicity_band=(Band.REVIEW, Band.PROPOSE_DISAVOW)),
-        "toxicity_band=review,propose_disavow",
+        LinkFilter(toxicity_action=WORTH_ACTION),
+        f"toxicity_action={','.join(WORTH_ACTION)}",
         "1 link looks unnatural enough for a person to see it.",
         "{count} links look unnatural enough for a person to see them.",
         "Read the evidence; doing nothing is often right, search engines ignore most of it.",

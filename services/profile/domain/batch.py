@@ -41,6 +41,8 @@ class Batch:
     added: list[tuple[Link, Sight]] = field(default_factory=list)
     merged: dict[UUID, UUID] = field(default_factory=dict)
     retargeted: set[UUID] = field(default_factory=set)
+    adopted: set[UUID] = field(default_factory=set)
+    """The links that nobody tracked before these looks found them."""
     _first: dict[UUID, Link] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,6 +51,7 @@ class Batch:
     def include(self, link: Link) -> None:
         """Let a row that was just inserted belong to the batch."""
         self.links[link.link_id] = self._first[link.link_id] = link
+        self.adopted.add(link.link_id)
 
     def outcome(self) -> tuple[list[Link], list[Link]]:
         """Return the links of which only times and numbers moved, and those that became different."""

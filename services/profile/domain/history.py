@@ -12,7 +12,7 @@ from services.profile.domain.lifecycle import Change
 from services.profile.domain.link import Link, Sight, Step
 from services.profile.domain.site import Site
 from shared import words
-from shared.events import LinkChanged, LinkTracked, LinkUntracked
+from shared.events import LinkAdopted, LinkChanged, LinkTracked, LinkUntracked
 from shared.ids import new_id, spelled
 
 
@@ -163,6 +163,18 @@ def tracked_body(site: Site, now: datetime) -> Callable[[bytes, bytes, LinkRow, 
         ).encode()
 
     return encode
+
+
+def adopted_event(link: Link, sight: Sight) -> LinkAdopted:
+    """Return the look that found a link, for whoever weighs it."""
+    seen = {"occurrences": sight.occurrences, "occurrence_count": len(sight.occurrences)}
+    return LinkAdopted(
+        workspace_id=link.workspace_id,
+        site_id=link.site_id,
+        link_id=link.link_id,
+        observation=sight.observation.model_copy(update=seen),
+        tracked_seq=link.tracked_seq,
+    )
 
 
 def untracked_event(link: Link, *, merged_into: UUID | None = None) -> LinkUntracked:

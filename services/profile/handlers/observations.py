@@ -54,7 +54,7 @@ async def on_link_discovered(events: Sequence[LinkDiscovered], tx: Tx) -> None:
         )
         sight = found_sight(event.observation, occurrences or event.observation.occurrences)
         apply_sight(batch, link, sight, appeared=event.reason in APPEARED)
-    batch.retargeted.update(batch.links)  # answered with link.tracked
+    batch.adopted.update(batch.links)
     await save_batch(tx, batch)
     await sites.mark_discovered(tx, _discovered_until(known))
 

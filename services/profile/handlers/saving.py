@@ -7,6 +7,7 @@ from services.profile.domain.anchor import classified
 from services.profile.domain.batch import Batch, apply_sight
 from services.profile.domain.history import (
     Entry,
+    adopted_event,
     entry_by_hand,
     entry_of_step,
     sentence_of,
@@ -26,7 +27,7 @@ from shared.vocabulary import ChangeKind, DiscoveryReason, LinkStatus
 
 async def save_batch(tx: Tx, batch: Batch) -> None:
     """Write what a batch left: a constant number of statements, however many links it holds."""
-    new = await _add_found_beside(tx, batch)
+    await _add_found_beside(tx, batch)
     entries = [entry_of_step(step, change) for step, change in batch.changes]
     bound = await _bind_contracts(tx, batch, entries)
     touched, saved = batch.outcome()
@@ -41,7 +42,7 @@ async def save_batch(tx: Tx, batch: Batch) -> None:
     await links.merge_links(tx, batch.merged, clock.now())
     await history.record_entries(tx, entries)
     await _mark_recoveries(tx, entries)
-    watch = batch.retargeted | new | bound
+    watch = batch.retargeted | batch.adopted | bound
     events: list[Event] = [
         tracked_event(link, owners[link.site_id].hosts)
         for link in saved
@@ -50,6 +51,11 @@ async def save_batch(tx: Tx, batch: Batch) -> None:
     events += [
         untracked_event(batch.links[link_id], merged_into=into)
         for link_id, into in batch.merged.items()
+    ]
+    events += [
+        adopted_event(link, sight)
+        for link, sight in batch.seen
+        if link.link_id in batch.adopted and link.site_id in owners
     ]
     await outbox.add(tx, events)
 
@@ -80,7 +86,7 @@ async def _remember_sentences(tx: Tx, batch: Batch, entries: list[Entry]) -> Non
             known[link_id] = after
 
 
-async def _add_found_beside(tx: Tx, batch: Batch) -> set[UUID]:
+async def _add_found_beside(tx: Tx, batch: Batch) -> None:
     """Insert the links that were found beside a tracked one and take the same look at them."""
     found = {(link.site_id, link.page_key, link.target_key): look for link, look in batch.added}
     added = await links.add_links(
@@ -91,7 +97,6 @@ async def _add_found_beside(tx: Tx, batch: Batch) -> set[UUID]:
     for link in added:
         batch.include(link)
         apply_sight(batch, link, found[link.site_id, link.page_key, link.target_key])
-    return {link.link_id for link in added}
 
 
 async def _bind_contracts(tx: Tx, batch: Batch, entries: list[Entry]) -> set[UUID]:

@@ -31,7 +31,8 @@ _OVERVIEW = f"""
         count(*) FILTER (WHERE {_PRESENT} AND gained_at >= $2) AS gained_30d,
         count(*) FILTER (WHERE confirming_since IS NOT NULL) AS confirming,
         count(*) FILTER (WHERE contract_state = 'mismatched') AS off_contract,
-        count(*) FILTER (WHERE toxicity_band IN ('review', 'propose_disavow')) AS worth_a_look,
+        count(*) FILTER (WHERE toxicity_action IN ('review', 'request_removal', 'propose_disavow'))
+            AS worth_a_look,
         count(*) FILTER (WHERE status = 'unknown' AND last_seen_at < $3) AS unseen_14d,
         max(last_checked_at) AS last_checked_at
     FROM links WHERE site_id = ANY($1::uuid[]) AND {_ALIVE} GROUP BY site_id

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from services.toxicity.domain.sight import link_facts
-from shared.events import LinkChecked
+from shared.events import LinkAdopted, LinkChecked
 from shared.vocabulary import NOT_OBSERVED, Outcome, Reason
 
 _TELLING = NOT_OBSERVED | {Reason.PARKED, Reason.CLOAKED}
@@ -48,7 +48,7 @@ class Kept:
     scored: bool
 
 
-def fold(events: Iterable[LinkChecked]) -> dict[UUID, Sighting]:
+def fold(events: Iterable[LinkChecked | LinkAdopted]) -> dict[UUID, Sighting]:
     """Return one sighting for each link of a batch, whatever the order of its events."""
     sightings: dict[UUID, Sighting] = {}
     for event in events:
@@ -63,7 +63,7 @@ def fold(events: Iterable[LinkChecked]) -> dict[UUID, Sighting]:
     return sightings
 
 
-def _with(known: Sighting, event: LinkChecked) -> Sighting:
+def _with(known: Sighting, event: LinkChecked | LinkAdopted) -> Sighting:
     seen = event.observation
     if event.tracked_seq > known.tracked_seq:
         known = replace(known, tracked_seq=event.tracked_seq)

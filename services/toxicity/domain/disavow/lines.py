@@ -40,16 +40,18 @@ _DOMAIN = re.compile(
     r"(domains?)(\s*[:;=\uff1a]+\s*(?:domains?\s*[:;=\uff1a]+\s*)*|\s+)(.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_FOREIGN_COMMENT = re.compile(r"(?://|;|--|/\*|<!--)\s*(.*?)\s*(?:\*/|-->)?", re.DOTALL)
+_FOREIGN_COMMENT = re.compile(r"(?://|;|--|/\*|\*/|<!--)\s*(.*?)\s*(?:\*/|-->)?", re.DOTALL)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(//)?", re.IGNORECASE)
 _BARE = re.compile(r"[^\s/?#@:\\,;<>\"|]+\.[^\s/?#@:\\,;<>\"|]+(:\d+)?([/?#].*)?", re.DOTALL)
 _BULLET = re.compile(r"^(?:[-*+\u2022]|\d+[.)])\s+(?=\S)")
 _BARE_NAME = re.compile(r"(?:[\w*-]+\.)+[^\W\d_]{2,}\.?")
+_QUOTED_CELL = re.compile(r'"[^"]*"\s*[,;\t]')
 _QUOTES = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d<>"
 _MAX_LABELS = 127
 _BLANK, _SCHEME_REPAIR = RepairCode.BLANK, RepairCode.SCHEME
 _IDN = RepairCode.IDN
 _PATH, _WWW = RepairCode.PATH, RepairCode.WWW
+_ROW = "This is a row of a table; keep only the column with the names or addresses."
 _NO_NAME = "This is not a domain name; write `domain:` and a name like example.com."
 
 
@@ -150,6 +152,9 @@ def _read_pieces(reading: Reading, text: str, note: tuple[str, ...]) -> Reading:
     pieces = _pieces(text)
     if len(pieces) > 1:
         reading.repaired(RepairCode.SEVERAL, text, f"{len(pieces)} entries")
+    elif _is_table_row(text.rstrip(",; \t")):
+        reading.failed("table_row", _ROW)
+        return reading
     for piece in pieces:
         entry = _entry(reading, _unwrapped(reading, piece), note)
         if entry is not None:
@@ -196,6 +201,18 @@ def _pieces(text: str) -> list[str]:
     if len(words) > 1 and all(_starts_entry(word) for word in words):
         return words
     return [text]
+
+
+def _is_table_row(text: str) -> bool:
+    """Return whether more cells follow a first one that is quoted, a name or an address."""
+    if _QUOTED_CELL.match(text):
+        return True
+    cell, tab, _ = text.partition("\t")
+    if not tab:
+        cell = re.split("[,;]", text, maxsplit=1)[0]
+        if cell == text or ":" in cell or "/" in cell:
+            return False  # addresses may hold these marks
+    return "." in cell and not _SPACES.search(cell)
 
 
 def _starts_entry(word: str) -> bool:

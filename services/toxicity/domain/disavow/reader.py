@@ -33,6 +33,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", RepairCode.UTF16),
     (codecs.BOM_UTF16_BE, "utf-16-be", RepairCode.UTF16),
 )
+_FOREIGN_DOCUMENT = re.compile(r"\s*(?P<mark>\{\\rtf|<!doctype html|<html\b)", re.IGNORECASE)
+_DOCUMENT = "This is a formatted document or web page; save the list as plain text."
 _SAMPLE = 512  # bytes from which the encoding is guessed
 _COMMENT_MARKS = "#\uff03"
 
@@ -74,6 +76,10 @@ def parse(data: bytes | str) -> Parsed:
     if text.startswith("\ufeff"):
         text = text[1:]
         repairs.append(Repair(1, RepairCode.BOM, "", ""))
+    foreign = _FOREIGN_DOCUMENT.match(text)
+    if foreign:
+        first = quoted(text[foreign.start("mark") :].splitlines()[0])
+        return Parsed(repairs=tuple(repairs), errors=(Fault(1, "document", first, _DOCUMENT),))
     state = _State(repairs=repairs)
     repairs.extend(_line_ending_repair(text))
     for number, raw in enumerate(_LINE_END.split(text), start=1):
