@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.crawler.store.packing import pack
+from services.crawler.domain.packing import pack
 from shared import jsontext
 from shared.db import Database, Tx
 from shared.events import Observation, Occurrence

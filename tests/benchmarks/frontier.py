@@ -154,15 +154,11 @@ def _checked(page: Claim, now: datetime) -> CheckRecord:
         host=page.host,
         check_seq=page.check_seq,
         next_check_at=now + timedelta(days=7),
-        memory=replace(page.memory, checked_at=now, checks=page.memory.checks + 1),
+        memory=page.memory._replace(checked_at=now, checks=page.memory.checks + 1),
         watches=[
-            WatchRecord(
-                link_id=state.watch.link_id,
-                outcome=Outcome.FOUND,
-                missing_streak=0,
-                missing_since=None,
-            )
+            record
             for state in page.watches
+            if (record := WatchRecord(state.watch.link_id, Outcome.FOUND, 0, None)).is_news(state)
         ],
     )
 

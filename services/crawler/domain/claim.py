@@ -1,8 +1,13 @@
-"""What a worker takes from the frontier and what it brings back: claims, and records of checks."""
+"""What a worker takes from the frontier and what it brings back: claims, and records of checks.
+
+What there is one of for each check is a named tuple: a frozen dataclass of as many fields takes ten
+times as long to make, which was a quarter of what a claim costs the worker.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from services.crawler.domain.evidence.draft import Draft
@@ -14,27 +19,25 @@ from shared.events import Event, LinkDiscovered
 from shared.vocabulary import Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchState:
-    """A watch with what earlier checks left behind."""
+class WatchState(NamedTuple):
+    """A watch with what earlier checks left behind; `observation` is packed (domain/packing.py)."""
 
     watch: Watch
     workspace_id: UUID
+    known_since: datetime
     value: float = 1.0
     contract: bool = False
     ever_live: bool = False
-    known_since: datetime
     tracked_seq: int = 0
     missing_streak: int = 0
     missing_since: datetime | None = None
-    last_outcome: Outcome | None = None
     observation: bytes | None = None
     evidence_id: UUID | None = None
     evidence_marks: bytes | None = None
+    last_outcome: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetState:
+class TargetState(NamedTuple):
     """A page of a site that links point at."""
 
     site_id: UUID
@@ -43,8 +46,7 @@ class TargetState:
     target_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class Memory(NamedTuple):
     """What the last checks of a page left behind, to spare work and to plan the next one.
 
     `short_run` counts the checks since the body was last sent whole; `failure_run` those that
@@ -63,12 +65,11 @@ class Memory:
     short_run: int = 0
     failure_run: int = 0
     checks: int = 0
-    history: History = NOTHING
     rate: float = 0.0
+    history: History = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """One page that this worker may look at until `lease_until`, and everything watched on it.
 
     `host_load` is the sum of the rates that the host's pages want.
@@ -134,8 +135,7 @@ class HostClaim:
     pages: tuple[Claim, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchRecord:
+class WatchRecord(NamedTuple):
     """What a check leaves behind at one watch; without `observation` the kept one still holds."""
 
     link_id: UUID
@@ -145,6 +145,17 @@ class WatchRecord:
     observation: bytes | None = None
     evidence_id: UUID | None = None
     evidence_marks: bytes | None = None
+
+    def is_news(self, state: WatchState) -> bool:
+        """Return whether this says anything that the watch does not say already: most looks do not."""
+        return (
+            self.observation is not None
+            or self.evidence_marks is not None
+            or self.outcome is not state.last_outcome
+            or self.missing_streak != state.missing_streak
+            or self.missing_since != state.missing_since
+            or (self.outcome is Outcome.FOUND and not state.ever_live)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +168,10 @@ class Alarm:
     placed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckRecord:
+class CheckRecord(NamedTuple):
     """Everything that one finished check of one page writes, in one transaction with its events.
 
-    `rate_before` is the page's part of its host's load until now, `learned` what its host learns.
+    `watches` are those of which there is news. `rate_before` is the page's part of its host's load until now, `learned` what its host learns.
     """
 
     page_id: UUID

@@ -1,7 +1,7 @@
 """How likely a link goes: what is known of links like it, of its host, and of its own page."""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.crawler.domain.page_kind import PageKind
 from shared.vocabulary import Position
@@ -34,8 +34,7 @@ _HOST_SHAPE = 0.5
 _PAGE_SHAPE = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """What our own looks saw: links that went, and how many were to be expected to go."""
 
     losses: float = 0.0

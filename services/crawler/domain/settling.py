@@ -12,6 +12,7 @@ from services.crawler.domain import streak
 from services.crawler.domain.claim import CheckRecord, Claim, Memory, WatchRecord, WatchState
 from services.crawler.domain.evidence.keeping import Keeper
 from services.crawler.domain.look import Look, content_hash
+from services.crawler.domain.packing import pack, unpack
 from services.crawler.domain.page_kind import PageKind, kind_of
 from services.crawler.domain.planning import Terms, plan_of
 from services.crawler.domain.seen import Seen
@@ -57,8 +58,8 @@ def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
         host=claim.host,
         check_seq=claim.check_seq,
         next_check_at=next_at,
-        memory=replace(claim.memory, history=plan.history, rate=plan.rate, **moved),
-        watches=[_watch_record(one, look) for one in seen],
+        memory=claim.memory._replace(history=plan.history, rate=plan.rate, **moved),
+        watches=_watch_records(seen, look),
         events=events,
         discoveries=_discoveries(claim, look, terms),
         evidence=[one.kept.draft for one in seen if one.kept.draft is not None],
@@ -79,9 +80,10 @@ def _sites(claim: Claim) -> tuple[UUID, ...]:
 
 def remembered(state: WatchState) -> tuple[Observation, tuple[Occurrence, ...]] | None:
     """Return the last observation of a watch and its targets, if one was kept."""
-    if state.observation is None:
+    text = unpack(state.observation)
+    if text is None:
         return None
-    kept = _Kept.model_validate_json(state.observation)
+    kept = _Kept.model_validate_json(text)
     return kept.observation, kept.targets
 
 
@@ -189,6 +191,11 @@ def _link_checked(one: Seen, next_at: datetime) -> LinkChecked:
     )
 
 
+def _watch_records(seen: Sequence[Seen], look: Look) -> list[WatchRecord]:
+    """Return what changes at the watches: most looks find what the last one found."""
+    return [record for one in seen if (record := _watch_record(one, look)).is_news(one.state)]
+
+
 def _watch_record(one: Seen, look: Look) -> WatchRecord:
     # Only what was seen of a whole page may answer for it later, when it says "not modified".
     kept = None
@@ -204,7 +211,7 @@ def _watch_record(one: Seen, look: Look) -> WatchRecord:
         outcome=one.outcome,
         missing_streak=one.streak.count,
         missing_since=one.streak.since,
-        observation=kept,
+        observation=pack(kept),
         evidence_id=one.kept.draft.evidence_id if one.kept.draft is not None else None,
         evidence_marks=one.kept.marks,
     )

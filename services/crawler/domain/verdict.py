@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from services.crawler.domain.absence import (
@@ -34,8 +35,7 @@ MAX_DISCOVERIES = 200
 _LEADING = frozenset({LinkKind.TEXT, LinkKind.IMAGE, LinkKind.REFRESH})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(NamedTuple):
     """One link that is watched on a page; without a target, any link to the site's hosts."""
 
     link_id: UUID

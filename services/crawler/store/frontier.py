@@ -4,8 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from asyncpg import Record
 
 from services.crawler.domain.claim import (
     Claim,
@@ -18,11 +20,10 @@ from services.crawler.domain.hazard import History
 from services.crawler.domain.pace import Pace
 from services.crawler.domain.verdict import Watch
 from services.crawler.store import hosts
-from services.crawler.store.packing import unpack
 from shared.db import Tx
 from shared.vocabulary import Outcome
 
-Row = Mapping[str, Any]
+_OUTCOMES = {str(outcome): outcome for outcome in Outcome}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,7 @@ class ClaimLimits:
     shards: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
+class _Taken(NamedTuple):
     """A page that is taken: the turn of its host that it has, and when it was due."""
 
     page_id: UUID
@@ -80,11 +80,14 @@ FROM unnest($2::text[], $3::int[]) AS ready (host, room) CROSS JOIN LATERAL (
 ORDER BY page.turn, ready.host
 """
 
+# What is read of pages and watches comes in the order of the fields of Claim, Memory and WatchState.
+_MEMORY = ", ".join(Memory._fields[:-1])
+
 # next_check_at stays: it is indexed, and a lease that touches no index costs half.
-_TAKE = """
+_TAKE = f"""
 UPDATE pages SET check_seq = nextval('check_seq'), wanted_at = NULL, lease_until = taken.until
 FROM unnest($1::uuid[], $2::timestamptz[]) AS taken (id, until) WHERE page_id = taken.id
-RETURNING pages.*
+RETURNING page_id, page_key, url, host, check_seq, lease_until, {_MEMORY}, losses, expected_losses
 """
 
 # due_at, where nothing due is left: the next page's moment, or the end of a lease, whose page
@@ -104,13 +107,16 @@ WHERE hosts.host = held.host
 """
 
 _WATCHES = """
-SELECT watches.* FROM watches LEFT JOIN sites USING (site_id)
+SELECT watches.page_id, link_id, site_id, watches.hosts, target_key, target_url,
+    watches.workspace_id, known_since, value, contract, ever_live, tracked_seq, missing_streak,
+    missing_since, observation, evidence_id, evidence_marks, last_outcome
+FROM watches LEFT JOIN sites USING (site_id)
 WHERE watches.page_id = ANY($1::uuid[]) AND removed_at IS NULL AND coalesce(sites.active, true)
 ORDER BY watches.link_id
 """
 
 _TARGETS = """
-SELECT targets.* FROM targets LEFT JOIN sites USING (site_id)
+SELECT targets.page_id, site_id, targets.workspace_id, target_key, target_url FROM targets LEFT JOIN sites USING (site_id)
 WHERE targets.page_id = ANY($1::uuid[]) AND coalesce(sites.active, true)
 """
 
@@ -154,7 +160,7 @@ def _room(pace: Pace, limits: ClaimLimits) -> int:
 
 
 def _taken(
-    due: Sequence[Row], paces: Mapping[str, Pace], now: datetime, limits: ClaimLimits
+    due: Sequence[Record], paces: Mapping[str, Pace], now: datetime, limits: ClaimLimits
 ) -> dict[str, list[_Taken]]:
     """Return by host what is taken of what is due, in turns.
 
@@ -169,7 +175,7 @@ def _taken(
     return taken
 
 
-async def _take(tx: Tx, taken: Mapping[str, Sequence[_Taken]]) -> list[Row]:
+async def _take(tx: Tx, taken: Mapping[str, Sequence[_Taken]]) -> list[Record]:
     """Lease the pages; returns their rows in turns."""
     turns = {page.page_id: page for pages in taken.values() for page in pages}
     if not turns:
@@ -202,7 +208,7 @@ async def _hold(
     )
 
 
-async def _claims(tx: Tx, rows: Sequence[Row], known: Mapping[str, Row]) -> list[Claim]:
+async def _claims(tx: Tx, rows: Sequence[Record], known: Mapping[str, Record]) -> list[Claim]:
     page_ids = [row["page_id"] for row in rows]
     watches = _grouped(await tx.fetch(_WATCHES, page_ids), _watch)
     targets = _grouped(await tx.fetch(_TARGETS, page_ids), _target)
@@ -274,14 +280,14 @@ async def _rest(tx: Tx, claims: Sequence[Claim]) -> None:
     )
 
 
-def _grouped(rows: Iterable[Row], build: Any) -> dict[UUID, list[Any]]:
+def _grouped(rows: Iterable[Record], build: Any) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
         found[row["page_id"]].append(build(row))
     return found
 
 
-def _pace(row: Row) -> Pace:
+def _pace(row: Record) -> Pace:
     return Pace(
         delay_s=row["delay_s"],
         crawl_delay_s=row["crawl_delay_s"],
@@ -290,77 +296,29 @@ def _pace(row: Row) -> Pace:
 
 
 def _claim(
-    row: Row,
-    host: Row,
+    row: Record,
+    host: Record,
     watches: Mapping[UUID, list[WatchState]],
     targets: Mapping[UUID, list[TargetState]],
 ) -> Claim:
-    return Claim(
-        page_id=row["page_id"],
-        page_key=row["page_key"],
-        url=row["url"],
-        host=row["host"],
-        check_seq=row["check_seq"],
-        lease_until=row["lease_until"],
-        memory=_memory(row),
-        host_history=_history(host),
-        host_load=host["load"],
-        watches=tuple(watches.get(row["page_id"], ())),
-        targets=tuple(targets.get(row["page_id"], ())),
+    page_id = row["page_id"]
+    return Claim._make(
+        (
+            *row[:6],
+            Memory._make((*row[6:-2], History(*row[-2:]))),
+            History(host["losses"], host["expected_losses"]),
+            host["load"],
+            tuple(watches.get(page_id, ())),
+            tuple(targets.get(page_id, ())),
+        )
     )
 
 
-def _memory(row: Row) -> Memory:
-    return Memory(
-        final_url=row["final_url"],
-        etag=row["etag"],
-        last_modified=row["last_modified"],
-        fingerprint=row["fingerprint"],
-        facts_hash=row["facts_hash"],
-        facts_at=row["facts_at"],
-        checked_at=row["checked_at"],
-        changed_at=row["changed_at"],
-        full_at=row["full_at"],
-        short_run=row["short_run"],
-        failure_run=row["failure_run"],
-        checks=row["checks"],
-        history=_history(row),
-        rate=row["rate"],
-    )
+def _watch(row: Record) -> WatchState:
+    link_id, site_id, hosts_, target_key, target_url = row[1:6]
+    watch = Watch(link_id, site_id, frozenset(hosts_), target_key, target_url)
+    return WatchState._make((watch, *row[6:-1], _OUTCOMES.get(row["last_outcome"])))
 
 
-def _history(row: Row) -> History:
-    return History(row["losses"], row["expected_losses"])
-
-
-def _watch(row: Row) -> WatchState:
-    return WatchState(
-        watch=Watch(
-            link_id=row["link_id"],
-            site_id=row["site_id"],
-            hosts=frozenset(row["hosts"]),
-            target_key=row["target_key"],
-            target_url=row["target_url"],
-        ),
-        workspace_id=row["workspace_id"],
-        value=row["value"],
-        contract=row["contract"],
-        ever_live=row["ever_live"],
-        known_since=row["known_since"],
-        tracked_seq=row["tracked_seq"],
-        missing_streak=row["missing_streak"],
-        missing_since=row["missing_since"],
-        last_outcome=Outcome(row["last_outcome"]) if row["last_outcome"] else None,
-        observation=unpack(row["observation"]),
-        evidence_id=row["evidence_id"],
-        evidence_marks=row["evidence_marks"],
-    )
-
-
-def _target(row: Row) -> TargetState:
-    return TargetState(
-        site_id=row["site_id"],
-        workspace_id=row["workspace_id"],
-        target_key=row["target_key"],
-        target_url=row["target_url"],
-    )
+def _target(row: Record) -> TargetState:
+    return TargetState._make(row[1:])

@@ -7,7 +7,6 @@ from services.crawler.domain.claim import Batch, CheckRecord
 from services.crawler.domain.costs import charges
 from services.crawler.domain.sources import named_by
 from services.crawler.store import alarms, costs, evidence, frontier, hosts, sources
-from services.crawler.store.packing import pack
 from shared import outbox
 from shared.db import Tx
 from shared.events import Event, LinkDiscovered
@@ -48,7 +47,6 @@ WITH new AS (
 SELECT page_id FROM saved
 """
 
-# Most looks find what the last one found: a row that says nothing new is not written again.
 _WATCHES = """
 UPDATE watches SET last_outcome = new.outcome, missing_streak = new.streak,
     missing_since = new.since, ever_live = ever_live OR new.outcome = 'found',
@@ -57,10 +55,7 @@ UPDATE watches SET last_outcome = new.outcome, missing_streak = new.streak,
     evidence_marks = coalesce(new.marks, watches.evidence_marks)
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::bytea[], $6::uuid[],
     $7::bytea[]) AS new (link_id, outcome, streak, since, observation, evidence_id, marks)
-WHERE watches.link_id = new.link_id AND (new.observation IS NOT NULL OR new.marks IS NOT NULL
-    OR (last_outcome, missing_streak, missing_since)
-        IS DISTINCT FROM (new.outcome, new.streak, new.since)
-    OR (new.outcome = 'found' AND NOT ever_live))
+WHERE watches.link_id = new.link_id
 """
 
 
@@ -135,7 +130,7 @@ async def _save_watches(tx: Tx, checks: Iterable[CheckRecord]) -> None:
         [row.outcome for row in rows],
         [row.missing_streak for row in rows],
         [row.missing_since for row in rows],
-        [pack(row.observation) for row in rows],
+        [row.observation for row in rows],
         [row.evidence_id for row in rows],
         [row.evidence_marks for row in rows],
     )

@@ -1,12 +1,12 @@
-"""When an unchanged page may be answered from memory."""
+"""When an unchanged page may be answered from memory, and when a look changes nothing."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from services.crawler.domain.claim import Claim, WatchState
+from services.crawler.domain.claim import Claim, WatchRecord, WatchState
 from shared import ids
+from shared.vocabulary import Outcome
 from tests.crawler.domain.judging import PAGE, a_watch
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -37,14 +37,37 @@ CLAIM = Claim(
     ("state", "reusable"),
     [
         (STATE, True),
-        (replace(STATE, missing_streak=1), False),
-        (replace(STATE, missing_streak=2), True),
-        (replace(STATE, missing_streak=1, ever_live=False), True),
-        (replace(STATE, observation=None), False),
+        (STATE._replace(missing_streak=1), False),
+        (STATE._replace(missing_streak=2), True),
+        (STATE._replace(missing_streak=1, ever_live=False), True),
+        (STATE._replace(observation=None), False),
     ],
     ids=["found", "a loss to confirm", "lost", "never there", "never looked at"],
 )
 def test_an_unchanged_page_is_read_again_only_for_a_reason(
     state: WatchState, reusable: bool
 ) -> None:
-    assert replace(CLAIM, watches=(state,)).is_reusable is reusable
+    assert CLAIM._replace(watches=(state,)).is_reusable is reusable
+
+
+LOOK = WatchRecord(STATE.watch.link_id, Outcome.FOUND, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("record", "before", "news"),
+    [
+        (LOOK, STATE._replace(last_outcome=Outcome.FOUND), False),
+        (LOOK, STATE, True),
+        (LOOK, STATE._replace(last_outcome=Outcome.MISSING), True),
+        (LOOK, STATE._replace(last_outcome=Outcome.FOUND, ever_live=False), True),
+        (LOOK, STATE._replace(last_outcome=Outcome.FOUND, missing_streak=1), True),
+        (LOOK, STATE._replace(last_outcome=Outcome.FOUND, missing_since=NOW), True),
+        (LOOK._replace(observation=b"{}"), STATE._replace(last_outcome=Outcome.FOUND), True),
+        (LOOK._replace(evidence_marks=b"{}"), STATE._replace(last_outcome=Outcome.FOUND), True),
+    ],
+    ids=["as before", "first", "back", "never live", "streak", "since", "observation", "evidence"],
+)
+def test_a_look_is_written_only_where_it_says_something_new(
+    record: WatchRecord, before: WatchState, news: bool
+) -> None:
+    assert record.is_news(before) is news

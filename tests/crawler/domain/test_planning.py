@@ -1,6 +1,5 @@
 """What a look teaches of how links go, and what it sets in motion."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -55,7 +54,7 @@ def lost(**given: Any) -> Seen:
 
 
 def plan(*links: Seen, url: str = ARTICLE, failed: bool = False, **given: Any) -> Planned:
-    memory = replace(Memory(checked_at=NOW - 7 * DAY, checks=4), **given)
+    memory = Memory(checked_at=NOW - 7 * DAY, checks=4)._replace(**given)
     claim = Claim(
         page_id=UUID(int=9),
         page_key=UUID(int=7),

@@ -7,7 +7,6 @@ import pytest
 from services.crawler import handlers
 from services.crawler.domain.claim import Batch, Claim, WatchRecord
 from services.crawler.store import records
-from services.crawler.store.packing import unpack
 from shared.db import Database
 from shared.events import (
     LinkDiscovered,
@@ -155,7 +154,7 @@ async def test_an_observation_is_kept_until_another_comes(db: Database) -> None:
         )
         await record(db, Batch(checks=[a_check(page, watches=[watch])]))
     async with db.begin() as tx:
-        assert unpack(await tx.fetch_value("SELECT observation FROM watches")) == b"first"
+        assert await tx.fetch_value("SELECT observation FROM watches") == b"first"
 
 
 async def test_a_link_is_discovered_once_for_each_site(db: Database) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.crawler.store.packing import pack, unpack
+from services.crawler.domain.packing import pack, unpack
 
 
 @given(st.one_of(st.none(), st.binary(max_size=5_000)))
