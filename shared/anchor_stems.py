@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from threading import Lock
-from typing import NamedTuple
-
-import snowballstemmer
+from typing import Any, NamedTuple
 
 from shared import anchor_words
 from shared.anchor_text import UNSPACED, fold, main_script, words_of
@@ -158,7 +156,10 @@ class KeywordMatch(NamedTuple):
 
 
 @cache
-def _stemmer(language: str) -> "snowballstemmer.stemmer":
+def _stemmer(language: str) -> Any:
+    # It loads the stemmers of all languages: 40 ms that no start has to wait for.
+    import snowballstemmer  # noqa: PLC0415 - see above
+
     return snowballstemmer.stemmer(_ALGORITHMS[language])
 
 

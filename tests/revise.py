@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from shared import postgres
-from shared.migrations import write_revision
+from shared.revisions import write_revision
 
 
 def main(service: str, message: str) -> None:
