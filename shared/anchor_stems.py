@@ -44,6 +44,8 @@ _ALGORITHMS = {
     "ta": "tamil",
     "tr": "turkish",
 }
+# Of several endings in a row the stemmer takes off one: kilimler - kilim - kil, and kilim - kil.
+_STEMMED_TWICE = frozenset({"tr"})
 _ENOUGH = 0.6  # of the stems of a keyword with at least three
 _ALIKE = 4  # letters that two forms of one word have in common, at least
 _JOINED = 6  # letters from which a keyword is known when it is written as one word
@@ -173,6 +175,8 @@ def stem(word: str, language: str) -> str:
             break
     with _STEMMERS:
         found: str = _stemmer(language).stemWord(word)
+        if language in _STEMMED_TWICE:
+            found = _stemmer(language).stemWord(found)
     return found if found.isascii() else fold(found)
 
 

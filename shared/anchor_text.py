@@ -17,6 +17,8 @@ _INVISIBLE = re.compile(
     "\u00a9\u00ae\u2117\u2120\u2122]"
 )
 # Accents, the points of Hebrew, the vowel signs and the stretching of Arabic.
+# A letter of its own, and no accent: the Russian stemmer knows most endings by it.
+_SHORT_I, _SHORT_I_APART = "\u0439", "\u0438\u0306"
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]")
 # Vowel signs of Indic scripts and Thai are no "word characters" to the re module, but part of words.
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0900-\u0dff\u0e31-\u0e4e])*")
@@ -108,8 +110,9 @@ def fold_visible(text: str) -> str:
     text = text.translate(_PLAIN_LETTERS)
     if text.isascii():
         return text
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    return unicodedata.normalize("NFC", plain)
+    apart = unicodedata.normalize("NFKD", text).replace(_SHORT_I_APART, _SHORT_I)
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
+    return " ".join(plain.split())  # an accent that stood alone leaves a blank behind
 
 
 def words_of(folded: str) -> list[str]:

@@ -112,12 +112,12 @@ def _opened(name: str) -> Iterator[TextIO]:
         return
     path = Path(name)
     with path.open("rb") as file:
-        head = file.read(4096)
-    encoding = "utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    if encoding == "utf-8-sig" and b"\0" in head:
-        raise InvalidError(f"{name} is no text file; give one anchor per line, or CSV.")
-    with path.open(encoding=encoding, errors="replace", newline="") as text:
-        yield text
+        head = file.peek(4096)  # a pipe can be read only once
+        encoding = "utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+        if encoding == "utf-8-sig" and b"\0" in head:
+            raise InvalidError(f"{name} is no text file; give one anchor per line, or CSV.")
+        with io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="") as text:
+            yield text
 
 
 def _rows(file: Iterable[str]) -> Iterator[Row]:

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,20 @@ def test_it_reads_standard_input_and_needs_no_server() -> None:
         "text,kind,flags,rule",
         "здесь,generic,,general phrase: здесь",
     ]
+
+
+def test_a_file_that_can_be_read_only_once_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("Acme Home\nread more\n",))
+    writer.start()
+    assert [row["text"] for row in told(capsys, str(pipe), *SITE, *KEYWORDS)] == [
+        "Acme Home",
+        "read more",
+    ]
+    writer.join()
 
 
 def test_a_site_is_a_domain() -> None:

@@ -158,6 +158,25 @@ def test_a_picture_is_judged_by_its_alt_text_and_flagged() -> None:
     assert nothing.flags == {AnchorFlag.IMAGE, AnchorFlag.EMPTY}
 
 
+@pytest.mark.parametrize(
+    ("keyword", "text", "language"),
+    [
+        ("травяной чай", "травяные чаи", "ru"),
+        ("детский сад", "детские сады", "ru"),
+        ("kilim", "kilimler", "tr"),
+    ],
+)
+def test_a_keyword_bends_by_the_endings_of_its_language(
+    keyword: str, text: str, language: str
+) -> None:
+    found = Classifier(keywords=[keyword], languages=[language]).classify(text)
+    assert found.kind is AnchorKind.EXACT
+
+
+def test_an_accent_that_stands_alone_is_no_word() -> None:
+    assert SITES["acme"].classify("0\u00b4") == SITES["acme"].classify("0")
+
+
 def test_brand_and_keyword_together_are_shown() -> None:
     both = SITES["acme"].classify("Acme Home boiler repair")
     assert (both.kind, both.flags) == (AnchorKind.PARTIAL, frozenset({AnchorFlag.BRAND_KEYWORD}))

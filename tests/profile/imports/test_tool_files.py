@@ -95,6 +95,7 @@ def test_ones_own_pages_are_no_links_and_the_sentence_says_where_to_go(header: s
         (b"domain:spam.example\n# bad\ndomain:junk.example\n", Dialect.DISAVOW),
         (b"Anchor,Backlinks Count\nclick here,3\n", Dialect.BING_ANCHORS),
         (b"Link text,Rank\nclick here,1\nacme,2\n", Dialect.GSC_LINKING_TEXT),
+        (b"Pozycja,Tekst linku\n1,acme\n2,kliknij tutaj\n", Dialect.GSC_LINKING_TEXT),
         (
             b"URL,Title,PA,Linking Domains to Page\ntarget.example/,Home,20,3\n",
             Dialect.MOZ_TOP_PAGES,
@@ -106,6 +107,23 @@ def test_what_is_no_list_of_links_is_refused_by_its_name(content: bytes, dialect
     assert found.dialect is dialect
     assert found.refused is not None
     assert found.refused.endswith(".")
+
+
+def test_a_day_as_spreadsheets_count_it_is_a_day() -> None:
+    content = b"Source url;Target url;Last seen\nhttps://a.example/;https://target.example/;45999\n"
+    _, _, rows = read_all(content)
+    assert isinstance(rows[0], LinkRow)
+    assert rows[0].last_seen is not None
+    assert rows[0].last_seen.date().isoformat() == "2025-12-08"
+
+
+def test_links_as_markdown_writes_them_are_read_and_the_first_is_no_heading() -> None:
+    _, counts, rows = read_all(b"# Links\n- [Post](https://a.example/p)\n- https://b.example/q\n")
+    assert counts == counted(2)
+    assert [row.referring_url for row in rows if isinstance(row, LinkRow)] == [
+        "https://a.example/p",
+        "https://b.example/q",
+    ]
 
 
 def test_an_ahrefs_row_keeps_every_word_of_the_source() -> None:

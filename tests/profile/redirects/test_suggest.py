@@ -122,6 +122,12 @@ def test_numbers_must_agree_and_keys_of_a_database_decide() -> None:
     assert first("/item.php?id=48211", "/p/48212-chair", "/p/48211-table") == "/p/48211-table"
 
 
+def test_a_number_beside_words_in_a_parameter_must_agree_as_in_a_path() -> None:
+    live = ["/items/ax-4410", "/items/ax-4411", "/items/bx-4411"]
+    found = Finder(live).suggest("/catalog/item.php?sku=AX-4411")
+    assert found.candidates[0].path == "/items/ax-4411"
+
+
 def test_two_words_are_one_where_the_site_writes_them_so() -> None:
     live = ["/guides/powershell/setup", "/guides/power-tools/setup", "/powershell"]
     assert first("/docs/PowerShell/set-up", *live) == "/guides/powershell/setup"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from services.profile.domain.imports.rows import DateOrder
@@ -124,6 +124,10 @@ _EPOCH = re.compile(
 )  # seconds or milliseconds, as programs count
 
 
+_SERIAL = re.compile(r"([3-7]\d{4})(?:[.,]\d+)?", re.ASCII)  # days, as spreadsheets count them
+_SERIAL_START = datetime(1899, 12, 30, tzinfo=UTC)
+
+
 @lru_cache(maxsize=8192)  # an export repeats a few hundred days; 10 times faster than parsing
 def parse_date(text: str, order: DateOrder) -> datetime | None:
     """Return the moment that `text` names, in UTC, or None if it names none."""
@@ -135,6 +139,10 @@ def parse_date(text: str, order: DateOrder) -> datetime | None:
         return found if found.year in _YEARS else _from_iso(text, order)
     if _EPOCH.fullmatch(text):
         return _from_epoch(int(text[:10]))
+    serial = _SERIAL.fullmatch(text)
+    if serial is not None:
+        found = _SERIAL_START + timedelta(days=int(serial[1]))
+        return found if found.year in _YEARS else None
     return _from_iso(text, order)
 
 

@@ -248,7 +248,7 @@ def _plain_list(lines: Sequence[str]) -> Detection:
     entries = [(at, line.strip()) for at, line in enumerate(lines) if line.strip()]
     entries = [(at, line) for at, line in entries if not line.startswith("#")][:_SAMPLE_ROWS]
     header_row, names = None, ("address",)
-    if len(entries) > 1 and not _is_entry(entries[0][1]) and _is_entry(entries[1][1]):
+    if len(entries) > 1 and _is_heading(entries[0][1]) and _is_entry(entries[1][1]):
         header_row, names = entries[0][0] + 1, (entries[0][1].strip('"'),)
         entries = entries[1:]
     if not any(_is_entry(line) for _, line in entries):
@@ -265,6 +265,11 @@ def _plain_list(lines: Sequence[str]) -> Detection:
         fingerprint=_fingerprint(names, None),
         notes=_list_notes([line for _, line in entries]),
     )
+
+
+def _is_heading(line: str) -> bool:
+    """Say whether a line above entries names them; with an address in it, it is an entry."""
+    return not _is_entry(line) and "://" not in line
 
 
 def _is_entry(line: str) -> bool:

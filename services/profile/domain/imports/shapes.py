@@ -94,7 +94,9 @@ def _exact_shape(kinds: tuple[Cell, ...]) -> Shape | None:
         case (Cell.HOST, Cell.COUNT):
             columns = {"domain": 0, "link_count": 1}
             return Shape(Dialect.GENERIC_DOMAINS, "generic", columns)
-        case (Cell.TEXT, Cell.COUNT) | (Cell.COUNT, Cell.TEXT):
+        case (Cell.COUNT, Cell.TEXT):  # ranks come first
+            return Shape(Dialect.GSC_LINKING_TEXT, "gsc", {}, ANCHORS_ONLY)
+        case (Cell.TEXT, Cell.COUNT):
             return Shape(Dialect.BING_ANCHORS, "bing", {}, ANCHORS_ONLY)
     return None
 

@@ -30,6 +30,7 @@ MAX_ADDRESS = 8_192
 RAW_SHOWN = 300
 
 _BULLET = re.compile(r"(?:[-*\u2022]|\d{1,4}[.)])\s+")
+_MARKDOWN_LINK = re.compile(r"\[[^\]]*\]\((https?://\S+)\)")
 _SAYS_NOTHING = Claims(None, None, None, None, None, None, {}, {})
 
 RowReader = Callable[[int, Cells], Row]
@@ -111,6 +112,9 @@ def _list_reader(is_own: Callable[[str], bool]) -> RowReader:
 def _entry(line: str) -> str:
     """Return what a line of a list names, without its bullet and quotation marks."""
     text = _BULLET.sub("", line)
+    linked = _MARKDOWN_LINK.fullmatch(text)
+    if linked is not None:
+        return linked[1]
     return text.rstrip(",;").strip('"') if text.startswith('"') else text
 
 

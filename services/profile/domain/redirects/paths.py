@@ -166,7 +166,10 @@ class _Reader:
             if name.lower() in _LANGUAGE_NAMES and value[:2].lower() in LANGUAGES:
                 language = value[:2].lower()
                 continue
-            words = [word for word in words_of(value) if self._keep_value(word)]
+            read = words_of(value)
+            # A number alone is a key; with words (`sku=AX-4410`) it is as in a path.
+            keep = self._keep_value if all(map(str.isdigit, read)) else self._keep
+            words = [word for word in read if keep(word)]
             if words:
                 self.segments.append(tuple(words))
         return language
