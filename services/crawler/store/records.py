@@ -15,13 +15,7 @@ from shared.events import Event, LinkDiscovered
 # for during this one (wanted_at) comes next instead of the planned one.
 _PAGES = """
 WITH new AS (
-    SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::timestamptz[],
-        $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::bytea[],
-        $11::int[], $12::int[], $13::int[], $14::bytea[], $15::timestamptz[],
-        $16::float4[], $17::float4[], $18::float4[], $19::float4[], $20::float8[], $21::float8[])
-    AS new (page_id, seq, next_at, checked_at, changed_at, full_at, final_url, etag, last_modified,
-        fingerprint, short_run, failure_run, checks, facts_hash, facts_at,
-        losses, expected_losses, rate, rate_before, host_losses, host_expected)
+    SELECT * FROM unnest($1::checked_page[])
 ), saved AS (
     UPDATE pages SET next_check_at = least(pages.wanted_at, new.next_at), wanted_at = NULL,
         lease_until = NULL, checked_at = new.checked_at, changed_at = new.changed_at,
@@ -90,32 +84,22 @@ async def record(tx: Tx, batch: Batch) -> int:
 async def _save_pages(tx: Tx, checks: Sequence[CheckRecord]) -> Collection[UUID]:
     if not checks:
         return ()
-    memories = [check.memory for check in checks]
-    rows = await tx.fetch(
-        _PAGES,
-        [check.page_id for check in checks],
-        [check.check_seq for check in checks],
-        [check.next_check_at for check in checks],
-        [memory.checked_at for memory in memories],
-        [memory.changed_at for memory in memories],
-        [memory.full_at for memory in memories],
-        [memory.final_url for memory in memories],
-        [memory.etag for memory in memories],
-        [memory.last_modified for memory in memories],
-        [memory.fingerprint for memory in memories],
-        [memory.short_run for memory in memories],
-        [memory.failure_run for memory in memories],
-        [memory.checks for memory in memories],
-        [memory.facts_hash for memory in memories],
-        [memory.facts_at for memory in memories],
-        [memory.history.losses for memory in memories],
-        [memory.history.expected for memory in memories],
-        [memory.rate for memory in memories],
-        [check.rate_before for check in checks],
-        [check.learned.losses for check in checks],
-        [check.learned.expected for check in checks],
-    )
+    rows = await tx.fetch(_PAGES, [_row(check) for check in checks])
     return {row["page_id"] for row in rows}
+
+
+def _row(check: CheckRecord) -> tuple[object, ...]:
+    """Return a check as the database's type `checked_page` has it.
+
+    One array of rows and not one for each column: asyncpg asks of every value in an array whether
+    it is an array itself, which took longer than encoding it.
+    """
+    *memory, history = check.memory
+    return (
+        *(check.page_id, check.check_seq, check.next_check_at),
+        *(*memory, *history),
+        *(check.rate_before, *check.learned),
+    )
 
 
 async def _save_watches(tx: Tx, checks: Iterable[CheckRecord]) -> None:
