@@ -165,6 +165,7 @@ def _stemmer(language: str) -> Any:
     return snowballstemmer.stemmer(_ALGORITHMS[language])
 
 
+@lru_cache(maxsize=_CACHED)  # stemming takes 45 us, and the words of pages repeat
 def stem(word: str, language: str) -> str:
     """Return the stem of a folded word; numbers and words of unknown languages stay."""
     if language not in _ALGORITHMS or not word.isalpha():

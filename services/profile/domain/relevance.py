@@ -16,9 +16,11 @@ def relevance(
     """Return from 0 to 1 how much it does; None where there is nothing to compare with."""
     code = (language or "en").partition("-")[0].lower()
     wanted = [stems for keyword in keywords if (stems := _stems(keyword, code))]
+    if not wanted:
+        return None
     around = _stems(" ".join(sentences), code)
     head = _stems(title, code)
-    if not wanted or not (head or around):
+    if not (head or around):
         return None
     if any(keyword <= head for keyword in wanted):
         return TITLE
