@@ -3,6 +3,7 @@
 The answers are those of `publicsuffixlist.PublicSuffixList`, found without splitting and joining.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -19,9 +20,16 @@ the list knows the suffix: else the last label is taken for it. A bare tuple, ma
 
 def cut(host: str) -> Cut | None:
     """Return how a lower-case host is divided; None with an empty label."""
+    rules = _rules()
+    label, _, rest = host.partition(".")
+    if label and rules.get(rest) == _EXACT and host not in rules:
+        return len(label) + 1, 0, True  # as most are, at half of what it takes label by label
     if not host or host[0] == "." or host[-1] == "." or ".." in host:
         return None
-    rules = _rules()
+    return _cut_by_label(host, rules)
+
+
+def _cut_by_label(host: str, rules: Mapping[str, int]) -> Cut:
     above = before = -1  # where the two labels on the left begin
     start = 0
     while True:

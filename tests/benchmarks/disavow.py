@@ -1,6 +1,7 @@
 """A disavow file as large as Google takes, read, guarded and written again; and one that needs repairs."""
 
 import gc
+import statistics
 import time
 
 from services.toxicity.domain.disavow.lint import lint
@@ -25,14 +26,14 @@ def measure() -> list[Row]:
         ("of international names", foreign, MOST_S),
     ):
         seconds = [_seconds(data, guard) for _ in range(ROUNDS)]
-        best = min(seconds)
+        median = statistics.median(seconds)
         found.append(
             row(
                 f"disavow: {LINES:,} lines {name}, CPU",
                 seconds,
                 "s",
                 target=None if most is None else f"< {most:g} s",
-                met=None if most is None else best < most,
+                met=None if most is None else median < most,
             )
         )
     return found

@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from services.toxicity.domain.disavow.entries import Entry, EntryKind, RepairCode
 from services.toxicity.domain.disavow.lines import (
-    plain_domain,
     plain_page,
-    read_international,
+    quick_hosts,
     read_line,
 )
 from services.toxicity.domain.disavow.reader import parse
@@ -242,7 +241,8 @@ def test_the_quick_way_through_plain_lines_reads_what_the_careful_one_does(
     start: str, rest: str
 ) -> None:
     raw = start + rest
-    quick = [(EntryKind.DOMAIN, plain_domain(raw)), (EntryKind.URL, plain_page(raw))]
+    (host,) = quick_hosts([raw])
+    quick = [(EntryKind.DOMAIN, host), (EntryKind.URL, plain_page(raw))]
     entries = [Entry(kind, value) for kind, value in quick if value is not None]
     if entries:
         careful = read_line(1, raw)
@@ -250,7 +250,7 @@ def test_the_quick_way_through_plain_lines_reads_what_the_careful_one_does(
 
 
 def test_most_lines_of_a_file_take_the_quick_way() -> None:
-    assert plain_domain("domain:spam-links.example") == "spam-links.example"
+    assert quick_hosts(["domain:spam-links.example"]) == ["spam-links.example"]
     assert plain_page("http://spam.example/a/b.html?c=1&d") == "http://spam.example/a/b.html?c=1&d"
 
 
@@ -271,14 +271,26 @@ def test_the_quick_way_through_international_names_reads_what_the_careful_one_do
     if in_ascii:
         labels = [f"xn--{label.encode('punycode').decode()}" for label in labels]
     raw = f"domain:{'.'.join([*labels, ending])}"
-    quick = read_international(1, raw, note=())
+    (quick,) = quick_hosts([raw])
     if quick is not None:
         careful = read_line(1, raw)
-        assert quick.entries == careful.entries
-        assert quick.repairs == careful.repairs
+        assert [entry.value for entry in careful.entries] == [quick]
+        assert [one.code for one in careful.repairs] == [RepairCode.IDN] * (raw[7:] != quick)
+        assert parse(raw).repairs == tuple(careful.repairs)
         assert not careful.faults
 
 
 def test_an_international_name_takes_the_quick_way() -> None:
-    for raw in ("domain:müller.de", "domain:xn--mller-kva.de", "domain:пример.рф"):
-        assert read_international(1, raw, note=()) is not None
+    raws = ["domain:müller.de", "domain:xn--mller-kva.de", "domain:пример.рф"]
+    assert None not in quick_hosts(raws)
+
+
+LABEL = st.text("aäß１टбв日本اب\u0301\u200dẞ-_0", min_size=1, max_size=4)  # noqa: RUF001
+
+
+@given(st.lists(st.lists(LABEL, min_size=1, max_size=2), min_size=1, max_size=6))
+@example([["xn--a"], ["ä"]])
+@example([["اب"], ["0ä"], ["\u0301a"]])
+def test_names_that_are_looked_up_together_are_read_as_each_alone(names: list[list[str]]) -> None:
+    raws = [f"domain:{'.'.join([*labels, 'de'])}" for labels in names]
+    assert quick_hosts(raws) == [host for raw in raws for host in quick_hosts([raw])]

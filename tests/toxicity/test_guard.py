@@ -1,6 +1,8 @@
 """The guard list, one rule at a time."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from publicsuffixlist import PublicSuffixList
 
 from services.toxicity.domain import platforms
@@ -151,6 +153,22 @@ def test_a_name_that_only_looks_like_a_guarded_one_is_held(name: str) -> None:
     hold = guard.of_domain(host)
     assert hold is not None
     assert (hold.code, hold.scope) == ("look_alike", Scope.PAGES_ONLY)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["xn--ggle-55da.com", "xn--acme-8xa.de", "xn--a", "xn--\u00e4.de", "xn--.!.x"]
+        )
+        | st.text("ao\u0435\u00f6\u0430\u0628g\u65e5", min_size=1, max_size=5).map(
+            lambda name: urls.host_of(f"http://{name}.com")
+        ),
+        max_size=8,
+    )
+)
+def test_hosts_that_are_asked_for_together_are_held_like_each_alone(hosts: list[str]) -> None:
+    guard = guard_of(own=["acme.example", "ao.com"])
+    assert guard.of_domains(hosts) == [guard.of_domain(host) for host in hosts]
 
 
 def test_letters_that_are_the_same_for_a_browser_are_the_guarded_name_itself() -> None:

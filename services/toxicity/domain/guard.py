@@ -1,12 +1,12 @@
 """The guard list: what is never proposed and never written into a disavow file, whatever its score."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
 from services.toxicity.domain import platforms
-from services.toxicity.domain.look_alikes import latin_twin
+from services.toxicity.domain.look_alikes import latin_twins
 from services.toxicity.domain.renown import Renown, renown_of
 from shared import suffixes, urls
 
@@ -94,11 +94,29 @@ class Guard:
     competitors: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     placed: frozenset[str] = frozenset()
+    _every: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        every = self.own | self.partners | self.competitors | self.kept | self.placed
+        object.__setattr__(self, "_every", every)
 
     def of_domain(self, host: str) -> Hold | None:
         """Return why `domain:host` must not be written, or None."""
-        held = self._private_hold(host, whole=True) or common_hold(host)
-        return self._twin_hold(host) if held is None and "xn--" in host else held
+        return self.of_domains([host])[0]
+
+    def of_domains(self, hosts: Sequence[str]) -> list[Hold | None]:
+        """Return the same of each of many."""
+        holds = [self._hold_of_name(host) for host in hosts]
+        foreign = [at for at, host in enumerate(hosts) if holds[at] is None and "xn--" in host]
+        twins = latin_twins([hosts[at] for at in foreign]) if foreign else ()
+        for at, twin in zip(foreign, twins, strict=True):
+            # A name that looks like a guarded one is held back until a person looks.
+            if twin is not None and self._hold_of_name(twin) is not None:
+                holds[at] = _LOOK_ALIKE
+        return holds
+
+    def _hold_of_name(self, host: str) -> Hold | None:
+        return self._private_hold(host, whole=True) or common_hold(host)
 
     def of_url(self, url: str) -> Hold | None:
         """Return why a page must not be written, or None; guarded platforms allow single pages."""
@@ -107,6 +125,8 @@ class Guard:
         return hold if hold is not None and hold.scope is Scope.NEVER else None
 
     def _private_hold(self, host: str, *, whole: bool) -> Hold | None:
+        if not _touches(host, self._every, whole=whole):
+            return None  # nearly always, so the five are asked for only to tell which it was
         for names, hold in (
             (self.own, _OWN),
             (self.partners, _PARTNER),
@@ -114,17 +134,9 @@ class Guard:
             (self.placed, _PLACED),
             (self.competitors, _COMPETITOR),
         ):
-            if names and _touches(host, names, whole=whole):
+            if _touches(host, names, whole=whole):
                 return hold
         return None
-
-    def _twin_hold(self, host: str) -> Hold | None:
-        """A name of other letters that looks like a guarded one is held back until a person looks."""
-        twin = latin_twin(host)
-        if twin is None:
-            return None
-        held = self._private_hold(twin, whole=True) or common_hold(twin)
-        return None if held is None else _LOOK_ALIKE
 
 
 def guard_of(
@@ -148,13 +160,16 @@ def guard_of(
 def common_hold(host: str) -> Hold | None:
     """Return why a whole domain is guarded for everybody, or None."""
     cut = suffixes.cut(host)
-    if cut is None or cut[1] < 0 or len(host) > _MAX_NAME or urls.is_ip(host):
+    if cut is None:
         return _hold_of_no_domain(host)
-    domain = host[cut[1] :]
-    if _is_public_body(host, domain):
+    start, before, known = cut
+    if before < 0 or len(host) > _MAX_NAME or (not known and urls.is_ip(host)):
+        return _hold_of_no_domain(host)
+    domain = host[before:]
+    if _is_of_public_bodies(host[start:]):
         return _PUBLIC_BODY
-    if host in _GUARDED or domain in _GUARDED:
-        return next(hold for names, hold in _LISTED if host in names or domain in names)
+    if domain in _GUARDED or host in _GUARDED:
+        return _hold_by_list(host, domain)
     if suffixes.is_above(host):
         return _ABOVE
     renown = renown_of(domain)
@@ -175,6 +190,7 @@ _RENOWNED = {Renown.CENTRAL: _CENTRAL, Renown.UNIVERSITY: _PUBLIC_BODY}
 
 
 _LISTED = (
+    (platforms.PUBLIC_BODY_DOMAINS, _PUBLIC_BODY),
     (platforms.SEARCH_ENGINES, _SEARCH_ENGINE),
     (platforms.INFRASTRUCTURE, _INFRASTRUCTURE),
     (platforms.PLATFORMS, _PLATFORM),
@@ -182,16 +198,18 @@ _LISTED = (
 _GUARDED = frozenset[str]().union(*(names for names, _ in _LISTED))
 
 
-def _is_public_body(host: str, domain: str) -> bool:
-    country = host.rpartition(".")[2]
+def _hold_by_list(host: str, domain: str) -> Hold:
+    return next(hold for names, hold in _LISTED if host in names or domain in names)
+
+
+@lru_cache(maxsize=16_384)
+def _is_of_public_bodies(suffix: str) -> bool:
+    """Whether only public bodies and schools get a name below this public suffix."""
+    *labels, country = suffix.split(".")
     if country in platforms.PUBLIC_BODY_SUFFIXES:
         return True
     # gov.uk, ac.jp and k12.ca.us are suffixes, go.de is a company
-    if len(country) == _COUNTRY and domain.count(".") > 1:
-        suffix = domain.split(".")[1:-1]
-        if platforms.PUBLIC_BODY_LABELS.intersection(suffix):
-            return True
-    return domain in platforms.PUBLIC_BODY_DOMAINS or host in platforms.PUBLIC_BODY_DOMAINS
+    return len(country) == _COUNTRY and not platforms.PUBLIC_BODY_LABELS.isdisjoint(labels)
 
 
 def _touches(host: str, names: frozenset[str], *, whole: bool) -> bool:

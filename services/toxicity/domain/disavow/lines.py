@@ -1,6 +1,7 @@
 """One line of a foreign disavow file: the entries it means and every repair that this took."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import ada_url
@@ -21,7 +22,10 @@ from shared import urls
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
-# The form that nearly every line of a big file has; read without the URL parser (10x faster).
+# The form that nearly every line of a big file has; read without the URL parser (10x faster). What was
+# taken is never given back: possessive, which halves the time. Punycode and a second www. don't match.
+_WRITTEN = re.compile(r"domain:(?!www\.)((?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)++[a-z]{2,63})")
+# The same with the faults that many tools make.
 _PLAIN = re.compile(
     r"domain:([ \t]*)(https?://)?(www\.)?"
     r"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})(/?)"
@@ -48,6 +52,9 @@ _BARE_NAME = re.compile(r"(?:[\w*-]+\.)+[^\W\d_]{2,}\.?")
 _QUOTED_CELL = re.compile(r'"[^"]*"\s*[,;\t]')
 _QUOTES = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d<>"
 _MAX_LABELS = 127
+_MAX_LABEL = 63  # characters
+_BETWEEN = ".!."  # of names that the URL parser reads at once; no name has this sign
+_AT_ONCE = 64  # names: the parser's wrapper costs more than its work, and this is most of what can be saved
 _BLANK, _SCHEME_REPAIR = RepairCode.BLANK, RepairCode.SCHEME
 _IDN = RepairCode.IDN
 _PATH, _WWW = RepairCode.PATH, RepairCode.WWW
@@ -72,44 +79,53 @@ class Reading:
         self.faults.append(Fault(self.number, code, quoted(self.raw.strip()), sentence))
 
 
-def plain_domain(raw: str) -> str | None:
-    """Return the host of a line that is as we write it; None for all that must be read with care."""
-    plain = _PLAIN.fullmatch(raw)
-    if plain is None or plain.end(1) > 7 or plain.end(4) != len(raw) or plain.start(4) != 7:
-        return None
-    host = plain[4]
-    # Punycode and a doubled www. need the full path.
-    return None if "--" in host or host.startswith("www.") else host
+def quick_hosts(lines: Sequence[str]) -> list[str | None]:
+    """Return the host of each line that is as we write it, or only its letters are not.
+
+    None for all that must be read with care. International names are looked up together.
+    """
+    hosts = list(map(_written_host, lines))
+    foreign = {
+        at: raw[7:]
+        for at, raw in enumerate(lines)
+        if hosts[at] is None and _INTERNATIONAL.fullmatch(raw)
+    }
+    for at, host in zip(foreign, _hosts_of(list(foreign.values())), strict=True):
+        if _reads_alike(foreign[at], host):
+            hosts[at] = host
+    return hosts
 
 
-def read_international(number: int, raw: str, *, note: tuple[str, ...]) -> Reading | None:
-    """Return what a `domain:` line with an international name means; None where it needs more care."""
-    named = _INTERNATIONAL.fullmatch(raw)
-    if named is None or raw.lower() != raw:
+def _written_host(raw: str) -> str | None:
+    written = _WRITTEN.fullmatch(raw)
+    if written is None:
         return None
-    name = named[1]
-    host = _ascii_of(name)
-    if host is None or host.startswith("www."):
-        return None
-    reading = Reading(number, raw)
-    if host != name:
-        reading.repaired(_IDN, name, host)
-    reading.entries.append(Entry(DOMAIN, host, note))
-    return reading
+    host = written[1]
+    # Only the careful way counts the characters of each label.
+    return host if len(host) <= _MAX_LABEL else None
 
 
-def _ascii_of(name: str) -> str | None:
-    """Return a name as a browser would ask for it, None where that must be read with care."""
-    if "xn--" in name:  # only the parser of addresses finds fault with bad punycode
-        host = urls.host_of(f"http://{name}/")
-    else:
-        try:
-            host = ada_url.idna_to_ascii(name).decode()
-        except ValueError:
-            return None
-    if not is_name(host) or host.count(".") >= _MAX_LABELS:
-        return None
-    return None if name.isascii() and host != name else host
+def _reads_alike(name: str, host: str) -> bool:
+    """Whether nothing but the spelling of its letters must be told of a name."""
+    if name.lower() != name or (name.isascii() and host != name) or host.startswith("www."):
+        return False
+    return is_name(host) and host.count(".") < _MAX_LABELS
+
+
+def _hosts_of(names: Sequence[str]) -> Iterator[str]:
+    """Yield each name as a browser would ask for it, empty for what is none."""
+    for start in range(0, len(names), _AT_ONCE):
+        piece = names[start : start + _AT_ONCE]
+        hosts = _host_of(_BETWEEN.join(piece)).split(_BETWEEN)
+        # One name that is none makes all of them none.
+        yield from hosts if len(hosts) == len(piece) else map(_host_of, piece)
+
+
+def _host_of(name: str) -> str:
+    try:
+        return ada_url.URL(f"http://{name}/").hostname
+    except ValueError:
+        return ""
 
 
 def plain_page(raw: str) -> str | None:

@@ -19,9 +19,8 @@ from services.toxicity.domain.disavow.entries import (
 from services.toxicity.domain.disavow.lines import (
     Reading,
     comment_of,
-    plain_domain,
     plain_page,
-    read_international,
+    quick_hosts,
     read_line,
     read_plain,
     visible,
@@ -43,12 +42,12 @@ _COMMENT_MARKS = "#\uff03"
 class _State:
     """Where the reader stands: the comment block above, and what has been collected."""
 
+    repairs: list[Repair]
     block: list[str] = field(default_factory=list)
     block_used: bool = False
     note: tuple[str, ...] = ()
     header: list[str] = field(default_factory=list)
     entries: list[Numbered] = field(default_factory=list)
-    repairs: list[Repair] = field(default_factory=list)
     errors: list[Fault] = field(default_factory=list)
 
     def end_block(self) -> None:
@@ -80,10 +79,17 @@ def parse(data: bytes | str) -> Parsed:
     if foreign:
         first = quoted(text[foreign.start("mark") :].splitlines()[0])
         return Parsed(repairs=tuple(repairs), errors=(Fault(1, "document", first, _DOCUMENT),))
-    state = _State(repairs=repairs)
     repairs.extend(_line_ending_repair(text))
-    for number, raw in enumerate(_LINE_END.split(text), start=1):
-        _take(state, number, raw)
+    state = _State(repairs)
+    lines = _LINE_END.split(text)
+    for number, (raw, host) in enumerate(zip(lines, quick_hosts(lines), strict=True), start=1):
+        if host is None:
+            _take(state, number, raw)
+            continue
+        name = raw[7:]
+        if name != host:
+            repairs.append(Repair(number, RepairCode.IDN, quoted(name), quoted(host)))
+        state.entries.append(Numbered(number, Entry(DOMAIN, host, state.use_block())))
     state.end_block()
     entries, settled = settle(state.entries)
     ordered = sorted([*state.repairs, *settled], key=lambda repair: repair.line)
@@ -104,14 +110,8 @@ def is_text(data: bytes) -> bool:
 
 
 def _take(state: _State, number: int, raw: str) -> None:
-    host = plain_domain(raw)
-    if host is not None:
-        entry = Entry(DOMAIN, host, state.use_block())
-        state.entries.append(Numbered(number, entry))
-        return
     if raw[:7] == "domain:":
-        note = state.use_block()
-        plain = read_plain(number, raw, note=note) or read_international(number, raw, note=note)
+        plain = read_plain(number, raw, note=state.use_block())
         if plain is not None:
             _take_reading(state, plain)
             return

@@ -17,7 +17,7 @@ from services.toxicity.domain.disavow.entries import (
     settle,
 )
 from services.toxicity.domain.disavow.safeguards import Case, Objection, objections, weigh
-from services.toxicity.domain.guard import Guard
+from services.toxicity.domain.guard import Guard, Hold
 from shared.errors import ConflictError, FieldError, InvalidError
 
 MAX_LINES = 100_000  # blank lines and comments count
@@ -106,30 +106,31 @@ def draft(
 
 def admit(entries: Iterable[Numbered], *, guard: Guard) -> tuple[list[Numbered], list[Refusal]]:
     """Part entries into those that may be written and those that never are."""
+    entries = list(entries)
+    named = [item.entry.value for item in entries if item.entry.kind is DOMAIN]
+    holds = iter(guard.of_domains(named))
     safe: list[Numbered] = []
     refused: list[Refusal] = []
     for item in entries:
-        refusal = _refusal(item, guard)
-        if refusal is None:
+        entry = item.entry
+        held = next(holds) if entry.kind is DOMAIN else guard.of_url(entry.value)
+        if held is None and len(entry.value) <= MAX_URL and _is_writable(entry):
             safe.append(item)
         else:
-            refused.append(refusal)
+            refused.append(_refusal(item, held))
     return safe, refused
 
 
-def _refusal(item: Numbered, guard: Guard) -> Refusal | None:
+def _refusal(item: Numbered, held: Hold | None) -> Refusal:
     entry = item.entry
     line = item.line or None
-    held = guard.of_domain(entry.value) if entry.kind is DOMAIN else guard.of_url(entry.value)
     if held is not None:
         return Refusal(line, quoted(entry.line), held.code, held.sentence)
     if len(entry.value) > MAX_URL:
         sentence = f"Google takes addresses of at most {MAX_URL:,} characters; disavow the domain."
         return Refusal(line, quoted(entry.line), "url_too_long", sentence)
-    if not _is_writable(entry):
-        sentence = "The name is not in its ASCII form; read it with the tolerant reader first."
-        return Refusal(line, quoted(ascii_comment(entry.line)), "not_ascii", sentence)
-    return None
+    sentence = "The name is not in its ASCII form; read it with the tolerant reader first."
+    return Refusal(line, quoted(ascii_comment(entry.line)), "not_ascii", sentence)
 
 
 def _is_writable(entry: Entry) -> bool:
