@@ -74,6 +74,15 @@ async def page(signed_in: BrowserContext) -> AsyncIterator[Page]:
     await opened.close()
 
 
+async def test_the_overview_says_what_waits_and_leads_there(house: House, page: Page) -> None:
+    await page.goto(house.screen("overview"))
+    waits = page.get_by_role("link", name="worth a look")
+    await expect(waits).to_be_visible()
+    await no_barriers(page, phone=True)
+    await waits.click()
+    await expect(page.get_by_role("heading", name="Review")).to_be_visible()
+
+
 async def test_a_file_is_seen_mapped_imported_and_taken_back(
     house: House, page: Page, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ function Cards({ siteId, figures }) {
     ["Count for SEO", figures.links_counting, { status: "live,changed", followed: "true" }], ["Gone, 30 days", figures.lost_30d, { status: "lost" }],
     ["Gained, 30 days", figures.gained_30d, { status: "live,changed", gained_from: ago(30) }, figures.new_links_known_until ? `New links known up to ${day(figures.new_links_known_until)}` : "No source tells of new links yet"],
     ["Changed", figures.statuses?.changed, { status: "changed" }], ["Couldn't look", figures.statuses?.unknown, { status: "unknown" }],
+    ["Not found", figures.statuses?.not_found, { status: "not_found" }, "Others told of them, we never saw them"],
     ["Not checked yet", figures.statuses?.pending, { status: "pending" }]];
   return html`<ul class="cards">${cards.map(([label, value, filters, note]) => html`
     <li><a class="card" href=${link(["sites", siteId, "links"], filters)}><b class="figure">${count(value)}</b>${label}${note && html`<span class="muted small"> ${note}</span>`}</a></li>`)}</ul>`;
@@ -33,9 +34,18 @@ export function Bars({ rows }) {
       <rect class="share" width=${row.share * 100} y="3" height="4" /></svg></span></li>`)}</ul>`;
 }
 
-function Attention({ siteId, changes }) {
-  if (changes.length === 0) return html`<p class="muted">Nothing needs you now.</p>`;
-  return html`<ul class="timeline">${changes.map((change) => html`<li key=${change.id}>
+// What waits for a decision, as [figure, one, many, where to].
+function waiting(siteId, figures) {
+  return [[figures.worth_a_look, "1 link is worth a look", "links are worth a look", link(["sites", siteId, "reviews"])],
+    [figures.off_contract, "1 link is not as agreed", "links are not as agreed", link(["sites", siteId, "placements"])],
+    [figures.unseen_14d, "1 link could not be seen for two weeks", "links could not be seen for two weeks", link(["sites", siteId, "links"], { status: "unknown" })],
+  ].filter(([number]) => number > 0);
+}
+
+function Attention({ siteId, figures, changes }) {
+  const waits = waiting(siteId, figures);
+  if (waits.length + changes.length === 0) return html`<p class="muted">Nothing needs you now.</p>`;
+  return html`<ul class="timeline">${waits.map(([number, one, many, to]) => html`<li key=${many}><a href=${to}>${number === 1 ? one : `${count(number)} ${many}`}</a></li>`)}${changes.map((change) => html`<li key=${change.id}>
     <a href=${link(["links", change.link_id])}>${shortUrl(change.referring_url)}</a> <strong>${change.words?.label}</strong>
     <div class="muted small">${change.words?.sentence} <${Moment} at=${change.changed_at} /></div></li>`)}</ul>`;
 }
@@ -49,9 +59,11 @@ export function Overview({ siteId, site }) {
     <${Loading} what="the figures" state=${figures}>${(value) => html`<${Cards} siteId=${siteId} figures=${value} />`}<//>
     <div class="two"><div>
       <section class="card"><h2>Gained and gone</h2><${Loading} what="velocity" state=${velocity}>${(value) => html`
-        <${Chart} title="Links per day" rows=${value.items} lines=${LINES} />
+        ${value.items.some((row) => LINES.some((line) => line.value(row))) ? html`<${Chart} title="Links per day" rows=${value.items} lines=${LINES} />`
+          : html`<p class="muted">Nothing was gained or lost yet. What an import brings was there before, and is no gain.</p>`}
         ${value.known_up_to && html`<p class="muted small">New links can be known up to ${day(value.known_up_to)}.</p>`}`}<//></section>
       <section class="card"><h2>Anchors, by referring domain</h2><${Loading} what="anchors" state=${anchors}>${(value) => html`
-        <p class="muted">${value.sentence}</p><${Bars} rows=${value.by_domain} />`}<//></section>
-    </div><section class="card"><h2>Needs attention</h2><${Loading} what="changes" state=${changes}>${(value) => html`<${Attention} siteId=${siteId} changes=${value.items} />`}<//></section></div>`;
+        <p class="muted">${value.sentence} ${value.warnings[0]?.sentence}</p><${Bars} rows=${value.by_domain} />`}<//></section>
+    </div><section class="card"><h2>Needs attention</h2><${Loading} what="the figures" state=${figures}>${(now) => html`
+      <${Loading} what="changes" state=${changes}>${(value) => html`<${Attention} siteId=${siteId} figures=${now} changes=${value.items} />`}<//>`}<//></section></div>`;
 }

@@ -42,11 +42,14 @@ function Rescore({ siteId, ended }) {
     ${job && html`<${Job} key=${job} id=${job} what="Judging anew" unit="links" ended=${ended} />`}</section>`;
 }
 
+// What the kinds of evidence mean where nothing is asked of anybody.
+const AGAINST = { none: "Too little against it to matter", look_again: "Known against it so far" };
+
 function Domains({ siteId, turn }) {
   return html`<section class="card"><h2>Each domain in one sentence</h2>
     <${Paged} what="domains" path=${`/v1/sites/${siteId}/toxicity/domains`} size=${50} turn=${turn} empty=${html`<p>No domain was judged yet. Links are judged as soon as their pages were read.</p>`}>${(items) => html`
       <${Table} caption="Referring domains" heads=${["Domain", "In one sentence", "What to do", ["Links", "number"], ["Live", "number"], "Decision"]} rows=${items.map((one) => ({ key: one.domain, cells: [
-        html`<a class="wrap" href=${link(["sites", siteId, "links"], { referring_domain: one.domain })}>${one.domain}</a>`, html`${one.sentence}${one.families.length > 0 ? html`<br /><span class="muted small">Seen: ${one.families.map((family) => word("family", family)).join(", ")}</span>` : ""}`,
+        html`<a class="wrap" href=${link(["sites", siteId, "links"], { referring_domain: one.domain })}>${one.domain}</a>`, html`${one.sentence}${one.families.length > 0 ? html`<br /><span class="muted small">${AGAINST[one.action] ?? "Speaks against it"}: ${one.families.map((family) => word("family", family)).join(", ")}</span>` : ""}`,
         one.action_words.label, count(one.links), count(one.live), html`${one.decision ? word("decision", one.decision) : html`<span class="muted">none</span>`}${one.in_file ? html` <span class="tag">in the file</span>` : ""}`] }))} />`}<//></section>`;
 }
 

@@ -40,6 +40,7 @@ _TOOLS = {
     "anchorwatch": "An export of Anchorwatch",
     "bing": "Bing",
     "dataforseo": "DataForSEO",
+    "generic": "Your table",
     "gsc": "Search Console",
     "linksentinel": "LinkSentinel",
     "list": "Your list",
