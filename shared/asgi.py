@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import log, metrics, problems
 from shared.settings import HouseSettings
+from shared.trouble import is_outage
 
 _MAX_HEADER_BYTES = 65_536
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
@@ -25,6 +26,9 @@ _SAFE_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
+_CODES = {413: "body-too-large", 431: "headers-too-large", 503: "unavailable"}
+_BROKEN = "Something went wrong here; it was logged with this trace id."
+_AWAY = "The database, or another part that is needed, does not answer now. Try again in a moment."
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 _logger = log.get_logger(__name__)
 
@@ -64,14 +68,13 @@ class HouseMiddleware:
             _logger.info("client went away", path=exchange.scope["path"])
         except HTTPException as error:
             await self._send_problem(exchange, sender, error.status_code, str(error.detail))
-        except Exception:  # because nobody above us can answer any more: log it whole, say little
+        except Exception as error:  # because nobody above us can answer any more
+            if is_outage(error):
+                _logger.warning("a part is away", path=exchange.scope["path"], why=repr(error))
+                await self._send_problem(exchange, sender, 503, _AWAY)
+                return
             _logger.exception("request failed", path=exchange.scope["path"])
-            await self._send_problem(
-                exchange,
-                sender,
-                500,
-                "Something went wrong here; it was logged with this trace id.",
-            )
+            await self._send_problem(exchange, sender, 500, _BROKEN)
 
     def _limit(self, headers: Headers) -> int:
         is_upload = headers.get("content-type", "").startswith("multipart/")
@@ -82,9 +85,13 @@ class HouseMiddleware:
     ) -> None:
         if exchange.status:
             raise ConnectionAbortedError(f"the answer broke off after it had begun: {detail}")
-        code = {413: "body-too-large", 431: "headers-too-large"}.get(status, "internal-error")
         response = problems.render(
-            status, code, detail, instance=exchange.scope["path"], trace_id=exchange.trace_id
+            status,
+            _CODES.get(status, "internal-error"),
+            detail,
+            instance=exchange.scope["path"],
+            trace_id=exchange.trace_id,
+            headers={"Retry-After": "2"} if status == 503 else None,
         )
         await response(exchange.scope, _no_receive, send)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared import jsontext
+from shared.db import Database
 from shared.settings import HouseSettings
 from shared.web import new_web_app
 from tests.http import Http
@@ -41,6 +42,11 @@ def new_app() -> FastAPI:
     @router.delete("/v1/things/{thing_id}")
     async def break_down(thing_id: str) -> None:
         raise KeyError(thing_id)
+
+    @router.get("/v1/rows")
+    async def read_rows() -> None:
+        async with Database("postgresql+asyncpg://a@/a?host=/nowhere", schema="a").begin():
+            raise AssertionError("there is no such database")
 
     @router.post("/v1/files")
     async def upload(file: UploadFile) -> int:
@@ -219,3 +225,10 @@ def test_strict_reading_never_fails_in_another_way(text: bytes) -> None:
 
 def test_brackets_in_strings_do_not_count_as_depth() -> None:
     assert jsontext.loads_strict(b'["' + b"[{" * 500 + b'"]') == ["[{" * 500]
+
+
+async def test_a_database_that_is_away_is_said_and_no_fault_of_ours() -> None:
+    answer = await HTTP.get("/v1/rows")
+    assert (answer.status, answer.json()["code"]) == (503, "unavailable")
+    assert dict(answer.headers)["retry-after"] == "2"
+    assert "Try again" in answer.json()["detail"]
