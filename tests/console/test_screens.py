@@ -74,15 +74,6 @@ async def page(signed_in: BrowserContext) -> AsyncIterator[Page]:
     await opened.close()
 
 
-async def test_the_overview_says_what_waits_and_leads_there(house: House, page: Page) -> None:
-    await page.goto(house.screen("overview"))
-    waits = page.get_by_role("link", name="worth a look")
-    await expect(waits).to_be_visible()
-    await no_barriers(page, phone=True)
-    await waits.click()
-    await expect(page.get_by_role("heading", name="Review")).to_be_visible()
-
-
 async def test_a_file_is_seen_mapped_imported_and_taken_back(
     house: House, page: Page, tmp_path: Path
 ) -> None:
@@ -129,7 +120,8 @@ async def test_a_file_is_seen_mapped_imported_and_taken_back(
 
 async def test_the_review_goes_by_keys_and_by_selection_and_back(house: House, page: Page) -> None:
     await find_networks(house)
-    await page.goto(house.screen("reviews"))
+    await page.goto(house.screen("overview"))
+    await page.get_by_role("link", name="worth a look").click()
     first, second = (
         page.get_by_role("article", name=name) for name in ("farm0.example", "farm1.example")
     )
@@ -139,8 +131,7 @@ async def test_the_review_goes_by_keys_and_by_selection_and_back(house: House, p
     await first.focus()
     await page.keyboard.press("d")
     await expect(first).to_contain_text("Decided: Disavow")
-    focused = page.locator("article:focus")
-    await expect(focused).to_be_visible()
+    await expect(page.locator("article:focus")).to_be_visible()
     await expect(first).not_to_be_focused()
     decided = page.get_by_role("row").filter(has_text="A link farm")
     await expect(decided).to_contain_text("Disavow")

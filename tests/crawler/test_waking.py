@@ -117,6 +117,8 @@ async def test_the_next_host_is_the_one_whose_pause_and_pages_allow_it_first(db:
     limits = ClaimLimits()
     async with db.begin() as tx:
         assert await frontier.next_ready(tx, limits) is None
+        await tx.run("INSERT INTO hosts (host, due_at) VALUES ('at-rest.example', 'infinity')")
+        assert await frontier.next_ready(tx, limits) is None
         await hosts.make_due(tx, ["late.example"], now + timedelta(hours=2))
         await hosts.make_due(tx, ["soon.example"], now + timedelta(hours=1))
         await hosts.make_due(tx, ["held.example"], now)

@@ -62,7 +62,8 @@ ORDER BY ready_at LIMIT $2::int FOR UPDATE SKIP LOCKED
 """
 
 _NEXT_READY = """
-SELECT ready_at FROM hosts WHERE $1::int = 1 OR (hashtext(host) & 2147483647) % $1 = $2::int
+SELECT ready_at FROM hosts
+WHERE ready_at < 'infinity' AND ($1::int = 1 OR (hashtext(host) & 2147483647) % $1 = $2::int)
 ORDER BY ready_at LIMIT 1
 """
 
@@ -147,7 +148,7 @@ async def claim_due(tx: Tx, now: datetime, limits: ClaimLimits) -> list[HostClai
 
 
 async def next_ready(tx: Tx, limits: ClaimLimits) -> datetime | None:
-    """Return when the next host may be claimed, or None if there is no host at all."""
+    """Return when the next host may be claimed, or None if none has a page to look at."""
     found: datetime | None = await tx.fetch_value(_NEXT_READY, limits.shards, limits.shard)
     return found
 
