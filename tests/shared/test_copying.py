@@ -18,15 +18,17 @@ SAID = [
 
 async def test_encoded_rows_come_back_as_they_were(db_for: Callable[[str], Database]) -> None:
     rows = [
-        (
-            copying.begin_row(7),
-            copying.uuid(an_id),
-            copying.text(text),
-            copying.raw(json.encode()),
-            copying.jsonb(jsonb.encode()),
-            copying.double(number),
-            copying.moment(moment),
-            copying.texts(texts),
+        copying.row(
+            (
+                copying.begin_row(7),
+                copying.uuid(an_id),
+                copying.text(text),
+                copying.raw(json.encode()),
+                copying.jsonb(jsonb.encode()),
+                copying.double(number),
+                copying.moment(moment),
+                copying.texts(texts),
+            )
         )
         for an_id, text, json, jsonb, number, moment, texts in SAID
     ]

@@ -53,9 +53,9 @@ class Prepared:
     rows: Sequence[LinkRow] = ()
     ids: Sequence[bytes] = ()
     values: Sequence[float] = ()
-    links: Sequence[copying.Row] = ()
-    claims: Sequence[copying.Row] = ()
-    events: Sequence[copying.Row] = ()
+    links: Sequence[bytes] = ()
+    claims: Sequence[bytes] = ()
+    events: Sequence[bytes] = ()
 
 
 def prepare(rows: Iterable[LinkRow], met: Met) -> Prepared:
@@ -65,7 +65,7 @@ def prepare(rows: Iterable[LinkRow], met: Met) -> Prepared:
     encoder = _Encoder(met)
     encode_event, encode_row = tracked_body(met.site, met.now), outbox.encoder(LinkTracked.name)
     values = list[float]()
-    links, claims, events = list[copying.Row](), list[copying.Row](), list[copying.Row]()
+    links, claims, events = list[bytes](), list[bytes](), list[bytes]()
     for link_id, event_id, row in zip(ids, event_ids, ordered, strict=True):
         metrics, told, value = encoder.metrics(row)
         values.append(value)
@@ -108,7 +108,7 @@ class _Encoder:
             found = self._metrics[body] = (encoded, encoded + copying.double(value), value)
         return found
 
-    def link(self, link_id: bytes, row: LinkRow, metrics: bytes) -> copying.Row:
+    def link(self, link_id: bytes, row: LinkRow, metrics: bytes) -> bytes:
         host, target, url = row.referring_host, row.target_url, row.referring_url.encode()
         named = self._hosts.get(host)
         if named is None:
@@ -117,23 +117,27 @@ class _Encoder:
         linked = self._targets.get(target)
         if linked is None:
             linked = self._targets[target] = copying.text(target) + copying.uuid(row.target_key)
-        seen = copying.moment(row.first_seen)
-        return (
-            *(_BEGIN_LINK, link_id, copying.UUID_LENGTH, row.page_key.bytes),
-            *(copying.length(len(url)), url, named, linked, metrics, seen, seen, self._end_link),
+        seen, length = copying.moment(row.first_seen), copying.length(len(url))
+        return copying.row(
+            (
+                *(_BEGIN_LINK, link_id, copying.UUID_LENGTH, row.page_key.bytes, length, url),
+                *(named, linked, metrics, seen, seen, self._end_link),
+            )
         )
 
-    def claim(self, link_id: bytes, row: LinkRow, metrics: bytes) -> copying.Row:
+    def claim(self, link_id: bytes, row: LinkRow, metrics: bytes) -> bytes:
         said, anchor = json_bytes(row.claim), row.anchor
-        return (
-            *(_BEGIN_CLAIM, link_id, copying.length(len(said)), said, metrics),
-            copying.NULL if anchor is None else copying.text(clean(anchor)),
-            _rel(row.rel),
-            _kind(row.kind),
-            copying.moment(row.first_seen),
-            copying.moment(row.last_seen),
-            copying.moment(row.lost_at),
-            self._end_claim,
+        return copying.row(
+            (
+                *(_BEGIN_CLAIM, link_id, copying.length(len(said)), said, metrics),
+                copying.NULL if anchor is None else copying.text(clean(anchor)),
+                _rel(row.rel),
+                _kind(row.kind),
+                copying.moment(row.first_seen),
+                copying.moment(row.last_seen),
+                copying.moment(row.lost_at),
+                self._end_claim,
+            )
         )
 
 
