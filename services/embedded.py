@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from shared.bus.embedded import EmbeddedBus
 from shared.db import Database
 from shared.http import DirectTransport
 from shared.migrations import SERVICES, migrate_all
+from shared.service import supervise
 from shared.settings import HouseSettings
 
 Given = Mapping[str, Mapping[str, Any]]
@@ -82,6 +84,10 @@ async def _database_url(folder: Path, stack: AsyncExitStack) -> str:
     manager = home.database(folder)
     server = await asyncio.to_thread(manager.__enter__)
     stack.push_async_callback(asyncio.to_thread, manager.__exit__, None, None, None)
+    keepers, stop = await stack.enter_async_context(asyncio.TaskGroup()), asyncio.Event()
+    keep = partial(home.keep_database, folder, server)
+    keepers.create_task(supervise("embedded database", keep, stop))
+    stack.callback(stop.set)
     return server.url()
 
 

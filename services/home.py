@@ -1,20 +1,23 @@
 """The home folder of an embedded Anchorwatch: its lock, its secret, its database."""
 
+import asyncio
 import fcntl
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from shared import postgres
 from shared.errors import ConflictError, NotFoundError
+from shared.log import get_logger
 from shared.postgres import EmbeddedPostgres
 
 KEY_FILE = "key"
 """Holds the API key of the first user; other commands on this machine read it."""
 
 _ADDRESS_FILE = "address"
+log = get_logger(__name__)
 
 
 @contextmanager
@@ -89,6 +92,19 @@ def database(home: Path, *, durable: bool = True) -> Iterator[EmbeddedPostgres]:
         yield server
     finally:
         server.stop()
+
+
+async def keep_database(
+    home: Path, server: EmbeddedPostgres, stop: asyncio.Event, *, pause_s: float = 5.0
+) -> None:
+    """Start the PostgreSQL of a home again when it went away: killed for its memory, mostly."""
+    while not stop.is_set():
+        if not server.is_alive():
+            log.warning("the embedded database went away and is started again")
+            await asyncio.to_thread(postgres.start, home)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await stop.wait()
 
 
 @contextmanager

@@ -109,7 +109,13 @@ def check_url(
         raise _refused(pointer, fault)
     href = urls.resolve(url)
     if href is None:
-        raise _refused(pointer, ("not-a-url", "is not a URL that a browser could open"))
+        raise _refused(
+            pointer,
+            (
+                "not-a-url",
+                "is not a URL that a browser could open; write it as https://example.com/page",
+            ),
+        )
     fault = _scheme_fault(url, href) or _place_fault(href, ports)
     if fault is not None:
         raise _refused(pointer, fault)

@@ -1,5 +1,6 @@
 """The home folder: one process at a time, secrets for their owner only, its database adopted."""
 
+import asyncio
 import multiprocessing
 import os
 import signal
@@ -12,6 +13,7 @@ import pytest
 from services import home
 from shared import postgres
 from shared.errors import ConflictError, NotFoundError
+from tests.waiting import eventually
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -61,6 +63,23 @@ def test_a_server_that_a_killed_process_left_is_adopted(home_folder: Path) -> No
     before = (left.data / "postmaster.pid").read_text().splitlines()[0]
     with home.locked(home_folder), home.database(home_folder) as adopted:
         assert (adopted.data / "postmaster.pid").read_text().splitlines()[0] == before
+
+
+async def test_a_server_that_goes_away_is_started_again(home_folder: Path) -> None:
+    server = await asyncio.to_thread(postgres.start, home_folder, durable=False)
+    stop = asyncio.Event()
+
+    async def is_back() -> bool:
+        return await asyncio.to_thread(server.is_running)
+
+    async with asyncio.TaskGroup() as group:
+        await asyncio.to_thread(server.kill)
+        assert not server.is_alive()
+        group.create_task(home.keep_database(home_folder, server, stop, pause_s=0.05))
+        await eventually(is_back)
+        stop.set()
+    assert server.is_alive()
+    await asyncio.to_thread(server.stop)
 
 
 def test_a_folder_without_anchorwatch_is_told_apart(tmp_path: Path) -> None:

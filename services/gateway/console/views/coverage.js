@@ -27,7 +27,7 @@ export function Coverage({ siteId }) {
     <p class="muted">No tool knows all links. Here is what yours know together.</p>
     <${Loading} what="the sources" state=${state}>${(found) => found.domains.sources.length === 0 && found.pages.sources.length === 0
       ? html`<div class="notice"><p>Nothing to compare yet: <a href=${link(["sites", siteId, "imports"])}>import the exports</a> of one or more tools.</p></div>`
-      : html`<p>${found.new_links_known_until ? `New links can be known up to ${day(found.new_links_known_until)}.` : "Nothing says up to when new links can be known."}</p>
+      : html`<p>${found.new_links_known_until ? `New links can be known up to ${day(found.new_links_known_until)}.` : "None of your exports says up to when it knows links."}</p>
         ${found.freshness.filter((one) => one.reminder).map((one) => html`<p class="notice">${one.reminder} <a href=${link(["sites", siteId, "imports"])}>Import a newer one</a></p>`)}
         <div class="row controls"><${Choice} label="Compare" value=${what} options=${[["domains", "Referring domains"], ["pages", "Referring pages"]]} change=${setWhat} /></div>
         <${Counts} what=${what === "domains" ? "domains" : "pages"} found=${found[what]} />
