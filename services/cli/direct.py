@@ -16,6 +16,7 @@ from shared.ids import new_id
 from shared.wire import Answer, Outgoing, TransportError
 
 _CHUNK = 1 << 20
+_MOST_REPEATS = 30
 _IN_QUOTES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})  # as browsers write it
 
 
@@ -25,14 +26,15 @@ class DirectApi:
 
     gateway: FastAPI
     key: str
+    pause_s: float = 1.0
 
     async def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON at a path."""
-        return (await self._ask("GET", path, query=query)).json()
+        return (await self._read(path, query)).json()
 
     async def read(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
         """Return whatever is at a path, as it comes."""
-        return (await self._ask("GET", path, query=query)).body
+        return (await self._read(path, query)).body
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Send JSON and return the JSON of the answer."""
@@ -48,6 +50,15 @@ class DirectApi:
         }
         answer = await self._ask("POST", path, body=_form(files, boundary), headers=headers)
         return answer.json()
+
+    async def _read(self, path: str, query: Mapping[str, Any] | None) -> Answer:
+        """Ask again while a part is too busy to answer: an hour of looking must not end by that."""
+        for _ in range(_MOST_REPEATS):
+            try:
+                return await self._ask("GET", path, query=query)
+            except UnavailableError:
+                await asyncio.sleep(self.pause_s)
+        return await self._ask("GET", path, query=query)
 
     async def _ask(
         self,
@@ -94,4 +105,5 @@ def _problem(answer: Answer) -> AnchorwatchError:
         for fault in problem.get("errors", ())
         if fault["detail"] not in problem["detail"]
     )
-    return AnchorwatchError(f"{problem['detail']} {faults}".strip(), code=problem["code"])
+    kind = UnavailableError if answer.status == 503 else AnchorwatchError
+    return kind(f"{problem['detail']} {faults}".strip(), code=problem["code"])
