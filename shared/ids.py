@@ -15,7 +15,7 @@ def new_id() -> UUID:
     random = secrets.randbits(_RANDOM_BITS)
     high = random >> 62
     low = random & ((1 << 62) - 1)
-    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
+    return uuid_of((milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
 
 
 def new_ids(count: int) -> list[UUID]:

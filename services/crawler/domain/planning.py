@@ -64,7 +64,8 @@ def plan_of(
     claim: Claim, look: Look, seen: Sequence[Seen], *, failed: bool, terms: Terms
 ) -> Planned:
     """Return the plan of a page after a look."""
-    news = _news(claim, look, seen)
+    priors = [_prior(claim, look, one) for one in seen]
+    news = _news(claim, look, seen, priors)
     history = claim.memory.history.with_more(news)
     # The churn of lists says nothing about the links in articles of the same host.
     listed = _is_listing(claim)
@@ -73,7 +74,7 @@ def plan_of(
         claim,
         seen,
         failed=failed,
-        hazard=_hazard(claim, look, seen, history, claim.host_history.with_more(learned)),
+        hazard=_hazard(seen, priors, history, claim.host_history.with_more(learned)),
         worth=_LISTING_VALUE if listed else 1.0,
     )
     rate = recheck.rate_of(page) if seen else 0.0
@@ -131,7 +132,7 @@ def _page_plan(
     )
 
 
-def _news(claim: Claim, look: Look, seen: Sequence[Seen]) -> History:
+def _news(claim: Claim, look: Look, seen: Sequence[Seen], priors: Sequence[float]) -> History:
     """Return what this look adds to the history: of links that were there at the last one."""
     losses = sum(map(_is_lost_now, seen))
     since = claim.memory.checked_at
@@ -139,13 +140,13 @@ def _news(claim: Claim, look: Look, seen: Sequence[Seen]) -> History:
         return History(losses, 0.0)
     days = max(0.0, (look.looked_at - since).total_seconds() / _DAY_S)
     under_watch = [
-        one
-        for one in seen
+        prior
+        for one, prior in zip(seen, priors, strict=True)
         if one.state.ever_live
         and one.state.missing_streak == 0
         and one.outcome is not Outcome.UNKNOWN
     ]
-    return History(losses, days * sum(_prior(claim, look, one) for one in under_watch))
+    return History(losses, days * sum(under_watch))
 
 
 def _is_lost_now(one: Seen) -> bool:
@@ -162,12 +163,11 @@ def _prior(claim: Claim, look: Look, one: Seen) -> float:
     )
 
 
-def _hazard(claim: Claim, look: Look, seen: Sequence[Seen], page: History, host: History) -> float:
+def _hazard(seen: Sequence[Seen], priors: Sequence[float], page: History, host: History) -> float:
     """Return the losses a day of the page's links, each by its value."""
     if not seen:
         return recheck.USUAL_HAZARD
     values = [max(one.state.value, 0.01) for one in seen]
-    priors = [_prior(claim, look, one) for one in seen]
     mean = sum(v * p for v, p in zip(values, priors, strict=True)) / sum(values)
     return hazard.hazard_of(mean, host=host, page=page)
 
