@@ -20,8 +20,8 @@ _TABLE[np.frombuffer(b"0123456789", np.uint8)] = DIGIT
 _TABLE[ord("-")] = HYPHEN
 
 
-# Two labels of plain letters, as most names have.
-_PLAIN = re.compile(r"([a-z0-9-]+)\.([a-z]+)")
+# Two labels of plain letters, as most names have; possessive, because nothing is ever given back.
+_PLAIN = re.compile(r"(?!xn--)([a-z0-9-]++)\.([a-z]++)")
 
 
 class Label(NamedTuple):
@@ -37,7 +37,7 @@ def label_of(domain: str) -> Label | None:
     plain = _PLAIN.fullmatch(domain)
     if plain is not None:
         text, suffix = plain.groups()
-        if text[:4] != "xn--" and suffixes.is_below(domain, suffix):
+        if suffixes.is_below(domain, suffix):
             return Label(text, suffix)
     return _label_of(domain)
 
