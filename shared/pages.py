@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -72,10 +72,12 @@ class PageRequest:
         key: Callable[[Any], tuple[Any, ...]],
         item: Callable[[Any], Any],
         count: int | None = None,
+        beside: Mapping[str, Any] | None = None,
     ) -> Response:
         """Return the same answer as bytes, for hot lists: no model is built for each row.
 
-        A row that `item` makes nothing of is left out; the cursor still moves past it.
+        A row that `item` makes nothing of is left out; the cursor still moves past it. `beside` is what
+        the answer says of the whole list.
         """
         shown, cursor = self._cut(rows, key)
         body = {
@@ -83,6 +85,7 @@ class PageRequest:
             "next_cursor": cursor,
             "has_more": cursor is not None,
             "count": count,
+            **(beside or {}),
         }
         return Response(
             jsontext.dumps(body), media_type="application/json", headers=self._link(cursor)

@@ -179,6 +179,8 @@ class VelocityAnomalyDetected(Event):
     domains: Annotated[tuple[str, ...], Field(max_length=20)] = ()
     patterns: Annotated[tuple[str, ...], Field(max_length=5)] = ()
     """What the lost links have in common, in sentences."""
+    new_links_known_until: datetime | None = None
+    """Links that came up later than this cannot be known yet."""
 
     about: ClassVar[tuple[str, str]] = ("anomaly", "anomaly_id")
 

@@ -157,6 +157,15 @@ async def test_every_figure_about_new_links_says_until_when_they_can_be_known(
     assert known is not None
     for path in (f"{base}/changes?kind=new", f"{base}/anomalies", base):
         assert (await alice.get(path)).json()["new_links_known_until"] == known
+    for list_, by in (
+        ("links", "gained_from"),
+        ("links", "first_seen_from"),
+        ("domains", "domain_gained_to"),
+    ):
+        plain = (await alice.get(f"{base}/{list_}")).json()
+        dated = (await alice.get(f"{base}/{list_}?{by}=2026-01-01T00:00:00Z")).json()
+        assert plain["new_links_known_until"] is None
+        assert dated["new_links_known_until"] == known
     [listed] = (await alice.get("/v1/sites")).json()["items"]
     assert listed["new_links_known_until"] == known
     for form in ("csv", "xlsx", "jsonl", "ahrefs", "semrush"):

@@ -83,7 +83,10 @@ async def test_a_burst_is_told_once_with_its_evidence(tx: Tx, site: Site) -> Non
     a_quiet_past(links)
     links.add(25, known=2)
     await links.save(tx, site)
+    discovered = TODAY - timedelta(days=1)
+    await tx.run("UPDATE sites SET discovered_until = $1", discovered)
     [event] = await told(tx)
+    assert event.new_links_known_until == discovered
     assert (event.kind, event.site_id) == ("burst", site.site_id)
     assert event.started_on == (TODAY - timedelta(days=2)).date()
     assert event.count > 25

@@ -1,5 +1,6 @@
 """Where a site's links come from: referring domains, and groups of hosts, addresses, languages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.profile.api.filters import FilterDep
 from services.profile.domain.filters import LinkFilter
-from services.profile.store import domains, origins, sites
+from services.profile.store import domains, figures, origins, sites
 from services.profile.store.domains import DomainFilter
 from services.profile.store.origins import Origin
 from shared import queries
@@ -62,6 +63,15 @@ class _Wanted:
     domain_lost_to: datetime | None = None
 
 
+class DomainsOut(Page[DomainOut]):
+    """One page of referring domains."""
+
+    new_links_known_until: datetime | None = Field(
+        default=None,
+        description="Of a list by when links came: those that came up later cannot be known yet.",
+    )
+
+
 @router.get("/domains")
 async def list_domains(
     site_id: UUID,
@@ -73,7 +83,7 @@ async def list_domains(
     sort: Annotated[
         str, Query(max_length=40, description=", ".join(domains.SORTS))
     ] = "-links_present",
-) -> Page[DomainOut]:
+) -> DomainsOut:
     """Return the referring domains of a site; with a filter of links, those that have such a link.
 
     Without any filter of links, a large site's are those of the last minutes. Without any filter also those that other tools claim and of which no link is known. `q` is
@@ -93,12 +103,16 @@ async def list_domains(
         limit=paging.limit + 1,
     )
     count = await domains.count_domains(tx, site_id, wanted) if paging.wants_count else None
-    return paging.page(
+    known: Mapping[UUID, datetime] = {}
+    if links.asks_for_new or given.domain_gained_from or given.domain_gained_to:
+        known = await figures.list_known_until(tx, [site_id])
+    page = paging.page(
         rows,
         key=lambda row: (row[column], row["domain"]),
         item=lambda row: DomainOut(**row),
         count=count,
     )
+    return DomainsOut(**dict(page), new_links_known_until=known.get(site_id))
 
 
 def _wanted(links: LinkFilter, given: _Wanted) -> DomainFilter:

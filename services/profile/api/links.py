@@ -1,6 +1,7 @@
 """The list of a site's links, and links added by hand."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.profile.api.filters import FilterDep, SortDep
 from services.profile.api.link_models import FIELDS, LinkOut, link_item
 from services.profile.domain.adding import read_pairs
+from services.profile.domain.filters import LinkFilter
 from services.profile.domain.history import tracked_event
 from services.profile.domain.link import Link
-from services.profile.store import adding, listing, sites
+from services.profile.store import adding, figures, listing, sites
 from shared import clock, outbox, queries
 from shared.access import Scope, for_client
+from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
 from shared.pages import Page, PageDep
 from shared.vocabulary import Role
@@ -22,7 +25,16 @@ from shared.vocabulary import Role
 router = APIRouter(tags=["links"])
 
 
-@router.get("/v1/sites/{site_id}/links", response_model=Page[LinkOut])
+class LinksOut(Page[LinkOut]):
+    """One page of links."""
+
+    new_links_known_until: datetime | None = Field(
+        default=None,
+        description="Of a list by when links came: those that came up later cannot be known yet.",
+    )
+
+
+@router.get("/v1/sites/{site_id}/links", response_model=LinksOut)
 async def list_links(
     site_id: UUID,
     caller: CallerDep,
@@ -45,6 +57,7 @@ async def list_links(
     shown = rows[: paging.limit]
     claims = await listing.list_claims(tx, [row["link_id"] for row in shown])
     count = await listing.count_links(tx, site_id, wanted) if paging.wants_count else None
+    beside = {"new_links_known_until": await _known_until(tx, site_id, wanted)}
     now, everything = clock.now(), caller.sees_everything_in(site_id)
 
     def item(row: Any) -> dict[str, Any]:
@@ -54,8 +67,18 @@ async def list_links(
         return made if everything else for_client(made)
 
     return paging.encoded(
-        rows, key=lambda row: (row["sort_value"], row["link_id"]), item=item, count=count
+        rows,
+        key=lambda row: (row["sort_value"], row["link_id"]),
+        item=item,
+        count=count,
+        beside=beside,
     )
+
+
+async def _known_until(tx: Tx, site_id: UUID, wanted: LinkFilter) -> datetime | None:
+    if not wanted.asks_for_new:
+        return None
+    return (await figures.list_known_until(tx, [site_id])).get(site_id)
 
 
 def _place(after: tuple[Any, ...] | None) -> tuple[Any, UUID] | None:

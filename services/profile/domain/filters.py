@@ -69,6 +69,11 @@ class LinkFilter:
     verified: bool | None = None
     last_seen_before: datetime | None = None
 
+    @property
+    def asks_for_new(self) -> bool:
+        """Whether it means links by when they came: of the latest nobody may know yet."""
+        return any((self.first_seen_from, self.gained_from, self.gained_to))
+
 
 METRICS = (
     *("ahrefs_dr", "ahrefs_ur", "ahrefs_domain_traffic", "ahrefs_page_traffic"),

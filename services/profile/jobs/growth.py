@@ -7,7 +7,7 @@ from services.profile.domain.anomalies import Anomaly, Direction, days_of, find_
 from services.profile.domain.drift import NEW_DAYS, find_drift
 from services.profile.domain.growing import sentence_of
 from services.profile.domain.patterns import MIN_LINKS, Pattern, find_patterns
-from services.profile.store import growth
+from services.profile.store import figures, growth
 from services.profile.store.growth import Movements, Unusual
 from shared import outbox
 from shared.db import Tx
@@ -76,6 +76,7 @@ async def _tell(tx: Tx, site_id: UUID, workspace_id: UUID, anomaly: Anomaly, tod
     )
     anomaly_id, new = await growth.save_unusual(tx, site_id, workspace_id, found)
     if new and anomaly.found_on >= today - FRESH:
+        known = await figures.list_known_until(tx, [site_id])
         event = VelocityAnomalyDetected(
             workspace_id=workspace_id,
             site_id=site_id,
@@ -90,6 +91,7 @@ async def _tell(tx: Tx, site_id: UUID, workspace_id: UUID, anomaly: Anomaly, tod
             days=anomaly.days,
             domains=tuple(domains),
             patterns=tuple(pattern.sentence for pattern in patterns),
+            new_links_known_until=known.get(site_id),
         )
         await outbox.add(tx, [event])
 
