@@ -1,11 +1,14 @@
 """Recording: fenced by check_seq, one transaction with its events, discoveries once."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from services.crawler import handlers
-from services.crawler.domain.claim import Batch, Claim, WatchRecord
+from services.crawler.domain.claim import Batch, Claim, Memory, WatchRecord, WatchState
+from services.crawler.domain.hazard import History
+from services.crawler.domain.verdict import Watch
 from services.crawler.store import records
 from shared.db import Database
 from shared.events import (
@@ -17,7 +20,17 @@ from shared.events import (
 )
 from shared.ids import new_id
 from shared.vocabulary import DiscoveryReason, Outcome
-from tests.crawler.builders import NOW, SITE, WORKSPACE, DatabaseFor, a_check, a_tracked, claim
+from tests.crawler.builders import (
+    NOW,
+    SITE,
+    TARGET,
+    WORKSPACE,
+    DatabaseFor,
+    a_check,
+    a_release,
+    a_tracked,
+    claim,
+)
 
 
 @pytest.fixture
@@ -100,6 +113,77 @@ async def test_a_check_is_written_with_its_events(db: Database) -> None:
         [row] = await tx.fetch("SELECT * FROM watches JOIN pages USING (page_id)")
     assert (row["last_outcome"], row["missing_streak"], row["missing_since"]) == ("missing", 1, NOW)
     assert (row["checked_at"], row["lease_until"], row["checks"]) == (NOW, None, 1)
+
+
+async def test_all_that_a_page_remembers_comes_back_with_the_next_claim(db: Database) -> None:
+    host = (await claim(db))["blog.example"]
+    memory = Memory(
+        final_url="https://blog.example/moved",
+        etag='"v1"',
+        last_modified="Sun, 22 Nov 2026 08:00:00 GMT",
+        fingerprint=b"fingerprint",
+        facts_hash=b"facts",
+        facts_at=NOW - timedelta(days=1),
+        checked_at=NOW - timedelta(days=2),
+        changed_at=NOW - timedelta(days=3),
+        full_at=NOW - timedelta(days=4),
+        short_run=1,
+        failure_run=2,
+        checks=3,
+        rate=0.5,
+        history=History(losses=4.0, expected=0.25),
+    )
+    check = a_check(host.pages[0], memory=memory, next_check_at=NOW, learned=History(5.0, 0.75))
+    await record(db, Batch(checks=[check], hosts=[a_release(host)]))
+    again = await only_claim(db)
+    assert again.memory == memory
+    assert (again.host_history, again.host_load) == (History(5.0, 0.75), 0.5)
+
+
+async def test_all_that_a_watch_knows_comes_back_with_the_next_claim(db: Database) -> None:
+    host = (await claim(db))["blog.example"]
+    terms = a_tracked(
+        value=3.5,
+        contract=True,
+        known_since=NOW - timedelta(days=9),
+        tracked_seq=7,
+        link_id=host.pages[0].watches[0].watch.link_id,
+    )
+    async with db.begin() as tx:
+        await handlers.on_link_tracked([terms], tx)
+    watch = WatchRecord(
+        link_id=terms.link_id,
+        outcome=Outcome.MISSING,
+        missing_streak=1,
+        missing_since=NOW - timedelta(days=1),
+        observation=b"{}",
+        evidence_id=new_id(),
+        evidence_marks=b"marks",
+    )
+    check = a_check(host.pages[0], watches=[watch], next_check_at=NOW)
+    await record(db, Batch(checks=[check], hosts=[a_release(host)]))
+    [state] = (await only_claim(db)).watches
+    assert state == WatchState(
+        watch=Watch(
+            link_id=terms.link_id,
+            site_id=SITE,
+            hosts=frozenset({"our.example"}),
+            target_key=terms.target_key,
+            target_url=TARGET,
+        ),
+        workspace_id=WORKSPACE,
+        known_since=NOW - timedelta(days=9),
+        value=3.5,
+        contract=True,
+        ever_live=False,
+        tracked_seq=7,
+        missing_streak=1,
+        missing_since=NOW - timedelta(days=1),
+        observation=b"{}",
+        evidence_id=watch.evidence_id,
+        evidence_marks=b"marks",
+        last_outcome=Outcome.MISSING,
+    )
 
 
 async def test_a_check_whose_page_was_claimed_again_writes_nothing(db: Database) -> None:
