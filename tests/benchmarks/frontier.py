@@ -46,10 +46,11 @@ _PATIENCE_S = 600.0
 
 @dataclass(slots=True)
 class Run:
-    """What was measured at one size."""
+    """What was measured at one size; the CPU of a check is the worker's and PostgreSQL's together."""
 
     pages: int
     rates: list[float]
+    cpu_us: list[float]
     restart_s: float
     gigabytes: float
 
@@ -70,8 +71,8 @@ def _measure(pages: int) -> Run:
         begun = time.perf_counter()
         uvloop.run(_first(url))
         restart_s = time.perf_counter() - begun
-        rates = uvloop.run(_rounds(url, min(CHECKS, pages // 50)))
-    return Run(pages, rates, restart_s, gigabytes)
+        rates, cpu_us = uvloop.run(_rounds(server, url, min(CHECKS, pages // 50)))
+    return Run(pages, rates, cpu_us, restart_s, gigabytes)
 
 
 async def _fill(url: str, pages: int) -> float:
@@ -91,15 +92,19 @@ async def _first(url: str) -> None:
     await db.close()
 
 
-async def _rounds(url: str, checks: int) -> list[float]:
+async def _rounds(
+    server: databases.Server, url: str, checks: int
+) -> tuple[list[float], list[float]]:
+    """Return the checks a second of each round, and the microseconds of CPU of each check."""
     db = Database(url, schema="crawler", pool_size=WORKERS)
-    rates = []
+    rates, cpu_us = [], []
     for number in range(ROUNDS + 1):
-        begun = time.perf_counter()
+        begun, spent_s = time.perf_counter(), time.process_time() + server.cpu_s()
         done = await _work(db, NOW + timedelta(minutes=number), checks)
         rates.append(done / (time.perf_counter() - begun))
+        cpu_us.append((time.process_time() + server.cpu_s() - spent_s) / done * 1e6)
     await db.close()
-    return rates[1:]
+    return rates[1:], cpu_us[1:]
 
 
 async def _work(db: Database, now: datetime, checks: int) -> int:
@@ -174,6 +179,7 @@ def _rows(run: Run) -> list[Row]:
             target=f">= {least:,}/s",
             met=rate >= least,
         ),
+        row(f"{name}, CPU of a check", run.cpu_us, "us"),
         row(
             f"{name}, first due page after a restart",
             *([run.restart_s], "s"),
@@ -189,6 +195,7 @@ def _growth(runs: Sequence[Run]) -> list[Row]:
         return []
     few, many = runs[0], runs[-1]
     growth = statistics.median(few.rates) / statistics.median(many.rates)
+    cpu = statistics.median(many.cpu_us) / statistics.median(few.cpu_us)
     return [
         row(
             f"frontier: cost of a check at {many.pages:,} against {few.pages:,}",
@@ -196,5 +203,10 @@ def _growth(runs: Sequence[Run]) -> list[Row]:
             ratio=growth,
             target="<= 2x",
             met=growth <= 2,
-        )
+        ),
+        row(
+            f"frontier: CPU of a check at {many.pages:,} against {few.pages:,}",
+            *([cpu], "times"),
+            ratio=cpu,
+        ),
     ]
