@@ -59,6 +59,22 @@ async def farms(database: Database, site: SiteCreated, count: int) -> list[str]:
     return names
 
 
+async def test_a_file_without_an_entry_never_becomes_the_list_in_force(
+    client: ServiceClient, site: SiteCreated
+) -> None:
+    caller, imports = a_caller(site), path_of(site, "imports")
+    table = b'"Referring page";"Action"\n"http://spam.com/a";"Keep"\n'
+    answer = await upload(client, imports, caller, table)
+    assert answer.status == 422
+    (fault,) = body_of(answer.body)["errors"]
+    assert fault["pointer"] == "/file"
+    assert "row of a table" in fault["detail"]
+    kept = await call(client, "GET", path_of(site), caller, status=200)
+    assert kept["items"] == []
+    nothing = await upload(client, imports, caller, b"# Google has no entry of mine\n")
+    assert (nothing.status, body_of(nothing.body)["domains"]) == (201, 0)
+
+
 async def test_a_version_is_the_list_in_force_and_decisions_and_nothing_else(
     client: ServiceClient, database: Database, site: SiteCreated, toxic: LinkChecked
 ) -> None:

@@ -89,6 +89,13 @@ async def import_list(
     report = lint(await _read(file), guard=await own_guard(tx, site))
     if report.entries and not report.clean:
         _refuse_large(report, dry_run=dry_run)
+    if report.errors and not (report.entries or report.refused or dry_run):
+        # Kept, it would be an empty list, and the next upload would wipe out the one in force.
+        fault = report.errors[0]
+        raise InvalidError(
+            f"No line of the file is an entry of a disavow file. {fault.sentence}",
+            [FieldError("/file", fault.code, fault.sentence)],
+        )
     text, merged = report.clean, None
     if base is not None:
         text, merged = await _merged(tx, site, base, report.clean)
