@@ -81,7 +81,7 @@ async def test_the_list_says_when_what_changed_and_how_large_it_is(archive: Arch
     assert newest["id"] == str(archive.lost.evidence_id)
     assert [one["label"] for one in newest["changed"]] == ["Verdict", "The link on the page"]
     assert (newest["outcome"], newest["body_bytes"]) == ("missing", len(EVIL))
-    assert "taken out" in newest["sentence"]
+    assert "holds no link to you" in newest["sentence"]
     cursor = f"/v1/links/{LINK}/evidence?limit=1&cursor={answer['next_cursor']}"
     [older] = (await archive.ask(cursor)).json()["items"]
     assert older["id"] == str(archive.seen.evidence_id)
