@@ -70,7 +70,8 @@ class HouseMiddleware:
             await self._send_problem(exchange, sender, error.status_code, str(error.detail))
         except Exception as error:  # because nobody above us can answer any more
             if is_outage(error):
-                _logger.warning("a part is away", path=exchange.scope["path"], why=repr(error))
+                # Whole, for a missing file of our own looks like a socket that went away.
+                _logger.exception("a part is away", path=exchange.scope["path"])
                 await self._send_problem(exchange, sender, 503, _AWAY)
                 return
             _logger.exception("request failed", path=exchange.scope["path"])

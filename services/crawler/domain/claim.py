@@ -171,7 +171,8 @@ class Alarm:
 class CheckRecord(NamedTuple):
     """Everything that one finished check of one page writes, in one transaction with its events.
 
-    `watches` are those of which there is news. `rate_before` is the page's part of its host's load until now, `learned` what its host learns.
+    `watches` are those of which there is news. `rate_before` is the page's part of its host's load
+    until now, `learned` what its host learns.
     """
 
     page_id: UUID
