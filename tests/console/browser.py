@@ -7,10 +7,14 @@ from contextlib import asynccontextmanager
 from shutil import which
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 # What a code looks like: words of small letters tied together with underscores.
 CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+
+# How long a condition is waited for; the browser shares its two cores with the other half of the suite.
+_PATIENCE_MS = 20_000
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @asynccontextmanager

@@ -240,7 +240,7 @@ async def test_a_visit_that_hangs_holds_nobody_up_who_stops(watch: Watch) -> Non
         )
         await eventually(it_is_asked)
         stop.set()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(10):
             await following
 
 
