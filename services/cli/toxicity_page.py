@@ -20,6 +20,7 @@ from services.crawler.domain.verdict import Judgement, Watch, judge
 from services.crawler.settings import Settings
 from services.toxicity.domain import score as scoring
 from services.toxicity.domain.answers import QUESTIONS, answers_json, answers_of
+from services.toxicity.domain.evaluation import LABELS, Place, evaluate
 from services.toxicity.domain.facts import Facts, LinkFacts, PageView
 from services.toxicity.domain.lexical import model
 from services.toxicity.domain.names import Names, names_of
@@ -179,6 +180,28 @@ def _answer(
             **scoring.waterfall_json(score),
         },
         "answers": answers_json(answers_of(given, score)),
+        "as_a_place": _as_a_place(given, facts, judgement),
+    }
+
+
+def _as_a_place(given: Facts, facts: PageFacts, judgement: Judgement | None) -> dict[str, Any]:
+    """Return what would be thought of the page before anybody there is asked for a link."""
+    sight = judgement.sight if judgement is not None else None
+    found = evaluate(
+        Place(
+            page=given.page,
+            indexable=sight.indexable if sight is not None else None,
+            page_followed=sight.page_followed if sight is not None else None,
+            unfollowed=facts.outlinks_unfollowed,
+            reasons=given.last_reasons,
+            source=given.source,
+        )
+    )
+    return {
+        "advice": found.advice.value,
+        "label": LABELS[found.advice],
+        "sentence": found.sentence,
+        "reasons": list(found.reasons),
     }
 
 
@@ -189,4 +212,6 @@ def _spoken(answer: dict[str, Any]) -> str:
         lines.append("  No link was judged: name the site that is linked to with --target.")
     lines += [f"  {one['weight'] / 1000:+.2f}  {one['evidence']}" for one in found["findings"]]
     lines += [f"  {QUESTIONS[name]} {one['sentence']}" for name, one in answer["answers"].items()]
+    if answer["link"] is None:
+        lines.append(f"As a place for a link: {answer['as_a_place']['sentence']}")
     return "\n".join(lines)

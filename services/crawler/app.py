@@ -16,7 +16,16 @@ from fastapi import FastAPI
 
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes, sightline_of
-from services.crawler.api import checks, costs, evidence, optouts, proposals, shares, sitemaps
+from services.crawler.api import (
+    checks,
+    costs,
+    evaluations,
+    evidence,
+    optouts,
+    proposals,
+    shares,
+    sitemaps,
+)
 from services.crawler.jobs import optouts as following
 from services.crawler.jobs import own_sitemaps, sources, workers
 from services.crawler.jobs.checking import Checking
@@ -86,6 +95,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         routers=(
             checks.router,
             costs.router,
+            evaluations.router,
             proposals.router,
             sitemaps.router,
             optouts.router,

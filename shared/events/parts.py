@@ -140,3 +140,5 @@ class PageFacts(Part):
     """Share of the most frequent word with a subject; null below 100 words."""
     outlink_sketch: str | None = None
     """MinHash of the domains linked to, without those that all link to: 32 words of 8 digits."""
+    outlinks_unfollowed: int | None = None
+    """Of the links to other domains, those marked nofollow, ugc or sponsored; null: not counted."""

@@ -60,5 +60,9 @@ def test_a_page_alone_is_not_enough_for_a_score(
     page = tmp_path / "page.html"
     page.write_text("<p>some words</p>", "utf-8")
     assert toxicity.main(["page", str(page), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["toxicity"]
+    answer = json.loads(capsys.readouterr().out)
+    found, place = answer["toxicity"], answer["as_a_place"]
     assert (found["insufficient_data"], found["score"]) == (True, None)
+    assert place["advice"] == "look_closer"
+    assert toxicity.main(["page", str(page)]) == 0
+    assert f"As a place for a link: {place['sentence']}" in capsys.readouterr().out

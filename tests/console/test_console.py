@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from services.crawler.domain.evidence.verifying import verify
-from tests.console.browser import careful, chromium, no_codes
+from tests.console.browser import careful, chromium, no_barriers, no_codes
 from tests.ports import free_port
 from tests.web import FakeWeb, fake_web
 
@@ -105,6 +105,25 @@ async def open_share_and_end_the_evidence(page: Page) -> None:
     await strangers.close()
 
 
+async def judge_places(page: Page) -> None:
+    """Look at pages that could give a link, as one does before anybody is asked."""
+    await page.get_by_role("link", name="Placements").click()
+    await page.get_by_role("link", name="Judge a place").click()
+    await page.get_by_label("Pages or domains").fill(f"{PAGE}\nnobody-there.example\n127.0.0.1")
+    await page.get_by_role("button", name="Look at them").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.get_by_label("Pages or domains").fill(f"{PAGE}\nnobody-there.example")
+    await page.get_by_role("button", name="Look at them").click()
+    seen = page.get_by_label(PAGE, exact=True)
+    await expect(seen).to_contain_text("Look closer first", timeout=30_000)
+    await expect(seen).to_contain_text("This very page links to your site already.")
+    await expect(seen).to_contain_text("Does the link pass anything?")
+    await expect(page.get_by_label("nobody-there.example", exact=True)).to_contain_text(
+        "Could not be looked at"
+    )
+    await no_barriers(page)
+
+
 async def make_an_audit_and_open_it(page: Page) -> None:
     await page.get_by_role("link", name="Audits").click()
     await page.get_by_role("button", name="Make an audit").click()
@@ -173,6 +192,7 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await expect(page.locator("main")).to_contain_text("Too few to judge")
     await no_codes(page)
     await make_an_audit_and_open_it(page)
+    await judge_places(page)
 
 
 async def test_wrong_input_says_which_field_and_what_to_do(login: str, browser_page: Page) -> None:

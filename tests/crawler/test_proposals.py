@@ -1,28 +1,20 @@
 """A domain is enough to start: proposals from the home page and the sitemap, each with its reason."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
-from services.crawler.adapters.web import Limits
-from services.crawler.app import create_app
 from services.crawler.jobs.own_sitemaps import read_due
-from services.crawler.settings import Settings
 from shared import clock
 from shared.access import Caller
 from shared.db import Database
 from shared.events import SitemapRead, decode
-from shared.http import DirectTransport, ServiceClient
 from shared.ids import new_id
 from shared.vocabulary import Role
-from tests.fakes import RecordingBus
-from tests.web import Behaviour, FakeWeb, fake_web, page
+from tests.crawler.asking import Asking, asking_of_acme
+from tests.web import Behaviour, page
 
 SECRET = "crawler-tests-secret"
 HOME = """<html lang="en-GB"><head><title>Garden furniture | Acme Tools</title>
@@ -38,41 +30,10 @@ SITEMAP = """<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas
 <url><loc>http://shop.acme-tools.example/</loc></url></urlset>"""
 
 
-@dataclass(slots=True)
-class Asking:
-    client: ServiceClient
-    site: FakeWeb
-    site_id: UUID
-    caller: Caller
-    db: Database
-    eyes: Eyes
-
-    async def propose(self, role: Role = Role.EDITOR) -> tuple[int, dict[str, Any]]:
-        caller = Caller(self.caller.workspace_id, new_id(), "x", workspace_role=role)
-        path = f"/v1/sites/{self.site_id}/proposals"
-        answer = await self.client.send("POST", path, caller=caller, deadline_s=30)
-        return answer.status, answer.json()
-
-
 @pytest.fixture
 async def asking(db_for: Callable[[str], Database]) -> AsyncIterator[Asking]:
-    db = db_for("crawler")
-    caller = Caller(new_id(), new_id(), "alice", workspace_role=Role.OWNER)
-    site_id = UUID(int=7)
-    async with db.begin() as tx:
-        await tx.run(
-            "INSERT INTO sites (site_id, workspace_id, version_no, hosts, active)"
-            " VALUES ($1, $2, 1, '{acme-tools.example}', true)",
-            *(site_id, caller.workspace_id),
-        )
-    async with fake_web() as site:
-        routes = parse_routes(site.connect_to)
-        sightline = Sightline(min_delay_s=0, routes=routes, limits=Limits(connect_s=1, total_s=1))
-        app = create_app(Settings.load({}, internal_secret=SECRET), bus=RecordingBus(), db=db)
-        async with open_eyes(sightline) as eyes:
-            app.state.eyes = eyes
-            client = ServiceClient("crawler", DirectTransport(app), secret=SECRET.encode())
-            yield Asking(client, site, site_id, caller, db, eyes)
+    async with asking_of_acme(db_for("crawler")) as asking:
+        yield asking
 
 
 def values(found: dict[str, Any], name: str) -> list[str]:
@@ -83,7 +44,7 @@ def values(found: dict[str, Any], name: str) -> list[str]:
 async def test_the_home_page_and_the_sitemap_are_enough(asking: Asking) -> None:
     asking.site.on("http://acme-tools.example/", HOME)
     asking.site.on("http://acme-tools.example/sitemap.xml", page(SITEMAP, content_type="text/xml"))
-    status, found = await asking.propose()
+    status, found = await asking.ask("proposals")
     assert status == 200
     assert (found["home_status"], found["notes"]) == (200, [])
     assert values(found, "brands")[0] == "Acme Tools"
@@ -103,7 +64,7 @@ async def test_the_home_page_and_the_sitemap_are_enough(asking: Asking) -> None:
 
 async def test_a_site_that_cannot_be_read_is_told_as_that(asking: Asking) -> None:
     asking.site.on("http://acme-tools.example/", page("<h1>No</h1>", status=503))
-    status, found = await asking.propose()
+    status, found = await asking.ask("proposals")
     assert status == 200
     assert values(found, "brands")[-1] == "Acme Tools"  # the domain itself tells as much
     assert len(found["notes"]) >= 1
@@ -116,11 +77,11 @@ async def test_an_index_of_sitemaps_is_read_below(asking: Asking) -> None:
     asking.site.on("http://acme-tools.example/", HOME)
     asking.site.on("http://acme-tools.example/sitemap.xml", page(index, content_type="text/xml"))
     asking.site.on("http://acme-tools.example/a.xml", page(SITEMAP, content_type="text/xml"))
-    assert (await asking.propose())[1]["sitemap_pages"] == 3
+    assert (await asking.ask("proposals"))[1]["sitemap_pages"] == 3
 
 
 async def test_only_editors_of_the_site_ask_and_strangers_find_nothing(asking: Asking) -> None:
-    assert (await asking.propose(Role.VIEWER))[0] == 403
+    assert (await asking.ask("proposals", role=Role.VIEWER))[0] == 403
     stranger = Caller(new_id(), new_id(), "eve", workspace_role=Role.OWNER)
     answer = await asking.client.send(
         "POST", f"/v1/sites/{asking.site_id}/proposals", caller=stranger

@@ -59,6 +59,7 @@ class FakeProfile:
         router.post("/v1/sites/{site_id}/imports", status_code=202)(self.upload)
         router.get("/v1/sites/{site_id}/export")(self.export)
         router.post("/v1/sites/{site_id}/proposals")(self.propose)
+        router.post("/v1/sites/{site_id}/evaluations")(self.look_at_places)
         router.get("/v1/sites/{site_id}/redirects")(self.redirects)
         settings = Settings(internal_secret=SECRET)
         self.app = new_web_app("profile", settings=settings, routers=[router], db=db)
@@ -103,6 +104,12 @@ class FakeProfile:
         """The crawler's part, told here: the fake is all services in one."""
         self._site(site_id, caller)
         return {"domain": "alice.example", "dead_targets": [], "degraded": []}
+
+    async def look_at_places(self, site_id: UUID, caller: CallerDep) -> dict[str, Any]:
+        """Another part of the crawler's."""
+        self._site(site_id, caller)
+        seen = {"domain": "blog.example", "evaluation": None}
+        return {"items": [{**seen, "address": name} for name in "ab"], "degraded": []}
 
     async def redirects(self, site_id: UUID, caller: CallerDep, limit: int) -> dict[str, Any]:
         self._site(site_id, caller)

@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import orjson
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 
 from services.gateway.domain.routing import new_table
 from shared.direct import call_app
+from shared.http import DirectTransport
 from shared.ids import new_id
 from shared.wire import Outgoing
 from tests.gateway.conftest import House
@@ -131,6 +134,41 @@ async def test_proposals_of_the_crawler_come_with_the_dead_pages_that_profile_kn
     found = (await house.alice.post(f"/v1/sites/{site}/proposals", {})).json()
     assert found["dead_targets"] == []
     assert found["degraded"] == [{"service": "profile", "code": "status-404"}]
+
+
+async def test_places_that_the_crawler_saw_come_with_what_toxicity_thinks_of_them(
+    house: House,
+) -> None:
+    site = await house.a_site()
+    asked: list[tuple[str, Any]] = []
+
+    async def toxicity(scope: Any, receive: Any, send: Any) -> None:
+        message = await receive()
+        asked.append((scope["path"], orjson.loads(message["body"])))
+        answer = [{"advice": "good"}, {"advice": "stay_away"}]
+        await JSONResponse(answer)(scope, receive, send)
+
+    house.app.state.clients["toxicity"].transport = DirectTransport(toxicity)
+    path = f"/v1/sites/{site}/evaluations"
+    found = (await house.alice.post(path, {"addresses": ["a", "b"]})).json()
+
+    assert [item["evaluation"]["advice"] for item in found["items"]] == ["good", "stay_away"]
+    assert asked[0][0] == f"/internal/sites/{site}/evaluations"
+    assert [item["address"] for item in asked[0][1]["items"]] == ["a", "b"]
+
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        raise OSError("away")
+
+    house.app.state.clients["toxicity"].transport = DirectTransport(broken)
+    found = (await house.alice.post(path, {"addresses": ["a", "b"]})).json()
+    assert [item["evaluation"] for item in found["items"]] == [None, None]
+    assert found["degraded"] == [{"service": "toxicity", "code": "unreachable"}]
+
+
+async def test_what_only_services_ask_each_other_is_nobodys_path_outside(house: House) -> None:
+    site = await house.a_site()
+    answer = await house.alice.post(f"/internal/sites/{site}/evaluations", {"items": []})
+    assert answer.status == 404
 
 
 async def test_a_change_through_the_gateway_stands_in_the_audit_log(house: House) -> None:

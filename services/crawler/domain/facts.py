@@ -120,6 +120,7 @@ class Facts:
     outlink_domains_more: int
     hidden_links: int
     nofollow_links: int
+    outlinks_unfollowed: int
     ad_scripts: int
     text_fingerprint: str | None
     template_fingerprint: str | None
@@ -164,6 +165,7 @@ def facts_of(
         outlink_domains_more=max(0, len(links.domains) - MAX_DOMAINS),
         hidden_links=links.hidden,
         nofollow_links=links.nofollow,
+        outlinks_unfollowed=links.unfollowed,
         ad_scripts=_ad_scripts(document),
         text_fingerprint=simhash_of_words(words, SHINGLE_WORDS),
         template_fingerprint=simhash(_structure(document)),
@@ -199,7 +201,7 @@ class _Links:
         self.domains: dict[str, None] = {}
         self._blocks: dict[int, _Hidden] = {}
         self.mailto: list[str] = []
-        self.anchor_chars = self.hidden = self.nofollow = 0
+        self.anchor_chars = self.hidden = self.nofollow = self.unfollowed = 0
         self._ancestry = ancestry
         self._base = first_base(document.css("base[href]"), url)
         self._base_host = urls.host_of(self._base) if urls.is_http(self._base) else ""
@@ -239,6 +241,7 @@ class _Links:
             self._own_urls[host] = self._own_urls[url] = None
         if "rel" in attributes and UNFOLLOWED_RELS.intersection(tokens_of(attributes["rel"])):
             self.nofollow += 1
+            self.unfollowed += domain != self._own
         if rule_of(self._ancestry.of(node).look):
             self.hidden += 1
             if domain != self._own:

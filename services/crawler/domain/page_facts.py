@@ -37,6 +37,7 @@ def page_facts(page: Page, fetched: Fetched) -> PageFacts:
         outlink_domains_more=facts.outlink_domains_more + len(facts.outlink_domains) - len(domains),
         hidden_links=facts.hidden_links,
         nofollow_links=facts.nofollow_links,
+        outlinks_unfollowed=facts.outlinks_unfollowed,
         ad_scripts=facts.ad_scripts,
         text_fingerprint=facts.text_fingerprint,
         template_fingerprint=facts.template_fingerprint,

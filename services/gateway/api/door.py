@@ -18,7 +18,7 @@ from shared.problems import ProblemError
 
 SIGN_IN = "/v1/sessions"
 """Where nobody is known yet."""
-CHECKS = "/v1/checks"
+_CHECKS, _EVALUATIONS = "/v1/checks", "/evaluations"
 _UNKNOWN_A_MINUTE = 120
 
 
@@ -83,7 +83,7 @@ class Door:
         if (scope_needed := scope_for(method, path)) is not None:
             caller.require_scope(scope_needed)
         scope["anchorwatch.caller"] = caller
-        if method == "POST" and path == CHECKS:
+        if method == "POST" and _is_slow_look(path):
             await self._check(scope, receive, send, caller)
         elif method == "POST" and "idempotency-key" in headers:
             await self._once.run(self._app, scope, receive, send, caller=caller)
@@ -125,6 +125,11 @@ class Door:
                 f"try again in {verdict.reset_s} s.",
                 headers={"Retry-After": str(verdict.reset_s)},
             )
+
+
+def _is_slow_look(path: str) -> bool:
+    """Whether a POST there waits for the web."""
+    return path == _CHECKS or path.endswith(_EVALUATIONS)
 
 
 def _address(scope: Scope) -> str:

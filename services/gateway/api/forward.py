@@ -92,7 +92,9 @@ class Forward:
                 await _send_for_client(answer, send)
             elif answer.status == 200 and is_composed(scope["method"], route):
                 whole = await _whole(answer)
-                more = await add_second_part(whole, values, self._clients, caller=caller)
+                more = await add_second_part(
+                    whole, scope["method"], route, values, self._clients, caller=caller
+                )
                 await _send_whole(answer, more, send)
             else:
                 await _send_through(answer, send)

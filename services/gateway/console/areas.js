@@ -20,6 +20,7 @@ const AREAS = [
   { name: "Growth", screens: [["growth", "Growth", () => import("./views/growth.js"), "Growth"]] },
   { name: "Placements", screens: [
     ["placements", "Placements", () => import("./views/placements.js"), "Placements"],
+    ["places", "Judge a place", () => import("./views/places.js"), "Places"],
     ["vendors", "Vendors", () => import("./views/vendors.js"), "Vendors"],
     ["suppressions", "Never written to", () => import("./views/suppressions.js"), "Suppressions"],
   ] },

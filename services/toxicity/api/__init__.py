@@ -5,6 +5,7 @@ from services.toxicity.api.building import router as building
 from services.toxicity.api.calibration import router as calibration
 from services.toxicity.api.disavow import router as disavow
 from services.toxicity.api.domains import router as domains
+from services.toxicity.api.evaluations import router as evaluations
 from services.toxicity.api.flags import router as flags
 from services.toxicity.api.in_force import router as in_force
 from services.toxicity.api.lists import router as lists
@@ -17,5 +18,5 @@ from services.toxicity.api.versions import router as versions
 
 ROUTERS = (
     *(toxicity, rescores, domains, flags, lists, networks, attacks, reviews, calibration),
-    *(disavow, building, versions, in_force, removals),
+    *(disavow, building, versions, in_force, removals, evaluations),
 )

@@ -1,0 +1,62 @@
+"""The crawler's routes about one site, with a web of the test's own behind them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
+from services.crawler.adapters.guard import parse_routes
+from services.crawler.adapters.web import Limits
+from services.crawler.app import create_app
+from services.crawler.settings import Settings
+from shared.access import Caller
+from shared.db import Database
+from shared.http import DirectTransport, ServiceClient
+from shared.ids import new_id
+from shared.vocabulary import Role
+from tests.fakes import RecordingBus
+from tests.web import FakeWeb, fake_web
+
+SECRET = "crawler-tests-secret"
+
+
+@dataclass(slots=True)
+class Asking:
+    client: ServiceClient
+    site: FakeWeb
+    site_id: UUID
+    caller: Caller
+    db: Database
+    eyes: Eyes
+
+    async def ask(
+        self, what: str, body: Any = None, *, role: Role = Role.EDITOR
+    ) -> tuple[int, dict[str, Any]]:
+        """POST to a route below the site as somebody with this role."""
+        caller = Caller(self.caller.workspace_id, new_id(), "x", workspace_role=role)
+        path = f"/v1/sites/{self.site_id}/{what}"
+        answer = await self.client.send("POST", path, caller=caller, body=body, deadline_s=30)
+        return answer.status, answer.json()
+
+
+@asynccontextmanager
+async def asking_of_acme(db: Database) -> AsyncIterator[Asking]:
+    """Open the routes with one site, acme-tools.example."""
+    caller = Caller(new_id(), new_id(), "alice", workspace_role=Role.OWNER)
+    site_id = UUID(int=7)
+    async with db.begin() as tx:
+        await tx.run(
+            "INSERT INTO sites (site_id, workspace_id, version_no, hosts, active)"
+            " VALUES ($1, $2, 1, '{acme-tools.example}', true)",
+            *(site_id, caller.workspace_id),
+        )
+    async with fake_web() as site:
+        routes = parse_routes(site.connect_to)
+        sightline = Sightline(min_delay_s=0, routes=routes, limits=Limits(connect_s=1, total_s=1))
+        app = create_app(Settings.load({}, internal_secret=SECRET), bus=RecordingBus(), db=db)
+        async with open_eyes(sightline) as eyes:
+            app.state.eyes = eyes
+            client = ServiceClient("crawler", DirectTransport(app), secret=SECRET.encode())
+            yield Asking(client, site, site_id, caller, db, eyes)
