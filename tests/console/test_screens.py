@@ -482,9 +482,7 @@ async def test_people_keys_and_limits_are_set_by_an_owner(house: House, page: Pa
     await page.get_by_label("What it is for").fill("a dashboard")
     await page.get_by_label("See links").check()
     await page.get_by_role("button", name="Make the key").click()
-    await expect(page.get_by_label("The key “a dashboard”", exact=True)).to_have_value(
-        re.compile(r"\w{20,}")
-    )
+    await expect(page.get_by_role("textbox", name="The key")).to_have_value(re.compile(r"\w{20,}"))
     await no_barriers(page)
     made = page.get_by_role("row").filter(has_text="a dashboard")
     await made.get_by_role("button", name="Revoke").click()
