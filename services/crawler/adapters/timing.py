@@ -17,12 +17,29 @@ class Limit:
     A class, as every look has several: a generator as context manager costs three times as much.
     """
 
-    __slots__ = ("_token", "task", "timer", "waited_s")
+    __slots__ = ("_last", "_token", "task", "timer", "waited_s")
 
-    def __init__(self, seconds: float) -> None:
-        self.timer = asyncio.timeout(seconds)
+    def __init__(self, seconds: float, at_most_s: float | None = None) -> None:
+        now = asyncio.get_running_loop().time()
+        self._last = None if at_most_s is None else now + at_most_s
+        self.timer = asyncio.timeout_at(self._within_last(now + seconds))
         self.task: asyncio.Task[object] | None = None
         self.waited_s = 0.0
+
+    @property
+    def is_used_up(self) -> bool:
+        """Return whether all time is over, and not only what the block may take without waiting."""
+        return self._last is not None and asyncio.get_running_loop().time() >= self._last
+
+    def stand_still(self) -> None:
+        self.timer.reschedule(self._last)
+
+    def go_on(self, end: float, waited_s: float) -> None:
+        self.waited_s += waited_s
+        self.timer.reschedule(self._within_last(end + waited_s))
+
+    def _within_last(self, end: float) -> float:
+        return end if self._last is None else min(end, self._last)
 
     async def __aenter__(self) -> Self:
         await self.timer.__aenter__()
@@ -43,9 +60,12 @@ class Limit:
 _running: ContextVar[tuple[Limit, ...]] = ContextVar("anchorwatch_limits", default=())
 
 
-def limit(seconds: float) -> Limit:
-    """Raise TimeoutError after so many seconds of the block that were not our own waiting."""
-    return Limit(seconds)
+def limit(seconds: float, *, at_most_s: float | None = None) -> Limit:
+    """Raise TimeoutError after so many seconds of the block that were not our own waiting.
+
+    With `at_most_s` also after so many that were, if that is sooner: one timer does for both.
+    """
+    return Limit(seconds, at_most_s)
 
 
 @contextmanager
@@ -58,15 +78,14 @@ def standing_still() -> Iterator[None]:
     running = [one for one in _running.get() if one.task is task and not one.timer.expired()]
     ends = [(one, one.timer.when()) for one in running]
     for one in running:
-        one.timer.reschedule(None)
+        one.stand_still()
     try:
         yield
     finally:
         waited_s = loop.time() - began
         for one, end in ends:
-            one.waited_s += waited_s
-            if end is not None:
-                one.timer.reschedule(end + waited_s)
+            if end is not None and not one.timer.expired():
+                one.go_on(end, waited_s)
 
 
 class _Turn:

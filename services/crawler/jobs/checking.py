@@ -241,15 +241,16 @@ class Checking:
             # What was judged before keeps its last word until a browser is free.
             waits_for_browser=all(state.last_outcome for state in page.watches),
         )
-        lease = asyncio.timeout((page.lease_until - self._clock()).total_seconds())
+        lease_s = (page.lease_until - self._clock()).total_seconds()
+        time_left = limit(budget_s, at_most_s=lease_s)
         try:
-            async with lease, limit(budget_s):
+            async with time_left:
                 look = await self._observer.look(question)
             record = settle(page, look, self._terms(page, workspace_of))
         except (HostBusyError, BrowsersBusyError):
             raise
         except TimeoutError:
-            if lease.expired():
+            if time_left.is_used_up:
                 return None
             look = self._observer.failed(question, Reason.TIMEOUT)
             record = settle(page, look, self._terms(page, workspace_of))
