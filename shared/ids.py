@@ -1,5 +1,6 @@
 """Time-ordered identifiers."""
 
+import os
 import secrets
 import time
 from datetime import datetime
@@ -12,7 +13,7 @@ _FRESH_S = 30.0
 def new_id() -> UUID:
     """Return a UUIDv7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then randomness."""
     milliseconds = time.time_ns() // 1_000_000
-    random = secrets.randbits(_RANDOM_BITS)
+    random = int.from_bytes(os.urandom(10)) >> 80 - _RANDOM_BITS
     high = random >> 62
     low = random & ((1 << 62) - 1)
     return uuid_of((milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)

@@ -9,7 +9,7 @@ import os
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import uvloop
@@ -144,7 +144,7 @@ async def _complete(db: Database, hosts: Sequence[HostClaim], now: datetime) -> 
         HostRecord(
             host=host.host,
             # As if the pause were over: what is measured is the frontier and not politeness.
-            pace=replace(host.pace, free_at=now),
+            pace=host.pace._replace(free_at=now),
             released=host.held,
         )
         for host in hosts

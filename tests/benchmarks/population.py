@@ -8,7 +8,7 @@ import heapq
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from statistics import NormalDist
 from uuid import UUID
@@ -183,5 +183,5 @@ def _interval(world: World, page: Page, day: float) -> float:
     world.wanted += rate - page.weight
     page.weight = rate
     stretch = recheck.stretch_of(host_load=0.0, gap_s=0.0, load=world.wanted, budget=world.budget)
-    wait = recheck.interval_of(replace(plan, stretch=stretch)) / timedelta(days=1)
+    wait = recheck.interval_of(plan._replace(stretch=stretch)) / timedelta(days=1)
     return wait * (1 + recheck.JITTER * world.chance.uniform(-1, 1))

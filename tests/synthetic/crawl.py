@@ -1,6 +1,5 @@
 """Crawls the made-up web with the crawler's own pure part: fetch, read, judge, facts, events."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -46,7 +45,7 @@ class Crawl:
         )
         judgement = judge(fetched, page, [watch], sites=self._sites, now=NOON)
         assert page is not None
-        facts = page_facts(page, replace(fetched, body=b""))
+        facts = page_facts(page, fetched._replace(body=b""))
         facts = facts.model_copy(update={"name_servers": host.name_servers})
         page_id = urls.page_id(host.url)
         read = PageRead(page_id=page_id, page_key=page_id, facts_seq=seq, read_at=NOON, facts=facts)

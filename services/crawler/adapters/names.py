@@ -5,7 +5,7 @@ import socket
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
@@ -32,8 +32,7 @@ class NameFailedError(OSError):
     """The resolver gave no usable answer: nothing is known about the name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a connection for a host will go; `routed` by CONNECT_TO."""
 
     found: tuple[str, ...]

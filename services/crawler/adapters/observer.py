@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from services.crawler.adapters.host_facts import NameServers
@@ -53,8 +53,7 @@ _NOT_FOR_HEAD = frozenset({400, 403, 404, 405, 501, 503})
 _NOTHING = Memory()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(NamedTuple):
     """What somebody wants to know about one page.
 
     With `reusable`, a page that did not change may be answered from what `memory` holds. Whoever
@@ -109,7 +108,7 @@ class Observer:
         taken = visit.requests, visit.wire_bytes
         if facts is look.facts and taken == (look.requests, look.wire_bytes):
             return look
-        return replace(look, facts=facts, requests=visit.requests, wire_bytes=visit.wire_bytes)
+        return look._replace(facts=facts, requests=visit.requests, wire_bytes=visit.wire_bytes)
 
     async def _with_name_servers(self, facts: PageFacts | None) -> PageFacts | None:
         """Ask who serves the domain, where we came to it by its address of the public net."""
@@ -136,16 +135,16 @@ class Observer:
         """Ask once more: a page that shows a link to some visitors only has not lost it."""
         try:
             async with asyncio.timeout_at(question.until):
-                again = await self._look(replace(question, reusable=False), visit)
+                again = await self._look(question._replace(reusable=False), visit)
         except (HostBusyError, BrowsersBusyError, TimeoutError):
             return look
         if look.judgement is None or again.judgement is None:
             return look
         both = shown_to_some(look.judgement, again.judgement)
         if both is None:
-            return replace(look, asides=(*look.asides, aside_of(SECOND_ASK, again.fetched)))
+            return look._replace(asides=(*look.asides, aside_of(SECOND_ASK, again.fetched)))
         asides = (*again.asides, aside_of(FIRST_ASK, look.fetched))
-        return replace(again, judgement=both, asides=asides)
+        return again._replace(judgement=both, asides=asides)
 
     async def _look(self, question: Question, visit: Visit) -> Look:
         validators = self._validators(question)
@@ -233,7 +232,7 @@ class Observer:
             facts = page_facts(page, fetched) if page is not None else None
         # Looks wait to be recorded together; their bodies would fill the memory meanwhile.
         return Look(
-            fetched=replace(fetched, body=b""),
+            fetched=fetched._replace(body=b""),
             looked_at=now,
             fingerprint=fingerprint,
             facts=facts,
@@ -293,11 +292,11 @@ class Observer:
         )
         scene = Scene(look.fetched, page, sibling)
         health = health_of(scene) if question.wants_health else None
-        again = replace(look, judgement=judgement, health=health)
+        again = look._replace(judgement=judgement, health=health)
         if look.judgement is None or judgement.verdicts == look.judgement.verdicts:
             return again
         probe = await self._siblings.wire(look.fetched.url)
-        return again if probe is None else replace(again, asides=(*again.asides, probe))
+        return again if probe is None else again._replace(asides=(*again.asides, probe))
 
     async def _shown(
         self, question: Question, look: Look, directives: Sequence[Directive], visit: Visit
@@ -328,7 +327,7 @@ class Observer:
         if shown is not None and page is not None:
             facts = self._facts(question, shown, page, weighed, look.fingerprint) or facts
         left = shown.body if shown is not None else b""
-        return replace(look, judgement=weighed, facts=facts, by_scripts=True, shown=left)
+        return look._replace(judgement=weighed, facts=facts, by_scripts=True, shown=left)
 
     def _facts(
         self,

@@ -16,6 +16,7 @@ from shared.errors import UnavailableError
 
 _HOSTS = 50_000
 _ASK_AGAIN_S = 0.5
+_UNKNOWN = Pace()
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -63,7 +64,7 @@ class Pacer:
         self._asking: dict[asyncio.Task[object], tuple[str, asyncio.Lock, Turns | None]] = {}
 
     def pace(self, host: str) -> Pace:
-        return self._paces.get(host, Pace())
+        return self._paces.get(host, _UNKNOWN)
 
     def seed(self, host: str, known: Pace) -> None:
         """Take over what another process learned about a host, unless we know of a later moment."""

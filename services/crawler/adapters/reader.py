@@ -1,7 +1,5 @@
 """Reads what was fetched; a page that trips the reader is a reason, never an exception."""
 
-from dataclasses import replace
-
 from services.crawler.domain import page as pages
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.look import is_html
@@ -24,7 +22,7 @@ def read_page(fetched: Fetched, sites: Sites | None) -> tuple[Page | None, Fetch
     if fetched.failure not in {None, Reason.TOO_LARGE} or not is_html(fetched):
         return None, fetched
     if fetched.body.count(b"<") > MAX_TAGS:
-        return None, replace(fetched, failure=Reason.TOO_LARGE)
+        return None, fetched._replace(failure=Reason.TOO_LARGE)
     # The first of equal names wins, as in Fetched.header.
     headers = dict(reversed(fetched.headers))
     try:
@@ -33,5 +31,5 @@ def read_page(fetched: Fetched, sites: Sites | None) -> tuple[Page | None, Fetch
         )
     except Exception:  # because one page that trips the reader must not stop all others
         log.exception("page could not be read", url=fetched.final_url)
-        return None, replace(fetched, failure=Reason.UNDECODABLE)
+        return None, fetched._replace(failure=Reason.UNDECODABLE)
     return page, fetched

@@ -4,7 +4,7 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.crawler.adapters.cdp import BrowserGoneError, Cdp, CommandError, Message
@@ -82,8 +82,7 @@ class Tab:
         complete = at_rest and whole and self.tally.gaps == 0
         return Rendered(
             state=RenderState.RAN if complete else RenderState.PARTLY,
-            fetched=replace(
-                self.document,
+            fetched=self.document._replace(
                 hops=(*self.document.hops, *self._hops),
                 body=html.encode("utf-8", "replace"),
                 wire=None,
@@ -258,7 +257,7 @@ class Tab:
         return answer
 
     def _seed(self, answer: Fetched) -> None:
-        arrived = replace(answer, url=answer.final_url, hops=())
+        arrived = answer._replace(url=answer.final_url, hops=())
         known: asyncio.Future[Fetched] = asyncio.get_running_loop().create_future()
         known.set_result(arrived)
         place = answer.final_url.partition("#")[0]
@@ -273,8 +272,7 @@ class Tab:
         if not answer.hops:
             self._hops.append(Hop(url=here, status=None, location=request.url))
         self._hops.extend(answer.hops)
-        self.document = replace(
-            self.document,
+        self.document = self.document._replace(
             final_url=answer.final_url,
             status=answer.status,
             headers=answer.headers,

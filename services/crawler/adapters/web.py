@@ -4,8 +4,8 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 from weakref import WeakValueDictionary
 
 import aiohttp
@@ -95,8 +95,7 @@ class _Reply:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(NamedTuple):
     """How to ask, the same at every hop."""
 
     method: str
@@ -250,7 +249,7 @@ class Web:
             reply.failure, truncated = Reason.UNDECODABLE, "unspecified"
         reply.wire_bytes, reply.wire = body.wire_bytes, body.wire
         if reply.exchange is not None:
-            reply.exchange = replace(reply.exchange, truncated=truncated, received=body.wire_bytes)
+            reply.exchange = reply.exchange._replace(truncated=truncated, received=body.wire_bytes)
         return reply
 
 

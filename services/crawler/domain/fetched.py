@@ -1,7 +1,7 @@
 """What one fetch of a URL brought back: the contract between adapters/web.py and the pure part."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from shared.events import Hop
 from shared.vocabulary import Reason
@@ -9,8 +9,7 @@ from shared.vocabulary import Reason
 _MAX_LOCATION = 2_048
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(NamedTuple):
     """One request and the head of its answer, as they went over the wire.
 
     `received` counts the bytes of its body; `truncated` is the WARC word for why that is not whole,
@@ -28,8 +27,7 @@ class Exchange:
     truncated: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(NamedTuple):
     """One answered, or failed, fetch with every hop that led to it.
 
     `failure` is set when there is no answer to judge: timeout, tls_error, unreachable, dns_gone,
@@ -73,8 +71,7 @@ class Fetched:
 def followed_by(first: Fetched, location: str, second: Fetched) -> Fetched:
     """Return a fetch that went on by itself from where the first one ended, as one."""
     hop = Hop(url=first.final_url, status=first.status, location=location[:_MAX_LOCATION])
-    return replace(
-        second,
+    return second._replace(
         url=first.url,
         hops=(*first.hops, hop, *second.hops),
         elapsed_ms=first.elapsed_ms + second.elapsed_ms,

@@ -1,8 +1,8 @@
 """One look at one page: what was fetched, read and judged, and how to notice that nothing changed."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import orjson
 
@@ -21,8 +21,7 @@ _TELLING_HEADERS = ("content-type", "x-robots-tag", "link", "content-language")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(NamedTuple):
     """What a look brought; without a judgement nothing changed and the last one still holds.
 
     `fingerprint` is None where the page was not seen whole. `requests` and `wire_bytes` are what

@@ -1,8 +1,8 @@
 """How fast a host may be asked: the delay between two requests, and how answers change it."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 from shared.vocabulary import Reason
 
@@ -14,8 +14,7 @@ _EASE = 1.1
 _BUSY = frozenset({429, 503})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """What one request showed about the health of its host."""
 
     status: int | None
@@ -25,8 +24,7 @@ class Answer:
     wire_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(NamedTuple):
     """The pace of one host (registrable domain)."""
 
     delay_s: float = 0.0
@@ -57,7 +55,7 @@ class Pace:
 
 def with_pause(pace: Pace, now: datetime, *, floor_s: float) -> Pace:
     """Return the pace after a request that ended now: the next one comes a pause later."""
-    return replace(pace, free_at=now + timedelta(seconds=pace.gap_s(floor_s)))
+    return pace._replace(free_at=now + timedelta(seconds=pace.gap_s(floor_s)))
 
 
 def merged(own: Pace, known: Pace) -> Pace:
@@ -78,10 +76,10 @@ def after(pace: Pace, answer: Answer, now: datetime, *, floor_s: float) -> Pace:
     tests, demo and benchmarks is run.
     """
     if answer.status in _BUSY or answer.failure is Reason.TIMEOUT:
-        pace = replace(pace, delay_s=min(MAX_DELAY_S, 2 * max(pace.delay_s, floor_s)), good=0)
+        pace = pace._replace(delay_s=min(MAX_DELAY_S, 2 * max(pace.delay_s, floor_s)), good=0)
         wait_s = retry_after_s(answer.retry_after, now)
         if wait_s > 0:
-            pace = replace(pace, blocked_until=now + timedelta(seconds=wait_s))
+            pace = pace._replace(blocked_until=now + timedelta(seconds=wait_s))
         return pace
     is_good = answer.failure is None and answer.status is not None and answer.status < 400
     if not is_good or (floor_s == 0 and pace.delay_s == 0):
@@ -90,13 +88,13 @@ def after(pace: Pace, answer: Answer, now: datetime, *, floor_s: float) -> Pace:
     good = pace.good + 1
     delay = pace.delay_s / _EASE if good % _GOOD_ANSWERS == 0 else pace.delay_s
     wanted = answer.latency_s if floor_s > 0 else 0.0
-    return replace(pace, delay_s=min(MAX_DELAY_S, max(delay, wanted, floor_s)), good=good)
+    return pace._replace(delay_s=min(MAX_DELAY_S, max(delay, wanted, floor_s)), good=good)
 
 
 def with_crawl_delay(pace: Pace, seconds: float | None) -> Pace:
     """Return the pace under the crawl-delay of a robots.txt, honoured up to 30 s."""
     wanted = min(MAX_CRAWL_DELAY_S, max(0.0, seconds or 0.0))
-    return pace if wanted == pace.crawl_delay_s else replace(pace, crawl_delay_s=wanted)
+    return pace if wanted == pace.crawl_delay_s else pace._replace(crawl_delay_s=wanted)
 
 
 def retry_after_s(value: str | None, now: datetime) -> float:

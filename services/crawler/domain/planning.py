@@ -1,8 +1,8 @@
 """Plans the next look at a page from what the last one showed, and learns how links go."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from services.crawler.domain import hazard, recheck
@@ -25,8 +25,7 @@ _CHURNING = 3
 _LISTING_VALUE = 0.25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(NamedTuple):
     """What settling depends on besides claim and look; ids, time and chance are arguments.
 
     `not_before` is the end of a pause that the host asked for. `gap_s` is the host's pace, `load`
@@ -36,18 +35,17 @@ class Terms:
 
     now: datetime
     check_id: UUID
+    workspace_of: Mapping[UUID, UUID]
     jitter: float = 0.0
     confirm_after: timedelta | None = None
     not_before: datetime | None = None
     gap_s: float = 0.0
     load: float = 0.0
     budget: float | None = None
-    workspace_of: Mapping[UUID, UUID]
     evidence_body: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(NamedTuple):
     """When to look next, and what the look taught.
 
     `history` and `rate` are the page's from now on; `learned` is what its host learns of it.
@@ -86,7 +84,7 @@ def plan_of(
         budget=None if page.contract else terms.budget,
     )
     return Planned(
-        next_check_at=_next_check_at(claim, look, replace(page, stretch=stretch), seen, terms),
+        next_check_at=_next_check_at(claim, look, page._replace(stretch=stretch), seen, terms),
         rate=rate,
         history=history,
         learned=learned,

@@ -1,8 +1,8 @@
 """When to look at a page again: the rate grows with the square root of value times hazard."""
 
 import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 # A page of value 1 with the hazard of a link three years old is looked at once in this time.
@@ -28,8 +28,7 @@ _HOST_SHARE = 0.5
 _DAY_S = 86_400.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PagePlan:
+class PagePlan(NamedTuple):
     """What the schedule of a page depends on.
 
     `value` is the sum over its watches and `hazard` what each of them loses a day. `stretch` is how much longer than wanted the budget makes all wait; after its first look a page waits only

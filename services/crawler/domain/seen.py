@@ -1,7 +1,7 @@
 """What one look showed of one watched link, and the streak that follows from it."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from services.crawler.domain.claim import WatchState
 from services.crawler.domain.evidence.keeping import Kept
@@ -10,8 +10,7 @@ from shared.events import Observation, Occurrence
 from shared.vocabulary import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One watch, what was seen of it, and the streak that follows."""
 
     state: WatchState

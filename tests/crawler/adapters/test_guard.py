@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from typing_extensions import override
@@ -225,7 +225,7 @@ async def test_a_name_that_turns_private_later_is_blocked_when_it_connects() -> 
         @override
         async def find(self, host: str, port: int) -> Place:
             found = await super().find(host, port)
-            return replace(found, found=("127.0.0.1",))
+            return found._replace(found=("127.0.0.1",))
 
     async def lookup(_host: str) -> tuple[str, ...]:
         return ("93.184.216.34",)

@@ -5,7 +5,6 @@ import gc
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -251,7 +250,7 @@ async def test_a_target_that_was_seen_lately_is_asked_for_its_head_only(site: Fa
         question = Question(url=FINE, wants_health=True, memory=memory)
         assert (await observer.look(question)).health == AS_BEFORE
         assert [request.method for request in site.asked(FINE)] == ["GET", "HEAD"]
-        stale = replace(question, memory=memory._replace(short_run=4))
+        stale = question._replace(memory=memory._replace(short_run=4))
         assert (await observer.look(stale)).health == first.health
         assert site.asked(FINE)[-1].method == "GET"
 

@@ -1,6 +1,7 @@
 """Decides at the end of a look of which links evidence is kept, and drafts it."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from services.crawler.domain.claim import Claim, WatchState
 from services.crawler.domain.evidence.draft import FORMAT, Draft, Exhibit, exhibit_of, told_of
@@ -12,8 +13,7 @@ from shared.ids import new_id
 from shared.vocabulary import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What becomes of the evidence of one link: new, or the one that still holds."""
 
     observation: Observation
