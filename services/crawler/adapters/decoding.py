@@ -43,14 +43,20 @@ class _Stream(Protocol):
 class Body:
     """Collects one response body under its caps."""
 
-    def __init__(self, coding: str, *, max_wire: int, max_decoded: int, keep: int = 0) -> None:
-        """Take a body of this coding; its first `keep` bytes as they came stay in `wire`."""
+    def __init__(
+        self, coding: str, *, max_wire: int, max_decoded: int, keep: int = 0, leave: int = 0
+    ) -> None:
+        """Take a body of this coding; its first `keep` bytes as they came stay in `wire`.
+
+        One of at most `leave` bytes on the wire is left in its coding.
+        """
         self._stream = _stream(coding)
         self._max_wire = max_wire
         self._max_decoded = max_decoded
         self._decoded = bytearray()
         self.wire_bytes = 0
-        self._keep = keep
+        self._keep = max(keep, leave)
+        self._leave = leave
         self._wire = bytearray()
 
     def __len__(self) -> int:
@@ -64,14 +70,21 @@ class Body:
         if self._stream is None:
             self._take(chunk)
             return
-        if len(self._wire) < self._keep:
-            self._wire += chunk[: self._keep - len(self._wire)]
+        before = len(self._wire)
+        if before < self._keep:
+            self._wire += chunk[: self._keep - before]
+        if self.is_packed:
+            return
+        if self._leave:
+            chunk, self._leave = bytes(self._wire[:before]) + chunk, 0
         self._take(self._stream.feed(chunk, _STEP))
         while self._stream.more:
             self._take(self._stream.feed(b"", _STEP))
 
     def finish(self) -> bytes:
         """Return the whole body; raise UndecodableError if its coding broke off."""
+        if self.is_packed:
+            return b""
         if self._stream is not None and self.wire_bytes and not self._stream.complete():
             raise UndecodableError("the compressed body broke off")
         return self.so_far()
@@ -79,6 +92,11 @@ class Body:
     def so_far(self) -> bytes:
         """Return what has been decoded until now."""
         return bytes(self._decoded)
+
+    @property
+    def is_packed(self) -> bool:
+        """Return whether all that came so far is in `wire`, and nothing of it is undone yet."""
+        return self._stream is not None and 0 < self.wire_bytes <= self._leave
 
     @property
     def wire(self) -> bytes | None:

@@ -19,6 +19,7 @@ from services.crawler.domain.fetched import Fetched, followed_by
 from services.crawler.domain.indexability import Directive
 from services.crawler.domain.look import (
     Look,
+    as_it_came,
     content_hash,
     facts_are_due,
     fingerprint_of,
@@ -26,6 +27,7 @@ from services.crawler.domain.look import (
     is_same_way,
     may_ask_shortly,
     may_skip_the_body,
+    may_stay_packed,
 )
 from services.crawler.domain.page import Page
 from services.crawler.domain.page_facts import page_facts
@@ -147,23 +149,16 @@ class Observer:
         return again._replace(judgement=both, asides=asides)
 
     async def _look(self, question: Question, visit: Visit) -> Look:
-        validators = self._validators(question)
-        fetched = await self._web.fetch(question.url, gate=visit, validators=validators)
-        google = self._politeness.google_allowed(fetched.final_url)
-        memory = question.memory
-        if question.reusable and is_same(memory.fingerprint, fetched, google_allowed=google):
+        fetched, same = await self._fetch(question, visit)
+        if same:
             return self._unchanged(question, fetched, visit)
-        if fetched.not_modified:
-            # Reached by another way than before: what we remember is of that way, so ask in full.
-            fetched = await self._web.fetch(question.url, gate=visit)
-            google = self._politeness.google_allowed(fetched.final_url)
         page, fetched = read_page(fetched, question.sites)
         while (location := onward(Scene(fetched, page))) is not None:
             fetched = await self._go_on(fetched, location, visit)
-            google = self._politeness.google_allowed(fetched.final_url)
-            if question.reusable and is_same(memory.fingerprint, fetched, google_allowed=google):
+            if self._is_same(question, fetched):
                 return self._unchanged(question, fetched, visit)
             page, fetched = read_page(fetched, question.sites)
+        google = self._politeness.google_allowed(fetched.final_url)
         look = self._judged(question, fetched, page, google_allowed=google)
         if look.wants_sibling:
             sibling = self._siblings.known(fetched.url)
@@ -179,6 +174,31 @@ class Observer:
             return look
         directives, page = page.directives, None
         return await self._shown(question, look, directives, visit)
+
+    async def _fetch(self, question: Question, visit: Visit) -> tuple[Fetched, bool]:
+        """Return what the page answers, and whether that is the same as at the last look."""
+        fetched = await self._web.fetch(
+            question.url,
+            gate=visit,
+            validators=self._validators(question),
+            leave_packed=question.reusable and may_stay_packed(question.memory),
+        )
+        if self._is_same(question, fetched):
+            return fetched, True
+        if fetched.not_modified:
+            # Reached by another way than before: what we remember is of that way, so ask in full.
+            return await self._web.fetch(question.url, gate=visit), False
+        if fetched.packed is None:
+            return fetched, False
+        # Equal pages need not come in equal bytes: servers pack as they send.
+        fetched = self._web.unpacked(fetched)
+        return fetched, self._is_same(question, fetched)
+
+    def _is_same(self, question: Question, fetched: Fetched) -> bool:
+        if not question.reusable:
+            return False
+        google = self._politeness.google_allowed(fetched.final_url)
+        return is_same(question.memory.fingerprint, fetched, google_allowed=google)
 
     async def _go_on(self, fetched: Fetched, location: str, gate: Gate) -> Fetched:
         """Follow a page that sends its reader on, as a redirect: within the hops of one chain."""
@@ -224,11 +244,15 @@ class Observer:
 
     def _unchanged(self, question: Question, fetched: Fetched, visit: Visit) -> Look:
         now = self._clock()
-        fingerprint = None if fetched.not_modified else question.memory.fingerprint
-        facts = None
+        known, facts = question.memory.fingerprint, None
+        fingerprint = None
+        if known is not None and not fetched.not_modified:
+            fingerprint = known if fetched.packed else as_it_came(known, fetched)
         if question.wants_facts and fingerprint is not None:
             due = facts_are_due(question.memory, now, content_hash(fingerprint))
-            page, fetched = read_page(fetched, _NOBODY) if due else (None, fetched)
+            page, fetched = (
+                read_page(self._web.unpacked(fetched), _NOBODY) if due else (None, fetched)
+            )
             facts = page_facts(page, fetched) if page is not None else None
         # Looks wait to be recorded together; their bodies would fill the memory meanwhile.
         return Look(

@@ -22,7 +22,7 @@ from services.crawler.adapters.guard import AddressNotAllowedError, Guard
 from services.crawler.adapters.host_facts import issuer_of
 from services.crawler.adapters.names import NameGoneError, Names, Place
 from services.crawler.adapters.timing import limit, our_turn
-from services.crawler.domain.fetched import Exchange, Fetched
+from services.crawler.domain.fetched import MOST_PACKED, Exchange, Fetched
 from services.crawler.domain.pace import Answer
 from shared import addresses, urls
 from shared.vocabulary import Reason
@@ -51,7 +51,7 @@ class Limits:
     max_decoded: int = 10_000_000
     concurrency: int = 64
     per_address: int = 4
-    keep_wire: int = 0
+    keep_wire: int = MOST_PACKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ class _Reply:
     dropped: bool = False
     exchange: Exchange | None = None
     wire: bytes | None = None
+    packed: str | None = None
     tls_issuer: str | None = None
 
     def header(self, name: str) -> str | None:
@@ -101,6 +102,7 @@ class _Wish(NamedTuple):
     method: str
     validators: Validators | None
     cut_at: int | None
+    leave_packed: bool
 
 
 class Web:
@@ -127,13 +129,14 @@ class Web:
         max_hops: int = MAX_HOPS,
         cut_at: int | None = None,
         method: str = "GET",
+        leave_packed: bool = False,
     ) -> Fetched:
         """Return what `url` answers after its redirects; trouble is a `failure`, never an exception.
 
         With `cut_at` a longer body is not an error: it is cut there. `headers` go to the host of
-        `url` only.
+        `url` only. `leave_packed`: a small body stays in its coding until it is `unpacked`.
         """
-        wish = _Wish(method, validators, cut_at)
+        wish = _Wish(method, validators, cut_at, leave_packed)
         chain = Chain(url, headers)
         chain.loops()
         elapsed_s = 0.0
@@ -208,24 +211,19 @@ class Web:
             )
             if wish.method == "HEAD" or response.status in _REDIRECTS or _is_opaque(response):
                 return reply
-            return await self._with_body(reply, response, held, wish.cut_at)
+            return await self._with_body(reply, response, held, wish)
 
     async def _with_body(
         self,
         reply: _Reply,
         response: aiohttp.ClientResponse,
         held: AsyncExitStack,
-        cut_at: int | None,
+        wish: _Wish,
     ) -> _Reply:
         coding = ", ".join(response.headers.getall("Content-Encoding", ()))
-        limits = self._limits
+        cut_at = wish.cut_at
         try:
-            body = Body(
-                coding,
-                max_wire=limits.max_wire,
-                max_decoded=limits.max_decoded,
-                keep=limits.keep_wire,
-            )
+            body = self._body(coding, leave=MOST_PACKED if wish.leave_packed else 0)
         except UndecodableError:
             reply.failure = Reason.UNDECODABLE
             return reply
@@ -248,9 +246,37 @@ class Web:
         except UndecodableError:
             reply.failure, truncated = Reason.UNDECODABLE, "unspecified"
         reply.wire_bytes, reply.wire = body.wire_bytes, body.wire
+        reply.packed = coding if body.is_packed else None
         if reply.exchange is not None:
             reply.exchange = reply.exchange._replace(truncated=truncated, received=body.wire_bytes)
         return reply
+
+    def unpacked(self, fetched: Fetched) -> Fetched:
+        """Return a fetch with its body undone of the coding in which it was left."""
+        if fetched.packed is None or fetched.wire is None:
+            return fetched
+        failure, truncated = None, None
+        body = self._body(fetched.packed)
+        try:
+            body.feed(fetched.wire)
+            content = body.finish()
+        except TooLargeError:
+            failure, truncated, content = Reason.TOO_LARGE, "length", body.so_far()
+        except UndecodableError:
+            failure, truncated, content = Reason.UNDECODABLE, "unspecified", b""
+        *before, last = fetched.exchanges
+        exchanges = (*before, last._replace(truncated=truncated))
+        return fetched._replace(body=content, failure=failure, packed=None, exchanges=exchanges)
+
+    def _body(self, coding: str, *, leave: int = 0) -> Body:
+        limits = self._limits
+        return Body(
+            coding,
+            max_wire=limits.max_wire,
+            max_decoded=limits.max_decoded,
+            keep=limits.keep_wire,
+            leave=leave,
+        )
 
 
 @asynccontextmanager
@@ -374,6 +400,7 @@ def _fetched(chain: Chain, reply: _Reply) -> Fetched:
         wire_bytes=reply.wire_bytes,
         exchanges=tuple(chain.exchanges) + ((reply.exchange,) if reply.exchange else ()),
         wire=reply.wire,
+        packed=reply.packed,
         tls_issuer=reply.tls_issuer,
     )
 

@@ -8,6 +8,9 @@ from shared.vocabulary import Reason
 
 _MAX_LOCATION = 2_048
 
+MOST_PACKED = 64 * 1024
+"""Bytes of a body that may be left in its coding: what it may become is bounded by then."""
+
 
 class Exchange(NamedTuple):
     """One request and the head of its answer, as they went over the wire.
@@ -35,7 +38,8 @@ class Fetched(NamedTuple):
     robots_disallows_us when we did not ask. With too_large the body holds what was read.
     `hops` are the redirects that were followed, each with its status and raw Location. `exchanges`
     are all answered requests in order; of a body in a content coding `wire` holds the bytes as they
-    came, up to a cap, and is None where `body` is what came.
+    came, up to a cap, and is None where `body` is what came. A body that is still `packed` in this
+    coding is whole in `wire`, and `body` is empty.
     """
 
     url: str
@@ -53,6 +57,7 @@ class Fetched(NamedTuple):
     wire: bytes | None = None
     rendered: bool = False
     tls_issuer: str | None = None
+    packed: str | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever the case of its name."""

@@ -8,7 +8,7 @@ import orjson
 
 from services.crawler.domain.claim import Memory
 from services.crawler.domain.evidence.draft import Aside
-from services.crawler.domain.fetched import Fetched
+from services.crawler.domain.fetched import MOST_PACKED, Fetched
 from services.crawler.domain.target_health import TargetHealth
 from services.crawler.domain.verdict import Judgement
 from shared.events import PageFacts
@@ -16,8 +16,10 @@ from shared.events import PageFacts
 FACTS_LAST = timedelta(days=30)
 FULL_EVERY = 5
 
-_HALF = 16
+_PART = 16
+_CONTENT = slice(_PART, 2 * _PART)
 _TELLING_HEADERS = ("content-type", "x-robots-tag", "link", "content-language")
+_PACKED_HEADERS = (*_TELLING_HEADERS, "content-encoding")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
@@ -46,21 +48,39 @@ class Look(NamedTuple):
 
 
 def fingerprint_of(fetched: Fetched, *, google_allowed: bool | None) -> bytes:
-    """Return 32 bytes: how the page was reached and may be listed, then what it holds."""
-    return _way_of(fetched, google_allowed) + _content_of(fetched)
+    """Return how the page was reached and may be listed, what it holds, and how that was packed.
+
+    16 bytes of each; those of the packing are left out where nothing was packed.
+    """
+    return _way_of(fetched, google_allowed) + _content_of(fetched) + _packing_of(fetched)
 
 
 def is_same(known: bytes | None, fetched: Fetched, *, google_allowed: bool | None) -> bool:
     """Return whether a fetch shows what the fingerprint was taken of; a 304 vouches for the body."""
-    if known is None or known[:_HALF] != _way_of(fetched, google_allowed):
+    if known is None or known[:_PART] != _way_of(fetched, google_allowed):
         return False
-    return fetched.not_modified or known[_HALF:] == _content_of(fetched)
+    if fetched.packed is not None:
+        return known[_CONTENT.stop :] == _packing_of(fetched)
+    return fetched.not_modified or known[_CONTENT] == _content_of(fetched)
+
+
+def may_stay_packed(memory: Memory) -> bool:
+    """Return whether the packed bytes alone would show that a page is as it was.
+
+    Most pages that did not change come in the same bytes: to compare those spares unpacking.
+    """
+    return memory.fingerprint is not None and len(memory.fingerprint) > _CONTENT.stop
+
+
+def as_it_came(known: bytes, fetched: Fetched) -> bytes:
+    """Return the fingerprint of a page that is the same, with how it was packed this time."""
+    return known[: _CONTENT.stop] + _packing_of(fetched)
 
 
 def is_same_way(memory: Memory, fetched: Fetched, *, google_allowed: bool | None) -> bool:
     """Return whether an answer without its body gives no reason to ask for the body."""
     known = memory.fingerprint
-    if known is None or known[:_HALF] != _way_of(fetched, google_allowed):
+    if known is None or known[:_PART] != _way_of(fetched, google_allowed):
         return False
     marks = ((memory.etag, "etag"), (memory.last_modified, "last-modified"))
     return all(before is None or fetched.header(name) == before for before, name in marks)
@@ -75,7 +95,7 @@ def may_skip_the_body(memory: Memory, now: datetime) -> bool:
 
 def content_hash(fingerprint: bytes) -> bytes:
     """Return the part of a fingerprint that only the page itself can change."""
-    return fingerprint[_HALF:]
+    return fingerprint[_CONTENT]
 
 
 def facts_are_due(memory: Memory, now: datetime, content: bytes) -> bool:
@@ -107,17 +127,28 @@ def _way_of(fetched: Fetched, google_allowed: bool | None) -> bytes:
     hops = [(hop.url, hop.status, hop.location) for hop in fetched.hops]
     status = 200 if fetched.not_modified else fetched.status
     way = orjson.dumps([hops, fetched.final_url, status, google_allowed])
-    return hashlib.sha256(way).digest()[:_HALF]
+    return hashlib.sha256(way).digest()[:_PART]
 
 
 def _content_of(fetched: Fetched) -> bytes:
+    return _digest_of(fetched, _TELLING_HEADERS, fetched.body)
+
+
+def _packing_of(fetched: Fetched) -> bytes:
+    wire = fetched.wire
+    if wire is None or len(wire) != fetched.wire_bytes or len(wire) > MOST_PACKED:
+        return b""
+    return _digest_of(fetched, _PACKED_HEADERS, wire)
+
+
+def _digest_of(fetched: Fetched, headers: tuple[str, ...], body: bytes) -> bytes:
     # Of the hashes that nobody can steer the fastest: processors have instructions for it.
-    telling = {name: [name] for name in _TELLING_HEADERS}
+    telling = {name: [name] for name in headers}
     for key, value in fetched.headers:
         told = telling.get(key.lower())
         if told is not None:
             told.append(value)
     digest = hashlib.sha256()
     digest.update(orjson.dumps(list(telling.values())))
-    digest.update(fetched.body)
-    return digest.digest()[:_HALF]
+    digest.update(body)
+    return digest.digest()[:_PART]

@@ -68,3 +68,30 @@ async def test_the_limits_of_one_task_are_not_those_of_another() -> None:
         async with asyncio.timeout(5) as too_late:
             await run_beside()
     assert not too_late.expired()
+
+
+async def test_what_may_take_so_long_at_most_is_ended_while_it_stands_still() -> None:
+    within = limit(60, at_most_s=0.05)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(5), within:
+            with standing_still():
+                await never()
+    assert within.is_used_up
+
+
+async def test_our_own_waiting_gives_no_more_time_than_there_is_at_most() -> None:
+    within = limit(0.05, at_most_s=0.2)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(5), within:
+            with standing_still():
+                await asyncio.sleep(0.17)
+            await never()
+    assert within.is_used_up
+
+
+async def test_who_takes_too_long_without_waiting_has_not_used_up_all_time() -> None:
+    within = limit(0.01, at_most_s=60)
+    with pytest.raises(TimeoutError):
+        async with within:
+            await never()
+    assert not within.is_used_up
