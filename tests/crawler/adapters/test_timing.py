@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.crawler.adapters.timing import limit, standing_still
+from services.crawler.adapters.timing import Limit, limit, standing_still
 
 
 async def never() -> None:
@@ -70,28 +70,31 @@ async def test_the_limits_of_one_task_are_not_those_of_another() -> None:
     assert not too_late.expired()
 
 
+async def stand_still_in(within: Limit, seconds: float) -> None:
+    """Wait so long for ourselves in the block, then for ever."""
+    async with within:
+        with standing_still():
+            await asyncio.sleep(seconds)
+        await never()
+
+
 async def test_what_may_take_so_long_at_most_is_ended_while_it_stands_still() -> None:
     within = limit(60, at_most_s=0.05)
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(5), within:
-            with standing_still():
-                await never()
+        await stand_still_in(within, 60)
     assert within.is_used_up
 
 
 async def test_our_own_waiting_gives_no_more_time_than_there_is_at_most() -> None:
-    within = limit(0.05, at_most_s=0.2)
+    within = limit(60, at_most_s=0.2)
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(5), within:
-            with standing_still():
-                await asyncio.sleep(0.17)
-            await never()
+        await stand_still_in(within, 0.05)
     assert within.is_used_up
+    assert within.waited_s >= 0.04
 
 
 async def test_who_takes_too_long_without_waiting_has_not_used_up_all_time() -> None:
     within = limit(0.01, at_most_s=60)
     with pytest.raises(TimeoutError):
-        async with within:
-            await never()
+        await stand_still_in(within, 0)
     assert not within.is_used_up
