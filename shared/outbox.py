@@ -14,7 +14,7 @@ from shared.bus import Bus
 from shared.bus.metrics import OUTBOX_OLDEST, RELAY_ACTIVE, RELAY_SECONDS
 from shared.db import Database, Tx
 from shared.errors import UnavailableError
-from shared.events import Event
+from shared.events import Encoded, Event
 from shared.log import get_logger
 from shared.metrics import OUTBOX_PENDING
 
@@ -61,7 +61,7 @@ class Again:
     rung: int | None = None
 
 
-async def add(tx: Tx, events: Sequence[Event]) -> None:
+async def add(tx: Tx, events: Sequence[Event | Encoded]) -> None:
     """Publish events when, and only when, the transaction commits."""
     if not events:
         return

@@ -15,7 +15,7 @@ from services.crawler.domain.hazard import NOTHING, History
 from services.crawler.domain.pace import Pace
 from services.crawler.domain.streak import LOST_AT
 from services.crawler.domain.verdict import Watch
-from shared.events import Event, LinkDiscovered
+from shared.events import Encoded, Event, LinkDiscovered
 from shared.vocabulary import Outcome
 
 
@@ -181,7 +181,7 @@ class CheckRecord(NamedTuple):
     next_check_at: datetime
     memory: Memory
     watches: Sequence[WatchRecord] = ()
-    events: Sequence[Event] = ()
+    events: Sequence[Event | Encoded] = ()
     sites: tuple[UUID, ...] = ()
     requests: int = 0
     wire_bytes: int = 0

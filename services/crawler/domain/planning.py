@@ -13,7 +13,7 @@ from services.crawler.domain.page_kind import PageKind, kind_of
 from services.crawler.domain.recheck import PagePlan
 from services.crawler.domain.seen import Seen
 from services.crawler.domain.streak import LOST_AT
-from shared.vocabulary import Outcome, Position, Reason
+from shared.vocabulary import Outcome, Reason
 
 TARGET_EVERY = timedelta(days=1)
 _CLOSED = frozenset({Reason.ROBOTS_DISALLOWS_US, Reason.OPTED_OUT})
@@ -126,7 +126,7 @@ def _page_plan(
         confirm_at=None if failed else min(confirm, default=None),
         gone_since=max(filter(None, gone), default=None) if all_gone else None,
         failure_run=claim.memory.failure_run + 1 if failed else 0,
-        closed_by_robots=any(_CLOSED & set(one.observation.reasons) for one in seen),
+        closed_by_robots=any(_CLOSED & set(one.reasons) for one in seen),
     )
 
 
@@ -152,12 +152,11 @@ def _is_lost_now(one: Seen) -> bool:
 
 
 def _prior(claim: Claim, look: Look, one: Seen) -> float:
-    first = next(iter(one.observation.occurrences), None)
     return hazard.prior_of(
         age_days=(look.looked_at - one.state.known_since).total_seconds() / _DAY_S,
         kind=PageKind.LISTING if _is_listing(claim) else kind_of(claim.url),
-        position=first.position if first is not None else Position.UNKNOWN,
-        rel=first.rel if first is not None else (),
+        position=one.position,
+        rel=one.rel,
     )
 
 

@@ -1,43 +1,37 @@
 """Turns a look at a claimed page into what is written: streaks, events and the next look."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+import orjson
 
 from services.crawler.domain import streak
 from services.crawler.domain.claim import CheckRecord, Claim, Memory, WatchRecord, WatchState
+from services.crawler.domain.evidence.draft import Draft
 from services.crawler.domain.evidence.keeping import Keeper
 from services.crawler.domain.look import Look, content_hash
 from services.crawler.domain.packing import pack, unpack
 from services.crawler.domain.page_kind import PageKind, kind_of
 from services.crawler.domain.planning import Terms, plan_of
-from services.crawler.domain.seen import Seen
+from services.crawler.domain.seen import Retold, Seen, Told
 from services.crawler.domain.streak import Streak
 from services.crawler.domain.verdict import Discovery, Verdict, observation_of
 from shared import jsontext
 from shared.events import (
+    Encoded,
     Event,
     LinkChecked,
     LinkDiscovered,
     Observation,
-    Occurrence,
     PageRead,
     TargetChecked,
 )
-from shared.vocabulary import DiscoveryReason, Outcome, Reason
+from shared.vocabulary import DiscoveryReason, Outcome, Position, Reason
 
 _WENT = (Reason.LINK_REMOVED,)
-
-
-class _Kept(BaseModel):
-    """What is kept at a watch of the last page that was seen whole."""
-
-    observation: Observation
-    targets: tuple[Occurrence, ...]
 
 
 def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
@@ -48,7 +42,7 @@ def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
     plan = plan_of(claim, look, seen, failed=failed, terms=terms)
     next_at = plan.next_check_at
     moved = _moved(claim.memory, look, failed=failed)
-    events: list[Event] = [_link_checked(one, next_at) for one in seen]
+    events: list[Event | Encoded] = [_link_checked(one, next_at) for one in seen]
     if look.facts is not None:
         events.append(_page_read(claim, look))
         moved |= {"facts_at": terms.now, "facts_hash": _facts_hash(look)}
@@ -62,7 +56,7 @@ def settle(claim: Claim, look: Look, terms: Terms) -> CheckRecord:
         watches=_watch_records(seen, look),
         events=events,
         discoveries=_discoveries(claim, look, terms),
-        evidence=[one.kept.draft for one in seen if one.kept.draft is not None],
+        evidence=[draft for one in seen if (draft := _draft_of(one)) is not None],
         rate_before=claim.memory.rate,
         learned=plan.learned,
         alarms=plan.alarms,
@@ -78,29 +72,64 @@ def _sites(claim: Claim) -> tuple[UUID, ...]:
     return tuple(sorted(watching | {target.site_id for target in claim.targets}))
 
 
-def remembered(state: WatchState) -> tuple[Observation, tuple[Occurrence, ...]] | None:
-    """Return the last observation of a watch and its targets, if one was kept."""
-    text = unpack(state.observation)
-    if text is None:
-        return None
-    kept = _Kept.model_validate_json(text)
-    return kept.observation, kept.targets
-
-
 def _seen(state: WatchState, keeper: Keeper, terms: Terms) -> Seen:
     claim, look = keeper.claim, keeper.look
     if look.judgement is None:
-        observation, targets = _again(state, claim, look, terms)
-    else:
-        verdict = next(one for one in look.judgement.verdicts if one.link_id == state.watch.link_id)
-        verdict = _with_churn(verdict, state, claim.url)
-        observation, targets = _observe(verdict, claim, look, terms), verdict.targets
-    wait = streak.confirm_after(
-        observation.reasons, contract=state.contract, override=terms.confirm_after
+        return _seen_again(state, claim, look, terms)
+    verdict = next(one for one in look.judgement.verdicts if one.link_id == state.watch.link_id)
+    verdict = _with_churn(verdict, state, claim.url)
+    observation = _observe(verdict, claim, look, terms)
+    first = next(iter(observation.occurrences), None)
+    after, wait = _streak(state, observation.outcome, observation.reasons, look, terms)
+    return Seen(
+        state,
+        observation.outcome,
+        observation.reasons,
+        first.position if first is not None else Position.UNKNOWN,
+        first.rel if first is not None else (),
+        after,
+        wait,
+        Told(keeper.keep(state, observation, after), verdict.targets),
     )
+
+
+def _seen_again(state: WatchState, claim: Claim, look: Look, terms: Terms) -> Seen:
+    """Return what the last look saw as seen by this one: the page says that nothing changed."""
+    kept = unpack(state.observation)
+    if kept is None:
+        raise ValueError(f"nothing is remembered of link {state.watch.link_id}")
+    # Not read into its class: it was checked when it was written, and is only to be passed on.
+    last = orjson.loads(kept)
+    observation = last["observation"] | {
+        "page_id": claim.page_id,
+        "check_id": terms.check_id,
+        "check_seq": claim.check_seq,
+        "checked_at": look.looked_at,
+        "elapsed_ms": look.fetched.elapsed_ms,
+        "evidence_id": state.evidence_id,
+    }
+    outcome, reasons = Outcome(observation["outcome"]), tuple(map(Reason, observation["reasons"]))
+    first: Mapping[str, Any] = next(iter(observation["occurrences"]), {})
+    after, wait = _streak(state, outcome, reasons, look, terms)
+    return Seen(
+        state,
+        outcome,
+        reasons,
+        Position(first.get("position", Position.UNKNOWN)),
+        tuple(first.get("rel", ())),
+        after,
+        wait,
+        Retold(observation, last["targets"]),
+    )
+
+
+def _streak(
+    state: WatchState, outcome: Outcome, reasons: Sequence[Reason], look: Look, terms: Terms
+) -> tuple[Streak, timedelta]:
+    """Return the streak after this look, and how much later a look confirms a loss."""
+    wait = streak.confirm_after(reasons, contract=state.contract, override=terms.confirm_after)
     before = Streak(state.missing_streak, state.missing_since)
-    after = streak.after(before, observation.outcome, at=look.looked_at, wait=wait)
-    return Seen(state, keeper.keep(state, observation, after), targets, after, wait)
+    return streak.after(before, outcome, at=look.looked_at, wait=wait), wait
 
 
 def _with_churn(verdict: Verdict, state: WatchState, url: str) -> Verdict:
@@ -111,26 +140,6 @@ def _with_churn(verdict: Verdict, state: WatchState, url: str) -> Verdict:
     if verdict.reasons != _WENT or not state.ever_live or kind_of(url) is not PageKind.LISTING:
         return verdict
     return replace(verdict, reasons=(Reason.LISTING_CHURN, *verdict.reasons))
-
-
-def _again(
-    state: WatchState, claim: Claim, look: Look, terms: Terms
-) -> tuple[Observation, tuple[Occurrence, ...]]:
-    """Return the last observation as one of this check: the page says that nothing changed."""
-    kept = remembered(state)
-    if kept is None:
-        raise ValueError(f"nothing is remembered of link {state.watch.link_id}")
-    observation = kept[0].model_copy(
-        update={
-            "page_id": claim.page_id,
-            "check_id": terms.check_id,
-            "check_seq": claim.check_seq,
-            "checked_at": look.looked_at,
-            "elapsed_ms": look.fetched.elapsed_ms,
-            "evidence_id": state.evidence_id,
-        }
-    )
-    return observation, kept[1]
 
 
 def _observe(verdict: Verdict | Discovery, claim: Claim, look: Look, terms: Terms) -> Observation:
@@ -177,17 +186,28 @@ def _moved(before: Memory, look: Look, *, failed: bool) -> dict[str, Any]:
     }
 
 
-def _link_checked(one: Seen, next_at: datetime) -> LinkChecked:
+def _link_checked(one: Seen, next_at: datetime) -> LinkChecked | Encoded:
+    state, watch = one.state, one.state.watch
+    data: dict[str, Any] = {
+        "link_id": watch.link_id,
+        "missing_streak": one.streak.count,
+        "missing_since": one.streak.since,
+        "next_check_at": next_at,
+        "tracked_seq": state.tracked_seq,
+    }
+    if isinstance(one.told, Retold):
+        return LinkChecked.encode_data(
+            data | one.told._asdict(),
+            subject=watch.link_id,
+            workspace_id=state.workspace_id,
+            site_id=watch.site_id,
+        )
     return LinkChecked(
-        workspace_id=one.state.workspace_id,
-        site_id=one.state.watch.site_id,
-        link_id=one.state.watch.link_id,
-        observation=one.observation,
-        missing_streak=one.streak.count,
-        missing_since=one.streak.since,
-        next_check_at=next_at,
-        targets=one.targets,
-        tracked_seq=one.state.tracked_seq,
+        workspace_id=state.workspace_id,
+        site_id=watch.site_id,
+        observation=one.told.kept.observation,
+        targets=one.told.targets,
+        **data,
     )
 
 
@@ -197,24 +217,34 @@ def _watch_records(seen: Sequence[Seen], look: Look) -> list[WatchRecord]:
 
 
 def _watch_record(one: Seen, look: Look) -> WatchRecord:
-    # Only what was seen of a whole page may answer for it later, when it says "not modified".
-    kept = None
-    if look.judgement is not None and look.fingerprint is not None and not look.by_scripts:
-        kept = jsontext.dumps(
-            {
-                "observation": one.observation.model_dump(),
-                "targets": [target.model_dump() for target in one.targets],
-            },
-        )
-    return WatchRecord(
+    record = WatchRecord(
         link_id=one.state.watch.link_id,
         outcome=one.outcome,
         missing_streak=one.streak.count,
         missing_since=one.streak.since,
-        observation=pack(kept),
-        evidence_id=one.kept.draft.evidence_id if one.kept.draft is not None else None,
-        evidence_marks=one.kept.marks,
     )
+    told = one.told_anew
+    if told is None:
+        return record
+    # Only what was seen of a whole page may answer for it later, when it says "not modified".
+    kept = None
+    if look.fingerprint is not None and not look.by_scripts:
+        kept = jsontext.dumps(
+            {
+                "observation": told.kept.observation.model_dump(),
+                "targets": [target.model_dump() for target in told.targets],
+            },
+        )
+    draft = told.kept.draft
+    return record._replace(
+        observation=pack(kept),
+        evidence_id=draft.evidence_id if draft is not None else None,
+        evidence_marks=told.kept.marks,
+    )
+
+
+def _draft_of(one: Seen) -> Draft | None:
+    return one.told_anew.kept.draft if one.told_anew is not None else None
 
 
 def _facts_hash(look: Look) -> bytes | None:

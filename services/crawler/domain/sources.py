@@ -10,7 +10,7 @@ from uuid import UUID
 from services.crawler.domain import robots
 from services.crawler.domain.robotsfile import RobotsFile
 from shared import urls
-from shared.events import Event, PageRead
+from shared.events import Encoded, Event, PageRead
 
 MOST_OF_A_KIND = 4
 """Sitemaps of a host, and feeds of it, that are remembered."""
@@ -56,7 +56,7 @@ class Source:
     sites: tuple[UUID, ...] = ()
 
 
-def named_by(files: Iterable[RobotsFile], events: Iterable[Event]) -> list[Named]:
+def named_by(files: Iterable[RobotsFile], events: Iterable[Event | Encoded]) -> list[Named]:
     """Return what these robots.txt and pages name; only what the host says about itself.
 
     For hosts that name no sitemap the usual places of one are added.
@@ -94,7 +94,7 @@ def _guesses(files: Iterable[RobotsFile]) -> Iterable[Named]:
                 yield replace(one, guessed=True)
 
 
-def _feeds(events: Iterable[Event]) -> Iterable[Named]:
+def _feeds(events: Iterable[Event | Encoded]) -> Iterable[Named]:
     for event in events:
         if isinstance(event, PageRead) and event.facts.feeds:
             yield from _own(event.facts.url, event.facts.feeds, SourceKind.FEED, event.read_at)

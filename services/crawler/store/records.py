@@ -9,7 +9,7 @@ from services.crawler.domain.sources import named_by
 from services.crawler.store import alarms, costs, evidence, frontier, hosts, sources
 from shared import outbox
 from shared.db import Tx
-from shared.events import Event, LinkDiscovered
+from shared.events import Encoded, Event, LinkDiscovered
 
 # The fence: a page that was claimed again meanwhile belongs to that claim. A look that was asked
 # for during this one (wanted_at) comes next instead of the planned one.
@@ -67,7 +67,7 @@ async def record(tx: Tx, batch: Batch) -> int:
     charged = charges(batch.checks, cpu_s=batch.cpu_s)
     if charged:
         await costs.add(tx, charged)
-    events: list[Event] = [event for check in checks for event in check.events]
+    events: list[Event | Encoded] = [event for check in checks for event in check.events]
     events += await _add_discoveries(tx, [found for check in checks for found in check.discoveries])
     await evidence.save(tx, [draft for check in checks for draft in check.evidence])
     raised = [alarm for check in checks for alarm in check.alarms]

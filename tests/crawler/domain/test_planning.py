@@ -7,16 +7,14 @@ from uuid import UUID
 import pytest
 
 from services.crawler.domain.claim import Claim, Memory, WatchState
-from services.crawler.domain.evidence.keeping import Kept
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.hazard import History, prior_of
 from services.crawler.domain.look import Look
 from services.crawler.domain.page_kind import PageKind
 from services.crawler.domain.planning import Planned, Terms, plan_of
-from services.crawler.domain.seen import Seen
+from services.crawler.domain.seen import Retold, Seen
 from services.crawler.domain.streak import Streak
 from services.crawler.domain.verdict import Watch
-from shared.events import Observation
 from shared.vocabulary import Outcome, Position
 from tests.crawler.builders import NOW, SITE, WORKSPACE
 
@@ -38,10 +36,8 @@ def a_watch(**given: Any) -> WatchState:
 
 
 def seen(state: WatchState, outcome: Outcome, streak: Streak) -> Seen:
-    observation = Observation(
-        page_id=UUID(int=9), check_id=UUID(int=8), check_seq=2, checked_at=NOW, outcome=outcome
-    )
-    return Seen(state, Kept(observation), (), streak, timedelta(hours=1))
+    told = Retold({}, [])
+    return Seen(state, outcome, (), Position.UNKNOWN, (), streak, timedelta(hours=1), told)
 
 
 def found(**given: Any) -> Seen:
