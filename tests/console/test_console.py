@@ -117,7 +117,7 @@ async def judge_places(page: Page) -> None:
     seen = page.get_by_label(PAGE, exact=True)
     await expect(seen).to_contain_text("Look closer first", timeout=30_000)
     await expect(seen).to_contain_text("This very page links to your site already.")
-    await expect(seen).to_contain_text("Does the link pass anything?")
+    await expect(seen).to_contain_text("Would a link there pass anything?")
     await expect(page.get_by_label("nobody-there.example", exact=True)).to_contain_text(
         "Could not be looked at"
     )

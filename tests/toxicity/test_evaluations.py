@@ -79,6 +79,15 @@ def test_what_speaks_against_a_place_is_said(
     assert any(why in reason for reason in found.reasons), found.reasons
 
 
+def test_what_is_said_of_a_place_is_not_what_is_to_be_done_about_a_link() -> None:
+    farm = evaluate(a_place(page=a_link_farm()))
+
+    assert farm.answers.shows_pattern.sentence.startswith(
+        ("Something speaks against it: a page", "It shows a pattern of spam: a page")
+    )
+    assert "Google" not in farm.answers.shows_pattern.sentence
+
+
 def test_a_bad_name_alone_never_condemns_a_place() -> None:
     worst = Source(name=NameView(0.999, ("casino",)))
     assert evaluate(a_place(source=worst)).advice is Advice.GOOD

@@ -99,13 +99,15 @@ def _place(
 
 def _out(found: Evaluation) -> dict[str, Any]:
     score = found.score
+    answers = AnswersOut.of(found.answers)
+    answers.passes.question = "Would a link there pass anything?"
     return {
         "advice": found.advice.value,
         "label": LABELS[found.advice],
         "sentence": found.sentence,
         "reasons": list(found.reasons),
         "notes": list(found.notes),
-        "answers": AnswersOut.of(found.answers).model_dump(mode="json"),
+        "answers": answers.model_dump(mode="json"),
         "toxicity": {
             "score": score.score,
             "p_toxic": score.p_toxic,

@@ -105,6 +105,10 @@ def _is_real(facts: Facts, score: Score) -> Answer:
     return Answer(Says.UNKNOWN, "Little was seen of it: few words, and nobody named.")
 
 
+# Findings that tell the same as what is said of every page.
+_SAID = frozenset({"contact_present", "legal_present", "real_text", "poison_title"})
+
+
 def _seen_of_page(page: PageView | None, score: Score) -> tuple[str, ...]:
     if page is None:
         return ()
@@ -115,8 +119,8 @@ def _seen_of_page(page: PageView | None, score: Score) -> tuple[str, ...]:
         seen.append("It says how to reach its owner.")
     if page.has_legal:
         seen.append("It has an imprint or a privacy page.")
-    content = (one.evidence for one in score.findings if one.family is Family.CONTENT)
-    return _cut([*seen, *(text for text in content if text not in seen)])
+    content = (one for one in score.findings if one.family is Family.CONTENT)
+    return _cut([*seen, *(one.evidence for one in content if one.code not in _SAID)])
 
 
 def _shows_pattern(score: Score) -> Answer:

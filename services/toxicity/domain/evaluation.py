@@ -20,6 +20,7 @@ UNFOLLOWED_SHARE = 0.9
 ENOUGH_OUTLINKS = 3
 """Links to other sites from which on their marks say how the page treats such links."""
 _SHOWN = 3
+_BAD = frozenset({Band.REVIEW, Band.PROPOSE_DISAVOW})
 _TELLING = frozenset({Reason.PARKED, Reason.CLOAKED})
 
 
@@ -86,9 +87,20 @@ def evaluate(place: Place) -> Evaluation:
         source=place.source,
     )
     score = judge(facts)
-    answers = replace(answers_of(facts, score), passes=_passes(place))
+    known = answers_of(facts, score)
+    pattern = replace(known.shows_pattern, sentence=_pattern(known.shows_pattern, score))
+    answers = replace(known, shows_pattern=pattern, passes=_passes(place))
     advice, reasons = _advice(place, answers, score)
     return Evaluation(advice, reasons, answers, score, tuple(_notes(place)))
+
+
+def _pattern(known: Answer, score: Score) -> str:
+    """Say what the score does, without what is to be done about a link that stands already."""
+    if score.band is Band.WATCH:
+        return f"Something speaks against it: {_worst(score)}."
+    if score.band in _BAD:
+        return f"It shows a pattern of spam: {_worst(score)}."
+    return known.sentence
 
 
 def _passes(place: Place) -> Answer:
@@ -138,8 +150,8 @@ def _against(place: Place, answers: Answers, score: Score) -> Iterator[str]:
         yield _DECIDED[place.decision]
     if answers.is_real.says is Says.NO:
         yield answers.is_real.sentence
-    if score.band in {Band.REVIEW, Band.PROPOSE_DISAVOW}:
-        yield f"It shows a pattern of spam: {_worst(score)}."
+    if score.band in _BAD:
+        yield answers.shows_pattern.sentence
 
 
 _DECIDED = {
@@ -151,7 +163,7 @@ _DECIDED = {
 def _doubts(place: Place, answers: Answers, score: Score) -> Iterator[str]:
     """Yield what a person should clear up before anybody is asked."""
     if score.band is Band.WATCH:
-        yield f"Something speaks against it: {_worst(score)}."
+        yield answers.shows_pattern.sentence
     if answers.passes.says is Says.NO:
         yield f"A link there would pass nothing. {answers.passes.sentence}"
     if answers.is_real.says is Says.UNKNOWN:
