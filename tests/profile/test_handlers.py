@@ -217,6 +217,29 @@ async def test_a_link_that_points_elsewhere_is_changed_not_missing(tx: Tx, site:
     assert await tx.fetch_value("SELECT count(*) FROM links") == 1
 
 
+async def test_what_is_wrong_with_the_page_stands_on_all_its_links_that_are_there(
+    tx: Tx, site: Site
+) -> None:
+    link_id = await add_link(tx, site)
+    await on_link_checked([a_check(link_id, 1)], tx)
+    why = (Reason.MENTION_ONLY, Reason.NOINDEX_META)
+    moved = (an_occurrence(OTHER),)
+    check = a_check(link_id, 2, MISSING, reasons=why, streak=1, targets=moved)
+    await on_link_checked([check], tx)
+    link = await get_link(tx, link_id)
+    assert link.state.reasons == (Reason.TARGET_CHANGED, Reason.NOINDEX_META)
+
+
+async def test_why_a_link_is_gone_is_not_what_is_wrong_with_another_one(tx: Tx, site: Site) -> None:
+    link_id = await add_link(tx, site)
+    why = (Reason.LINK_REMOVED, Reason.LINK_HIDDEN_CSS, Reason.NOINDEX_META)
+    there = (an_occurrence(OTHER),)
+    check = a_check(link_id, 1, MISSING, reasons=why, streak=1, targets=there)
+    await on_link_checked([check], tx)
+    rows = await tx.fetch("SELECT target_url, reasons FROM links ORDER BY target_url")
+    assert [tuple(row) for row in rows] == [(OTHER, ["noindex_meta"]), (TARGET, ["link_removed"])]
+
+
 async def test_a_target_that_is_another_tracked_link_leaves_the_old_one_missing(
     tx: Tx, site: Site
 ) -> None:

@@ -225,7 +225,10 @@ def _verdict(
     offer = list(islice(board.untracked(), 1))
     board.offered.update(offer)
     targets = tuple(place for key in offer for place in board.by_target[key][:MAX_OCCURRENCES])
-    return Verdict(link_id=watch.link_id, outcome=why.outcome, reasons=why.reasons, targets=targets)
+    # What is wrong with the page and with the other link's place goes with the other link.
+    standing = (*_place_reasons(targets), *sight.reasons) if targets else ()
+    reasons = tuple(dict.fromkeys((*why.reasons, *standing)))
+    return Verdict(link_id=watch.link_id, outcome=why.outcome, reasons=reasons, targets=targets)
 
 
 def _places(watch: Watch, board: _Board) -> list[Occurrence]:

@@ -12,6 +12,7 @@ from services.profile.domain.link import (
     found_sight,
     is_unchanged,
     moved_sight,
+    page_reasons,
     see,
     sight_of,
     sitewide_sight,
@@ -183,5 +184,6 @@ def _add_link(batch: Batch, beside: Link, event: LinkChecked, target: Occurrence
     )
     batch.tracked[beside.site_id, beside.page_key][target.target_key] = added.link_id
     same = tuple(o for o in event.targets if o.target_key == target.target_key)
-    observation = event.observation.model_copy(update={"outcome": Outcome.FOUND, "reasons": ()})
+    seen = {"outcome": Outcome.FOUND, "reasons": page_reasons(event.observation)}
+    observation = event.observation.model_copy(update=seen)
     batch.added.append((added, found_sight(observation, same)))

@@ -21,7 +21,13 @@ APPEARED = frozenset(
     {DiscoveryReason.LINK_ADDED, DiscoveryReason.LINK_RESTORED, DiscoveryReason.WEBMENTION}
 )
 
-_OF_ABSENCE = frozenset({Reason.LINK_REMOVED, Reason.LISTING_CHURN})
+_OF_ABSENCE = frozenset(
+    {Reason.LINK_REMOVED, Reason.LISTING_CHURN, Reason.LINK_IN_COMMENT, Reason.MENTION_ONLY}
+)
+"""Why the link itself is not there; all else is true of whatever took its place on the page."""
+_OF_PLACE = frozenset(
+    {Reason.LINK_IN_IFRAME, Reason.LINK_IN_NOSCRIPT, Reason.LINK_HIDDEN_CSS, Reason.ANCHOR_EMPTY}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +139,19 @@ def moved_sight(event: LinkChecked, occurrence: Occurrence) -> Sight:
     sight = _sight(event, (occurrence,))
     look = replace(sight.look, outcome=Outcome.FOUND, missing_streak=0, missing_since=None)
     # The page's own trouble stands on the new target too; that the old link is gone does not.
-    reasons = tuple(r for r in look.reasons if r not in _OF_ABSENCE)
+    reasons = standing_reasons(event.observation)
     facts = facts_of(event.observation, (occurrence,), reasons)
     return replace(sight, look=replace(look, reasons=reasons, facts=facts))
+
+
+def standing_reasons(observation: Observation) -> tuple[Reason, ...]:
+    """Return what is wrong with the page and the link on it, without why another link is gone."""
+    return tuple(reason for reason in observation.reasons if reason not in _OF_ABSENCE)
+
+
+def page_reasons(observation: Observation) -> tuple[Reason, ...]:
+    """Return what is wrong with the page, for a link whose own place nobody judged yet."""
+    return tuple(one for one in standing_reasons(observation) if one not in _OF_PLACE)
 
 
 def sitewide_sight(sight: Sight) -> Sight:
@@ -180,11 +196,19 @@ def _sight(
         check_seq=observation.check_seq,
         outcome=observation.outcome,
         checked_at=observation.checked_at,
-        reasons=observation.reasons,
+        reasons=_why_missed(event),
         missing_streak=event.missing_streak,
         missing_since=event.missing_since,
     )
     return Sight(look, observation, occurrences, event.next_check_at)
+
+
+def _why_missed(event: LinkChecked) -> tuple[Reason, ...]:
+    """Return why the link was not seen, without what is wrong with another one beside it."""
+    reasons = event.observation.reasons
+    if event.observation.outcome is not Outcome.MISSING or not event.targets:
+        return reasons
+    return tuple(r for r in reasons if r in _OF_ABSENCE or r is Reason.PAGE_REDIRECTED)
 
 
 def _missing_sight(event: LinkChecked) -> Sight:

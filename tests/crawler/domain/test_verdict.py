@@ -402,6 +402,14 @@ def test_a_watch_without_a_target_gets_every_target_in_order() -> None:
     assert judgement.discoveries == ()
 
 
+def test_a_link_in_the_place_of_a_missing_one_comes_with_what_is_wrong_with_it() -> None:
+    head = "<html><head><meta name=robots content=noindex></head><body>"
+    html = head + "<a style=display:none href=http://target.example/other>Other</a>" + TEXT
+    (verdict,) = look(html).verdicts
+    assert verdict.outcome is Outcome.MISSING
+    assert verdict.reasons == (Reason.LINK_REMOVED, Reason.LINK_HIDDEN_CSS, Reason.NOINDEX_META)
+
+
 def test_a_watch_without_a_target_prefers_what_nobody_tracks() -> None:
     watches = [a_watch(None), a_watch("https://target.example/a")]
     judgement = look(TEXT + LINKS, watches=watches)
