@@ -105,6 +105,26 @@ async def open_share_and_end_the_evidence(page: Page) -> None:
     await strangers.close()
 
 
+async def leave_and_come_back_with_a_password(page: Page) -> None:
+    """Set a password, which a one-time link does not bring, sign out, and sign in with it."""
+    await page.get_by_role("link", name="You", exact=True).click()
+    who = await page.get_by_text("You are signed in as").inner_text()
+    email = next(word for word in who.split() if "@" in word)
+    password = page.get_by_label("New password", exact=True)
+    await password.fill("short")
+    await page.get_by_role("button", name="Set the password", exact=True).click()
+    await expect(password).to_have_attribute("aria-invalid", "true")
+    await password.fill("a long walk by the harbour")
+    await page.get_by_role("button", name="Set the password", exact=True).click()
+    await expect(page.get_by_text("here you stay signed in")).to_be_visible()
+    await no_barriers(page, phone=True)
+    await page.get_by_role("button", name="Sign out", exact=True).click()
+    await page.get_by_label("E-mail", exact=True).fill(email)
+    await page.get_by_label("Password", exact=True).fill("a long walk by the harbour")
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(page.get_by_role("link", name="You", exact=True)).to_be_visible()
+
+
 async def judge_places(page: Page) -> None:
     """Look at pages that could give a link, as one does before anybody is asked."""
     await page.get_by_role("link", name="Placements").click()
@@ -193,6 +213,7 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await no_codes(page)
     await make_an_audit_and_open_it(page)
     await judge_places(page)
+    await leave_and_come_back_with_a_password(page)
 
 
 async def test_wrong_input_says_which_field_and_what_to_do(login: str, browser_page: Page) -> None:

@@ -6,6 +6,7 @@ import { html } from "./html.js";
 import { Loading, Trouble, useLoad } from "./load.js";
 import { link, route } from "./route.js";
 import { enter, signedIn, siteOfLink, sites } from "./state.js";
+import { Account } from "./views/account.js";
 import { SignIn } from "./views/signin.js";
 import { Sites } from "./views/sites.js";
 import { Link } from "./views/link.js";
@@ -14,6 +15,7 @@ import { areasOf, screenOf } from "./areas.js";
 function place(parts) {
   const find = (id) => (sites.value ?? []).find((one) => one.id === id);
   if (parts[0] === "links" && parts[1]) return { view: Link, id: parts[1], siteId: siteOfLink.value, site: find(siteOfLink.value), screen: screenOf("links") };
+  if (parts[0] === "you") return { view: Account, screen: { title: "You" } };
   if (parts[0] !== "sites" || !parts[1]) return { view: Sites };
   const site = find(parts[1]);
   return { view: Screen, site, siteId: parts[1], screen: screenOf(parts[2]) ?? screenOf("overview") };
@@ -38,7 +40,7 @@ function Top({ here }) {
   return html`<header class="top">
     <a class="name" href="#/"><img src="icon.svg" alt="" />Anchorwatch</a>
     ${here.site && html`<strong>${here.site.name || here.site.domain}</strong>`}
-    <nav class="end" aria-label="More"><a href="#/">All sites</a><a href="/docs">API</a></nav>
+    <nav class="end" aria-label="More"><a href="#/">All sites</a><a href="/docs">API</a><a href="#/you">You</a></nav>
     ${here.siteId && html`<${Tabs} siteId=${here.siteId} screen=${here.screen} />`}
   </header>`;
 }

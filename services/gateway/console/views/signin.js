@@ -23,7 +23,7 @@ export function SignIn() {
   return html`<main id="main">
     <div class="card door">
       <h1>Anchorwatch</h1>
-      <p class="muted">Sign in, or open the one-time link that was printed when Anchorwatch started.</p>
+      <p class="muted">Sign in with your password, or open a login link: the one printed when Anchorwatch started, or one that an owner makes for you.</p>
       ${problem && html`<${Trouble} problem=${problem} />`}
       <form class="stack" onSubmit=${submit}>
         <label>E-mail <input name="email" type="email" autocomplete="username" required /></label>
