@@ -148,6 +148,14 @@ def host_of(url: str) -> str:
     return host.removesuffix(".")
 
 
+def readable_host(host: str) -> str:
+    """Return a host as its owner writes it: `münchner-brot.de` for `xn--mnchner-brot-dlb.de`."""
+    try:
+        return ada_url.idna_to_unicode(host)
+    except ValueError:
+        return host
+
+
 def registrable_domain(host: str) -> str | None:
     """Return the public suffix plus one label; None for IPs, single labels and public suffixes.
 

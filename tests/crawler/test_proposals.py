@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.crawler.domain.proposals import propose
 from services.crawler.jobs.own_sitemaps import read_due
 from shared import clock
 from shared.access import Caller
@@ -60,6 +61,11 @@ async def test_the_home_page_and_the_sitemap_are_enough(asking: Asking) -> None:
     assert "sc-domain%3Aacme-tools.example" in found["search_console"]["url"]
     assert found["dead_targets_url"].endswith("/redirects")
     assert found["dead_targets"] == []  # the gateway adds them from profile
+
+
+def test_the_name_in_a_domain_is_read_as_its_owner_writes_it() -> None:
+    (brand,) = propose(None, "xn--mnchner-brot-dlb.example", ()).brands
+    assert brand.value == "Münchner Brot"
 
 
 async def test_a_site_that_cannot_be_read_is_told_as_that(asking: Asking) -> None:

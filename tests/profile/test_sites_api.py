@@ -45,6 +45,12 @@ async def test_a_site_is_made_from_whatever_names_its_domain(
     assert (told.domain, len(told.domains), told.version_no) == ("beta.example", 2, 1)
 
 
+async def test_a_site_without_a_name_is_called_as_its_owner_writes_the_domain(alice: Http) -> None:
+    site = await make(alice, domain="https://www.Münchner-Brot.example/")
+    assert site["domain"] == "xn--mnchner-brot-dlb.example"
+    assert site["name"] == "münchner-brot.example"
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

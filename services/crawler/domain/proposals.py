@@ -192,7 +192,7 @@ def _brands_of_name(domain: str) -> Iterable[Proposal]:
 
 def _label(domain: str, *, joined: bool = True) -> str:
     """Return the name in a domain: `acme-tools` of `www.acme-tools.co.uk`."""
-    label = urls.domain_or_host(domain).partition(".")[0]
+    label = urls.readable_host(urls.domain_or_host(domain)).partition(".")[0]
     return label.replace("-", "") if joined else label
 
 
@@ -275,7 +275,7 @@ def _key_pages(
     found: dict[str, KeyPage] = {}
     for url, words in sorted(links, key=lambda one: (_depth(one[0]), len(one[0]))):
         if not {word.casefold() for word in _WORD.findall(words)} <= _MENU:
-            both = " and stands in the sitemap" if urls.url_key(url) in listed else ""
+            both = ", and it is in the sitemap" if urls.url_key(url) in listed else ""
             found[urls.url_key(url)] = KeyPage(
                 url, words or None, f"the home page links to it{both}"
             )

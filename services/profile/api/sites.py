@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from services.profile.domain.logo import MAX_LOGO, read_logo
 from services.profile.domain.site import Host, Site, read_host, read_hosts, snapshot
 from services.profile.store import connectors, figures, sites
-from shared import clock, jobs, outbox
+from shared import clock, jobs, outbox, urls
 from shared.access import Scope
 from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
@@ -139,7 +139,7 @@ async def create_site(body: NewSite, response: Response, caller: CallerDep, tx: 
         site_id=new_id(),
         workspace_id=caller.workspace_id,
         domain=hosts[0].host,
-        name=body.name or hosts[0].host,
+        name=body.name or urls.readable_host(hosts[0].host),
         domains=hosts,
         brands=_texts(body.brands),
         keywords=_texts(body.keywords),

@@ -9,8 +9,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-import ada_url
-
 from shared import urls
 
 _DRAWN_ALIKE = {
@@ -75,17 +73,10 @@ def latin_twins(hosts: Sequence[str]) -> list[str | None]:
 def _shown(hosts: Sequence[str]) -> Sequence[str]:
     """Return hosts as people see them."""
     joined = _BETWEEN.join(hosts)
-    found = _decoded(joined).split(_BETWEEN)
+    found = urls.readable_host(joined).split(_BETWEEN)
     if joined.isascii() and joined.count("!") == len(hosts) - 1 == len(found) - 1:
         return found
-    return [_decoded(host) for host in hosts]
-
-
-def _decoded(host: str) -> str:
-    try:
-        return ada_url.idna_to_unicode(host)
-    except ValueError:
-        return host
+    return [urls.readable_host(host) for host in hosts]
 
 
 def _twin(host: str, shown: str) -> str | None:
