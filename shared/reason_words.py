@@ -307,3 +307,32 @@ REASON_WORDS: dict[Reason, Words] = {
     **_TRANSPORT,
     **_CONTRACT,
 }
+
+# The same reasons where a link is held against what was agreed, which may never have been otherwise.
+BREACH_WORDS: dict[Reason, Words] = REASON_WORDS | {
+    Reason.ANCHOR_CHANGED: Words(
+        "Not the agreed text",
+        "The text of the link is another than agreed.",
+        "Send the site the agreed text, or change what was agreed.",
+    ),
+    Reason.REL_RESTORED: Words(
+        "Agreed mark is missing",
+        "The link was to be marked for search engines, and is not.",
+        "Ask the site to mark it as agreed: a paid link without a mark breaks Google's rules.",
+    ),
+    Reason.NOFOLLOW_ADDED: Words(
+        "Nofollow",
+        "The link is marked as nofollow, which was not agreed.",
+        "Ask the site to take the mark away, or change what was agreed.",
+    ),
+    Reason.SPONSORED_ADDED: Words(
+        "Sponsored",
+        "The link is marked as paid, which was not agreed.",
+        "That is right for a paid link: then change what was agreed. Otherwise tell the site.",
+    ),
+    Reason.UGC_ADDED: Words(
+        "User content",
+        "The link is marked as written by users, which was not agreed.",
+        "Ask the site to take the mark away, or change what was agreed.",
+    ),
+}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared import code_words
-from shared.reason_words import NOTHING_TO_DO, REASON_WORDS, Words
+from shared.reason_words import BREACH_WORDS, NOTHING_TO_DO, REASON_WORDS, Words
 from shared.vocabulary import (
     NOT_OBSERVED,
     Action,
@@ -40,6 +40,7 @@ class LinkFacts:
     """The dates that a sentence about a link may name; what is not known stays None."""
 
     reasons: Sequence[Reason] = ()
+    breaches: Sequence[Reason] = ()  # of the reasons, those that differ from what was agreed
     last_live_at: datetime | None = None  # last seen live
     confirming_since: datetime | None = None  # the first miss of a loss not confirmed yet
     missed_at: datetime | None = None  # the first miss of a confirmed loss
@@ -108,7 +109,10 @@ def _live(facts: LinkFacts, _now: datetime) -> Words:
 
 
 def _changed(facts: LinkFacts, _now: datetime) -> Words:
-    named = [REASON_WORDS[item] for item in facts.reasons[:MAX_REASONS]]
+    named = [
+        (BREACH_WORDS if item in facts.breaches else REASON_WORDS)[item]
+        for item in facts.reasons[:MAX_REASONS]
+    ]
     if not named:
         sentence = "The link is there, but something about it is another than before."
         return Words("Changed", sentence, "Look at the timeline; if it is fine, acknowledge it.")
@@ -214,6 +218,11 @@ def reason(item: Reason) -> Words:
 def reasons(items: Iterable[Reason]) -> str:
     """Name reasons in a row: `Now nofollow, Anchor edited`."""
     return ", ".join(dict.fromkeys(_headline(REASON_WORDS[item]) for item in items))
+
+
+def breaches(items: Iterable[Reason]) -> str:
+    """Name in a row how a link differs from what was agreed: `Nofollow, Not the agreed text`."""
+    return ", ".join(dict.fromkeys(_headline(BREACH_WORDS[item]) for item in items))
 
 
 def outcome(item: Outcome) -> Words:

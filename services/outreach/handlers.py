@@ -160,7 +160,7 @@ def _is_step(before: Watched, after: Concluded) -> bool:
 
 
 def _entry(after: Concluded) -> Entry:
-    said, why = PLACEMENTS[after.seen.value], words.reasons(after.reasons)
+    said, why = PLACEMENTS[after.seen.value], words.breaches(after.reasons)
     text = f"{said.label}: {why}." if why else said.sentence
     return Entry(after.placement_id, after.seen.value, text, after.at, after.reasons)
 

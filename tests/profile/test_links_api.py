@@ -12,11 +12,19 @@ from services.profile.api.link_detail import LinkDetail
 from services.profile.api.link_models import LinkOut
 from services.profile.domain.filters import METRICS, SORTS
 from services.profile.domain.site import Site
+from services.profile.handlers.contracts import on_placement_promised
 from services.profile.handlers.observations import on_link_checked
-from services.profile.handlers.toxicity import on_link_scored
+from services.profile.handlers.toxicity import on_link_scored, on_toxicity_changed
 from shared import clock
 from shared.db import Database
-from shared.events import CheckRequested, LinkScored, LinkTracked, LinkUntracked
+from shared.events import (
+    CheckRequested,
+    LinkScored,
+    LinkTracked,
+    LinkUntracked,
+    PlacementPromised,
+    ToxicityChanged,
+)
 from shared.ids import new_id
 from shared.pages import Page
 from shared.vocabulary import Action, Band, Outcome, Reason, Role
@@ -256,6 +264,22 @@ async def test_the_feed_of_a_site_holds_news_and_no_first_verdicts(
     assert sorted(kinds) == ["changed", "lost"]
     later = await alice.get(f"{path}?kind=lost&from=2026-11-03T14:30:00Z")
     assert [item["kind"] for item in later.json()["items"]] == ["lost"]
+
+
+async def test_the_feed_says_how_a_link_is_judged_and_kept_now(
+    alice: Http, home: Site, database: Database, some_links: list[UUID]
+) -> None:
+    ours = {"workspace_id": home.workspace_id, "site_id": home.site_id}
+    page = {"referring_url": "https://host5.example/post", "referring_domain": "host5.example"}
+    worse = ToxicityChanged(link_id=some_links[4], to_band=Band.INSUFFICIENT_DATA, **ours)
+    terms = PlacementPromised(placement_id=new_id(), terms_seq=1, **page, **ours)
+    async with database.begin() as tx:
+        await on_toxicity_changed([worse], tx)
+        await on_placement_promised([terms.model_copy(update={"target_url": TARGET})], tx)
+    feed = (await alice.get(f"/v1/sites/{home.site_id}/changes?kind=toxic,contract")).json()
+    said = {item["kind"]: (item["words"]["label"], item["words"]["todo"]) for item in feed["items"]}
+    nothing = "Nothing to do."
+    assert said == {"toxic": ("Not enough seen", nothing), "contract": ("As agreed", nothing)}
 
 
 async def test_a_change_needs_the_version_that_was_read(

@@ -146,6 +146,13 @@ def test_a_changed_link_is_shown_as_its_change(reason: Reason, label: str) -> No
     assert words.status(LinkStatus.CHANGED, LinkFacts(reasons=(reason,)), now=NOW).label == label
 
 
+def test_what_differs_from_an_agreement_need_not_have_been_otherwise_before() -> None:
+    facts = LinkFacts(reasons=(Reason.REL_RESTORED,), breaches=(Reason.REL_RESTORED,))
+    spoken = words.status(LinkStatus.CHANGED, facts, now=NOW)
+    assert (spoken.label, words.breaches(facts.breaches)) == ("Agreed mark is missing",) * 2
+    assert "taken away" not in spoken.sentence
+
+
 def test_two_weeks_of_not_looking_are_counted() -> None:
     facts = LinkFacts(reasons=(Reason.UNREACHABLE,), unknown_since=NOW - timedelta(days=16))
     assert "So for 16 days." in words.status(LinkStatus.UNKNOWN, facts, now=NOW).sentence

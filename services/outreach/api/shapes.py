@@ -195,5 +195,5 @@ def _words(placement: Placement, today: date) -> dict[str, str]:
     if placement.overdue(today):
         label, sentence = "Overdue", "The link should be there by now and was never seen."
     elif placement.reasons and state in {State.MISMATCHED, State.LOST}:
-        sentence = f"{sentence[:-1]}: {words.reasons(placement.reasons)}."
+        sentence = f"{sentence[:-1]}: {words.breaches(placement.reasons)}."
     return {"label": label, "sentence": sentence}

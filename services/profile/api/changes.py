@@ -17,7 +17,7 @@ from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
 from shared.errors import NotFoundError
 from shared.pages import Page, PageDep
-from shared.vocabulary import ChangeKind, LinkStatus, Reason, Role
+from shared.vocabulary import Band, ChangeKind, ContractState, LinkStatus, Reason, Role
 
 router = APIRouter(prefix="/v1", tags=["history"])
 FEED = (
@@ -69,13 +69,19 @@ class ChangeOut(BaseModel):
 
 
 def _words(row: Row) -> WordsOut:
-    kind = ChangeKind(row["kind"])
-    said = words.change(kind)
+    kind, current = ChangeKind(row["kind"]), orjson.loads(row["current"])
+    said, sentence = words.change(kind), row["sentence"]
     if kind is ChangeKind.CHANGED:
-        facts = words.LinkFacts(reasons=[Reason(code) for code in row["reasons"]])
+        reasons = [Reason(code) for code in row["reasons"]]
+        # Where nothing about the link itself moved, it was held against an agreement that did.
+        facts = words.LinkFacts(reasons=reasons, breaches=() if current else reasons)
         said = words.status(LinkStatus(row["to_status"]), facts, now=row["at"])
-    sentence = row["sentence"] or said.sentence
-    return WordsOut(label=said.label, sentence=sentence, todo=said.todo)
+    elif kind is ChangeKind.TOXIC and current.get("band"):
+        said = words.band(Band(current["band"]))
+    elif kind is ChangeKind.CONTRACT:
+        state, sentence = current.get("contract_state"), None
+        said = words.contract(ContractState(state)) if state else said
+    return WordsOut(label=said.label, sentence=sentence or said.sentence, todo=said.todo)
 
 
 def _place(after: tuple[Any, ...] | None) -> tuple[datetime, UUID] | None:

@@ -200,6 +200,7 @@ def words_of(row: Row, *, now: datetime) -> dict[str, str]:
     """Return what a person reads about the state of a link."""
     facts = words.LinkFacts(
         reasons=[Reason(code) for code in row["reasons"]],
+        breaches=[Reason(code) for code in row["contract_reasons"]],
         last_live_at=row["last_seen_at"],
         confirming_since=row["confirming_since"],
         missed_at=row["missing_since"],

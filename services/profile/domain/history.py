@@ -56,6 +56,7 @@ def sentence(link: Link, change: Change, *, at: datetime) -> str:
     state = link.state
     facts = words.LinkFacts(
         reasons=change.reasons,
+        breaches=state.contract_reasons,
         last_live_at=link.last_seen_at,
         confirming_since=state.confirming_since,
         missed_at=state.missing_since,

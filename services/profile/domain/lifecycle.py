@@ -232,14 +232,13 @@ def change_between(before: LinkState, after: LinkState, *, appeared: bool) -> Ch
     reasons_moved = before.reasons != after.reasons and after.status in PRESENT
     if not (status_moved or contract_moved or fields or reasons_moved):
         return None
-    return Change(
-        kind=_kind(before, after, appeared=appeared, seen_moved=status_moved or bool(fields)),
-        from_status=before.status,
-        to_status=after.status,
-        reasons=after.reasons,
-        previous={name: getattr(before.seen, name) for name in fields},
-        current={name: getattr(after.seen, name) for name in fields},
-    )
+    kind = _kind(before, after, appeared=appeared, seen_moved=status_moved or bool(fields))
+    previous = {name: getattr(before.seen, name) for name in fields}
+    current = {name: getattr(after.seen, name) for name in fields}
+    if kind is ChangeKind.CONTRACT:
+        previous["contract_state"] = before.contract_state
+        current["contract_state"] = after.contract_state
+    return Change(kind, before.status, after.status, after.reasons, previous, current)
 
 
 def _kind(before: LinkState, after: LinkState, *, appeared: bool, seen_moved: bool) -> ChangeKind:

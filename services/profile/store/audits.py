@@ -178,6 +178,7 @@ async def _evidence(
 def _link(row: asyncpg.Record, *, now: datetime) -> dict[str, Any]:
     facts = LinkFacts(
         reasons=[Reason(code) for code in row["reasons"]],
+        breaches=[Reason(code) for code in row["contract_reasons"]],
         last_live_at=row["last_seen_at"],
         missed_at=row["missing_since"],
         lost_at=row["lost_at"],
