@@ -306,8 +306,10 @@ async def clean(tx: Tx, now: datetime) -> int:
 
 
 async def _end(tx: Tx, job: Job, state: JobState, *, detail: str | None) -> Job:
+    # The total was an estimate (lines of a file, its header too): what is done is all there was.
     rows = await tx.fetch(
         "UPDATE jobs SET state = $3, detail = $4, ended_at = now(), eta_seconds = NULL,"
+        " total = CASE WHEN $3 = 'done' AND done > 0 THEN done ELSE total END,"
         " lease_until = NULL WHERE job_id = $1 AND lease_id = $2 AND state = 'running'"
         " RETURNING *",
         job.job_id,

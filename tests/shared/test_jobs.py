@@ -32,7 +32,7 @@ async def db(house_for: HouseFor) -> Database:
 
 async def queue_a_job(db: Database, *, kind: str = "count") -> Job:
     async with db.begin() as tx:
-        return await jobs.add_job(tx, kind=kind, workspace_id=ALICE, total=ROWS)
+        return await jobs.add_job(tx, kind=kind, workspace_id=ALICE, total=ROWS + 1)
 
 
 async def look_at(db: Database, job: Job) -> Job:
