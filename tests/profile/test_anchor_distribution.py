@@ -84,10 +84,11 @@ def test_the_next_placements_close_the_largest_gap_first() -> None:
 
 
 def test_advice_names_the_share_and_the_target() -> None:
-    [advice] = next_placements(a_site(branded=90, url=10).shares, 1)
+    [advice, later] = next_placements(a_site(branded=90, url=10).shares, 2)
     assert advice.sentence == (
         "Keyword and more: now 0% of your domains, the target for new links is 20% to 30%."
     )
+    assert "by then 1% of your domains" in later.sentence
 
 
 def test_the_way_back_to_the_band_is_counted() -> None:

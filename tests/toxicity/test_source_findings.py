@@ -57,6 +57,14 @@ def test_a_finding_of_the_source(code: str, guilty: Source, innocent: Source) ->
     assert code not in {finding.code for finding in of_source(innocent)}
 
 
+def test_a_fingerprint_is_not_shown_to_people() -> None:
+    shared = (("nearly the same text", "e0983829a45fac34"), ("an analytics id", "UA-12345"))
+    (finding,) = of_source(Source(network=NetworkView("n", 5, 40.0, shared)))
+    assert finding.evidence.endswith(
+        "any others have: nearly the same text; an analytics id UA-12345."
+    )
+
+
 @pytest.mark.parametrize("p", [0.9, 0.999, 1.0])
 def test_a_name_weighs_no_more_than_its_limit(p: float) -> None:
     [finding] = of_source(Source(name=NameView(p)))

@@ -235,7 +235,7 @@ def next_placements(shares: Sequence[Share], count: int) -> tuple[Advice, ...]:
     """Choose the groups of the next placements: the largest gap to its band's centre first."""
     domains = {share.group: share.domains for share in shares}
     advice = []
-    for _ in range(min(count, MAX_ADVICE)):
+    for turn in range(min(count, MAX_ADVICE)):
         total = sum(domains.values())
         gaps = {
             group: band.centre - (domains[group] / total if total else 0.0)
@@ -243,15 +243,15 @@ def next_placements(shares: Sequence[Share], count: int) -> tuple[Advice, ...]:
         }
         group = max(Group, key=lambda group: gaps[group])
         share = domains[group] / total if total else 0.0
-        advice.append(Advice(group, GROUP_LABELS[group], _why(group, share)))
+        advice.append(Advice(group, GROUP_LABELS[group], _why(group, share, is_now=turn == 0)))
         domains[group] += 1
     return tuple(advice)
 
 
-def _why(group: Group, share: float) -> str:
+def _why(group: Group, share: float, *, is_now: bool) -> str:
     band = BANDS[group]
     return (
-        f"{GROUP_LABELS[group]}: now {share:.0%} of your domains, "
+        f"{GROUP_LABELS[group]}: {'now' if is_now else 'by then'} {share:.0%} of your domains, "
         f"the target for new links is {band.low:.0%} to {band.high:.0%}."
     )
 

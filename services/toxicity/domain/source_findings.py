@@ -1,6 +1,7 @@
 """Evidence about the referring domain: its name, lists, the link graph, networks and bursts."""
 
 import math
+import re
 from collections.abc import Callable
 
 from services.toxicity.domain.finding import Finding, percent
@@ -28,6 +29,7 @@ FAR_FROM_TRUST = 0.95
 CLOSE_TO_BAD = 0.75
 ENOUGH_IN_LINKS = 5  # of a domain that fewer others name, the graph says nothing against it
 _SHOWN = 3
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 
 
 def of_source(source: Source) -> list[Finding]:
@@ -131,7 +133,7 @@ def in_network(network: NetworkView) -> Finding | None:
     if network.domains < NETWORK_DOMAINS or network.bits < NETWORK_BITS:
         return None
     strong = network.bits >= STRONG_BITS
-    shared = "; ".join(f"{kind} {value}" for kind, value in network.shared[:_SHOWN])
+    shared = "; ".join(_shared(kind, value) for kind, value in network.shared[:_SHOWN])
     return Finding(
         "in_strong_network" if strong else "in_network",
         f"{network.domains} domains, {network.bits:.0f} bits",
@@ -139,6 +141,11 @@ def in_network(network: NetworkView) -> Finding | None:
         f"It shares with {network.domains - 1} other domains what hardly any others have"
         f"{f': {shared}' if shared else ''}.",
     )
+
+
+def _shared(kind: str, value: str) -> str:
+    """Name what is shared; a fingerprint of a text or template says nothing to anybody."""
+    return kind if _FINGERPRINT.fullmatch(value) else f"{kind} {value}"
 
 
 def in_burst(burst: BurstView) -> Finding | None:
