@@ -1,7 +1,6 @@
 """Cuts a stream of bytes into records: bounded memory, and one bad line costs one line."""
 
 import csv
-import io
 from collections.abc import Generator, Iterable, Iterator
 from itertools import chain
 from operator import itemgetter
@@ -44,7 +43,7 @@ class Block(NamedTuple):
 
 
 def line_blocks(chunks: Iterable[bytes], detection: Detection) -> Iterator[Block]:
-    """Yield lists of whole lines; of an endless line only the beginning is kept."""
+    """Yield lists of whole lines, without their ends; of an endless line only the beginning is kept."""
     decode = decoder(detection.encoding).decode
     rest, cut = "", False
     for chunk in chunks:
@@ -56,9 +55,9 @@ def line_blocks(chunks: Iterable[bytes], detection: Detection) -> Iterator[Block
             if end < 0:
                 continue
             text, cut = text[end:], False
-        # Unlike str.splitlines, StringIO does not split at U+2028 and its like; it is C as well.
-        lines = io.StringIO(rest + text, newline="\n").readlines()
-        rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
+        # Not str.splitlines, which would split at U+2028 and its like.
+        lines = (rest + text).split("\n")
+        rest = lines.pop()
         if len(rest) > MAX_LINE:
             rest, cut = rest[: MAX_LINE + 1], True
         if lines:
@@ -76,7 +75,7 @@ def _without_long_lines(lines: list[str]) -> Block:
 
 
 def _marked(line: str) -> str:
-    return f"{_LONG_MARK}{line[:RAW_SHOWN].translate(_BLANK_QUOTES)}\n"
+    return f"{_LONG_MARK}{line[:RAW_SHOWN].translate(_BLANK_QUOTES)}"
 
 
 def records(chunks: Iterable[bytes], detection: Detection) -> Iterator[Numbered]:
@@ -145,7 +144,7 @@ def _csv_records(
             yield from numbered if all(quick) else filter(itemgetter(1), numbered)
             first += len(block.lines)
             continue
-        lines = carried + block.lines
+        lines = carried + [f"{line}\n" for line in block.lines]
         carried = yield from _split(lines, delimiter, width, first=first, final=False)
         first += len(lines) - len(carried)
     yield from _split(carried, delimiter, width, first=first, final=True)
