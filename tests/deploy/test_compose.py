@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import aiohttp
 import pytest
+import yaml
 
 from shared import postgres
 from shared.postgres import EmbeddedPostgres
@@ -203,6 +204,14 @@ def test_every_service_is_checked_bounded_and_closed() -> None:
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["stop_grace_period"] == "20s"
+
+
+def test_the_broker_is_asked_for_each_queue_as_the_dashboard_shows_them() -> None:
+    panels = (compose.ROOT / "deploy/grafana/dashboards/bus.json").read_text(encoding="utf-8")
+    assert "by (queue) (rabbitmq_" in panels
+    scraped = (compose.ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8")
+    jobs = {job["job_name"]: job for job in yaml.safe_load(scraped)["scrape_configs"]}
+    assert jobs["rabbitmq"]["metrics_path"] == "/metrics/per-object"  # plain /metrics has no queues
 
 
 def test_the_defaults_lead_from_service_to_service() -> None:
