@@ -15,6 +15,8 @@ from typing_extensions import override
 _bound: ContextVar[dict[str, Any]] = ContextVar("anchorwatch_log_fields", default={})  # noqa: B039 - never mutated
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _ROOT = "anchorwatch"
+# aiormq tells every attempt to connect, six a second while the broker is away; we tell an outage once.
+_REPEATING = ("aiormq.connection",)
 
 
 class Logger:
@@ -80,6 +82,8 @@ def configure(
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(_ROOT).setLevel(_LEVELS[level])  # noqa: TID251 - the one door
+    for name in _REPEATING:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # noqa: TID251 - the one door
 
 
 class _JsonLines(logging.Formatter):

@@ -55,3 +55,9 @@ def test_an_exception_is_one_line_with_its_traceback(lines: Any) -> None:
     (line,) = lines()
     assert (line["level"], line["queue"]) == ("error", "profile.bulk")
     assert "KeyError: 'gone'" in line["traceback"]
+
+
+def test_a_broker_that_is_away_is_not_told_at_every_attempt(lines: Any) -> None:
+    logging.getLogger("aiormq.connection").error("error when creating transport")  # noqa: TID251
+    logging.getLogger("aiormq.channel").error("something else")  # noqa: TID251
+    assert [line["event"] for line in lines()] == ["something else"]
