@@ -6,12 +6,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.crawler.adapters.host_facts import NameServers
+from services.crawler.adapters.memory import give_back
 from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.adapters.politeness import Politeness, Visit
 from services.crawler.adapters.reader import read_page
 from services.crawler.adapters.renderer import BrowsersBusyError, Renderer
 from services.crawler.adapters.siblings import Siblings
-from services.crawler.adapters.web import MAX_HOPS, Gate, Validators, Web
+from services.crawler.adapters.web import LARGE_BODY, MAX_HOPS, Gate, Validators, Web
 from services.crawler.domain.claim import Memory
 from services.crawler.domain.disguise import onward
 from services.crawler.domain.evidence.draft import FIRST_ASK, SECOND_ASK, aside_of
@@ -104,6 +105,8 @@ class Observer:
         """Return what the page shows now."""
         visit = self._politeness.visit(patience_s=question.patience_s)
         look = await self._short(question, visit) or await self._look(question, visit)
+        if len(look.fetched.body) > LARGE_BODY:
+            give_back()
         if is_doubtful(look.judgement, question.awaited):
             look = await self._confirmed(question, look, visit)
         facts = await self._with_name_servers(look.facts)

@@ -33,7 +33,7 @@ _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
 _HEADER_LIMIT = 65_536
 _MAX_HEADERS = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_LARGE_BODY = 512 * 1024
+LARGE_BODY = 512 * 1024
 _LARGE_BODIES = 6
 _KEEPALIVE_S = 10.0
 _FREE: nullcontext[None] = nullcontext()
@@ -235,7 +235,7 @@ class Web:
                 if cut_at is not None and len(body) >= cut_at:
                     reply.body, reply.wire_bytes = body.so_far()[:cut_at], body.wire_bytes
                     return reply
-                if len(body) > _LARGE_BODY and not large:
+                if len(body) > LARGE_BODY and not large:
                     # Bounds memory: few bodies at once may grow to the cap, the others wait unread.
                     await held.enter_async_context(our_turn(self._large))
                     large = True

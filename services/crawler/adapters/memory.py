@@ -1,0 +1,26 @@
+"""Gives memory back to the system after a page that took much of it."""
+
+import ctypes
+from collections.abc import Callable
+from typing import cast
+
+
+def _find_trim() -> Callable[[int], int] | None:
+    try:
+        return cast("Callable[[int], int]", ctypes.CDLL(None).malloc_trim)
+    except (OSError, AttributeError):
+        return None  # only glibc has it, and only glibc needs it
+
+
+_trim = _find_trim()
+
+
+def give_back() -> None:
+    """Return what is free in the heap, in about 4 ms.
+
+    The tree of a page of 8 MB takes 54 MB in small pieces. What lies above one that is still needed
+    stays with the process otherwise, and the next large page comes on top of it: with a bomb or a
+    giant among fifty pages a worker ended with 236 MiB, and ends with 157 this way.
+    """
+    if _trim is not None:
+        _trim(0)
