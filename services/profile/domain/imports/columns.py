@@ -176,6 +176,8 @@ def map_columns(folded: tuple[str, ...]) -> Mapping[str, int]:
     columns = {field: index for field, (_, index) in best.items()}
     if "target_url" in columns and columns["target_url"] == columns.get("referring_url"):
         del columns["target_url"]  # "Link URL" is either of them
+    if "referring_url" in columns and folded[columns.get("domain", 0)] == "referringdomains":
+        columns.pop("domain", None)  # beside pages it is a figure: how many domains link to each
     return columns
 
 
