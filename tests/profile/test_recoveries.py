@@ -312,8 +312,10 @@ async def test_survival_and_costs_by_vendor(database: Database, home: Site, alic
     assert (group["name"], group["links"], group["lost"]) == ("Links & Co", 3, 1)
     assert [one["share"] for one in group["alive"]] == [1.0, None]
     assert group["cost_per_link_month"]["EUR"] == pytest.approx(300 / (299 / 30.4375), rel=0.02)
+    async with database.begin() as tx:
+        await tx.run("UPDATE links SET authority = right(referring_url, 1)::int / 4.0")
     value = (await alice.get(f"/v1/sites/{home.site_id}/value")).json()
-    assert (value["links"], len(value["months"])) == (2, 12)
+    assert (value["value"], value["links"], len(value["months"])) == (1.05, 2, 12)
 
 
 async def test_pages_of_the_sitemap_come_and_go_and_dead_pages_lead_to_them(

@@ -175,7 +175,7 @@ async def get_value(
     rows = await worth.list_months(tx, site_id, since=first)
     moved = {(row["month"], row["kind"]): row for row in rows}
     items = [_month(month, moved) for month in names]
-    return ValueOut(value=present["value"], links=present["links"], months=items)
+    return ValueOut(value=round(present["value"], 4), links=present["links"], months=items)
 
 
 def _months(today: date, count: int) -> list[date]:
