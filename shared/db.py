@@ -93,10 +93,13 @@ class Database:
         self._engine = new_engine(url, schema=schema, pool_size=pool_size)
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Tx]:
-        """Open a transaction; leaving the block commits it, an error rolls it back."""
+    async def begin(self, *, snapshot: bool = False) -> AsyncIterator[Tx]:
+        """Open a transaction; leaving the block commits it, an error rolls it back.
+
+        With `snapshot` it only reads, and all its statements see the database of one moment.
+        """
         async with self._engine.connect() as connection:
-            raw, transaction = await self._start(connection)
+            raw, transaction = await self._start(connection, snapshot=snapshot)
             try:
                 yield Tx(connection, raw, schema=self.schema)
             except BaseException:
@@ -111,13 +114,17 @@ class Database:
                     await connection.invalidate()
 
     async def _start(
-        self, connection: AsyncConnection
+        self, connection: AsyncConnection, *, snapshot: bool
     ) -> tuple["asyncpg.Connection[Any]", Transaction]:
         """Begin, on another connection if the server is just ending this one: nothing ran yet."""
         left = self._pool_size
         while True:
             raw = await raw_connection(connection)
-            transaction = raw.transaction()
+            transaction = (
+                raw.transaction(isolation="repeatable_read", readonly=True)
+                if snapshot
+                else raw.transaction()
+            )
             try:
                 await transaction.start()
             except BaseException as error:

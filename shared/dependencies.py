@@ -41,6 +41,12 @@ async def get_tx(request: Request) -> AsyncIterator[Tx]:
         yield tx
 
 
+async def get_snapshot(request: Request) -> AsyncIterator[Tx]:
+    """Open a transaction that only reads, whose statements all see the database of one moment."""
+    async with request.app.state.db.begin(snapshot=True) as tx:
+        yield tx
+
+
 async def get_db(request: Request) -> Database:
     """Return the service's database, for routes that do something else between transactions."""
     db: Database = request.app.state.db
@@ -51,3 +57,4 @@ CallerDep = Annotated[Caller, Depends(get_caller)]
 DbDep = Annotated[Database, Depends(get_db)]
 # FastAPI would otherwise commit only after the answer has left, and a failed commit would be a lie.
 TxDep = Annotated[Tx, Depends(get_tx, scope="function")]
+SnapshotDep = Annotated[Tx, Depends(get_snapshot, scope="function")]

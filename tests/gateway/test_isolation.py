@@ -77,6 +77,7 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         "/v1/sites/{site_id}/disavow/lifts": {"entries": ["a.example"], "reason": "x"},
         "/v1/sites/{site_id}/removals": {"domains": ["a.example"], "step": "asked"},
         "/v1/sites/{site_id}/removals/undo": {"removal_ids": [ids["link_id"]]},
+        "/v1/sites/{site_id}/evaluations": {"addresses": ["a.example"]},
         "/v1/sites/{site_id}/links": {"links": [{"referring_url": "https://a.example/x"}]},
     }
     if path == "/v1/sites/{site_id}/connectors/{provider}" and method == "PUT":

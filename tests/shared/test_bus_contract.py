@@ -272,8 +272,8 @@ class DyingDatabase(Database):
 
     @override
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Tx]:
-        async with super().begin() as tx:
+    async def begin(self, *, snapshot: bool = False) -> AsyncIterator[Tx]:
+        async with super().begin(snapshot=snapshot) as tx:
             yield tx
             raise Killed
 

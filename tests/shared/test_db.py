@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import orjson
 import pytest
 
@@ -35,3 +36,18 @@ async def test_json_cast_to_text_is_read_as_text(tx: Tx, kind: str) -> None:
 async def test_lists_of_json_are_given_as_texts(tx: Tx, kind: str) -> None:
     rows = await tx.fetch(f"SELECT one FROM unnest($1::{kind}[]) AS one", [TEXT, "null"])
     assert [row["one"] for row in rows] == [VALUE, None]
+
+
+async def test_the_statements_of_a_snapshot_see_one_moment_and_write_nothing(
+    house_for: HouseFor,
+) -> None:
+    database = await house_for("profile")
+    async with database.begin() as tx:
+        await tx.run("CREATE TABLE moments (n int)")
+    async with database.begin(snapshot=True) as reading:
+        assert await reading.fetch_value("SELECT count(*) FROM moments") == 0
+        async with database.begin() as writing:
+            await writing.run("INSERT INTO moments VALUES (1)")
+        assert await reading.fetch_value("SELECT count(*) FROM moments") == 0
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+            await reading.run("INSERT INTO moments VALUES (2)")

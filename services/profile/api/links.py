@@ -18,7 +18,7 @@ from services.profile.store import adding, figures, listing, sites
 from shared import clock, outbox, queries
 from shared.access import Scope, for_client
 from shared.db import Tx
-from shared.dependencies import CallerDep, TxDep
+from shared.dependencies import CallerDep, SnapshotDep, TxDep
 from shared.pages import Page, PageDep
 from shared.vocabulary import Role
 
@@ -38,7 +38,7 @@ class LinksOut(Page[LinkOut]):
 async def list_links(
     site_id: UUID,
     caller: CallerDep,
-    tx: TxDep,
+    tx: SnapshotDep,
     wanted: FilterDep,
     sort: SortDep,
     paging: PageDep,
@@ -47,6 +47,7 @@ async def list_links(
     ] = None,
 ) -> Response:
     """Return the links of a site, filtered and sorted; the cost of a page does not grow with depth."""
+    # A page of the list is more than one statement: a link that changes meanwhile is in none or in two.
     caller.require_scope(Scope.LINKS_READ)
     caller.require(site_id, Role.CLIENT)
     await sites.get_site(tx, caller.workspace_id, site_id)
