@@ -20,7 +20,7 @@ def give_back() -> None:
 
     The tree of a page of 8 MB takes 54 MB in small pieces. What lies below one that is still needed
     stays with the process otherwise, and the next large page comes on top of it: after 1,500 pages,
-    30 of them bombs and giants, a worker held 236 MiB; this way it holds 152 to 176.
+    30 of them bombs and giants, a worker held 236 MiB; this way it holds 157 to 176.
     """
     if _trim is not None:
         _trim(0)
