@@ -17,10 +17,9 @@ from services.crawler.domain.target import sites_for, watch_for
 from services.crawler.settings import Settings
 from shared import addresses, urls, words
 from shared.settings import SettingsError
-from shared.vocabulary import Outcome, Reason
+from shared.vocabulary import Outcome
 
 DEADLINE_S = 60.0
-_RESERVE_S = 3.0
 _EXIT = {Outcome.FOUND: 0, Outcome.MISSING: 1, Outcome.UNKNOWN: 3}
 
 
@@ -86,14 +85,9 @@ async def _look(
         sites=sites_for(watch),
         wants_facts=True,
         render_always=render,
-        until=asyncio.get_running_loop().time() + DEADLINE_S - _RESERVE_S,
     )
     async with open_eyes(sightline) as eyes:
-        try:
-            async with asyncio.timeout(DEADLINE_S):
-                look = await eyes.observer.look(question)
-        except TimeoutError:
-            look = eyes.observer.failed(question, Reason.TIMEOUT)
+        look = await eyes.observer.look_within(question, DEADLINE_S)
     return answer_of(look)
 
 

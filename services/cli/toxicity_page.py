@@ -107,11 +107,7 @@ async def _of_url(options: argparse.Namespace, sightline: Sightline) -> _Seen:
         wants_facts=True,
     )
     async with open_eyes(sightline) as eyes:
-        try:
-            async with asyncio.timeout(DEADLINE_S):
-                look = await eyes.observer.look(question)
-        except TimeoutError:
-            look = eyes.observer.failed(question, Reason.TIMEOUT)
+        look = await eyes.observer.look_within(question, DEADLINE_S)
     return _Seen(look.facts, look.judgement)
 
 

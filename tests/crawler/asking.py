@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from fastapi import FastAPI
+
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
 from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.web import Limits
@@ -20,6 +22,29 @@ from tests.fakes import RecordingBus
 from tests.web import FakeWeb, fake_web
 
 SECRET = "crawler-tests-secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The crawler's routes, the web that they look at, and what they look with."""
+
+    client: ServiceClient
+    site: FakeWeb
+    eyes: Eyes
+    app: FastAPI
+
+
+@asynccontextmanager
+async def routes_over(db: Database) -> AsyncIterator[Routes]:
+    """Open the routes on a database, looking at a web of the test's own without pauses."""
+    async with fake_web() as site:
+        routes = parse_routes(site.connect_to)
+        sightline = Sightline(min_delay_s=0, routes=routes, limits=Limits(connect_s=1, total_s=1))
+        app = create_app(Settings.load({}, internal_secret=SECRET), bus=RecordingBus(), db=db)
+        async with open_eyes(sightline) as eyes:
+            app.state.eyes = eyes
+            client = ServiceClient("crawler", DirectTransport(app), secret=SECRET.encode())
+            yield Routes(client, site, eyes, app)
 
 
 @dataclass(slots=True)
@@ -52,11 +77,5 @@ async def asking_of_acme(db: Database) -> AsyncIterator[Asking]:
             " VALUES ($1, $2, 1, '{acme-tools.example}', true)",
             *(site_id, caller.workspace_id),
         )
-    async with fake_web() as site:
-        routes = parse_routes(site.connect_to)
-        sightline = Sightline(min_delay_s=0, routes=routes, limits=Limits(connect_s=1, total_s=1))
-        app = create_app(Settings.load({}, internal_secret=SECRET), bus=RecordingBus(), db=db)
-        async with open_eyes(sightline) as eyes:
-            app.state.eyes = eyes
-            client = ServiceClient("crawler", DirectTransport(app), secret=SECRET.encode())
-            yield Asking(client, site, site_id, caller, db, eyes)
+    async with routes_over(db) as routes:
+        yield Asking(routes.client, routes.site, site_id, caller, db, routes.eyes)

@@ -7,20 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from services.crawler.adapters.eyes import Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
-from services.crawler.adapters.web import Limits
-from services.crawler.app import create_app
-from services.crawler.settings import Settings
 from shared import words
 from shared.access import Caller, Scope
 from shared.db import Database
-from shared.http import DirectTransport, ServiceClient
+from shared.http import ServiceClient
 from shared.vocabulary import Reason, Role
 from tests import web as fakes
 from tests.crawler.adapters.test_guard import CLOSED_URLS, ONLY_WRITTEN
-from tests.fakes import RecordingBus
-from tests.web import FakeWeb, fake_web, page, redirect
+from tests.crawler.asking import routes_over
+from tests.web import FakeWeb, page, redirect
 
 SECRET = "crawler-tests-secret"
 POST = "http://blog.example/post"
@@ -52,14 +47,8 @@ class Asking:
 async def asking() -> AsyncIterator[Asking]:
     # The route needs no database: nothing is stored.
     db = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere", schema="crawler")
-    async with fake_web() as site:
-        routes = parse_routes(site.connect_to)
-        sightline = Sightline(min_delay_s=0, routes=routes, limits=Limits(connect_s=1, total_s=1))
-        app = create_app(Settings.load({}, internal_secret=SECRET), bus=RecordingBus(), db=db)
-        async with open_eyes(sightline) as eyes:
-            app.state.eyes = eyes
-            client = ServiceClient("crawler", DirectTransport(app), secret=SECRET.encode())
-            yield Asking(client, site)
+    async with routes_over(db) as routes:
+        yield Asking(routes.client, routes.site)
 
 
 async def test_a_link_that_is_there_is_found_with_everything_about_it(asking: Asking) -> None:

@@ -1,9 +1,13 @@
 """Places for a link are looked at as any page is, each apart; what could not be seen says why."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 import pytest
 
+from services.crawler.api import evaluations
+from services.crawler.domain.pace import Pace
+from shared import clock
 from shared.db import Database
 from shared.vocabulary import Role
 from tests.crawler.asking import Asking, asking_of_acme
@@ -45,6 +49,23 @@ async def test_each_place_is_looked_at_and_told_apart(asking: Asking) -> None:
     assert "_" not in shut["why"]
     assert (alone["seen"], alone["indexable"], alone["page_followed"]) == (True, False, False)
     assert [item["evaluation"] for item in found["items"]] == [None] * 4  # the gateway adds them
+
+
+async def test_a_host_that_we_are_asking_already_is_left_alone_and_nothing_is_said_of_it(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluations, "PATIENCE_S", 0.05)
+    asking.site.on("http://free.example/", BLOG)
+    later = clock.now() + timedelta(minutes=1)
+    asking.eyes.politeness.pacer.seed("busy.example", Pace(delay_s=60, free_at=later))
+
+    status, found = await asking.ask("evaluations", {"addresses": ["busy.example", "free.example"]})
+
+    busy, free = found["items"]
+    assert (status, free["seen"]) == (200, True)
+    assert (busy["seen"], busy["reasons"]) == (False, [])
+    assert "leave it pauses" in busy["why"]
+    assert not asking.site.asked("http://busy.example/")
 
 
 @pytest.mark.parametrize(

@@ -8,21 +8,16 @@ from uuid import UUID
 import pytest
 
 from services.crawler import handlers
-from services.crawler.adapters.eyes import Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.observer import Question
-from services.crawler.adapters.web import Limits
-from services.crawler.app import create_app
 from services.crawler.jobs import optouts as following
-from services.crawler.settings import Settings
 from shared import words
 from shared.access import Caller
 from shared.db import Database
-from shared.http import DirectTransport, ServiceClient
+from shared.http import ServiceClient
 from shared.vocabulary import Reason, Role
+from tests.crawler.asking import routes_over
 from tests.crawler.builders import DatabaseFor, a_tracked
-from tests.fakes import RecordingBus
-from tests.web import FakeWeb, fake_web, page
+from tests.web import FakeWeb, page
 
 SECRET = "crawler-tests-secret"
 ALICE = Caller(UUID(int=1), UUID(int=2), "Alice", workspace_role=Role.OWNER)
@@ -49,14 +44,8 @@ class Desk:
 @pytest.fixture
 async def desk(db_for: DatabaseFor) -> AsyncIterator[Desk]:
     db = db_for("crawler")
-    async with fake_web() as site:
-        routes = parse_routes(site.connect_to)
-        sightline = Sightline(min_delay_s=0, routes=routes, limits=Limits(connect_s=1, total_s=1))
-        app = create_app(Settings.load({}, internal_secret=SECRET), bus=RecordingBus(), db=db)
-        async with open_eyes(sightline) as eyes:
-            app.state.eyes = eyes
-            client = ServiceClient("crawler", DirectTransport(app), secret=SECRET.encode())
-            yield Desk(client, site, db, app)
+    async with routes_over(db) as routes:
+        yield Desk(routes.client, routes.site, db, routes.app)
 
 
 async def test_what_the_operator_lists_is_never_asked_and_its_links_say_why(desk: Desk) -> None:

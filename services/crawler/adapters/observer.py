@@ -55,6 +55,9 @@ _NOBODY = Sites({})
 _NOT_FOR_HEAD = frozenset({400, 403, 404, 405, 501, 503})
 _NOTHING = Memory()
 
+RESERVE_S = 3.0
+"""Rendering ends this much earlier than the look, so that what the bytes say is not lost with it."""
+
 
 class Question(NamedTuple):
     """What somebody wants to know about one page.
@@ -114,6 +117,15 @@ class Observer:
         if facts is look.facts and taken == (look.requests, look.wire_bytes):
             return look
         return look._replace(facts=facts, requests=visit.requests, wire_bytes=visit.wire_bytes)
+
+    async def look_within(self, question: Question, seconds: float) -> Look:
+        """Return what the page shows now; after so many seconds, that nothing was seen in time."""
+        until = asyncio.get_running_loop().time() + seconds - RESERVE_S
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.look(question._replace(until=until))
+        except TimeoutError:
+            return self.failed(question, Reason.TIMEOUT)
 
     async def _with_name_servers(self, facts: PageFacts | None) -> PageFacts | None:
         """Ask who serves the domain, where we came to it by its address of the public net."""

@@ -1,6 +1,5 @@
 """Look at one page for one link, now."""
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -13,14 +12,10 @@ from services.crawler.domain.target import sites_for, watch_for
 from shared import addresses
 from shared.access import Scope
 from shared.errors import UnavailableError
-from shared.vocabulary import Reason
 from shared.web import CallerDep
 
 DEADLINE_S = 55.0
 """Below the 60 s of the route, so that the answer still says what happened."""
-
-# Rendering ends this much earlier, so that what the bytes say is not lost with it.
-_RESERVE_S = 3.0
 
 router = APIRouter()
 
@@ -81,11 +76,5 @@ async def create_check(
         sites=sites_for(watch),
         wants_facts=True,
         render_always=body.render,
-        until=asyncio.get_running_loop().time() + DEADLINE_S - _RESERVE_S,
     )
-    try:
-        async with asyncio.timeout(DEADLINE_S):
-            look = await eyes.observer.look(question)
-    except TimeoutError:
-        look = eyes.observer.failed(question, Reason.TIMEOUT)
-    return answer_of(look)
+    return answer_of(await eyes.observer.look_within(question, DEADLINE_S))

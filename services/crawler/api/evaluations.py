@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.crawler.adapters.eyes import Eyes
 from services.crawler.adapters.observer import Question
+from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.api.checks import EyesDep, PortsDep
 from services.crawler.domain.look import Look
 from services.crawler.domain.target import sites_for, watch_for
@@ -25,8 +26,12 @@ from shared.vocabulary import Outcome, Reason, Role
 router = APIRouter(prefix="/v1/sites/{site_id}", tags=["toxicity"])
 
 MOST = 10
-DEADLINE_S = 20.0
-"""Below the 30 s of the route, so that the answer still holds what was seen in time."""
+LOOK_S = 10.0
+"""For https and, where a host knows none, once more for http: below the 30 s of the route."""
+PATIENCE_S = 5.0
+"""How long a look waits for its turn at a host that we are asking already."""
+
+_BUSY = "We are asking this host just now, and leave it pauses: nothing was asked. Try again alone."
 
 _NO_HTTPS = frozenset({Reason.UNREACHABLE, Reason.TLS_ERROR, Reason.TIMEOUT})
 
@@ -51,13 +56,15 @@ class PlaceOut(BaseModel):
     url: str
     final_url: str
     domain: str
-    seen: bool
+    seen: bool = False
     why: str | None = Field(description="Where nothing was seen: why, in a sentence.")
-    reasons: list[Reason] = Field(description="Of the look, as programs know them.")
-    links_to_you: bool = Field(description="Whether the page has a link to the site already.")
-    indexable: bool | None
-    page_followed: bool | None
-    facts: PageFacts | None
+    reasons: list[Reason] = Field(default=[], description="Of the look, as programs know them.")
+    links_to_you: bool = Field(
+        default=False, description="Whether the page has a link to the site already."
+    )
+    indexable: bool | None = None
+    page_followed: bool | None = None
+    facts: PageFacts | None = None
     evaluation: dict[str, Any] | None = Field(
         default=None,
         description="`advice` (`good`, `look_closer`, `stay_away`, `not_seen`), `label`, `sentence`,"
@@ -109,36 +116,42 @@ async def create_evaluations(
     return EvaluationsOut(items=[_out(text, url, task.result()) for text, url, task in places])
 
 
-async def _look(eyes: Eyes, url: str, ours: Watch) -> Look:
-    """Return the look at a page, without encryption where the host knows none."""
-    look = await _ask(eyes, url, ours)
-    if look.fetched.failure not in _NO_HTTPS or not url.startswith("https://"):
-        return look
-    plain = await _ask(eyes, f"http://{url.removeprefix('https://')}", ours)
+async def _look(eyes: Eyes, url: str, ours: Watch) -> Look | None:
+    """Return the look at a page, without encryption where its host knows none; None: not our turn."""
+    try:
+        look = await _ask(eyes, url, ours)
+        if look.fetched.failure not in _NO_HTTPS or not url.startswith("https://"):
+            return look
+        plain = await _ask(eyes, f"http://{url.removeprefix('https://')}", ours)
+    except HostBusyError:
+        return None
     return plain if plain.fetched.failure is None else look
 
 
 async def _ask(eyes: Eyes, url: str, ours: Watch) -> Look:
-    question = Question(url=url, watches=(ours,), sites=sites_for(ours), wants_facts=True)
-    try:
-        async with asyncio.timeout(DEADLINE_S / 2):
-            return await eyes.observer.look(question)
-    except TimeoutError:
-        return eyes.observer.failed(question, Reason.TIMEOUT)
+    question = Question(
+        url=url,
+        watches=(ours,),
+        sites=sites_for(ours),
+        wants_facts=True,
+        patience_s=PATIENCE_S,
+    )
+    return await eyes.observer.look_within(question, LOOK_S)
 
 
-def _out(text: str, url: str, look: Look) -> PlaceOut:
+def _out(text: str, url: str, look: Look | None) -> PlaceOut:
+    domain = urls.domain_or_host(urls.host_of(url))
+    if look is None:
+        return PlaceOut(address=text, url=url, final_url=url, domain=domain, why=_BUSY)
     judgement = look.judgement
     sight = judgement.sight if judgement is not None else None
     verdict = judgement.verdicts[0] if judgement is not None else None
-    unseen: Sequence[Reason] = ()
-    if look.facts is None:
-        unseen = verdict.reasons if verdict is not None else ()
+    unseen = verdict.reasons if look.facts is None and verdict is not None else ()
     return PlaceOut(
         address=text,
         url=url,
         final_url=look.fetched.final_url,
-        domain=urls.domain_or_host(urls.host_of(url)),
+        domain=domain,
         seen=look.facts is not None,
         why=_why(unseen) if look.facts is None else None,
         reasons=list(dict.fromkeys([*unseen, *(sight.reasons if sight is not None else ())])),

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import zip_longest
 from uuid import UUID
 
-from services.crawler.adapters.observer import Observer, Question
+from services.crawler.adapters.observer import RESERVE_S, Observer, Question
 from services.crawler.adapters.pacer import HostBusyError
 from services.crawler.adapters.politeness import PATIENCE_S, Politeness, origin_of
 from services.crawler.adapters.renderer import BrowsersBusyError
@@ -43,7 +43,6 @@ MAX_CLAIMED = 1_000
 # (ClaimLimits.lease_s), so nobody else looks at the same time.
 _PAUSES = 4
 # Rendering ends this much earlier, so that what the bytes say is not lost with it.
-_RESERVE_S = 3.0
 _CLAIM_AT_LEAST = 100
 _SPREAD = timedelta(minutes=5)
 _WEIGH_EVERY = timedelta(minutes=5)
@@ -236,7 +235,7 @@ class Checking:
             wants_facts=bool(watches),
             wants_health=bool(page.targets),
             patience_s=_PATIENCE_S,
-            until=asyncio.get_running_loop().time() + budget_s - _RESERVE_S,
+            until=asyncio.get_running_loop().time() + budget_s - RESERVE_S,
             awaited=page.awaited,
             # What was judged before keeps its last word until a browser is free.
             waits_for_browser=all(state.last_outcome for state in page.watches),

@@ -6,7 +6,7 @@ beside it and is no evidence; what was not seen is said to be unknown, never hel
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.toxicity.domain.answers import Answer, Answers, Says, answers_of
@@ -69,7 +69,7 @@ class Evaluation:
     reasons: tuple[str, ...]
     answers: Answers
     score: Score
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     """Worth knowing, whatever the advice is."""
 
     @property
