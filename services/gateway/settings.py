@@ -31,7 +31,10 @@ class Settings(HouseSettings):
         default=10, ge=1, description="Attempts to sign in that one address may make in a minute."
     )
     checks_at_once: int = Field(
-        default=4, ge=1, description="`POST /v1/checks` that one key or user may have in flight."
+        default=4,
+        ge=1,
+        description="Looks that somebody waits for (`POST /v1/checks`, places to judge), in flight for one"
+        " key or user.",
     )
     streams_at_once: int = Field(
         default=500, ge=1, description="Open event streams (SSE) of one process."
