@@ -56,15 +56,13 @@ class PlaceOut(BaseModel):
     url: str
     final_url: str
     domain: str
-    seen: bool = False
+    seen: bool
     why: str | None = Field(description="Where nothing was seen: why, in a sentence.")
-    reasons: list[Reason] = Field(default=[], description="Of the look, as programs know them.")
-    links_to_you: bool = Field(
-        default=False, description="Whether the page has a link to the site already."
-    )
-    indexable: bool | None = None
-    page_followed: bool | None = None
-    facts: PageFacts | None = None
+    reasons: list[Reason] = Field(description="Of the look, as programs know them.")
+    links_to_you: bool = Field(description="Whether the page has a link to the site already.")
+    indexable: bool | None
+    page_followed: bool | None
+    facts: PageFacts | None
     evaluation: dict[str, Any] | None = Field(
         default=None,
         description="`advice` (`good`, `look_closer`, `stay_away`, `not_seen`), `label`, `sentence`,"
@@ -142,7 +140,19 @@ async def _ask(eyes: Eyes, url: str, ours: Watch) -> Look:
 def _out(text: str, url: str, look: Look | None) -> PlaceOut:
     domain = urls.domain_or_host(urls.host_of(url))
     if look is None:
-        return PlaceOut(address=text, url=url, final_url=url, domain=domain, why=_BUSY)
+        return PlaceOut(
+            address=text,
+            url=url,
+            final_url=url,
+            domain=domain,
+            seen=False,
+            why=_BUSY,
+            reasons=[],
+            links_to_you=False,
+            indexable=None,
+            page_followed=None,
+            facts=None,
+        )
     judgement = look.judgement
     sight = judgement.sight if judgement is not None else None
     verdict = judgement.verdicts[0] if judgement is not None else None
