@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.profile.domain.imports.labels import DIALECT_LABELS
-from shared import clock, words
+from shared import clock, hostnames, words
 from shared.vocabulary import LinkStatus
 
 _SHOWN_REASONS = 6
@@ -18,7 +18,7 @@ def spoken(report: Mapping[str, Any]) -> str:
 
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     totals = report["totals"]
-    yield f"Links to {report['site']['domain']}"
+    yield f"Links to {hostnames.shown(report['site']['domain'])}"
     yield from _imports(report["imports"])
     yield ""
     yield f"{totals['links']} links from {totals['referring_domains']} domains:"

@@ -1,5 +1,9 @@
 """Search over all sites of a caller, and only those; competitors' exports that never become links."""
 
+import csv
+import io
+from urllib.parse import quote
+
 import pytest
 from fastapi import FastAPI
 
@@ -64,6 +68,38 @@ async def test_a_page_is_found_from_both_ends(alice: Http, home: Site) -> None:
     ]
     for nothing in ("", "?q=", "?q=x", "?q=%25%25", "?q=nowhere.example"):
         assert (await alice.get(f"/v1/search{nothing}")).json()["items"] == []
+
+
+async def test_an_international_name_is_read_as_written_and_found_in_either_spelling(
+    alice: Http, database: Database, home: Site
+) -> None:
+    kept, read = "xn--mnchner-brot-dlb.example", "münchner-brot.example"
+    async with database.begin() as tx:
+        await add_link(tx, home, page=f"https://{kept}/post")
+        await add_link(tx, home, page="https://xn--pypal-4ve.example/")
+        await add_link(tx, home, page="https://plain.example/")
+    api = f"/v1/sites/{home.site_id}"
+    for name in (kept, read, read.upper()):
+        for path in (
+            f"/v1/search?q={quote(name)}",
+            f"{api}/domains?q={quote(name)}",
+            f"{api}/links?referring_domain={quote(name)}",
+            f"{api}/links?q={quote(name)}",
+            f"{api}/domains?referring_domain={quote(name)}",
+        ):
+            items = (await alice.get(path)).json()["items"]
+            assert [one["readable_domain"] for one in items] == [read], path
+    # A whole word of the name is enough.
+    (one,) = (await alice.get(f"{api}/domains?q={quote('münchner-brot')}")).json()["items"]
+    assert one["domain"] == kept
+    domains = (await alice.get(f"{api}/domains?sort=domain")).json()["items"]
+    assert [one["readable_domain"] for one in domains] == [
+        *("plain.example", read, "pаypal.example (xn--pypal-4ve.example)")  # noqa: RUF001
+    ]
+    file = (await alice.get(f"{api}/export?format=csv")).body.decode()
+    assert {row["readable_domain"] for row in csv.DictReader(io.StringIO(file))} == {
+        one["readable_domain"] for one in domains
+    }
 
 
 # ---- competitors ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // The one place that binds htm to Preact, and what every view needs to print values safely.
 import { h } from "preact";
 import htm from "htm";
+import { hostName } from "./names.js";
 
 export const html = htm.bind(h);
 
@@ -45,5 +46,6 @@ export function Moment({ at }) {
 }
 
 export function shortUrl(url) {
-  return (url ?? "").replace(/^https?:\/\/(www\.)?/i, "").replace(/\/$/, "");
+  const [host, ...path] = (url ?? "").replace(/^https?:\/\/(www\.)?/i, "").replace(/\/$/, "").split(/(?=[/?#])/);
+  return [hostName(host), ...path].join("");
 }

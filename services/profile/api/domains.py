@@ -14,7 +14,7 @@ from services.profile.domain.filters import LinkFilter
 from services.profile.store import domains, figures, origins, sites
 from services.profile.store.domains import DomainFilter
 from services.profile.store.origins import Origin
-from shared import queries
+from shared import hostnames, queries
 from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep, at_once
@@ -34,6 +34,9 @@ class DomainOut(BaseModel):
     """A referring domain; one that other tools only claim has no links of its own yet."""
 
     domain: str
+    readable_domain: str = Field(
+        description="As people read it; the ASCII form follows where it could deceive."
+    )
     links: int
     links_present: int
     links_counting: int
@@ -109,7 +112,7 @@ async def list_domains(
     page = paging.page(
         rows,
         key=lambda row: (row[column], row["domain"]),
-        item=lambda row: DomainOut(**row),
+        item=lambda row: DomainOut(readable_domain=hostnames.shown(row["domain"]), **row),
         count=count,
     )
     return DomainsOut(**dict(page), new_links_known_until=known.get(site_id))

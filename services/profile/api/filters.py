@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 
 from services.profile.domain.filters import METRICS, SORTS, LinkFilter
 from services.profile.store.listing import Sort
-from shared import queries
+from shared import hostnames, queries
 from shared.dependencies import at_once
 from shared.errors import FieldError, InvalidError
 from shared.vocabulary import (
@@ -115,7 +115,7 @@ async def get_filter(
         followed=facts.followed,
         indexable=facts.indexable,
         counts=facts.counts,
-        referring_domain=queries.split("referring_domain", facts.referring_domain),
+        referring_domain=_domains(facts.referring_domain),
         target_url=facts.target_url,
         q=facts.q,
         source=queries.split("source", facts.source),
@@ -141,6 +141,12 @@ async def get_filter(
         country=queries.split("country", sources.country),
         platform=queries.split("platform", sources.platform),
     )
+
+
+def _domains(value: str | None) -> tuple[str, ...]:
+    """Read domains in either spelling."""
+    given = queries.split("referring_domain", value)
+    return tuple(dict.fromkeys(hostnames.ascii_form(one.lower()) for one in given))
 
 
 def _blocks(name: str, value: str | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.profile.domain.imports.labels import source_label
-from shared import words
+from shared import hostnames, words
 from shared.vocabulary import (
     Action,
     AnchorKind,
@@ -83,6 +83,9 @@ class LinkOut(Model):
     site_id: UUID
     referring_url: str
     referring_domain: str
+    readable_domain: str = Field(
+        description="The referring domain as people read it; the ASCII form follows where it could deceive."
+    )
     target_url: str | None = Field(description="null while the target is not known yet")
     status: LinkStatus
     last_good_status: LinkStatus | None = Field(
@@ -161,6 +164,7 @@ def link_item(row: Row, claims: Sequence[Row], *, now: datetime) -> dict[str, An
     item |= {name: row[name] for name in _SAME}
     unknown = row["status"] == LinkStatus.UNKNOWN and row["good_status"] != LinkStatus.PENDING
     page = row["page"]
+    item["readable_domain"] = hostnames.shown(row["referring_domain"])
     item["last_good_status"] = row["good_status"] if unknown else None
     item["metrics"] = orjson.loads(row["metrics"])
     item["redirects"] = orjson.loads(page).get("redirects", []) if page else []

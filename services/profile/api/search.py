@@ -1,13 +1,14 @@
 """One search over all sites that the caller may see: a domain, or the address of a page."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.profile.store import search, sites
-from shared import clock, words
+from shared import clock, hostnames, words
 from shared.access import Scope
 from shared.dependencies import CallerDep, TxDep
 from shared.urls import domain_or_host, from_text, host_of, page_id
@@ -26,6 +27,7 @@ class Hit(BaseModel):
     site_id: UUID
     site_domain: str
     domain: str
+    readable_domain: str
     links: int
     links_present: int
     link_id: UUID | None = None
@@ -51,7 +53,7 @@ async def search_everywhere(
 ) -> Hits:
     """Find a domain or a page among the links of all sites that you may see."""
     caller.require_scope(Scope.LINKS_READ)
-    text = q.strip().lower()
+    text = hostnames.ascii_form(q.strip().lower())
     if len(text) < _SHORTEST:
         return Hits(items=[])
     seen = await sites.list_sites(tx, caller.workspace_id, only=caller.site_ids, limit=_SITES)
@@ -63,7 +65,7 @@ async def search_everywhere(
     found = await search.search_domains(
         tx, list(names), begins, exact=domain_or_host(host) if host else text, limit=_MOST
     )
-    items = [Hit(kind="domain", site_domain=names[row["site_id"]], **row) for row in found]
+    items = [_hit_of_domain(row, names) for row in found]
     if url is not None:
         now = clock.now()
         rows = await search.search_links(tx, list(names), page_id(url), limit=_MOST)
@@ -72,6 +74,7 @@ async def search_everywhere(
                 kind="link",
                 site_domain=names[row["site_id"]],
                 domain=row["referring_domain"],
+                readable_domain=hostnames.shown(row["referring_domain"]),
                 links=1,
                 links_present=int(row["status"] in {LinkStatus.LIVE, LinkStatus.CHANGED}),
                 label=words.status(LinkStatus(row["status"]), now=now).label,
@@ -83,3 +86,12 @@ async def search_everywhere(
 
 
 _OF_LINK = ("site_id", "link_id", "referring_url", "target_url", "status")
+
+
+def _hit_of_domain(row: Mapping[str, Any], names: Mapping[UUID, str]) -> Hit:
+    return Hit(
+        kind="domain",
+        site_domain=names[row["site_id"]],
+        readable_domain=hostnames.shown(row["domain"]),
+        **row,
+    )

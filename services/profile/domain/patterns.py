@@ -7,6 +7,8 @@ from enum import StrEnum
 from math import exp, lgamma
 from uuid import UUID
 
+from shared.hostnames import shown
+
 MIN_LINKS = 3
 MIN_SHARE = 0.5  # of the links of a group that died
 RARE = 0.001  # the chance, over all groups that were looked at, below which we speak
@@ -108,7 +110,7 @@ def _told(
 ) -> Pattern:
     chance, first = groups[0]
     ordered = sorted((group for _, group in groups), key=lambda one: list(Shared).index(one.shared))
-    shares = ", ".join(_ONE[one.shared].format(one.value) for one in ordered)
+    shares = ", ".join(_ONE[one.shared].format(shown(one.value)) for one in ordered)
     expected = first.stood * died / stood
     count = len(first.died)
     return Pattern(

@@ -20,6 +20,7 @@ from services.profile.domain.anchors import (
     Share,
     placements_to_band,
 )
+from shared.hostnames import shown
 from shared.vocabulary import AnchorKind
 
 MAX_CHANGES = 500
@@ -196,7 +197,7 @@ def _who(one: Candidate) -> str:
         return f"The vendor of this placement{many}"
     if one.placement_id:
         return f"Whoever promised this placement{many}"
-    return f"The owner of {one.referring_domain}{many}: nobody is known yet who promised it"
+    return f"The owner of {shown(one.referring_domain)}{many}: nobody is known yet who promised it"
 
 
 def _targets(targets: Sequence[TargetCount]) -> list[TargetPlan]:

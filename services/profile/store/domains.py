@@ -12,6 +12,7 @@ from services.profile.domain.contract import SITEWIDE_PAGES
 from services.profile.domain.filters import LinkFilter
 from services.profile.store import listing, prepared
 from shared.db import Tx
+from shared.hostnames import ascii_form
 
 _PRESENT = "status IN ('live', 'changed')"
 _ALIVE = "merged_into IS NULL AND deleted_at IS NULL"
@@ -99,8 +100,13 @@ def _all(site_id: UUID, wanted: DomainFilter) -> tuple[str, list[object]]:
     """
     if wanted.q is None:
         return rows, arguments
-    arguments.append(listing.contains(wanted.q))
+    arguments.append(_named(wanted.q))
     return f"SELECT * FROM ({rows}) d WHERE domain LIKE ${len(arguments)}", arguments
+
+
+def _named(text: str) -> str:
+    """Return the pattern of the names that hold a text, given as people read it or as it is kept."""
+    return listing.contains(ascii_form(text.lower()))
 
 
 _CLAIMED = """
@@ -118,7 +124,7 @@ async def _rows(tx: Tx, site_id: UUID, wanted: DomainFilter) -> tuple[str, list[
     rows = f"SELECT {', '.join(prepared.COLUMNS)} FROM domain_figures WHERE site_id = $1"
     if wanted.q is None:
         return rows, [site_id]
-    return f"{rows} AND domain LIKE $2", [site_id, listing.contains(wanted.q)]
+    return f"{rows} AND domain LIKE $2", [site_id, _named(wanted.q)]
 
 
 async def prepare_domains(tx: Tx, site_id: UUID) -> None:

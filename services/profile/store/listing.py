@@ -9,6 +9,7 @@ import asyncpg
 
 from services.profile.domain.filters import LinkFilter
 from shared.db import Tx
+from shared.hostnames import ascii_form
 from shared.urls import page_id
 
 _SHOWN = """
@@ -47,7 +48,7 @@ _CONDITIONS = {
     "counts": "counts = ?::boolean",
     "referring_domain": "referring_domain = ANY(?::text[])",
     "target_url": "target_key = ?::uuid",
-    "q": "(referring_url ILIKE ?::text OR target_url ILIKE ? OR anchor_text ILIKE ?)",
+    "q": "(referring_url ILIKE ANY(?::text[]) OR target_url ILIKE ANY(?) OR anchor_text ILIKE ANY(?))",
     "source": "sources && ?::text[]",
     "tag": "(tags <> '{}' AND tags && ?::text[])",
     "owner": "owner = ?::text",
@@ -114,7 +115,7 @@ def conditions(site_id: UUID, wanted: LinkFilter) -> tuple[str, list[object]]:
 
 def _argument(name: str, value: Any) -> object:
     if name == "q":
-        return contains(value)
+        return [contains(text) for text in dict.fromkeys((value, ascii_form(value)))]
     if name == "target_url":
         return page_id(value)
     return list(value) if isinstance(value, tuple) else value

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.hostnames import shown
 from shared.spreadsheets import harmless
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
@@ -76,7 +77,7 @@ def summary(bundle: Mapping[str, Any]) -> str:
         "Domain by domain:",
     ]
     for one in bundle["domains"]:
-        lines.append(f"* {one['domain']}: {one['sentence']}")
+        lines.append(f"* {shown(one['domain'])}: {one['sentence']}")
         lines += [
             f"    {attempt['happened_on']} {attempt['step']}"
             + (f" ({attempt['contact']})" if attempt["contact"] else "")

@@ -7,6 +7,7 @@ from services.toxicity.domain.facts import Decision, Facts, LinkFacts
 from services.toxicity.domain.finding import Finding, percent, quote
 from services.toxicity.domain.page_findings import LIST_ANCHOR_SHARE, of_page
 from services.toxicity.domain.source_findings import NETWORK_DOMAINS, STRONG_BITS, of_source
+from shared.hostnames import shown
 from shared.vocabulary import NOT_OBSERVED, AnchorFlag, AnchorKind, Position, Reason
 
 ENOUGH_DOMAINS = 50  # below this many referring domains a share says nothing
@@ -247,7 +248,7 @@ def redirect_chain(_: Facts, link: LinkFacts) -> Finding | None:
         "redirect_chain",
         f"{count} domains",
         f"fewer than {CHAIN_DOMAINS}",
-        f"The way to the page leads through {', '.join(link.redirect_domains)}.",
+        f"The way to the page leads through {', '.join(map(shown, link.redirect_domains))}.",
     )
 
 

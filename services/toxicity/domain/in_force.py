@@ -8,6 +8,7 @@ from enum import StrEnum
 from services.toxicity.domain.disavow.entries import DOMAIN, Entry
 from services.toxicity.domain.guard import Guard
 from shared import urls
+from shared.hostnames import shown
 
 _NAMED = 5  # good domains that the paragraph names
 
@@ -150,7 +151,7 @@ def paragraph(found: Sequence[Found]) -> str:
     good = [one for one in found if one.effect is Effect.THROWS_AWAY]
     parts = [f"The disavow file of your site has {_entries(len(found))}."]
     if good:
-        names = ", ".join(one.line.removeprefix("domain:") for one in good[:_NAMED])
+        names = ", ".join(shown(one.line.removeprefix("domain:")) for one in good[:_NAMED])
         more = f" and {len(good) - _NAMED:,} more" if len(good) > _NAMED else ""
         parts.append(
             f"{_entries(len(good)).capitalize()} {_verb(len(good), 'tells', 'tell')} Google to leave"

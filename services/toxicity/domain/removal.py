@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shared.hostnames import shown
+
 
 class Step(StrEnum):
     """What a person did or heard; that a link is gone is never typed in, it is seen."""
@@ -78,6 +80,7 @@ def _times(count: int) -> str:
 
 def letter(site: str, domain: str, pages: Sequence[tuple[str, str]], *, again: bool) -> str:
     """Return a letter to be copied: polite, short, without threats, with every page by its address."""
+    site, domain = shown(site), shown(domain)
     opening = (
         f"Some time ago I wrote to you about links from {domain} to {site}. Perhaps my letter was lost."
         if again

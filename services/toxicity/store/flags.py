@@ -14,6 +14,7 @@ from shared import outbox
 from shared.db import Tx
 from shared.events import DomainFlagged, LinkChanged, PageRead
 from shared.flag_words import FLAGS, Flag
+from shared.hostnames import shown
 from shared.ids import new_id
 from shared.vocabulary import LinkStatus, Reason
 
@@ -162,7 +163,7 @@ def _event(flag_id: UUID, row: asyncpg.Record, turn: Turn) -> DomainFlagged:
         kind=turn.flag.value,
         page_url=row["url"],
         evidence=turn.evidence or (words.sentence,),
-        sentence=f"{row['domain']}: {words.sentence}",
+        sentence=f"{shown(row['domain'])}: {words.sentence}",
     )
 
 

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { get, query, remove, upload } from "../api.js";
 import { count, day, External, html, many, shortUrl } from "../html.js";
 import { Loading, useLoad } from "../load.js";
+import { hostName } from "../names.js";
 import { Choice } from "../pieces/choice.js";
 import { Confirm } from "../pieces/confirm.js";
 import { Field, Form } from "../pieces/form.js";
@@ -25,7 +26,7 @@ function Upload({ siteId, done }) {
 
 function Known({ siteId, items, again }) {
   return html`<section class="card"><h2>What is known</h2><${Table} caption="Competitors" heads=${["Competitor", "Source", ["Domains", "number"], ["Links", "number"], "Dated", "Actions"]} rows=${items.map((one) => ({ key: `${one.competitor} ${one.source}`, cells: [
-    html`<span class="wrap">${one.competitor}</span>`, one.label, count(one.domains), count(one.links), day(one.claimed_at),
+    html`<span class="wrap">${hostName(one.competitor)}</span>`, one.label, count(one.domains), count(one.links), day(one.claimed_at),
     canEdit(siteId) ? html`<${Confirm} label="Forget" title=${`Forget ${one.competitor}?`} yes="Forget it" impact=${async () => html`<p>All that files said of links to ${one.competitor} is deleted. Your own links are not touched.</p>`}
       act=${async () => { await remove(`/v1/sites/${siteId}/competitors/${encodeURIComponent(one.competitor)}`); await again(); }} />` : ""] }))} /></section>`;
 }
@@ -50,7 +51,7 @@ function Compare({ siteId, competitors, turn }) {
     <${Paged} what="domains" path=${`/v1/sites/${siteId}/competitors/${kind}`} params=${{ at_least: least, competitor: whose, include: "count" }} size=${50} turn=${turn} empty=${html`<p>None. Ask for fewer competitors at a time, or give in another file.</p>`}>${(items, page) => html`
       ${page.count !== null && page.count !== undefined && html`<p class="muted">${many(page.count, "domain")}.</p>`}
       <${Table} caption="Domains that link to competitors" heads=${["Domain", ["Competitors", "number"], ["Links to them", "number"], kind === "gap" ? "Linked to you before" : "Links to you", ["Authority", "number"], "Who says so"]}
-        rows=${items.map((one) => ({ key: one.domain, cells: [html`<span class="wrap">${one.domain}</span>`, count(one.competitor_count), count(one.links), yours(one, kind), one.authority === null ? "not known" : count(Math.round(one.authority)), evidence(one)] }))} />`}<//></section>`;
+        rows=${items.map((one) => ({ key: one.domain, cells: [html`<span class="wrap">${hostName(one.domain)}</span>`, count(one.competitor_count), count(one.links), yours(one, kind), one.authority === null ? "not known" : count(Math.round(one.authority)), evidence(one)] }))} />`}<//></section>`;
 }
 
 export function Competitors({ siteId }) {

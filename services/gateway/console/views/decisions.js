@@ -2,13 +2,14 @@
 import { useState } from "preact/hooks";
 import { post } from "../api.js";
 import { count, html, Moment } from "../html.js";
+import { hostName } from "../names.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { canEdit } from "../pieces/rights.js";
 import { Paged, Table } from "../pieces/table.js";
 import { word } from "../state.js";
 
 function subject(one) {
-  const shown = one.domains.slice(0, 4).join(", ");
+  const shown = one.domains.slice(0, 4).map(hostName).join(", ");
   const more = one.domains.length > 4 ? ` and ${count(one.domains.length - 4)} more` : "";
   const links = one.links.length ? `${count(one.links.length)} ${one.links.length === 1 ? "link" : "links"}` : "";
   return html`<span class="wrap">${[shown + more, links].filter(Boolean).join(", ")}</span>`;

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { get, post } from "../api.js";
 import { count, day, html } from "../html.js";
 import { Loading, useLoad } from "../load.js";
+import { hostName } from "../names.js";
 import { CopyText, save } from "../pieces/copy.js";
 import { Confirm } from "../pieces/confirm.js";
 import { canEdit } from "../pieces/rights.js";
@@ -12,7 +13,7 @@ import { word } from "../state.js";
 const HEADS = ["Line", "What it does", ["Live", "number"], ["Followed", "number"], ["Good", "number"], "Last seen"];
 
 function rows(items) {
-  return items.map((one) => ({ key: one.entry, cells: [html`<span class="wrap">${one.entry}</span>`, one.sentence, count(one.live), count(one.followed), count(one.good), day(one.last_seen_on) || "–"] }));
+  return items.map((one) => ({ key: one.entry, cells: [html`<span class="wrap">${hostName(one.entry)}</span>`, one.sentence, count(one.live), count(one.followed), count(one.good), day(one.last_seen_on) || "–"] }));
 }
 
 function TakeOut({ siteId, good, news }) {
@@ -22,7 +23,7 @@ function TakeOut({ siteId, good, news }) {
     news();
   };
   const impact = async () => html`<p>A new version is made without ${good.length === 1 ? "this line" : `these ${count(good.length)} lines`}, and the decisions behind them are taken back. Google takes the links into account again after you upload it.</p>
-    <ul>${good.slice(0, 40).map((one) => html`<li class="wrap">${one.entry}</li>`)}</ul>`;
+    <ul>${good.slice(0, 40).map((one) => html`<li class="wrap">${hostName(one.entry)}</li>`)}</ul>`;
   return html`<div class="row controls"><div class="field grow"><label for="lift-reason">Reason</label><input id="lift-reason" maxlength="300" value=${reason} onInput=${(event) => setReason(event.target.value)} /></div>
     <${Confirm} label=${`Take ${good.length === 1 ? "it" : "them"} out`} title="Take the good domains out of the file?" yes="Make that version" impact=${impact} act=${lift} /></div>`;
 }

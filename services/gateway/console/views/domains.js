@@ -1,6 +1,7 @@
 // Referring domains: how many links each has, what stands and what went, and how it is judged.
 import { useState } from "preact/hooks";
 import { count, day, html, many } from "../html.js";
+import { hostName } from "../names.js";
 import { Choice } from "../pieces/choice.js";
 import { canSee } from "../pieces/rights.js";
 import { Paged, Table } from "../pieces/table.js";
@@ -12,7 +13,7 @@ const FILTERS = { present: { status: "live,changed" }, lost: { status: "lost" },
 const HEADS = ["Domain", ["Links", "number"], ["Present", "number"], ["Count for SEO", "number"], ["Gone", "number"], ["Authority", "number"], "First seen", "Last seen"];
 
 function cells(one, siteId) {
-  const name = one.links > 0 ? html`<a href=${link(["sites", siteId, "links"], { referring_domain: one.domain })}>${one.domain}</a>` : html`<span class="wrap">${one.domain}</span>`;
+  const name = one.links > 0 ? html`<a href=${link(["sites", siteId, "links"], { referring_domain: one.domain })}>${hostName(one.domain)}</a>` : html`<span class="wrap">${hostName(one.domain)}</span>`;
   return [name, one.links > 0 ? count(one.links) : `told: ${one.claimed_links === null ? "not how many" : count(one.claimed_links)}`, count(one.links_present), count(one.links_counting), count(one.links_lost),
     one.authority === null ? "not known" : count(Math.round(one.authority)), day(one.first_seen_at) || "not known", day(one.last_seen_at) || "not yet"];
 }

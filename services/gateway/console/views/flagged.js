@@ -1,13 +1,14 @@
 // What became of referring domains, from our own looks alone: parked, gone, repurposed, hacked.
 import { useState } from "preact/hooks";
 import { day, External, html, shortUrl } from "../html.js";
+import { hostName } from "../names.js";
 import { Choice } from "../pieces/choice.js";
 import { Paged } from "../pieces/table.js";
 import { link } from "../route.js";
 import { live } from "../state.js";
 
 function Flag({ siteId, one }) {
-  return html`<article class="card item" aria-label=${one.domain}><div class="row between"><h2>${one.domain}</h2><span class="row"><span class="tag">${one.label}</span>${one.ended_at && html`<span class="tag good">over</span>`}</span></div>
+  return html`<article class="card item" aria-label=${hostName(one.domain)}><div class="row between"><h2>${hostName(one.domain)}</h2><span class="row"><span class="tag">${one.label}</span>${one.ended_at && html`<span class="tag good">over</span>`}</span></div>
     <p>${one.sentence} <strong>${one.todo}</strong></p>
     <ul class="plain">${one.evidence.map((text) => html`<li class="wrap">${text}</li>`)}</ul>
     <p class="muted small">Found on ${day(one.found_at)}${one.ended_at ? `, over since ${day(one.ended_at)}` : ""}. ${one.page_url && html`<${External} href=${one.page_url}>${shortUrl(one.page_url)}<//> · `}<a href=${link(["sites", siteId, "links"], { referring_domain: one.domain })}>Its links</a></p></article>`;

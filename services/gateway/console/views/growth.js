@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { get } from "../api.js";
 import { count, day, html } from "../html.js";
+import { hostName } from "../names.js";
 import { Chart } from "../chart.js";
 import { Loading, useLoad } from "../load.js";
 import { Choice } from "../pieces/choice.js";
@@ -36,7 +37,7 @@ function Unusual({ one }) {
   const domains = Array.isArray(one.evidence?.domains) ? one.evidence.domains : [];
   return html`<li><strong>${word("growth", one.kind)}</strong> <span class="muted">${span}</span><div>${one.sentence}</div>
     <div class="muted small">${count(one.count)} in place of about ${one.expected.toFixed(1)}; ${one.confidence > 0.9995 ? "more than 99.9" : (one.confidence * 100).toFixed(1)} % sure that this is no chance.${days.length > 0 ? ` Day by day: ${days.join(", ")}.` : ""}</div>
-    ${domains.length > 0 && html`<details><summary>Domains (${count(domains.length)})</summary><ul class="plain">${domains.slice(0, 100).map((name) => html`<li class="wrap">${String(name)}</li>`)}</ul></details>`}</li>`;
+    ${domains.length > 0 && html`<details><summary>Domains (${count(domains.length)})</summary><ul class="plain">${domains.slice(0, 100).map((name) => html`<li class="wrap">${hostName(String(name))}</li>`)}</ul></details>`}</li>`;
 }
 
 function Patterns({ siteId }) {

@@ -1,6 +1,7 @@
 // The drawing of a network: its domains in a ring, a line where two are tied, thicker the rarer what they share.
 import { useState } from "preact/hooks";
 import { count, html } from "../html.js";
+import { hostName } from "../names.js";
 import { word } from "../state.js";
 
 const MOST = 36;
@@ -20,6 +21,8 @@ function label(place) {
   return { x: place.x + (place.right ? 13 : -13), y: place.y + 4, "text-anchor": place.right ? "start" : "end" };
 }
 
+const short = (name) => (name.length > 26 ? `${name.slice(0, 25)}…` : name);
+
 export function Drawing({ network }) {
   const [chosen, setChosen] = useState();
   const nodes = [...network.nodes].sort((one, other) => other.links - one.links).slice(0, MOST);
@@ -29,10 +32,10 @@ export function Drawing({ network }) {
   const near = chosen ? edges.filter((edge) => edge.source === chosen || edge.target === chosen) : [];
   return html`<figure class="drawing"><svg viewBox=${`0 0 ${SIZE * 1.35} ${SIZE}`} role="img" aria-label=${`Drawing: ${count(nodes.length)} domains and ${count(edges.length)} ties; the list below says the same.`}>
     ${edges.map((edge) => html`<line key=${`${edge.source} ${edge.target}`} class=${chosen && near.includes(edge) ? "near" : ""} x1=${at.get(edge.source).x} y1=${at.get(edge.source).y} x2=${at.get(edge.target).x} y2=${at.get(edge.target).y} stroke-width=${(1 + 3 * edge.bits / most).toFixed(1)}>
-      <title>${edge.source} and ${edge.target}: ${edge.evidence.map((one) => `${one.label} ${one.value}`).join("; ")}</title></line>`)}
+      <title>${hostName(edge.source)} and ${hostName(edge.target)}: ${edge.evidence.map((one) => `${one.label} ${one.value}`).join("; ")}</title></line>`)}
     ${[...at.values()].map((place) => html`<g key=${place.node.id} class=${`band-${place.node.band ?? "none"}${chosen === place.node.id ? " chosen" : ""}`} onClick=${() => setChosen(chosen === place.node.id ? undefined : place.node.id)}>
-      <circle cx=${place.x} cy=${place.y} r=${(5 + Math.min(5, Math.log2(1 + place.node.links))).toFixed(1)}><title>${place.node.domain}: ${count(place.node.links)} links${place.node.band ? `, ${word("band", place.node.band)}` : ""}</title></circle>
-      <text ...${label(place)}>${place.node.domain.length > 26 ? `${place.node.domain.slice(0, 25)}…` : place.node.domain}</text></g>`)}
+      <circle cx=${place.x} cy=${place.y} r=${(5 + Math.min(5, Math.log2(1 + place.node.links))).toFixed(1)}><title>${hostName(place.node.domain)}: ${count(place.node.links)} links${place.node.band ? `, ${word("band", place.node.band)}` : ""}</title></circle>
+      <text ...${label(place)}>${short(hostName(place.node.domain))}</text></g>`)}
   </svg>
-  <figcaption class="muted small"><span role="status">${chosen ? `${chosen} is tied to ${count(near.length)} of them.` : `The thicker a line, the rarer what two domains share.${network.nodes.length > MOST ? ` The ${MOST} with most links are drawn.` : ""} Press a domain to see its ties.`}</span></figcaption></figure>`;
+  <figcaption class="muted small"><span role="status">${chosen ? `${hostName(chosen)} is tied to ${count(near.length)} of them.` : `The thicker a line, the rarer what two domains share.${network.nodes.length > MOST ? ` The ${MOST} with most links are drawn.` : ""} Press a domain to see its ties.`}</span></figcaption></figure>`;
 }

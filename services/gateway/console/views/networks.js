@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { post } from "../api.js";
 import { count, html, many, Moment } from "../html.js";
+import { hostName } from "../names.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { Confirm } from "../pieces/confirm.js";
 import { Job } from "../pieces/job.js";
@@ -13,7 +14,7 @@ import { answer, ANSWERS } from "./reviews.js";
 
 function Ties({ network }) {
   return html`<details><summary>Every tie as a list (${count(network.edges.length)})</summary><${Table} caption="What ties two domains" heads=${["One", "Other", "What they share", ["Bits", "number"]]}
-    rows=${network.edges.slice(0, 200).map((edge) => ({ key: `${edge.source} ${edge.target}`, cells: [html`<span class="wrap">${edge.source}</span>`, html`<span class="wrap">${edge.target}</span>`,
+    rows=${network.edges.slice(0, 200).map((edge) => ({ key: `${edge.source} ${edge.target}`, cells: [html`<span class="wrap">${hostName(edge.source)}</span>`, html`<span class="wrap">${hostName(edge.target)}</span>`,
       html`<ul class="plain">${edge.evidence.map((one) => html`<li class="wrap">${one.label}: ${one.value}</li>`)}</ul>`, edge.bits.toFixed(1)] }))} /></details>`;
 }
 
@@ -25,15 +26,15 @@ function Decide({ siteId, network }) {
     setSaid(`Decided for ${count(domains.length)} domains: ${answer(decision)}. The review has the undo.`);
   };
   const impact = async (code) => html`<p><strong>${answer(code)}:</strong> ${saying("decision", code)}</p><p>It is decided for the ${count(network.domains.length)} domains of this network that link to you${code === "disavow" ? "; guarded ones are left out" : ""}, and can be undone.</p>
-    <ul>${network.domains.slice(0, 40).map((name) => html`<li class="wrap">${name}</li>`)}</ul>`;
+    <ul>${network.domains.slice(0, 40).map((name) => html`<li class="wrap">${hostName(name)}</li>`)}</ul>`;
   return html`<div class="row answers">${ANSWERS.map(([code]) => html`<${Confirm} label=${answer(code)} title=${`${answer(code)}: the whole network?`} yes=${answer(code)} impact=${() => impact(code)} act=${() => decide(code)} />`)}</div>
     <p role="status" class="said">${said}</p>`;
 }
 
 function Network({ siteId, network }) {
   const worst = network.nodes.map((node) => node.band).filter(Boolean);
-  return html`<article class="card item" aria-label=${`Network of ${network.domains[0]}`}>
-    <div class="row between"><h2>${many(network.domains.length, "domain")}: ${network.domains.slice(0, 3).join(", ")}${network.domains.length > 3 ? " …" : ""}</h2>
+  return html`<article class="card item" aria-label=${`Network of ${hostName(network.domains[0])}`}>
+    <div class="row between"><h2>${many(network.domains.length, "domain")}: ${network.domains.slice(0, 3).map(hostName).join(", ")}${network.domains.length > 3 ? " …" : ""}</h2>
       <span class="row">${network.is_open && html`<span class="tag good">shows that it belongs together</span>`}${network.links_to_the_same && html`<span class="tag warn">links to the same other sites</span>`}</span></div>
     <p>${network.sentence}${network.other_domains > 0 ? ` ${count(network.other_domains)} more domains of it link to other sites of yours.` : ""}</p>
     <${Drawing} network=${network} />

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { get, put, remove } from "../api.js";
 import { html, moment } from "../html.js";
 import { Loading, useLoad } from "../load.js";
+import { hostName } from "../names.js";
 import { Confirm } from "../pieces/confirm.js";
 import { Field, Form } from "../pieces/form.js";
 import { inWorkspace } from "../pieces/rights.js";
@@ -12,10 +13,10 @@ const MANY = 100;
 function Host({ one, changed }) {
   const grant = async () => { await put("/v1/opt-outs", { host: one.host, note: one.note }); await changed(); };
   const end = async () => { await remove(`/v1/opt-outs/${encodeURIComponent(one.host)}`); await changed(); };
-  return html`<article class="card item" aria-label=${one.host}><div class="row between"><h2>${one.host}</h2><span class=${`tag ${one.in_force ? "" : "warn"}`}>${one.in_force ? "never asked" : "you decide"}</span></div>
+  return html`<article class="card item" aria-label=${hostName(one.host)}><div class="row between"><h2>${hostName(one.host)}</h2><span class=${`tag ${one.in_force ? "" : "warn"}`}>${one.in_force ? "never asked" : "you decide"}</span></div>
     <p>${one.sentence}</p><p class="muted small wrap">Asked for on ${moment(one.requested_at)}${one.decided_by ? `, decided by ${one.decided_by}` : ""}.${one.note ? ` ${one.note}` : ""}</p>
-    <div class="row answers">${!one.in_force && html`<${Confirm} label="Leave it alone" title=${`Never ask ${one.host} again?`} yes="Leave it alone" act=${grant} impact=${async () => html`<p>Nothing of it is fetched any more, for any site of this installation. Its links are shown as not looked at, never as lost.</p>`} />`}
-      <${Confirm} label=${one.in_force ? "Ask it again" : "Decline"} title=${one.in_force ? `Ask ${one.host} again?` : `Decline what was asked for ${one.host}?`} yes=${one.in_force ? "Ask it again" : "Decline"} act=${end}
+    <div class="row answers">${!one.in_force && html`<${Confirm} label="Leave it alone" title=${`Never ask ${hostName(one.host)} again?`} yes="Leave it alone" act=${grant} impact=${async () => html`<p>Nothing of it is fetched any more, for any site of this installation. Its links are shown as not looked at, never as lost.</p>`} />`}
+      <${Confirm} label=${one.in_force ? "Ask it again" : "Decline"} title=${one.in_force ? `Ask ${hostName(one.host)} again?` : `Decline what was asked for ${hostName(one.host)}?`} yes=${one.in_force ? "Ask it again" : "Decline"} act=${end}
         impact=${async () => html`<p>${one.in_force ? "Its pages are looked at again when they are due. Its robots.txt holds as ever." : "It is taken off this list. Its robots.txt holds as ever, and its owner may ask again."}</p>`} /></div></article>`;
 }
 
@@ -24,7 +25,7 @@ function Add({ changed }) {
     const { host } = await put("/v1/opt-outs", { host: form.get("host").trim(), note: form.get("note").trim() });
     element.reset();
     await changed();
-    return `${host} is never asked again.`;
+    return `${hostName(host)} is never asked again.`;
   };
   return html`<section class="card"><h2>Leave a host alone</h2><${Form} label="Leave it alone" send=${send}><${Field} name="host" label="Host" hint="Everything below it counts as well." required /><${Field} name="note" label="Why" maxlength="1000" /><//></section>`;
 }

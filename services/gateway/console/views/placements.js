@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { get, patch, post, remove } from "../api.js";
 import { count, day, External, html, many, Moment, shortUrl } from "../html.js";
 import { Loading, useLoad } from "../load.js";
+import { hostName } from "../names.js";
 import { Choice } from "../pieces/choice.js";
 import { Confirm } from "../pieces/confirm.js";
 import { Form } from "../pieces/form.js";
@@ -52,13 +53,13 @@ function Work({ item, vendors, changed }) {
   };
   const cancel = async () => { await remove(`/v1/placements/${item.placement_id}`, tag(item.version)); await changed(); };
   return html`<details><summary>Change what was agreed</summary><${Form} label="Save" send=${save}><${Terms} item=${item} vendors=${vendors} /><//></details>
-    <div class="row answers"><${Confirm} label="Cancel it" title=${`Cancel the placement on ${item.referring_domain}?`} yes="Cancel the placement" act=${cancel}
+    <div class="row answers"><${Confirm} label="Cancel it" title=${`Cancel the placement on ${hostName(item.referring_domain)}?`} yes="Cancel the placement" act=${cancel}
       impact=${async () => html`<p>Nothing is promised there any more, so nothing is told of it. What was agreed and what happened can still be read, and a link that is there is watched like any other.</p>`} /></div>`;
 }
 
 function Placement({ item, siteId, vendors, changed }) {
-  const place = item.referring_url ? html`<${External} href=${item.referring_url}>${shortUrl(item.referring_url)}<//>` : html`${item.referring_domain} <span class="muted small">page not known yet</span>`;
-  return html`<article class="card item" aria-label=${item.referring_url ? shortUrl(item.referring_url) : item.referring_domain}>
+  const place = item.referring_url ? html`<${External} href=${item.referring_url}>${shortUrl(item.referring_url)}<//>` : html`${hostName(item.referring_domain)} <span class="muted small">page not known yet</span>`;
+  return html`<article class="card item" aria-label=${item.referring_url ? shortUrl(item.referring_url) : hostName(item.referring_domain)}>
     <div class="row between"><h2>${place}</h2><span class=${`tag ${item.overdue ? "warn" : TONES[item.state] ?? ""}`}>${item.words.label}</span></div>
     <${Seen} item=${item} /><${Agreed} item=${item} /><${Past} item=${item} />
     ${canEdit(siteId) && item.state !== "cancelled" && html`<${Work} item=${item} vendors=${vendors} changed=${changed} />`}</article>`;

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { post } from "../api.js";
 import { html, many } from "../html.js";
+import { hostName } from "../names.js";
 import { Field, Form } from "../pieces/form.js";
 import { Table } from "../pieces/table.js";
 
@@ -18,7 +19,7 @@ function Rows({ found }) {
   const rest = found.results.filter((row) => row.errors.length === 0);
   const rows = [...wrong, ...rest].slice(0, SHOWN);
   return html`<p>${many(found.accepted, "row")} ${found.dry_run ? "would be taken" : "taken"}, ${many(found.rejected, "row")} cannot be.${found.new_vendors.length > 0 && ` New vendors: ${found.new_vendors.join(", ")}.`}</p>
-    <${Table} caption="Rows of the table" heads=${[["Line", "number"], "Page", "Target", "What we read"]} rows=${rows.map((row) => ({ key: row.line, cells: [row.line, html`<span class="wrap">${row.referring_url ?? row.referring_domain ?? ""}</span>`, html`<span class="wrap">${row.target_url ?? ""}</span>`, faults(row)] }))} />
+    <${Table} caption="Rows of the table" heads=${[["Line", "number"], "Page", "Target", "What we read"]} rows=${rows.map((row) => ({ key: row.line, cells: [row.line, html`<span class="wrap">${hostName(row.referring_url ?? row.referring_domain)}</span>`, html`<span class="wrap">${row.target_url ?? ""}</span>`, faults(row)] }))} />
     ${found.results.length > SHOWN && html`<p class="muted">The first ${SHOWN} of ${many(found.results.length, "row")}; those that are wrong come first.</p>`}`;
 }
 

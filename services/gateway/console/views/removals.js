@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { post } from "../api.js";
 import { day, html, many } from "../html.js";
+import { hostName } from "../names.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { CopyText } from "../pieces/copy.js";
 import { canEdit, ReadOnly } from "../pieces/rights.js";
@@ -23,7 +24,7 @@ function Letter({ siteId, domain }) {
       setText(await answer.text());
     });
   };
-  return html`<details onToggle=${load}><summary>Letter to copy</summary><${Outcome} act=${act} />${text !== undefined && html`<${CopyText} label=${`Letter to ${domain}`} text=${text} rows=${12} />`}</details>`;
+  return html`<details onToggle=${load}><summary>Letter to copy</summary><${Outcome} act=${act} />${text !== undefined && html`<${CopyText} label=${`Letter to ${hostName(domain)}`} text=${text} rows=${12} />`}</details>`;
 }
 
 function Log({ item, siteId, changed }) {
@@ -46,7 +47,7 @@ function Log({ item, siteId, changed }) {
 }
 
 function Item({ item, siteId, changed }) {
-  return html`<article class="card item" aria-label=${item.domain}><div class="row between"><h2>${item.domain}</h2><span class=${`tag ${item.state === "removed" ? "good" : ""}`}>${word("removal", item.state)}</span></div>
+  return html`<article class="card item" aria-label=${hostName(item.domain)}><div class="row between"><h2>${hostName(item.domain)}</h2><span class=${`tag ${item.state === "removed" ? "good" : ""}`}>${word("removal", item.state)}</span></div>
     <p>${item.sentence} <span class="muted">${many(item.links, "link")} known.</span></p><p class="muted small wrap">Contact: ${item.contact_words}</p>
     ${item.attempts.length > 0 && html`<ul class="plain">${item.attempts.map((one) => html`<li>${day(one.happened_on)}: ${word("removal", one.step)}, noted by ${one.made_by}${one.note ? `: ${one.note}` : ""}</li>`)}</ul>`}
     ${item.state !== "removed" && html`<${Letter} siteId=${siteId} domain=${item.domain} />${canEdit(siteId) && html`<${Log} item=${item} siteId=${siteId} changed=${changed} />`}`}</article>`;

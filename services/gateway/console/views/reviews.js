@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../api.js";
 import { count, External, html, shortUrl } from "../html.js";
+import { hostName } from "../names.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { Choice } from "../pieces/choice.js";
 import { Confirm } from "../pieces/confirm.js";
@@ -51,7 +52,7 @@ function Card({ item, decided, may, decide, undo, picked, pick }) {
     else return;
     event.preventDefault();
   }
-  return html`<article ref=${box} class="card item" tabindex="0" onKeyDown=${keyed} aria-label=${item.referring_domain}>
+  return html`<article ref=${box} class="card item" tabindex="0" onKeyDown=${keyed} aria-label=${hostName(item.referring_domain)}>
     <div class="row between"><h2>${may && !decided && html`<input type="checkbox" aria-label=${`Select ${item.referring_url}`} checked=${picked} onChange=${pick} /> `}<${External} href=${item.referring_url}>${shortUrl(item.referring_url)}<//></h2>
       <span class="row">${item.sample && html`<span class="tag">drawn by lot</span>`}<span class="tag">${item.action_words.label}</span></span></div>
     <p>${item.sentence.replace(/\.?$/, ".")} <a href=${link(["links", item.link_id])}>See the link</a></p>
@@ -65,7 +66,7 @@ function Bulk({ picked, decide, clear, whole }) {
   if (picked.length === 0) return null;
   const domains = [...new Set(picked.map((one) => one.referring_domain))];
   const impact = (code) => html`<p><strong>${answer(code)}:</strong> ${saying("decision", code)} It is decided for ${whole ? `all links of ${count(domains.length)} domains` : `${count(picked.length)} links`} and can be undone.</p>
-    <ul>${(whole ? domains : picked.map((one) => shortUrl(one.referring_url))).slice(0, 30).map((one) => html`<li class="wrap">${one}</li>`)}</ul>`;
+    <ul>${(whole ? domains.map(hostName) : picked.map((one) => shortUrl(one.referring_url))).slice(0, 30).map((one) => html`<li class="wrap">${one}</li>`)}</ul>`;
   return html`<div class="card row between" role="group" aria-label="With what is selected"><strong role="status">${count(picked.length)} selected</strong><div class="row">
     ${ANSWERS.map(([code]) => html`<${Confirm} label=${answer(code)} title=${`${answer(code)}: ${count(picked.length)} selected`} yes=${answer(code)} impact=${() => impact(code)} act=${() => decide(picked, code)} />`)}
     <button type="button" class="quiet" onClick=${clear}>Select none</button></div></div>`;

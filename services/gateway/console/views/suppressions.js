@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { post, query, remove } from "../api.js";
 import { html, many, moment } from "../html.js";
+import { hostName } from "../names.js";
 import { Field, Form } from "../pieces/form.js";
 import { canEdit, inWorkspace } from "../pieces/rights.js";
 import { Paged } from "../pieces/table.js";
@@ -15,7 +16,7 @@ function Lift({ one, changed }) {
 }
 
 function Suppressed({ one, changed }) {
-  return html`<article class="card item" aria-label=${one.value}><div class="row between"><h2>${one.value}</h2><span class="tag">${one.lifted_at ? "lifted" : one.kind === "domain" ? "the whole domain" : "this address"}</span></div>
+  return html`<article class="card item" aria-label=${hostName(one.value)}><div class="row between"><h2>${hostName(one.value)}</h2><span class="tag">${one.lifted_at ? "lifted" : one.kind === "domain" ? "the whole domain" : "this address"}</span></div>
     <p>${one.reason_words}. <span class="muted">Since ${moment(one.created_at)}, by ${one.created_by}.</span></p>${one.note && html`<p class="small wrap">${one.note}</p>`}
     ${one.lifted_at ? html`<p class="muted">Lifted on ${moment(one.lifted_at)} by ${one.lifted_by}: ${one.lifted_because}</p>` : inWorkspace("editor") && html`<${Lift} one=${one} changed=${changed} />`}</article>`;
 }

@@ -4,6 +4,7 @@ import { get, post } from "../api.js";
 import { Chart } from "../chart.js";
 import { count, html } from "../html.js";
 import { Loading, useLoad } from "../load.js";
+import { hostName } from "../names.js";
 import { Confirm } from "../pieces/confirm.js";
 import { Job } from "../pieces/job.js";
 import { canEdit } from "../pieces/rights.js";
@@ -49,7 +50,7 @@ function Domains({ siteId, turn }) {
   return html`<section class="card"><h2>Each domain in one sentence</h2>
     <${Paged} what="domains" path=${`/v1/sites/${siteId}/toxicity/domains`} size=${50} turn=${turn} empty=${html`<p>No domain was judged yet. Links are judged as soon as their pages were read.</p>`}>${(items) => html`
       <${Table} caption="Referring domains" heads=${["Domain", "In one sentence", "What to do", ["Links", "number"], ["Live", "number"], "Decision"]} rows=${items.map((one) => ({ key: one.domain, cells: [
-        html`<a class="wrap" href=${link(["sites", siteId, "links"], { referring_domain: one.domain })}>${one.domain}</a>`, html`${one.sentence}${one.families.length > 0 ? html`<br /><span class="muted small">${AGAINST[one.action] ?? "Speaks against it"}: ${one.families.map((family) => word("family", family)).join(", ")}</span>` : ""}`,
+        html`<a class="wrap" href=${link(["sites", siteId, "links"], { referring_domain: one.domain })}>${hostName(one.domain)}</a>`, html`${one.sentence}${one.families.length > 0 ? html`<br /><span class="muted small">${AGAINST[one.action] ?? "Speaks against it"}: ${one.families.map((family) => word("family", family)).join(", ")}</span>` : ""}`,
         one.action_words.label, count(one.links), count(one.live), html`${one.decision ? word("decision", one.decision) : html`<span class="muted">none</span>`}${one.in_file ? html` <span class="tag">in the file</span>` : ""}`] }))} />`}<//></section>`;
 }
 

@@ -19,7 +19,7 @@ _PLAIN = (
     *("note", "owner", "discovery", "known_since", "first_seen_at", "last_seen_at"),
     *("last_checked_at", "changed_at", "lost_at"),
 )
-OWN_COLUMNS = (*_PLAIN, "toxicity_band", "toxicity_score", "sources", *METRICS)
+OWN_COLUMNS = (*_PLAIN, "toxicity_band", "toxicity_score", "sources", *METRICS, "readable_domain")
 
 
 @dataclass(frozen=True, slots=True)

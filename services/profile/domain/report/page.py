@@ -7,6 +7,7 @@ from typing import Any
 from services.profile.domain.report import marks, sections
 from services.profile.domain.report.marks import count_of, day, number, text
 from services.profile.domain.report.style import STYLE
+from shared.hostnames import shown
 
 # Nothing may be loaded; a logo comes with the page.
 CONTENT_POLICY = (
@@ -25,7 +26,7 @@ class Brand:
 
 def html_of(report: Mapping[str, Any], brand: Brand) -> str:
     """Return the whole page."""
-    domain = text(report["site"]["domain"])
+    domain = text(shown(report["site"]["domain"]))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{text(CONTENT_POLICY)}">'
@@ -42,7 +43,7 @@ def _header(report: Mapping[str, Any], brand: Brand) -> str:
     logo = f'<img src="{text(brand.logo)}" alt="">' if brand.logo else ""
     return (
         f'<header><div class="by">{logo}<span>{text(name)}</span></div>'
-        f"<h1>Links to {text(report['site']['domain'])}</h1>"
+        f"<h1>Links to {text(shown(report['site']['domain']))}</h1>"
         f'<p class="soft">Audit no. {report["number"]}, as of {day(report["created_at"])}, '
         f"{report['created_at'][11:16]} UTC</p>"
         f'<p class="lead">{_summary(report)}</p></header>'

@@ -21,6 +21,7 @@ from services.profile.domain.report.marks import (
     text,
 )
 from shared import place_words
+from shared.hostnames import shown
 
 Report = Mapping[str, Any]
 _SHOWN = 12
@@ -168,7 +169,7 @@ def domains(report: Report) -> str:
         sitewide = "<h3>Linking from many pages</h3>" + marks.table(
             ("Domain", "#Links", "#Pages to one page of yours"),
             [
-                (text(one["domain"]), number(one["links"]), number(one["pages"]))
+                (text(shown(one["domain"])), number(one["links"]), number(one["pages"]))
                 for one in wide[:_SHOWN]
             ],
             caption="A footer or menu, mostly. Each of them counts once among the domains.",
