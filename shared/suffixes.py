@@ -93,3 +93,18 @@ def _above() -> frozenset[str]:
             found.add(above)
             above = above.partition(".")[2]
     return frozenset(found)
+
+
+def is_private(host: str) -> bool:
+    """Return whether a host lies below a suffix of those whose owners give names away: `github.io`."""
+    found = cut(host)
+    suffix = host[found[0] :] if found is not None else ""
+    return suffix in _private() or suffix.partition(".")[2] in _private()
+
+
+@cache
+def _private() -> frozenset[str]:
+    """Return the names of the rules in the private section, without marks."""
+    _, _, section = Path(PSLFILE).read_text("utf-8").partition("===BEGIN PRIVATE DOMAINS===")
+    names = {_parsed(line)[0] for line in section.split("\n")} - {""}
+    return frozenset(names | {encode_idn(name) for name in names})

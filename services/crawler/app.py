@@ -2,7 +2,7 @@
 
 Owns: schema `crawler` - pages, watches, hosts and when each is due.
 Consumes: link.tracked link.untracked check.requested site.created site.updated site.deleted.
-Publishes: link.checked page.read link.discovered target.checked sitemap.read.
+Publishes: link.checked page.read link.discovered target.checked sitemap.read registration.read.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes, sightline_of
+from services.crawler.adapters.registry import load_registries
 from services.crawler.api import (
     checks,
     costs,
@@ -27,7 +28,7 @@ from services.crawler.api import (
     sitemaps,
 )
 from services.crawler.jobs import optouts as following
-from services.crawler.jobs import own_sitemaps, sources, workers
+from services.crawler.jobs import own_sitemaps, registrations, sources, workers
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_evidence, keep_house
 from services.crawler.jobs.takeover import Takeover
@@ -134,6 +135,8 @@ def _looking(
     if settings.workers > 1:
         return {"check due": workers_of(settings).run, "follow opt-outs": follow_opt_outs}
     asking = _asking(db, eyes_now) if settings.follow_sources else {}
+    if settings.ask_registries:
+        asking["ask registries"] = _asking_registries(settings, db, eyes_now)
     return {"check due": check_due, "follow opt-outs": follow_opt_outs, **asking}
 
 
@@ -147,6 +150,21 @@ def _asking(db: Database, eyes_now: Callable[[], Eyes]) -> dict[str, Loop]:
         await own_sitemaps.follow(stop, db=db, reader=eyes_now().sources)
 
     return {"follow sources": follow_sources, "read sitemaps": read_sitemaps}
+
+
+def _asking_registries(settings: Settings, db: Database, eyes_now: Callable[[], Eyes]) -> Loop:
+    """Return the loop that asks registries until when domains are registered."""
+    try:
+        registries = load_registries(settings.registries_file)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"ANCHORWATCH_CRAWLER_REGISTRIES_FILE: {error}") from error
+    delay = timedelta(seconds=settings.registry_delay)
+
+    async def ask_registries(stop: asyncio.Event) -> None:
+        asking = registrations.Asking(db, eyes_now().registry, registries, delay=delay)
+        await asking.follow(stop)
+
+    return ask_registries
 
 
 def _taking_over(settings: Settings, db: Database, looking: Mapping[str, Loop]) -> dict[str, Loop]:

@@ -80,3 +80,8 @@ PULLED = Counter(
     "anchorwatch_crawler_announced_pages_total",
     "Watched pages brought forward because a sitemap or a feed said that they changed.",
 )
+REGISTRY_QUESTIONS = Counter(
+    "anchorwatch_crawler_registry_questions_total",
+    "Questions to registries about domains, by what became of them: told, not_told, later, failed.",
+    ["ending"],
+)

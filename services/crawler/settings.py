@@ -155,6 +155,24 @@ class Settings(HouseSettings):
         "that names no sitemap the usual places are tried once a month. The sites themselves are asked "
         "for their sitemaps once a week.",
     )
+    ask_registries: bool = Field(
+        default=False,
+        description="Ask the registries of domains that link, and of the sites themselves, by RDAP until "
+        "when they are registered. Each question tells a registry that somebody here is interested in "
+        "the domain; that is why a person has to turn it on.",
+    )
+    registries_file: str | None = Field(
+        default=None,
+        max_length=1_000,
+        description="A copy of IANA's list of RDAP servers (https://data.iana.org/rdap/dns.json), read at "
+        "the start. Unset: the short list that comes with the product. It is never fetched by itself.",
+    )
+    registry_delay: float = Field(
+        default=5.0,
+        ge=0,
+        le=3_600,
+        description="Least seconds between two questions to one registry, over all processes.",
+    )
     daily_checks: float | None = Field(
         default=None,
         gt=0,

@@ -111,6 +111,27 @@ SOURCES = Table(
     Index("sources_named_at_idx", "named_at"),
 )
 
+# What registries tell of domains, and when each is asked again.
+REGISTRATIONS = Table(
+    "registrations",
+    METADATA,
+    Column("domain", Text, primary_key=True),
+    _moment("due_at", nullable=False),
+    Column("ending", Text),
+    _moment("asked_at"),
+    # Questions in a row that brought no answer.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Index("registrations_due_at_idx", "due_at"),
+)
+
+# Until when each RDAP server is left alone, for all processes together.
+REGISTRIES = Table(
+    "registries",
+    METADATA,
+    Column("server", Text, primary_key=True),
+    _moment("next_free_at", nullable=False),
+)
+
 # Pages rendered on a day (UTC) of each registrable domain, and of all: the row without a host.
 RENDERED = Table(
     "rendered",

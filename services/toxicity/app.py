@@ -3,7 +3,7 @@
 Owns schema `toxicity` (copies of sites, pages and links, scores, the graph and networks, attacks,
 reviews, disavow versions).
 Consumes site.created, site.updated, site.deleted, link.checked, link.adopted, page.read,
-link.changed, link.untracked, placement.promised, placement.updated.
+link.changed, link.untracked, placement.promised, placement.updated, registration.read.
 Publishes link.scored, toxicity.changed, review.decided, disavow.version_created,
 network.detected, attack.suspected, domain.flagged, job.updated.
 """
@@ -37,6 +37,7 @@ from shared.events import (
     PageRead,
     PlacementPromised,
     PlacementUpdated,
+    RegistrationRead,
     SiteCreated,
     SiteDeleted,
     SiteUpdated,
@@ -56,6 +57,7 @@ EVENTS: tuple[type[Event], ...] = (
     LinkUntracked,
     PlacementPromised,
     PlacementUpdated,
+    RegistrationRead,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.toxicity.domain.ingest import fold, is_news
 from services.toxicity.metrics import SCORED
-from services.toxicity.store import agreed, attacks, flags, scores, sights, sites
+from services.toxicity.store import agreed, attacks, flags, registrations, scores, sights, sites
 from shared import clock
 from shared.db import Tx
 from shared.events import (
@@ -14,6 +14,7 @@ from shared.events import (
     LinkChecked,
     LinkUntracked,
     PageRead,
+    RegistrationRead,
     SiteDeleted,
     SiteSnapshot,
 )
@@ -52,6 +53,8 @@ async def on_events(events: Sequence[Event], tx: Tx) -> None:
     now = clock.now()
     await flags.flag_pages(tx, turned, now=now)
     await flags.flag_links(tx, sightings, kept, changes, now=now)
+    told_by_registries = [one for one in events if isinstance(one, RegistrationRead)]
+    await registrations.save(tx, told_by_registries, now=now)
     SCORED.inc(await scores.score_links(tx, touched, now=now))
 
 

@@ -12,6 +12,7 @@ from shared.events.crawler import (
     LinkChecked,
     LinkDiscovered,
     PageRead,
+    RegistrationRead,
     SitemapRead,
     TargetChecked,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "PlacementTerms",
     "PlacementUpdated",
     "PlacementVerified",
+    "RegistrationRead",
     "Rendering",
     "ReviewDecided",
     "SiteCreated",

@@ -89,6 +89,26 @@ class TargetChecked(Event):
     about: ClassVar[tuple[str, str]] = ("target", "target_key")
 
 
+class RegistrationRead(Event):
+    """What the registry of a domain tells by RDAP; it is about the domain, whoever watches it.
+
+    What is None or empty was not told, which is nothing against the domain.
+    """
+
+    name: ClassVar[str] = "registration.read"
+    publisher: ClassVar[str] = "crawler"
+    consumers: ClassVar[tuple[str, ...]] = ("toxicity",)
+
+    domain: str
+    read_at: datetime
+    expires_at: datetime | None = None
+    registered_at: datetime | None = None
+    states: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    """In the words of RFC 8056, such as `redemption period` or `pending delete`."""
+
+    about: ClassVar[tuple[str, str]] = ("domain", "domain")
+
+
 class SitemapRead(Event):
     """Pages that a site's own sitemap names: one part of a reading; all parts have its moment.
 

@@ -124,7 +124,8 @@ class DomainFlagged(Event):
     flag_id: UUID
     domain: str
     kind: str
-    """parked, name_gone, repurposed, hacked or outlinks_jumped."""
+    """parked, name_gone, repurposed, hacked or outlinks_jumped; by a registry that is asked:
+    expiring, redemption, pending_delete, own_expiring or own_ended."""
     page_url: str | None = None
     evidence: Annotated[tuple[str, ...], Field(max_length=10)] = ()
     sentence: str = ""

@@ -12,6 +12,7 @@ from services.crawler.adapters.names import Names
 from services.crawler.adapters.observer import Observer
 from services.crawler.adapters.pacer import Pacer, Turns
 from services.crawler.adapters.politeness import PRODUCT, Politeness
+from services.crawler.adapters.registry import Registry
 from services.crawler.adapters.renderer import RenderLimits, RenderShares, open_renderer
 from services.crawler.adapters.rulebook import Rulebook
 from services.crawler.adapters.siblings import SiblingMemory, Siblings
@@ -28,11 +29,12 @@ CONTACT = "https://anchorwatch.example/robot"
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """The observer, the reader of sitemaps and feeds, and the gate that both go through."""
+    """The observer, the reader of sitemaps and feeds, the gate of both, and the way to registries."""
 
     observer: Observer
     politeness: Politeness
     sources: SourceReader
+    registry: Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,4 +204,5 @@ async def open_eyes(
             Observer(web, politeness, siblings=known, renderer=renderer, clock=clock),
             politeness,
             SourceReader(web, politeness, clock=clock),
+            Registry(web, clock=clock),
         )

@@ -10,6 +10,7 @@ from services.toxicity.api.flags import router as flags
 from services.toxicity.api.in_force import router as in_force
 from services.toxicity.api.lists import router as lists
 from services.toxicity.api.networks import router as networks
+from services.toxicity.api.registrations import router as registrations
 from services.toxicity.api.removals import router as removals
 from services.toxicity.api.rescores import router as rescores
 from services.toxicity.api.reviews import router as reviews
@@ -18,5 +19,5 @@ from services.toxicity.api.versions import router as versions
 
 ROUTERS = (
     *(toxicity, rescores, domains, flags, lists, networks, attacks, reviews, calibration),
-    *(disavow, building, versions, in_force, removals, evaluations),
+    *(disavow, building, versions, in_force, removals, evaluations, registrations),
 )

@@ -1,4 +1,4 @@
-"""What became of referring domains: parked, gone, another site, hacked; from our own looks alone."""
+"""What became of referring domains: parked, gone, another site, hacked, ending."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -58,7 +58,9 @@ class AgeOut(BaseModel):
     """The earliest day of which anything tells that a domain was there: a fact, never evidence."""
 
     on: date
-    told_by: str = Field(description="`source` (an import), `page` (its own date) or `us`.")
+    told_by: str = Field(
+        description="`source` (an import), `page` (its own date), `registry` or `us`."
+    )
     sentence: str
 
     @classmethod

@@ -10,10 +10,21 @@ from pydantic import BaseModel, Field
 from services.toxicity.api.answers import AnswersOut
 from services.toxicity.api.attacks import OpenAttack
 from services.toxicity.api.flags import AgeOut, FlagOut
+from services.toxicity.api.registrations import RegistrationOut
 from services.toxicity.domain import weights
 from services.toxicity.domain.answers import Answers
 from services.toxicity.domain.verdict import site_sentence
-from services.toxicity.store import answering, attacks, domains, flags, graphs, queue, reads, sites
+from services.toxicity.store import (
+    answering,
+    attacks,
+    domains,
+    flags,
+    graphs,
+    queue,
+    reads,
+    registrations,
+    sites,
+)
 from services.toxicity.store.reads import Judged, Totals
 from shared import clock, urls, words
 from shared.access import Scope
@@ -192,6 +203,9 @@ class DomainToxicity(BaseModel):
         description="What the graph of links that we have seen says of it; null: not in it yet."
     )
     first_seen: AgeOut | None = Field(description="Since when it is known to be there, or null.")
+    registration: RegistrationOut | None = Field(
+        description="What its registry told; null: it was not asked, or told nothing."
+    )
     flags: list[FlagOut] = Field(
         description=f"What became of it, the newest first; at most {MAX_FLAGS}."
     )
@@ -221,7 +235,14 @@ async def get_domain_toxicity(domain: str, caller: CallerDep, tx: TxDep) -> Doma
     hold = next((one for one in holds if one is not None), None)
     answers = await answering.of_source(tx, worst, now=clock.now())
     seen_by = [site.site_id for site in visible]
-    age = await flags.find_age(tx, name, workspace_id=caller.workspace_id, site_ids=seen_by)
+    told = await registrations.find(tx, name)
+    age = await flags.find_age(
+        tx,
+        name,
+        workspace_id=caller.workspace_id,
+        site_ids=seen_by,
+        registered_at=None if told is None else told.registered_at,
+    )
     flagged = await flags.list_flags_of(tx, name, site_ids=seen_by, limit=MAX_FLAGS)
     return DomainToxicity(
         domain=name,
@@ -231,6 +252,7 @@ async def get_domain_toxicity(domain: str, caller: CallerDep, tx: TxDep) -> Doma
         guard=None if hold is None else hold.sentence,
         standing=await _standing(tx, caller.workspace_id, name),
         first_seen=None if age is None else AgeOut.of(age),
+        registration=None if told is None else RegistrationOut.of(told),
         flags=[FlagOut.of(one) for one in flagged],
         answers=None if answers is None else AnswersOut.of(answers),
     )

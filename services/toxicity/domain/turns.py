@@ -183,8 +183,10 @@ class Age:
     sentence: str
 
 
-def age_of(*, told: date | None, page: date | None, known: date | None) -> Age | None:
-    """Return the earliest of: what sources say, what its pages say of themselves, when we knew it.
+def age_of(
+    *, told: date | None, page: date | None, known: date | None, registered: date | None = None
+) -> Age | None:
+    """Return the earliest of: what sources, its registry and its own pages say, when we knew it.
 
     It is a fact and no evidence: a domain of which nobody tells its age is as good as any other.
     What a source says can be told from our own looks because it lies before we knew of the link.
@@ -195,6 +197,7 @@ def age_of(*, told: date | None, page: date | None, known: date | None) -> Age |
             (known, "us", "It has been known here since {}."),
             (told, "source", "Another tool saw a link on it on {}."),
             (page, "page", "A page of it gives {} as its own date."),
+            (registered, "registry", "Its registry says that it was registered on {}."),
         )
         if day is not None
     ]

@@ -81,7 +81,7 @@ async def flag_pages(tx: Tx, found: Mapping[UUID, Sequence[Turn]], *, now: datet
     if not found:
         return
     rows = await tx.fetch(_OF_PAGES, list(found), MAX_FLAGGED)
-    await _raise(tx, [(row, turn) for row in rows for turn in found[row["page_id"]]], now=now)
+    await raise_flags(tx, [(row, turn) for row in rows for turn in found[row["page_id"]]], now=now)
 
 
 async def flag_links(
@@ -114,10 +114,9 @@ async def _raise_links(tx: Tx, link_ids: Iterable[UUID], turn: Turn, *, now: dat
     wanted = list(link_ids)
     if wanted:
         rows = await tx.fetch(_OF_LINKS, wanted, MAX_FLAGGED)
-        await _raise(tx, [(row, turn) for row in rows], now=now)
+        await raise_flags(tx, [(row, turn) for row in rows], now=now)
 
 
-# Told anew only where it had ended in between.
 _RAISE = """
     INSERT INTO domain_flags AS f (flag_id, workspace_id, site_id, domain, kind, page_url, evidence,
         found_at)
@@ -135,7 +134,10 @@ _RAISE = """
 _UNIT = "\x1f"
 
 
-async def _raise(tx: Tx, found: Sequence[tuple[asyncpg.Record, Turn]], *, now: datetime) -> None:
+async def raise_flags(
+    tx: Tx, found: Sequence[tuple[asyncpg.Record, Turn]], *, now: datetime
+) -> None:
+    """Tell sites what became of domains: once, and anew only where it had ended in between."""
     once = {(row["site_id"], row["domain"], turn.flag): (row, turn) for row, turn in found}
     if not once:
         return
@@ -240,7 +242,12 @@ _AGE = """
 
 
 async def find_age(
-    tx: Tx, domain: str, *, workspace_id: UUID, site_ids: Sequence[UUID]
+    tx: Tx,
+    domain: str,
+    *,
+    workspace_id: UUID,
+    site_ids: Sequence[UUID],
+    registered_at: datetime | None,
 ) -> Age | None:
     """Return the earliest day of which anything tells that the domain was there, or None."""
     (row,) = await tx.fetch(_AGE, workspace_id, domain, list(site_ids))
@@ -248,6 +255,7 @@ async def find_age(
         told=None if row["told"] is None else row["told"].date(),
         page=_day_of(row["page"]),
         known=None if row["first_id"] is None else _made_on(row["first_id"]),
+        registered=None if registered_at is None else registered_at.date(),
     )
 
 

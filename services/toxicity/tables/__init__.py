@@ -27,6 +27,7 @@ from services.toxicity.tables.found import GRAPHS as GRAPHS
 from services.toxicity.tables.found import NETWORK_DOMAINS as NETWORK_DOMAINS
 from services.toxicity.tables.found import NETWORK_SITES as NETWORK_SITES
 from services.toxicity.tables.found import NETWORKS as NETWORKS
+from services.toxicity.tables.found import REGISTRATIONS as REGISTRATIONS
 from services.toxicity.tables.found import STANDINGS as STANDINGS
 from shared.columns import count as _count
 from shared.columns import created as _created

@@ -146,6 +146,19 @@ DOMAIN_FLAGS = Table(
     moment("ended_at"),
     Index("domain_flags_domain_idx", "site_id", "domain", "kind", unique=True),
     Index("domain_flags_site_idx", "site_id", text("flag_id DESC")),
+    Index("domain_flags_open_idx", "domain", postgresql_where=text("ended_at IS NULL")),
+)
+
+# What the registry of a domain told last, for all sites together; null was not told.
+REGISTRATIONS = Table(
+    "registrations",
+    METADATA,
+    Column("domain", Text, primary_key=True),
+    moment("read_at", nullable=False),
+    moment("expires_at"),
+    moment("registered_at"),
+    Column("states", ARRAY(Text)),
+    Index("registrations_expires_idx", "expires_at", "domain"),
 )
 
 # When a domain linked to a site for the first time, where it was seen to come: imports are not here.
