@@ -4,6 +4,10 @@ In a healthy profile a look in hundreds finds a change (crawl.md: 8 of 100 one-y
 year). The measure is harsher: of 100 looks one finds a change and one could not see; as the next look
 at such a link finds it well again, four of a hundred change the link and are told to everybody. The
 row of the troubled profile has ten of a hundred.
+
+The naive consumer tells nobody of anything: its looks change nothing that others would want to know.
+So its peer is the row whose looks change nothing either; the other rows do more than it does, for
+each change goes out as a message of its own to the queues of three services and to the stream.
 """
 
 import asyncio
@@ -37,11 +41,13 @@ _TROUBLED = 0.03
 def measure() -> list[Row]:
     """Return the rates of the whole chain on both transports, and of the naive consumer."""
     rates: dict[str, list[float]] = {
-        name: [] for name in ("naive", "rabbit", "troubled", "embedded", "beside")
+        name: [] for name in ("naive", "calm", "rabbit", "troubled", "embedded", "beside")
     }
     with databases.server() as server, running_node() as node:
         for seed in range(ROUNDS):
             rates["naive"].append(_naive(server, node))
+            vhost = node.new_vhost()
+            rates["calm"].append(_timed(server, "profile", vhost, seed, changed=0.0))
             rates["rabbit"].append(_timed(server, "profile", node.new_vhost(), seed))
             vhost = node.new_vhost()
             rates["troubled"].append(_timed(server, "profile", vhost, seed, changed=_TROUBLED))
@@ -131,6 +137,7 @@ async def _until(url: str, count: int) -> float:
 def _rows(rates: dict[str, list[float]]) -> list[Row]:
     unit = "events/s"
     naive = statistics.median(rates["naive"])
+    calm = statistics.median(rates["calm"])
     rabbit = statistics.median(rates["rabbit"])
     embedded = statistics.median(rates["embedded"])
     return [
@@ -138,16 +145,18 @@ def _rows(rates: dict[str, list[float]]) -> list[Row]:
         row(
             "events: through RabbitMQ to profile",
             *(rates["rabbit"], unit),
+            peer="FastStream + ORM",
+            ratio=rabbit / naive,
             target=">= 5,000/s",
             met=rabbit >= 5_000,
         ),
         row(
-            "events: through RabbitMQ against the naive consumer",
-            *([value / naive for value in rates["rabbit"]], "times"),
+            "events: through RabbitMQ, looks that change nothing, as the naive consumer's",
+            *(rates["calm"], unit),
             peer="FastStream + ORM",
-            ratio=rabbit / naive,
+            ratio=calm / naive,
             target=">= 40x",
-            met=rabbit / naive >= 40,
+            met=calm / naive >= 40,
         ),
         row("events: through RabbitMQ, a troubled profile", rates["troubled"], unit),
         row(
