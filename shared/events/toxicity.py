@@ -28,7 +28,7 @@ class LinkScored(LinkEvent):
 
 
 class ToxicityChanged(LinkEvent):
-    """A link crossed into another band."""
+    """A link crossed from one known band into another; between them nothing may have been known."""
 
     name: ClassVar[str] = "toxicity.changed"
     publisher: ClassVar[str] = "toxicity"

@@ -3,7 +3,11 @@
 import asyncio
 import itertools
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from services.toxicity import handlers, jobs
+from services.toxicity.domain.crossing import crosses, last_known
 from services.toxicity.store import scores
 from shared.db import Database, Tx
 from shared.events import (
@@ -97,6 +101,31 @@ async def test_a_new_score_counts_up_and_a_crossed_band_is_told(tx: Tx, site: Si
     assert [one.scored_seq for one in await published(tx, LinkScored)] == [1, 2]
     (crossed,) = await published(tx, ToxicityChanged)
     assert (crossed.from_band, crossed.to_band) == (Band.OK, Band.REVIEW)
+
+
+async def test_what_was_known_before_nothing_was_seen_is_compared_with(
+    tx: Tx, site: SiteCreated
+) -> None:
+    link_id = new_id()
+    await handlers.on_events([a_read(), a_check(site, link_id=link_id)], tx)
+    # As it stands when so little is seen of a link that nothing can be said.
+    await tx.run("UPDATE links SET band = 'insufficient_data', score = NULL")
+    worse = a_check(site, link_id=link_id, seq=2, anchor_text="online casino", hidden=True)
+    await handlers.on_events([worse], tx)
+    (crossed,) = await published(tx, ToxicityChanged)
+    assert (crossed.from_band, crossed.to_band) == (Band.OK, Band.REVIEW)
+
+
+@given(st.lists(st.sampled_from(Band)))
+def test_each_way_from_one_known_band_to_another_is_told_once(bands: list[Band]) -> None:
+    known: Band | None = None
+    told = []
+    for band in bands:
+        if crosses(known, band):
+            told.append((known, band))
+        known = last_known(known, band)
+    seen = [band for band in bands if band is not Band.INSUFFICIENT_DATA]
+    assert told == [(old, new) for old, new in itertools.pairwise(seen) if old is not new]
 
 
 async def test_a_first_score_crosses_no_band(tx: Tx, site: SiteCreated) -> None:

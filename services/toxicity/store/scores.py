@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from services.toxicity.domain.counting import Share, deltas, share_of
+from services.toxicity.domain.crossing import crosses, last_known
 from services.toxicity.domain.facts import (
     Decision,
     Facts,
@@ -32,7 +33,6 @@ from shared.events import Event, LinkScored, ToxicityChanged
 from shared.vocabulary import Band, Reason
 
 _SECONDS_A_DAY = 86_400
-_FIRST = frozenset({None, Band.INSUFFICIENT_DATA})
 
 PIECE = 500
 """How many links are read and judged at once."""
@@ -43,7 +43,7 @@ _INPUTS = """
         l.last_reasons, l.lost, l.found_at, l.untracked_at IS NOT NULL AS untracked,
         l.counted_domain, l.counted_anchor, l.counted_exact, l.counted_followed,
         l.scored_seq, l.score, l.band, l.action, l.model, l.sentence, l.explanation_digest,
-        l.authority,
+        l.authority, coalesce(l.known_band, nullif(l.band, 'insufficient_data')) AS known_band,
         coalesce(p.referring_domain, l.referring_domain) AS domain, p.facts::text AS page,
         v.decision, v.decided_at, v.reason, v.whole_domain,
         EXISTS (SELECT 1 FROM links o WHERE o.site_id = l.site_id AND o.placement_id IS NOT NULL
@@ -165,7 +165,7 @@ def _keys(case: _Case) -> tuple[sources.Key, ...]:
 _FORGET = """
     UPDATE links SET counted_domain = NULL, counted_anchor = NULL, counted_exact = false,
         counted_followed = false, facts = NULL, facts_digest = NULL, scored_at = NULL, score = NULL,
-        milli = NULL, band = NULL, action = NULL, confidence = NULL, model = NULL, sentence = NULL,
+        milli = NULL, band = NULL, known_band = NULL, action = NULL, confidence = NULL, model = NULL, sentence = NULL,
         explanation = NULL, explanation_digest = NULL
     WHERE link_id = ANY($1::uuid[]) AND (facts IS NOT NULL OR scored_at IS NOT NULL)
 """
@@ -271,6 +271,12 @@ class _Change:
         old: int = self.case.row["scored_seq"]
         return old + 1 if self.is_told else old
 
+    @property
+    def known(self) -> Band | None:
+        """Return the band that the link was known in last."""
+        band = self.case.row["known_band"]
+        return None if band is None else Band(band)
+
 
 async def _save(
     tx: Tx, judged: Sequence[tuple[_Case, Score, float | None]], *, now: datetime
@@ -279,7 +285,7 @@ async def _save(
     await _write(tx, changes, now=now)
     told = [change for change in changes if change.is_told]
     events: list[Event] = [_scored(change) for change in told]
-    events += [_crossed(change) for change in told if _crosses(change)]
+    events += [_crossed(change) for change in told if crosses(change.known, change.score.band)]
     await outbox.add(tx, events)
     return len(told)
 
@@ -303,15 +309,15 @@ _WRITE = """
     UPDATE links l SET
         counted_domain = u.domain, counted_anchor = u.anchor, counted_exact = u.exact,
         counted_followed = u.followed, scored_seq = u.seq, scored_at = $13,
-        score = u.score, milli = u.milli, band = u.band, action = u.action,
+        score = u.score, milli = u.milli, band = u.band, known_band = u.known, action = u.action,
         confidence = u.confidence, model = u.model, sentence = u.sentence,
         explanation = u.explanation, explanation_digest = u.digest, authority = u.authority,
         referring_domain = coalesce(u.domain, l.referring_domain)
     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bool[], $5::bool[], $6::bigint[], $7::int[],
         $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $14::text[], $15::json[],
-        $16::uuid[], $17::real[])
+        $16::uuid[], $17::real[], $18::text[])
       AS u(link_id, domain, anchor, exact, followed, seq, score, milli, band, action, confidence,
-        model, sentence, explanation, digest, authority)
+        model, sentence, explanation, digest, authority, known)
     WHERE l.link_id = u.link_id
 """
 
@@ -340,6 +346,7 @@ async def _write(tx: Tx, changes: Sequence[_Change], *, now: datetime) -> None:
         [change.explanation for change in changes],
         [change.digest for change in changes],
         [change.authority for change in changes],
+        [last_known(change.known, change.score.band) for change in changes],
     )
 
 
@@ -366,16 +373,10 @@ def _scored(change: _Change) -> LinkScored:
     )
 
 
-def _crosses(change: _Change) -> bool:
-    """A first score crosses nothing: an import must not ring a bell for each of its links."""
-    old = change.case.row["band"]
-    return old is not None and old != change.score.band and Band(old) not in _FIRST
-
-
 def _crossed(change: _Change) -> ToxicityChanged:
     return ToxicityChanged(
         **_envelope(change),
-        from_band=Band(change.case.row["band"]),
+        from_band=change.known,
         to_band=change.score.band,
         score=change.score.score,
         sentence=change.score.sentence,

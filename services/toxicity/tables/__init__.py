@@ -114,6 +114,8 @@ LINKS = Table(
     Column("score", Integer),
     Column("milli", Integer),
     Column("band", Text),
+    # The last band that was one: not `insufficient_data`.
+    Column("known_band", Text),
     Column("action", Text),
     Column("confidence", Text),
     Column("model", Text),
