@@ -212,6 +212,14 @@ async def test_a_pasted_table_is_taken_row_by_row(
         assert errors == {
             2: [], 3: [], 4: ["not-your-site"], 5: ["unreadable"], 6: ["duplicate"],
         }  # fmt: skip
+        pasted = {row["line"]: row["text"] for row in answer["results"]}
+        assert [pasted[line] for line in (4, 5, 6)] == TABLE.splitlines()[3:6]
+        said = [error["detail"] for row in answer["results"] for error in row["errors"]]
+        assert said == [
+            "This is no page of this site. Give one of its pages, or name the host among its own.",
+            "'soon' is no date; write it as 2026-03-31.",
+            "Line 2 has the same page and target: leave one of them out.",
+        ]
     assert len(await published(database, PlacementPromised)) == 2
     again = await post(client, "/v1/placements/imports", site, body)
     codes = {row["line"]: [e["code"] for e in row["errors"]] for row in again["results"]}

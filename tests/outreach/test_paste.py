@@ -16,7 +16,7 @@ from services.outreach.domain.cells import (
     read_price,
     read_rel,
 )
-from services.outreach.domain.paste import MAX_ROWS, Row, read_table
+from services.outreach.domain.paste import MAX_ROWS, MAX_SHOWN, Row, read_table
 from shared.errors import FieldError, InvalidError
 from shared.vocabulary import Position
 
@@ -67,6 +67,13 @@ def test_a_page_in_the_column_of_domains_is_promised_as_that_page() -> None:
 
     assert (page.draft.page, page.draft.domain) == ("https://blog.example/x", None)
     assert domain.draft.page is None
+
+
+def test_a_row_is_shown_as_it_was_pasted_and_bounded() -> None:
+    quoted = 'blog.example,https://a.example/,"two\nlines"'
+    rows = read_table(f"page,target,note\n{quoted}\n\n{'x' * 5_000},y\n")
+    assert rows[0].text == quoted
+    assert (rows[1].number, len(rows[1].text)) == (5, MAX_SHOWN)
 
 
 def test_quoted_cells_keep_their_commas_and_empty_lines_are_skipped() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.outreach.domain.paste import Row, pasted_twice, read_table
+from services.outreach.domain.paste import MAX_SHOWN, Row, pasted_twice, read_table
 from services.outreach.domain.record import Placement
 from services.outreach.domain.terms import Terms, check, warnings
 from services.outreach.metrics import PROMISED
@@ -21,7 +21,7 @@ from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
 MAX_TEXT = 900_000
-_ALREADY = "There is a placement for this page and target already."
+_ALREADY = "There is a placement for this page and target already: change that one."
 
 router = APIRouter(prefix="/v1/placements", tags=["placements"])
 
@@ -51,6 +51,7 @@ class RowOut(BaseModel):
     """What became of one row; `line` counts as an editor does."""
 
     line: int
+    text: str = Field(description=f"The row as it was pasted, at most {MAX_SHOWN} signs of it.")
     placement_id: UUID | None = None
     referring_url: str | None = None
     referring_domain: str | None = None
@@ -133,7 +134,11 @@ def _refuse_doubles(read: list[_Read]) -> None:
     for one in read:
         if one.row.number in doubles:
             line = doubles[one.row.number]
-            _refuse(one, "duplicate", f"Line {line} has the same page and target.")
+            _refuse(
+                one,
+                "duplicate",
+                f"Line {line} has the same page and target: leave one of them out.",
+            )
 
 
 def _refuse(one: _Read, code: str, detail: str) -> None:
@@ -224,6 +229,7 @@ def _row(one: _Read) -> RowOut:
         }
     return RowOut(
         line=one.row.number,
+        text=one.row.text,
         placement_id=one.placement.placement_id if one.placement else None,
         errors=errors,
         **known,

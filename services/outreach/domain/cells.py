@@ -120,7 +120,7 @@ def read_position(text: str) -> Position:
 
 def read_count(text: str) -> int:
     if not text.strip().isdecimal() or len(text.strip()) > 6:
-        raise CellError(f"{text!r} is no whole number.")
+        raise CellError(f"{text!r} is no whole number; write it as 12.")
     return int(text)
 
 

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.outreach.domain.cells import READERS, CellError, is_nothing, read_price
 from services.outreach.domain.terms import Draft
@@ -13,6 +13,7 @@ from shared.errors import FieldError, InvalidError
 
 MAX_ROWS = 2_000
 MAX_CELLS = 40
+MAX_SHOWN = 300
 
 COLUMNS = (
     *("page", "target", "anchor_text", "rel", "position", "go_live_on", "until_on"),
@@ -68,6 +69,8 @@ class Row:
     vendor: str | None
     note: str | None
     errors: tuple[FieldError, ...]
+    text: str
+    """As it was pasted, the beginning of it."""
 
 
 def read_table(text: str) -> list[Row]:
@@ -78,7 +81,7 @@ def read_table(text: str) -> list[Row]:
             "There is no row in the text.",
             [FieldError("/text", "empty", "Paste rows with a page and a target.")],
         )
-    header = _header(cells[0][1])
+    header = _header(cells[0].values)
     rows = cells[1:] if header else cells
     if len(rows) > MAX_ROWS:
         raise InvalidError(
@@ -86,20 +89,30 @@ def read_table(text: str) -> list[Row]:
             [FieldError("/text", "too-many", f"Paste at most {MAX_ROWS} rows at once.")],
         )
     columns = header or dict(enumerate(COLUMNS))
-    return [_row(number, values, columns) for number, values in rows]
+    return [_row(one, columns) for one in rows]
 
 
-def _cells(text: str) -> list[tuple[int, list[str]]]:
-    """Return the cells of every row that has any, with the number of its line."""
+class _Line(NamedTuple):
+    """One row of the table before it is understood."""
+
+    number: int
+    values: Sequence[str]
+    text: str
+
+
+def _cells(text: str) -> list[_Line]:
+    """Return every row that has any cell, with the number of its line."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), skipinitialspace=True)
-    rows: list[tuple[int, list[str]]] = []
+    lines = text.split("\n")
+    rows: list[_Line] = []
     before = 0
     try:
         for row in reader:
             stripped = [cell.strip() for cell in row[:MAX_CELLS]]
             if any(stripped):
-                rows.append((before + 1, stripped))
+                pasted = "\n".join(lines[before : reader.line_num])
+                rows.append(_Line(before + 1, stripped, _shortened(pasted)))
             before = reader.line_num
     except csv.Error as error:
         raise InvalidError(
@@ -107,6 +120,11 @@ def _cells(text: str) -> list[tuple[int, list[str]]]:
             [FieldError("/text", "unreadable", "Check its quotation marks.")],
         ) from error
     return rows
+
+
+def _shortened(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
 
 
 def _delimiter(text: str) -> str:
@@ -133,7 +151,8 @@ def _header(first: Sequence[str]) -> Mapping[int, str] | None:
     return found
 
 
-def _row(number: int, values: Sequence[str], columns: Mapping[int, str]) -> Row:
+def _row(line: _Line, columns: Mapping[int, str]) -> Row:
+    number, values, pasted = line
     fields: dict[str, Any] = {}
     errors: list[FieldError] = []
     for index, name in columns.items():
@@ -147,11 +166,15 @@ def _row(number: int, values: Sequence[str], columns: Mapping[int, str]) -> Row:
     extra = sum(1 for index, text in enumerate(values) if text and index not in columns)
     if extra and columns == dict(enumerate(COLUMNS)):
         errors.append(
-            FieldError(f"/rows/{number}", "too-many-cells", f"At most {len(COLUMNS)} columns.")
+            FieldError(
+                f"/rows/{number}",
+                "too-many-cells",
+                f"More than {len(COLUMNS)} cells: put a line with the names of the columns first.",
+            )
         )
     vendor, note = fields.pop("vendor", None), fields.pop("note", None)
     _only_domain(fields)
-    return Row(number, Draft(**fields), vendor, note, tuple(errors))
+    return Row(number, Draft(**fields), vendor, note, tuple(errors), pasted)
 
 
 def _read(name: str, text: str, fields: dict[str, Any]) -> None:

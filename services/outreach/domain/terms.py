@@ -96,9 +96,17 @@ def check(
     if draft.target is not None and target is None:
         fault("target", "not-a-url", "Give the address of your page, with https://.")
     elif target is not None and not urls.same_site(urls.host_of(target), own):
-        fault("target", "not-your-site", "The target must be a page of this site.")
+        fault(
+            "target",
+            "not-your-site",
+            "This is no page of this site. Give one of its pages, or name the host among its own.",
+        )
     if page is not None and urls.same_site(urls.host_of(page), own):
-        fault("page", "own-site", "A placement is a link from somebody else's site.")
+        fault(
+            "page",
+            "own-site",
+            "This is a page of your own. Give the page of the site that links to you.",
+        )
     for field, code, detail in _number_faults(draft):
         fault(field, code, detail)
     if faults or domain is None:

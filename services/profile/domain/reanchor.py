@@ -197,7 +197,7 @@ def _who(one: Candidate) -> str:
         return f"The vendor of this placement{many}"
     if one.placement_id:
         return f"Whoever promised this placement{many}"
-    return f"The owner of {shown(one.referring_domain)}{many}: nobody is known yet who promised it"
+    return f"The owner of {shown(one.referring_domain)}{many}"
 
 
 def _targets(targets: Sequence[TargetCount]) -> list[TargetPlan]:

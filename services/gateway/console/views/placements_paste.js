@@ -14,12 +14,17 @@ function faults(row) {
   return said.length > 0 ? html`<ul class="plain">${said.map((one) => html`<li>${one}</li>`)}</ul>` : "Right";
 }
 
+// A row that cannot be taken is shown as it was pasted: nobody counts lines.
+function place(row) {
+  return row.errors.length > 0 ? html`<span class="wrap pasted">${row.text}</span>` : html`<span class="wrap">${hostName(row.referring_url ?? row.referring_domain)}</span>`;
+}
+
 function Rows({ found }) {
   const wrong = found.results.filter((row) => row.errors.length > 0);
   const rest = found.results.filter((row) => row.errors.length === 0);
   const rows = [...wrong, ...rest].slice(0, SHOWN);
   return html`<p>${many(found.accepted, "row")} ${found.dry_run ? "would be taken" : "taken"}, ${many(found.rejected, "row")} cannot be.${found.new_vendors.length > 0 && ` New vendors: ${found.new_vendors.join(", ")}.`}</p>
-    <${Table} caption="Rows of the table" heads=${[["Line", "number"], "Page", "Target", "What we read"]} rows=${rows.map((row) => ({ key: row.line, cells: [row.line, html`<span class="wrap">${hostName(row.referring_url ?? row.referring_domain)}</span>`, html`<span class="wrap">${row.target_url ?? ""}</span>`, faults(row)] }))} />
+    <${Table} caption="Rows of the table" heads=${[["Line", "number"], "Page, or the row", "Target", "What we read"]} rows=${rows.map((row) => ({ key: row.line, cells: [row.line, place(row), html`<span class="wrap">${row.target_url ?? ""}</span>`, faults(row)] }))} />
     ${found.results.length > SHOWN && html`<p class="muted">The first ${SHOWN} of ${many(found.results.length, "row")}; those that are wrong come first.</p>`}`;
 }
 
