@@ -74,6 +74,28 @@ def test_of_150_paths_of_sites_never_seen_93_of_100_are_right(block: str) -> Non
     assert len(wrong) <= 0.04 * len(sure)
 
 
+@pytest.mark.parametrize(
+    ("dead", "expected"),
+    [
+        ("/docs/containers/overview/", "/docs/containers/"),
+        ("/docs/containers/containers-overview/", "/docs/containers/"),
+        ("/docs/scripting/index.html", "/docs/scripting/overview"),
+        ("/docs/scripting/", "/docs/scripting/overview"),
+        ("/docs/scripting/introduction", "/docs/scripting/overview"),
+    ],
+)
+def test_what_introduces_a_folder_leads_to_what_introduces_it_now(dead: str, expected: str) -> None:
+    live = ["/docs/containers/", "/docs/scripting/overview", "/docs/scripting/script-modules"]
+    live += [f"/docs/{folder}/overview" for folder in ("security", "kubectl", "service", "contact")]
+    assert first(dead, *live) == expected
+
+
+def test_a_page_about_nodes_is_no_shell_of_a_number() -> None:
+    live = ["/docs/architecture/nodes/", "/docs/tasks/administer/", "/story/nodes-at-sea"]
+    assert first("/docs/admin/node/", *live) == "/docs/architecture/nodes/"
+    assert "node" not in parts_of("/node/4711").words
+
+
 def test_the_title_of_a_page_stands_in_most_addresses() -> None:
     live = ["/journal/winter-bathing", "/journal/winter-camping", "/shop/bath-towels"]
     found = Finder(live, known={"/?p=88": Known("Winter bathing: how to start")}).suggest("/?p=88")

@@ -10,7 +10,7 @@ from itertools import islice
 from operator import itemgetter
 
 from services.profile.domain.redirects.letters import stem
-from services.profile.domain.redirects.paths import PathParts, grams, parts_of
+from services.profile.domain.redirects.paths import LANDINGS, PathParts, grams, parts_of
 
 PARENT_WEIGHT = 0.6
 """What a word in a folder's name says, beside one in the name of the page itself."""
@@ -22,7 +22,9 @@ _LONGLIST = 60
 _SHORTLIST = 28
 _JOINED = 5
 _UNKNOWN = 0.5
+_LANDING = 0.3
 _RATE = itemgetter(1)
+_LANDING_STEMS = frozenset(map(stem, LANDINGS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Entry:
     weights: dict[str, float]
     norm: float
     slug_stems: frozenset[str]
+    about: tuple[frozenset[str], ...]
+    """The stems of each segment, of a page that introduces its folder those of the folder."""
 
 
 class LiveIndex:
@@ -108,9 +112,10 @@ class LiveIndex:
             for word in segment:
                 key = stem(word)
                 weights[key] = max(weights.get(key, 0.0), self.rarity(key) * share)
-        slug = frozenset(map(stem, parts.segments[-1])) if parts.segments else frozenset()
+        stems = tuple(frozenset(map(stem, segment)) for segment in parts.segments)
         norm = math.sqrt(sum(weight * weight for weight in weights.values()))
-        return Entry(number, parts, weights, norm, slug)
+        slug = stems[-1] if stems else frozenset()
+        return Entry(number, parts, weights, norm, slug, _about(parts, stems))
 
     def shortlist(self, query: Entry) -> dict[int, Entry]:
         """Return the live pages that are worth comparing with a path, by number."""
@@ -119,6 +124,7 @@ class LiveIndex:
         self._add_same_slug(query, rough)
         frequent = self._add_words(query, rough)
         self._add_alike_slugs(query, rough)
+        self._add_landings(query, rough)
         best = nlargest(_LONGLIST, rough.items(), key=_RATE)
         if frequent:
             best = [(number, rate + self._known(number, frequent)) for number, rate in best]
@@ -133,6 +139,12 @@ class LiveIndex:
         if query.parts.slug:
             same = self._slugs.get(query.parts.slug, ())
             _add(rough, islice(same, _SAME_SLUG), query.norm)
+
+    def _add_landings(self, query: Entry, rough: dict[int, float]) -> None:
+        """Lift the pages that introduce a folder, of those that share a word with the path."""
+        for slug in LANDINGS:
+            found = islice(self._slugs.get(slug, ()), _SAME_SLUG)
+            _add(rough, [number for number in found if number in rough], _LANDING * query.norm)
 
     def _add_words(self, query: Entry, rough: dict[int, float]) -> dict[str, float]:
         """Add the pages that rare words lead to; returns the words that are too frequent for that."""
@@ -169,6 +181,15 @@ class LiveIndex:
             other = self._slug_list[number]
             alike = 2.0 * shared / (len(mine) + len(other))
             _add(rough, islice(self._slugs[other], _ALIKE_SLUGS), alike * query.norm)
+
+
+def _about(parts: PathParts, stems: tuple[frozenset[str], ...]) -> tuple[frozenset[str], ...]:
+    """Take away what only says that a page introduces its folder: `pods/pod-overview` is `pods/`."""
+    if not stems or LANDINGS.isdisjoint(parts.segments[-1]):
+        return stems
+    left = stems[-1] - _LANDING_STEMS
+    above = stems[-2] if len(stems) > 1 else frozenset()
+    return stems[:-1] if left <= above else (*stems[:-1], left)
 
 
 def _add(rough: dict[int, float], numbers: Iterable[int], rate: float) -> None:

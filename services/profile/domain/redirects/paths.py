@@ -24,8 +24,11 @@ _SHORT_OF = dict(pair.split("=") for pair in _LONG_CODES.split())
 # Names of files that stand for their folder.
 INDEX = frozenset({"index", "default", "home", "readme", "main"})
 # Folders and endings that say how a page is shown or kept, not what it is about.
-_SHELL_NAMES = "amp feed rss print embed node page cgi bin www public wp"
+_SHELL_NAMES = "amp feed rss print embed page"
 SHELLS = frozenset(_SHELL_NAMES.split())
+_FOLDER_SHELLS = SHELLS | frozenset(["node", "cgi", "bin", "www", "public", "wp"])
+# Pages that introduce their folder: `/containers/overview` is about what `/containers/` is about.
+LANDINGS = frozenset({"overview", "introduction", "intro"})
 _LANGUAGE_NAMES = frozenset({"lang", "language", "locale", "hl", "l"})
 _LONG_NUMBER = 5
 _HASH = re.compile(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
@@ -142,7 +145,8 @@ class _Reader:
         if undated != words:
             self.years |= {word[:4] for word in words if word[:4].isdigit() and _is_year(word[:4])}
         kept = [word for word in undated if self._keep(word)]
-        named = [word for word in kept if word not in SHELLS] if len(kept) == 1 else kept
+        shells = SHELLS if last else _FOLDER_SHELLS
+        named = [word for word in kept if word not in shells] if len(kept) == 1 else kept
         if named:
             self.segments.append(tuple(named))
 

@@ -17,6 +17,7 @@ _SAME_YEAR, _OTHER_YEAR = 0.05, -0.08
 _SAME_ID, _OTHER_ID = 0.8, -0.04
 _ABOVE, _ABOVE_DEEP = 0.3, 0.5
 """What the folder above a dead page scores at least: it is where a page goes that was merged."""
+_INTRODUCES = 0.9
 _DEPTH = -0.008
 _OTHER_INDEX = -0.01
 _SAME_STEMS = 0.97
@@ -37,7 +38,16 @@ def path_score(index: LiveIndex, dead: Entry, live: Entry) -> float:
     letters = fuzz.ratio(dead.parts.joined, live.parts.joined) / 100
     total = _WORDS * words + _SLUG * slug + _LETTERS * letters
     total += _sections(dead.parts, live.parts) + _rules(dead.parts, live.parts)
-    return max(total / FULL, _above(dead.parts, live.parts))
+    return max(total / FULL, _above(dead.parts, live.parts), _same_folder(dead, live))
+
+
+def _same_folder(dead: Entry, live: Entry) -> float:
+    """Return what a page scores for introducing the folder that the dead one is about, or for being it."""
+    if not dead.about or dead.about != live.about or dead.parts.segments == live.parts.segments:
+        return 0.0
+    return (
+        _INTRODUCES + (_language(dead.parts, live.parts) + _numbers(dead.parts, live.parts)) / FULL
+    )
 
 
 def _above(dead: PathParts, live: PathParts) -> float:
