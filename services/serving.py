@@ -121,5 +121,6 @@ async def serve(
             await started()
         settle()
         await stop.wait()
+        app.state.readiness.drain()
         server.should_exit = True
         await listening

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -37,6 +39,7 @@ class Consumer:
         self._bus = bus
         self._handlers: dict[type[Event], Handler[Any]] = {}
         self._crowded = asyncio.Event()
+        self._open: set[Source] = set()
 
     def on(self, event: type[E], handler: Handler[E]) -> None:
         """Give the batches of one event type to a handler; call it before the consumer runs.
@@ -60,7 +63,7 @@ class Consumer:
 
     async def run(self, queue: str, stop: asyncio.Event) -> None:
         """Consume one queue until `stop` is set; what is in flight then is finished."""
-        async with self._bus.source(queue) as source:
+        async with self._source(queue) as source:
             while not stop.is_set():
                 size = await self._work(queue, source, stop)
                 if size >= _CROWDED and queue == bulk_queue(self.service):
@@ -76,16 +79,32 @@ class Consumer:
             await _either(self._crowded, stop)
             if stop.is_set():
                 return
-            async with self._bus.source(queue) as source:
+            async with self._source(queue) as source:
                 while await self._work(queue, source, stop):
                     pass
             self._crowded.clear()
+
+    def wake(self) -> None:
+        """Have those that wait for events look whether they are to stop."""
+        for source in self._open:
+            source.wake()
+
+    @asynccontextmanager
+    async def _source(self, queue: str) -> AsyncIterator[Source]:
+        async with self._bus.source(queue) as source:
+            self._open.add(source)
+            try:
+                yield source
+            finally:
+                self._open.discard(source)
 
     async def _work(self, queue: str, source: Source, stop: asyncio.Event) -> int:
         """Handle what comes next, however long the database is away; returns how many events."""
         pause = _FIRST_PAUSE_S
         while not stop.is_set():
             await source.wait()
+            if stop.is_set():
+                break
             try:
                 return await self.step(queue, source)
             except Exception as error:  # because anything but the database's trouble goes up

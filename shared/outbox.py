@@ -188,6 +188,10 @@ class Relay:
             finally:
                 RELAY_ACTIVE.labels(self._db.schema).set(0)
 
+    def wake(self) -> None:
+        """Have `run` look now whether there is something to carry, or whether it is to stop."""
+        self._bell.set()
+
     async def carry(self) -> int:
         """Carry one window; returns how many events went."""
         with RELAY_SECONDS.labels(self._db.schema).time():
@@ -253,7 +257,7 @@ class Relay:
             OUTBOX_OLDEST.labels(self._db.schema).set(await oldest_seconds(tx))
 
     def _ring(self, *_: object) -> None:
-        self._bell.set()
+        self.wake()
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -67,7 +67,7 @@ class Work:
             try:
                 yield
             finally:
-                app.state.readiness.draining = True
+                app.state.readiness.drain()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -75,7 +75,7 @@ class Work:
         await self._bus.open()
         try:
             async with asyncio.TaskGroup() as group:
-                stages = [_start(group, self._service, loops) for loops in self._stages()]
+                stages = [_start(group, self._service, *stage) for stage in self._stages()]
                 try:
                     yield
                 finally:
@@ -86,15 +86,21 @@ class Work:
             await self._bus.close()
             await self._db.close()
 
-    def _stages(self) -> Sequence[Mapping[str, Loop]]:
-        """Return the loops in the order in which they are stopped."""
+    def _stages(self) -> Sequence[tuple[Mapping[str, Loop], Callable[[], None]]]:
+        """Return the loops in the order in which they are stopped, and what wakes them for it."""
         consumers: dict[str, Loop] = {}
+        wake = _nobody_waits
         if self._consumer is not None:
+            wake = self._consumer.wake
             for queue in self._consumer.queues:
                 consumers[queue] = partial(self._consumer.run, queue)
             consumers["second hand"] = self._consumer.assist
             consumers["inbox"] = self._consumer.clean_inbox
-        return self._loops, consumers, {"relay": self._relay.run}
+        return (
+            (self._loops, _nobody_waits),
+            (consumers, wake),
+            ({"relay": self._relay.run}, self._relay.wake),
+        )
 
     async def _check_bus(self) -> None:
         if not self._bus.is_connected:
@@ -113,10 +119,12 @@ class _Stage:
 
     stop: asyncio.Event
     tasks: Sequence["asyncio.Task[None]"]
+    wake: Callable[[], None]
 
     async def finish(self, deadline: float) -> None:
         """Ask the loops to end, wait until the deadline, then cut them off: rows outlive that."""
         self.stop.set()
+        self.wake()
         if self.tasks:
             left = max(deadline - time.monotonic(), _LEAST_GRACE_S)
             _, late = await asyncio.wait(self.tasks, timeout=left)
@@ -125,13 +133,19 @@ class _Stage:
                 task.cancel()
 
 
-def _start(group: asyncio.TaskGroup, service: str, loops: Mapping[str, Loop]) -> _Stage:
+def _nobody_waits() -> None:
+    """Do nothing: these loops wait for nothing but the event that stops them."""
+
+
+def _start(
+    group: asyncio.TaskGroup, service: str, loops: Mapping[str, Loop], wake: Callable[[], None]
+) -> _Stage:
     stop = asyncio.Event()
     tasks = [
         group.create_task(supervise(f"{service} {name}", loop, stop), name=f"{service} {name}")
         for name, loop in loops.items()
     ]
-    return _Stage(stop, tasks)
+    return _Stage(stop, tasks, wake)
 
 
 async def supervise(name: str, loop: Loop, stop: asyncio.Event) -> None:

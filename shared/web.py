@@ -36,6 +36,15 @@ class Readiness:
 
     checks: dict[str, Check] = field(default_factory=dict)
     draining: bool = False
+    goodbyes: list[Callable[[], None]] = field(default_factory=list)
+    """Called when the service begins to stop, to end answers that would go on for ever."""
+
+    def drain(self) -> None:
+        """Be ready for no more requests: the service stops."""
+        if not self.draining:
+            self.draining = True
+            for goodbye in self.goodbyes:
+                goodbye()
 
 
 def new_web_app(

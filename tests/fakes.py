@@ -93,6 +93,9 @@ class _Memory:
     async def wait(self) -> None:
         """Do nothing: what is not here now comes with the next round."""
 
+    def wake(self) -> None:
+        """Do nothing: nobody waits."""
+
     async def take(self, _: Tx) -> Sequence[Delivery]:
         self._taken = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
         return self._taken

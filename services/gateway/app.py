@@ -108,6 +108,7 @@ def create_app(
         is_public=True,
     )
     _remember(app, settings, identity=identity, hub=hub, clients=clients)
+    app.state.readiness.goodbyes.append(hub.close)
     app.router.default = Console()
     return app
 

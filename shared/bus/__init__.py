@@ -37,6 +37,9 @@ class Source(Protocol):
     async def acknowledge(self) -> None:
         """Say that everything taken is committed; it will not come again."""
 
+    def wake(self) -> None:
+        """Have `wait` return now: whoever waits is asked to stop."""
+
     def release(self) -> None:
         """Say that the transaction was rolled back; what was taken will be taken again."""
 

@@ -137,6 +137,9 @@ class _Deliveries:
     async def acknowledge(self) -> None:
         """Do nothing: the commit deleted the rows."""
 
+    def wake(self) -> None:
+        self._bell.set()
+
     def release(self) -> None:
         """Do nothing but look again soon: the rollback brought the rows back."""
         self._bell.set()

@@ -238,6 +238,13 @@ async def test_a_revoked_key_stops_hearing(house: House) -> None:
     assert frame["event"] == "bye"
 
 
+async def test_a_stream_ends_as_soon_as_the_service_begins_to_stop(house: House) -> None:
+    async with listening(house.alice) as stream:
+        house.app.state.readiness.drain()
+        with pytest.raises(StopAsyncIteration):
+            await stream.frame()
+
+
 async def test_a_slow_reader_catches_up_from_the_database(house: House) -> None:
     site = await house.a_site()
     async with listening(house.alice) as stream:

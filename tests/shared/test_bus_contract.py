@@ -10,9 +10,9 @@ import pytest
 from typing_extensions import override
 
 from shared import dead_letters, outbox
-from shared.bus import BATCH
+from shared.bus import BATCH, embedded
 from shared.bus.embedded import EmbeddedBus
-from shared.bus.rabbit import RabbitBus
+from shared.bus.rabbit import RabbitBus, consuming
 from shared.consumer import Consumer
 from shared.db import Database, Tx
 from shared.errors import DropError, RetryError
@@ -322,6 +322,20 @@ async def test_stopping_waits_for_the_batch_in_flight(house: BusHouse) -> None:
         await house.publish("profile", [later])
         await house.until_handled("profile", 2)
     assert sorted(await house.handled("profile")) == ids([check, later])
+
+
+async def test_stopping_waits_for_no_poll(house: BusHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (embedded, consuming):
+        monkeypatch.setattr(module, "_POLL_S", 3_600.0)
+    for name in ("_POLL_S", "_FIRST_POLL_S", "_IDLE_POLL_S"):
+        monkeypatch.setattr(outbox, name, 3_600.0)
+    async with (
+        asyncio.timeout(100),
+        house.serving("profile", {LinkChecked: keep}, grace_s=3_600.0),
+    ):
+        await house.publish("crawler", [a_check()])
+        await house.carry("crawler")
+        await house.until_handled("profile", 1)
 
 
 async def test_stopping_flushes_the_outbox(house: BusHouse) -> None:

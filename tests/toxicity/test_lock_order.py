@@ -35,6 +35,10 @@ class Given(Source):
         """Return at once: the batch is there."""
 
     @override
+    def wake(self) -> None:
+        """Do nothing: nobody waits."""
+
+    @override
     async def take(self, tx: Tx) -> Sequence[Delivery]:
         return [Delivery(body=event.encode()) for event in self._events]
 

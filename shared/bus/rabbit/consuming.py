@@ -57,6 +57,9 @@ class Queue:
         else:
             await self._suspect()
 
+    def wake(self) -> None:
+        self._bell.set()
+
     async def take(self, _: Tx) -> Sequence[Delivery]:
         size = 0
         while self._buffer:
