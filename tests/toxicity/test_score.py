@@ -286,6 +286,20 @@ def test_an_ordinary_link_is_fine() -> None:
     assert score.sentence == "Nothing worrying seen"
 
 
+def test_a_followed_link_among_comments_is_no_case_but_not_passed_over() -> None:
+    page = a_page(has_contact=True, has_legal=True, outlinks_external=130, word_count=900)
+    comment = a_link(position=Position.COMMENT, anchor_text="cheap garden furniture")
+    score = judge(facts(link=comment, page=page))
+    assert (score.band, score.action) == (Band.OK, Action.NONE)
+    said = (
+        "Nothing decisive seen (a followed link in a comment, more than 100 links to other sites)"
+    )
+    assert score.sentence == said
+    # Marked as a visitor's, as blogs do: nothing to speak of.
+    marked = a_link(position=Position.COMMENT, rel=frozenset({"ugc", "nofollow"}))
+    assert judge(facts(link=marked, page=a_page())).sentence == "Nothing worrying seen"
+
+
 def test_an_unknown_ordinary_link_starts_at_five_percent() -> None:
     score = judge(facts())
     assert (score.milli, score.score) == (PRIOR, 5)

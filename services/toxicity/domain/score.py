@@ -32,6 +32,7 @@ FRESH_DAYS = 30
 _MANY = 6  # families observed: with a page, its link and the domain's name
 _SOME = 5
 _SHOWN = 2  # reasons that a list sentence names
+TELLING_FROM = 600  # of a link that is all right: what weighs as much is said nevertheless
 _MAX_CHANGES = 5
 
 
@@ -322,12 +323,25 @@ def _sentence(facts: Facts, against: Sequence[Finding], *, band: Band, action: A
     if band is Band.INSUFFICIENT_DATA:
         return "Not enough seen"
     if band is Band.OK:
-        return "Nothing worrying seen"
+        return _of_good(against)
     if action is _NO_ACTION:
         return f"Ignore: Google does ({why})" if why else "Ignore: Google does"
     if action is _PROPOSE:
         return f"Candidate, you decide: {', '.join(item.short for item in against[:3])}"
     return f"Worth a look: {why}"
+
+
+def _of_good(against: Sequence[Finding]) -> str:
+    """Say what speaks against a link that is all right in sum, as far as it was seen and tells much.
+
+    A name is no fault, and neither is a list: they alone are not held up to anybody.
+    """
+    telling = [
+        item.short for item in against if item.milli >= TELLING_FROM and item.family not in _CALLED
+    ]
+    if not telling:
+        return "Nothing worrying seen"
+    return f"Nothing decisive seen ({', '.join(telling[:_SHOWN])})"
 
 
 def waterfall_json(score: Score) -> dict[str, Any]:
