@@ -1,8 +1,10 @@
 """Archives, workbooks, mappings and lists of one's own pages through the doors of the service."""
 
 import json
+import zipfile
 from typing import Any
 
+from services.profile.domain.imports.archive import PIECE
 from services.profile.domain.site import Site
 from shared.db import Database
 from tests.http import Http
@@ -75,6 +77,19 @@ async def test_a_bomb_is_refused_and_nothing_of_it_is_kept(
     assert (job["state"], job["accepted"]) == ("failed", 0)
     assert "unpacks to" in job["detail"]
     assert await rows_of(database, "SELECT 1 FROM import_chunks") == []
+
+
+async def test_an_archive_that_is_broken_at_its_end_keeps_what_was_read_before(
+    alice: Http, database: Database, home: Site
+) -> None:
+    rows = [f"https://h{n}.example/{'a' * 7_980}\n".encode() for n in range(100, 200)]
+    packed = a_zip({"pages.txt": b"".join(rows)}, level=zipfile.ZIP_STORED)
+    broken = packed.replace(rows[-1], rows[-1].replace(b"h199", b"h19x"))  # not what its sum says
+    job = await send(alice, database, home, "broken.zip", broken)
+    readable = len(b"".join(rows)) // PIECE * PIECE // len(rows[0])
+    assert job["accepted"] == readable // 7 * 7  # whole batches
+    assert len(await rows_of(database, "SELECT 1 FROM links")) == job["accepted"] > 70
+    assert "is broken" in job["detail"]
 
 
 async def test_a_mapping_of_a_person_is_used_and_remembered_until_it_is_forgotten(

@@ -25,6 +25,7 @@ from services.profile.domain.imports import (
 )
 from services.profile.domain.site import Site
 from services.profile.jobs.stored_file import CHUNK, StoredFile
+from services.profile.jobs.turns import Turn
 from services.profile.jobs.weighing import weigh_targets
 from services.profile.metrics import IMPORT_ROWS, IMPORT_SECONDS
 from services.profile.store import claims, imports, incoming, mappings, sites
@@ -117,7 +118,10 @@ class ImportReader:
     async def _read_links(
         self, run: JobRun, site: Site, file: Import, detection: Detection, rows: Iterator[Row]
     ) -> None:
-        """Store batch after batch; a thread reads and encodes the next one while one is stored."""
+        """Store batch after batch; a thread reads and encodes the next one while one is stored.
+
+        The commit of one and the copying of the next overlap, too (jobs/turns.py).
+        """
         loop = asyncio.get_running_loop()
         reading = _Reading(run, site, file, detection.source)
 
@@ -126,11 +130,17 @@ class ImportReader:
             return None if batch is None else (batch, reading.prepare(batch))
 
         coming = loop.run_in_executor(None, next_batch)
+        turn: Turn | None = None
         try:
-            while (found := await coming) is not None:
-                coming = loop.run_in_executor(None, next_batch)
-                with IMPORT_SECONDS.time():
-                    await reading.store(*found)
+            async with asyncio.TaskGroup() as group:
+                while (found := await _read_behind(coming, turn)) is not None:
+                    coming = loop.run_in_executor(None, next_batch)
+                    turn = _turn_of(found[0], turn)
+                    await turn.begin()
+                    group.create_task(reading.store(*found, turn))
+        except ExceptionGroup as errors:
+            # Two batches may be on their way; whichever failed first says what happened.
+            raise errors.exceptions[0] from errors
         finally:
             coming.cancel()
 
@@ -198,19 +208,21 @@ class _Reading:
         met = Met(self._site, self._source, self._file.import_id, clock.now())
         return prepare(() if self._file.dry_run else batch.links, met)
 
-    async def store(self, batch: RowBatch, prepared: Prepared) -> None:
+    async def store(self, batch: RowBatch, prepared: Prepared, turn: Turn) -> None:
         """Store a batch of rows with the place behind it, in one transaction."""
         file, added = self._file, 0
-        async with self._run.step() as step:
-            if file.dry_run:
-                keys = row_keys(batch)
-                batch.before = await imports.admit_keys(step.tx, file.import_id, keys)
-            else:
-                added = await self._store_claims(step.tx, batch, prepared)
-            await imports.count_rows(step.tx, file.import_id, batch, new_links=added)
-            _count(step, batch)
-            step.errors += _errors(batch.errors, file)
-            step.cursor = {"file": file.file_no, "row": batch.last_row}
+        with IMPORT_SECONDS.time():
+            async with turn.storing(), self._run.step() as step:
+                if file.dry_run:
+                    keys = row_keys(batch)
+                    batch.before = await imports.admit_keys(step.tx, file.import_id, keys)
+                else:
+                    added = await self._store_claims(step.tx, batch, prepared)
+                await turn.end()
+                await imports.count_rows(step.tx, file.import_id, batch, new_links=added)
+                _count(step, batch)
+                step.errors += _errors(batch.errors, file)
+                step.cursor = {"file": file.file_no, "row": batch.last_row}
 
     async def _store_claims(self, tx: Tx, batch: RowBatch, prepared: Prepared) -> int:
         """Store a batch and note which rows the file had before; returns the links nobody knew."""
@@ -225,6 +237,23 @@ class _Reading:
             now=clock.now(),
         )
         return stored.made
+
+
+async def _read_behind(
+    coming: "asyncio.Future[tuple[RowBatch, Prepared] | None]", turn: Turn | None
+) -> tuple[RowBatch, Prepared] | None:
+    """Return the batch that a thread reads; a fault of the file comes behind what was read before."""
+    try:
+        return await coming
+    except InvalidError:
+        if turn is not None:
+            await turn.stored.wait()
+        raise
+
+
+def _turn_of(batch: RowBatch, before: Turn | None) -> Turn:
+    turn = Turn(frozenset(row.page_key.int for row in batch.links))
+    return turn if before is None else turn.behind(before, alone=bool(batch.domains))
 
 
 def _lists(stored: IO[bytes], file: Import) -> list[Part]:
