@@ -39,7 +39,7 @@ function Tabs({ siteId, screen }) {
 function Top({ here }) {
   return html`<header class="top">
     <a class="name" href="#/"><img src="icon.svg" alt="" />Anchorwatch</a>
-    ${here.site && html`<strong>${here.site.name || here.site.domain}</strong>`}
+    ${here.site && html`<strong title=${here.site.name || here.site.domain}>${here.site.name || here.site.domain}</strong>`}
     <nav class="end" aria-label="More"><a href="#/">All sites</a><a href="/docs">API</a><a href="#/you">You</a></nav>
     ${here.siteId && html`<${Tabs} siteId=${here.siteId} screen=${here.screen} />`}
   </header>`;

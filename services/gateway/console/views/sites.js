@@ -11,7 +11,7 @@ import { live, refreshSites } from "../state.js";
 const HEADS = ["Site", ["Links present", "number"], ["Referring domains", "number"], ["Gone, 30 days", "number"], ["Couldn't look", "number"], "Last look"];
 
 function cells(row) {
-  return [html`<a href=${link(["sites", row.site_id, "overview"])}>${row.name || row.domain}</a>`, count(row.links_present), count(row.referring_domains), count(row.lost_30d),
+  return [html`<a class="wrap" href=${link(["sites", row.site_id, "overview"])}>${row.name || row.domain}</a>`, count(row.links_present), count(row.referring_domains), count(row.lost_30d),
     count(row.statuses?.unknown), html`<${Moment} at=${row.last_checked_at} />`];
 }
 
