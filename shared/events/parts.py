@@ -142,3 +142,5 @@ class PageFacts(Part):
     """MinHash of the domains linked to, without those that all link to: 32 words of 8 digits."""
     outlinks_unfollowed: int | None = None
     """Of the links to other domains, those marked nofollow, ugc or sponsored; null: not counted."""
+    comment_domains: int | None = None
+    """Other domains that links in comments lead to, without such a mark; null: not counted."""

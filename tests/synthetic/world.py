@@ -290,6 +290,7 @@ class _Maker:
         host = self._host(Kind.COMMENT, self._honest_name(), anchor=self.rng.choice(words.POISON))
         host.has_contact, host.has_legal = self.rng.random() < 0.5, self.rng.random() < 0.4
         host.planted |= _OF_ANCHORS | {"comment_link", "many_external_links"} | _OF_SPAM
+        host.planted.add("crowded_comments")
         return host
 
     def _hacked(self) -> Host:

@@ -300,6 +300,39 @@ def test_a_followed_link_among_comments_is_no_case_but_not_passed_over() -> None
     assert judge(facts(link=marked, page=a_page())).sentence == "Nothing worrying seen"
 
 
+HONEST: dict[str, Any] = {
+    "has_contact": True,
+    "has_legal": True,
+    "word_count": 900,
+    "visible_chars": 5_000,
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "beside", "rel", "band"),
+    [
+        (AnchorKind.PARTIAL, 60, (), Band.WATCH),
+        (AnchorKind.EXACT, 20, (), Band.WATCH),
+        (AnchorKind.EXACT, 19, (), Band.OK),  # some people commented, and one used a keyword
+        (AnchorKind.EXACT, None, (), Band.OK),  # read before comments were counted
+        (AnchorKind.BRANDED, 60, (), Band.OK),
+        (AnchorKind.URL, 60, (), Band.OK),
+        (AnchorKind.OTHER, 60, (), Band.OK),  # a visitor's name
+        (AnchorKind.EXACT, 60, ("ugc",), Band.OK),
+    ],
+)
+def test_only_keywords_in_crowds_of_unmarked_comments_are_worth_a_look(
+    kind: AnchorKind, beside: int | None, rel: tuple[str, ...], band: Band
+) -> None:
+    page = a_page(**HONEST, comment_domains=beside, outlinks_external=beside or 0)
+    link = a_link(position=Position.COMMENT, anchor_kind=kind, rel=frozenset(rel))
+    score = judge(facts(link=link, page=page))
+    assert score.band is band
+    assert score.action is not Action.PROPOSE_DISAVOW
+    in_content = dataclasses.replace(link, position=Position.CONTENT)
+    assert judge(facts(link=in_content, page=page)).band is Band.OK
+
+
 def test_an_unknown_ordinary_link_starts_at_five_percent() -> None:
     score = judge(facts())
     assert (score.milli, score.score) == (PRIOR, 5)

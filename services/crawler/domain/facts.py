@@ -14,7 +14,7 @@ from services.crawler.domain.links import first_base, host_of_plain, tokens_of
 from services.crawler.domain.page_text import Body, wording_of
 from shared import anchor_words, urls
 from shared.anchor_text import fold, words_of
-from shared.vocabulary import UNFOLLOWED_RELS
+from shared.vocabulary import UNFOLLOWED_RELS, Position
 
 MAX_DOMAINS = 500
 MAX_TRACKERS = 20
@@ -138,6 +138,7 @@ class Facts:
     spam_words: int
     top_word_share: float | None
     outlink_sketch: str | None
+    comment_domains: int
 
 
 def facts_of(
@@ -183,6 +184,7 @@ def facts_of(
         spam_words=wording.spam_words,
         top_word_share=wording.top_word_share,
         outlink_sketch=sketch(domain for domain in links.domains if domain not in _EVERYWHERE),
+        comment_domains=len(links.in_comments.difference(_EVERYWHERE)),
     )
 
 
@@ -199,6 +201,7 @@ class _Links:
 
     def __init__(self, document: LexborHTMLParser, url: str, ancestry: Ancestry) -> None:
         self.domains: dict[str, None] = {}
+        self.in_comments: set[str] = set()
         self._blocks: dict[int, _Hidden] = {}
         self.mailto: list[str] = []
         self.anchor_chars = self.hidden = self.nofollow = self.unfollowed = 0
@@ -239,13 +242,22 @@ class _Links:
             self.domains[domain] = None
         else:
             self._own_urls[host] = self._own_urls[url] = None
-        if "rel" in attributes and UNFOLLOWED_RELS.intersection(tokens_of(attributes["rel"])):
-            self.nofollow += 1
-            self.unfollowed += domain != self._own
-        if rule_of(self._ancestry.of(node).look):
-            self.hidden += 1
-            if domain != self._own:
-                self._take_hidden(node, domain, text)
+        self._take_place(node, attributes.get("rel"), domain, text)
+
+    def _take_place(self, node: LexborNode, rel: str | None, domain: str, text: str) -> None:
+        marked = bool(rel) and not UNFOLLOWED_RELS.isdisjoint(tokens_of(rel))
+        self.nofollow += marked
+        standing = self._ancestry.of(node)
+        is_hidden = bool(rule_of(standing.look))
+        self.hidden += is_hidden
+        if domain == self._own:
+            return
+        if marked:
+            self.unfollowed += 1
+        elif standing.place.position is Position.COMMENT:
+            self.in_comments.add(domain)
+        if is_hidden:
+            self._take_hidden(node, domain, text)
 
     def _take_hidden(self, node: LexborNode, domain: str, text: str) -> None:
         block = node

@@ -60,6 +60,7 @@ def page_facts(page: Page, fetched: Fetched) -> PageFacts:
         spam_words=facts.spam_words,
         top_word_share=facts.top_word_share,
         outlink_sketch=facts.outlink_sketch,
+        comment_domains=facts.comment_domains,
     )
 
 

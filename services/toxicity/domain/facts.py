@@ -106,6 +106,7 @@ class PageView:
     spam_words: int = 0
     top_word_share: float | None = None
     title_is_toxic: bool = False
+    comment_domains: int | None = None
 
     @property
     def anchor_share(self) -> float | None:

@@ -20,6 +20,7 @@ VERY_MANY_OUTLINKS = 300
 SAME_LINK_TIMES = 5
 CHAIN_DOMAINS = 2
 PARAGRAPH_WORDS = 12
+MANY_COMMENT_DOMAINS = 20
 
 _WORD = re.compile(r"\w+")
 _BLANKS = {code: " " for code in range(128) if not _WORD.match(chr(code))}
@@ -31,6 +32,7 @@ _TOXIC, _OTHER_LANGUAGE = AnchorFlag.TOXIC, AnchorFlag.OTHER_LANGUAGE
 _EXACT = AnchorKind.EXACT
 _FOOTER, _COMMENT = Position.FOOTER, Position.COMMENT
 _NAMED = frozenset({AnchorKind.BRANDED, AnchorKind.URL})
+_KEYWORDS = frozenset({AnchorKind.EXACT, AnchorKind.PARTIAL})
 _IN_TEXT = frozenset({Position.CONTENT, Position.UNKNOWN})
 _BAD = frozenset({Decision.DISAVOW, Decision.ASK_REMOVAL})
 
@@ -201,6 +203,41 @@ def comment_link(_: Facts, link: LinkFacts) -> Finding | None:
     )
 
 
+def crowded_comments(facts: Facts, link: LinkFacts) -> Finding | None:
+    """Nobody looks after such comments; who links there for people marks it, or is one of few."""
+    domains = _domains_beside(facts, link)
+    if domains is None:
+        return None
+    return Finding(
+        "crowded_comments",
+        f"{domains} domains",
+        f"fewer than {MANY_COMMENT_DOMAINS}",
+        f"The comments of the page lead to {domains} other domains, and none of these links is marked"
+        " as written by a visitor.",
+    )
+
+
+def comment_anchor(facts: Facts, link: LinkFacts) -> Finding | None:
+    """Links with keywords in comments are an example of Google's; one alone may be a coincidence."""
+    if link.anchor_kind not in _KEYWORDS or _domains_beside(facts, link) is None:
+        return None
+    text = quote(link.anchor_text)
+    return Finding(
+        "comment_anchor",
+        text,
+        "a name or an address",
+        f"The comment says {text}, which holds one of your keywords.",
+    )
+
+
+def _domains_beside(facts: Facts, link: LinkFacts) -> int | None:
+    """Return how many domains the comments around a followed comment link lead to, if many."""
+    if link.position is not _COMMENT or link.qualified or facts.page is None:
+        return None
+    domains = facts.page.comment_domains
+    return domains if domains is not None and domains >= MANY_COMMENT_DOMAINS else None
+
+
 def many_external_links(facts: Facts, link: LinkFacts) -> Finding | None:
     count = link.outlinks_external if facts.page is None else facts.page.outlinks_external
     if count is None or count <= MANY_OUTLINKS:
@@ -349,6 +386,7 @@ _LINK_RULES: tuple[Callable[[Facts, LinkFacts], Finding | None], ...] = (
     poison_anchor,
     exact_overuse,
     network_anchor,
+    comment_anchor,
     repeated_anchor,
     other_language_anchor,
     brand_anchor,
@@ -357,6 +395,7 @@ _LINK_RULES: tuple[Callable[[Facts, LinkFacts], Finding | None], ...] = (
     sitewide_link,
     footer_link,
     comment_link,
+    crowded_comments,
     many_external_links,
     repeated_on_page,
     qualified_link,

@@ -60,6 +60,14 @@ def test_boxes_that_nobody_sees_and_that_lead_elsewhere(html: str, blocks: int) 
     assert facts_of(html).injected_blocks == blocks
 
 
+def test_domains_that_unmarked_links_in_comments_lead_to() -> None:
+    marked = "<a rel='ugc nofollow' href=https://shy.example/>x</a>"
+    known = "<a href=https://youtube.com/x>x</a><a href=/own>x</a>"
+    comments = f"<div class=comment>{links(4)}{links(2)}{marked}{known}</div>"
+    assert facts_of(f"<p>{links(9)}</p>{comments}").comment_domains == 4
+    assert facts_of(f"<p>{links(9)}</p>").comment_domains == 0
+
+
 def test_stuffing_and_spam_words() -> None:
     words = " ".join(f"garden word{chr(97 + n % 26)}" for n in range(60))
     facts = facts_of(f"<p>{words} casino viagra</p>")
