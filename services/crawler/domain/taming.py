@@ -93,7 +93,7 @@ def tame(markup: bytes) -> bytes:
     if tags > MAX_TAGS and markup.count(b"<") > MAX_TAGS:
         markup = _flattened(markup, 0)
     if len(markup) > _LARGE and (tags > _FEW_TAGS or _has_long_tag(markup)):
-        markup = _WHOLE_TAG.sub(_trimmed, markup)
+        markup = _with_short_tags(markup)
     return markup
 
 
@@ -141,11 +141,22 @@ def _flattened(markup: bytes, limit: int) -> bytes:
     return _START.sub(kept, markup)
 
 
+def _with_short_tags(markup: bytes) -> bytes:
+    # By hand: `sub` would make pieces of all tags, which for a page of 8 MB takes as much as its tree.
+    pieces: list[bytes] = []
+    at = 0
+    for tag in _WHOLE_TAG.finditer(markup):
+        if tag.end() - tag.start() >= _LONG_TAG:
+            pieces += (markup[at : tag.start()], _trimmed(tag))
+            at = tag.end()
+    return b"".join((*pieces, markup[at:])) if pieces else markup
+
+
 def _trimmed(tag: re.Match[bytes]) -> bytes:
     """Return a long tag with its first attributes, and of the others those that say where it leads."""
     markup = tag[0]
     start = _TAG.match(markup)
-    if len(markup) < _LONG_TAG or start is None:
+    if start is None:
         return markup
     kept = [start[0]]
     names: set[bytes] = set()
