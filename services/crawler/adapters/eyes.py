@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Literal, Protocol
 
 from services.crawler.adapters.guard import Guard, Route, parse_routes
+from services.crawler.adapters.memory import keep_large_apart
 from services.crawler.adapters.names import Names
 from services.crawler.adapters.observer import Observer
 from services.crawler.adapters.pacer import Pacer, Turns
@@ -175,6 +176,7 @@ async def open_eyes(
     A process that is not alone shares the hosts with the others through `turns`, and the pages that
     may be rendered in a day through `shares`.
     """
+    keep_large_apart()
     guard = Guard(ports=sightline.ports, routes=sightline.routes)
     agent = user_agent(sightline.contact_url)
     async with AsyncExitStack() as stack:

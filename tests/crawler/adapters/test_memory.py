@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
-from services.crawler.adapters.memory import give_back
+from services.crawler.adapters.memory import give_back, keep_large_apart
 
 PIECE = 64 * 1024  # glibc takes pieces of this size from its heap
 PIECES = 1_000
+LARGE = 8 * 1024 * 1024
 
 
 def resident_bytes() -> int:
@@ -22,3 +23,16 @@ def test_what_is_free_below_something_that_is_needed_goes_back() -> None:
     give_back()
     assert before - resident_bytes() > PIECE * PIECES // 2
     assert len(needed) == PIECES // 100
+
+
+def test_what_was_large_goes_back_at_once_even_below_something_that_is_needed() -> None:
+    keep_large_apart()
+    bytes(2 * LARGE)  # when such a block goes, glibc would raise its bound
+    bodies, needed = [], []
+    for _ in range(8):
+        bodies.append(os.urandom(LARGE))
+        needed.append(os.urandom(PIECE))
+    before = resident_bytes()
+    del bodies
+    assert before - resident_bytes() > 7 * LARGE
+    assert len(needed) == 8
