@@ -129,6 +129,31 @@ async def crew(db_for: DatabaseFor) -> AsyncIterator[Crew]:
         yield Crew(db_for("crawler"), site)
 
 
+async def test_looks_begin_as_there_is_room_for_their_requests(crew: Crew) -> None:
+    crew.sightline = replace(crew.sightline, limits=replace(FAST.limits, concurrency=1))
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def held(exchange: fakes.Exchange) -> None:
+        asked.set()
+        await may_answer.wait()
+        await page(LINKED)(exchange)
+
+    urls = [f"http://blog{number}.example/post" for number in range(20)]
+    for url in urls:
+        crew.site.on(url, held)
+    await crew.track(*map(a_tracked, urls))
+    async with crew.working():
+        await asked.wait()
+        begun = [task for task in asyncio.all_tasks() if "Checking._visit" in repr(task.get_coro())]
+        may_answer.set()
+        await eventually(lambda: has_checks(crew, len(urls)))
+    assert 1 <= len(begun) < len(urls) // 2
+
+
+async def has_checks(crew: Crew, count: int) -> bool:
+    return len(checks(await crew.published())) == count
+
+
 async def test_a_tracked_link_is_looked_at_and_told(crew: Crew) -> None:
     crew.site.on(POST, page(LINKED, Server="nginx"))
     event = a_tracked(POST)
@@ -403,18 +428,18 @@ async def test_a_page_made_by_scripts_is_never_answered_from_memory(crew: Crew) 
 
 
 async def slow(exchange: fakes.Exchange) -> None:
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.2)
     await page(LINKED)(exchange)
 
 
-@pytest.mark.parametrize("lease_s", [60.0, 0.6])
+@pytest.mark.parametrize("lease_s", [60.0, 2.0])
 async def test_a_page_that_waits_for_our_other_looks_is_never_told_as_a_timeout(
     crew: Crew, lease_s: float
 ) -> None:
-    # Twelve looks of 0.1 s, one at a time: most wait longer than a look may take, and with the
+    # Twelve looks of 0.2 s, one at a time: most wait longer than a look may take, and with the
     # short lease longer than their lease; those are given back and come again.
     crew.sightline = replace(crew.sightline, limits=Limits(concurrency=1, total_s=1))
-    crew.claims, crew.look_s = ClaimLimits(lease_s=lease_s), 0.4
+    crew.claims, crew.look_s = ClaimLimits(lease_s=lease_s), 1.5
     for number in range(12):
         crew.site.on(f"http://blog{number}.example/post", slow)
     await crew.track(*(a_tracked(f"http://blog{n}.example/post") for n in range(12)))

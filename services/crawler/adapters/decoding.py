@@ -1,6 +1,7 @@
 """Undoes content codings as the bytes stream in, never producing more than it was allowed to."""
 
 import sys
+from collections.abc import Iterator
 from typing import Protocol, cast
 
 import brotli
@@ -64,11 +65,19 @@ class Body:
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes from the wire; raise TooLargeError or UndecodableError."""
+        for _ in self.steps(chunk):
+            pass
+
+    def steps(self, chunk: bytes) -> Iterator[int]:
+        """As `feed`, but stop after each quarter of a megabyte and give the size so far.
+
+        A few bytes may become many: whoever takes steps can wait for room before the next one.
+        """
         self.wire_bytes += len(chunk)
         if self.wire_bytes > self._max_wire:
             raise TooLargeError("too many bytes on the wire")
         if self._stream is None:
-            self._take(chunk)
+            yield self._take(chunk)
             return
         before = len(self._wire)
         if before < self._keep:
@@ -77,9 +86,9 @@ class Body:
             return
         if self._leave:
             chunk, self._leave = bytes(self._wire[:before]) + chunk, 0
-        self._take(self._stream.feed(chunk, _STEP))
+        yield self._take(self._stream.feed(chunk, _STEP))
         while self._stream.more:
-            self._take(self._stream.feed(b"", _STEP))
+            yield self._take(self._stream.feed(b"", _STEP))
 
     def finish(self) -> bytes:
         """Return the whole body; raise UndecodableError if its coding broke off."""
@@ -103,13 +112,14 @@ class Body:
         """Return the start of the body as it came; None where no coding was undone."""
         return None if self._stream is None else bytes(self._wire)
 
-    def _take(self, out: bytes) -> None:
+    def _take(self, out: bytes) -> int:
         self._decoded += out
         size = len(self._decoded)
         if size > self._max_decoded:
             raise TooLargeError("too many bytes after decoding")
         if size > _BOMB_FROM and size > _BOMB_RATIO * self.wire_bytes:
             raise TooLargeError("decompression bomb")
+        return size
 
 
 def _stream(coding: str) -> _Stream | None:

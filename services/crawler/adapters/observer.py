@@ -104,6 +104,10 @@ class Observer:
         self._name_servers = name_servers or NameServers()
         self._clock = clock
 
+    async def room(self) -> None:
+        """Wait until a look could begin at once."""
+        await self._web.room()
+
     async def look(self, question: Question) -> Look:
         """Return what the page shows now."""
         visit = self._politeness.visit(patience_s=question.patience_s)
@@ -206,6 +210,7 @@ class Observer:
         if fetched.packed is None:
             return fetched, False
         # Equal pages need not come in equal bytes: servers pack as they send.
+        await self._web.turn_to_read()
         fetched = self._web.unpacked(fetched)
         return fetched, self._is_same(question, fetched)
 

@@ -34,7 +34,9 @@ _HEADER_LIMIT = 65_536
 _MAX_HEADERS = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LARGE_BODY = 512 * 1024
-_LARGE_BODIES = 6
+# Bounds memory: so many bodies at once may grow beyond such a size, the others wait unread. Who
+# waits for the second has the first, so those that have both always go on.
+_ROOM = ((LARGE_BODY, 6), (2 * 1024 * 1024, 2))
 _KEEPALIVE_S = 10.0
 _FREE: nullcontext[None] = nullcontext()
 # No link can be read from these, so their bodies stay where they are.
@@ -116,7 +118,8 @@ class Web:
         self._names = names
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.concurrency)
-        self._large = asyncio.Semaphore(_LARGE_BODIES)
+        self._room = [(size, asyncio.Semaphore(count)) for size, count in _ROOM]
+        self._reading = asyncio.Semaphore(1)
         self._by_address: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def fetch(
@@ -221,26 +224,22 @@ class Web:
         wish: _Wish,
     ) -> _Reply:
         coding = ", ".join(response.headers.getall("Content-Encoding", ()))
-        cut_at = wish.cut_at
         try:
             body = self._body(coding, leave=MOST_PACKED if wish.leave_packed else 0)
         except UndecodableError:
             reply.failure = Reason.UNDECODABLE
             return reply
-        large = False
         truncated = None
         try:
-            async for chunk in response.content.iter_any():
-                body.feed(chunk)
-                if cut_at is not None and len(body) >= cut_at:
-                    reply.body, reply.wire_bytes = body.so_far()[:cut_at], body.wire_bytes
-                    return reply
-                if len(body) > LARGE_BODY and not large:
-                    # Bounds memory: few bodies at once may grow to the cap, the others wait unread.
-                    await held.enter_async_context(our_turn(self._large))
-                    large = True
+            await self._receive(response, body, held, cut_at=wish.cut_at)
+            if wish.cut_at is not None and len(body) >= wish.cut_at:
+                reply.body, reply.wire_bytes = body.so_far()[: wish.cut_at], body.wire_bytes
+                return reply
+            if len(body):
+                await self.turn_to_read()
             reply.body = body.finish()
         except TooLargeError:
+            await self.turn_to_read()
             reply.failure, reply.body = Reason.TOO_LARGE, body.so_far()
             truncated = "length"
         except UndecodableError:
@@ -250,6 +249,36 @@ class Web:
         if reply.exchange is not None:
             reply.exchange = reply.exchange._replace(truncated=truncated, received=body.wire_bytes)
         return reply
+
+    async def _receive(
+        self,
+        response: aiohttp.ClientResponse,
+        body: Body,
+        held: AsyncExitStack,
+        *,
+        cut_at: int | None,
+    ) -> None:
+        """Take a body up to its end, or to where it is cut."""
+        ahead = list(self._room)
+        async for chunk in response.content.iter_any():
+            for size in body.steps(chunk):
+                if cut_at is not None and size >= cut_at:
+                    return
+                while ahead and size > ahead[0][0]:
+                    await held.enter_async_context(our_turn(ahead.pop(0)[1]))
+
+    async def room(self) -> None:
+        """Wait until a request could begin at once."""
+        async with self._slots:
+            pass
+
+    async def turn_to_read(self) -> None:
+        """Let one body in each turn of the loop go on to be read, which takes milliseconds.
+
+        A house full of them would keep waiting who records what was seen, and that fills the memory.
+        """
+        async with our_turn(self._reading):
+            await asyncio.sleep(0)
 
     def unpacked(self, fetched: Fetched) -> Fetched:
         """Return a fetch with its body undone of the coding in which it was left."""

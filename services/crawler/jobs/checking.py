@@ -109,7 +109,11 @@ class Checking:
                 while not stop.is_set():
                     hosts = await self._try_claim()
                     for host, pages in _in_turns(hosts):
+                        # A claim that waits is small; a look that waits for its turn is not.
+                        if not stop.is_set():
+                            await self._observer.room()
                         visits.create_task(self._visit(host, pages, recorder, stop))
+                        await asyncio.sleep(0)
                     if hosts or self._claimed:
                         self._waking.stir()
                     if not hosts:

@@ -380,3 +380,100 @@ async def test_a_large_page_that_waits_for_our_other_large_pages_does_not_time_o
 
     assert {one.result().failure for one in stuck_looks} == {Reason.TIMEOUT}
     assert (look.result().failure, len(look.result().body)) == (None, len(large))
+
+
+async def test_a_few_bytes_that_become_many_wait_until_others_are_done(
+    site: FakeWeb, gate: OpenGate
+) -> None:
+    # Two may be huge at once: these lack their last bytes. A third one must not unfold beside them.
+    huge = 300 * b"".join(b"<p>%d</p>" % number for number in range(2_000))
+    packed = gzip.compress(huge)
+    begun, may_end = asyncio.Semaphore(0), asyncio.Event()
+
+    async def held(exchange: fakes.Exchange) -> None:
+        exchange.keep_alive = False
+        await exchange.send(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n"
+            b"Content-Length: %d\r\n\r\n%b" % (len(packed), packed[:-8])
+        )
+        begun.release()
+        await may_end.wait()
+        await exchange.send(packed[-8:])
+
+    async def ask_small_ones(web: Web) -> None:
+        for _ in range(20):
+            assert (await web.fetch(URL, gate=gate)).status == 200
+
+    others = [f"http://held{number}.example/" for number in range(2)]
+    for url in others:
+        site.on(url, held)
+    site.on("http://packed.example/", encoded("gzip", packed))
+    site.on(URL, page(HTML))
+    guard = Guard(routes=parse_routes(site.connect_to))
+    async with open_web(guard=guard, user_agent="t") as web, asyncio.TaskGroup() as group:
+        looks = [group.create_task(web.fetch(url, gate=gate)) for url in others]
+        for _ in others:
+            await begun.acquire()
+        await ask_small_ones(web)
+        looks.append(group.create_task(web.fetch("http://packed.example/", gate=gate)))
+        await ask_small_ones(web)
+        assert not looks[-1].done()
+        may_end.set()
+    assert {len(one.result().body) for one in looks} == {len(huge)}
+
+
+async def test_one_page_in_each_turn_of_the_loop_comes_to_be_read(
+    site: FakeWeb, gate: OpenGate
+) -> None:
+    turn, came = 0, []
+    everybody_asks = asyncio.Barrier(8)
+
+    async def together(exchange: fakes.Exchange) -> None:
+        await everybody_asks.wait()
+        await page(HTML)(exchange)
+
+    async def look(web: Web) -> None:
+        await web.fetch(URL, gate=gate)
+        came.append(turn)
+
+    async def count() -> None:
+        nonlocal turn
+        while len(came) < 8:
+            turn += 1
+            await asyncio.sleep(0)
+
+    site.on(URL, together)
+    guard = Guard(routes=parse_routes(site.connect_to))
+    async with open_web(guard=guard, user_agent="t") as web, asyncio.TaskGroup() as group:
+        group.create_task(count())
+        for _ in range(8):
+            group.create_task(look(web))
+    assert len(set(came)) == 8
+
+
+async def test_there_is_no_room_while_as_many_requests_run_as_may(
+    site: FakeWeb, gate: OpenGate
+) -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(exchange: fakes.Exchange) -> None:
+        asked.set()
+        await may_answer.wait()
+        await page(HTML)(exchange)
+
+    site.on(URL, slow)
+    guard = Guard(routes=parse_routes(site.connect_to))
+    limits = Limits(concurrency=1)
+    async with (
+        open_web(guard=guard, user_agent="t", limits=limits) as web,
+        asyncio.TaskGroup() as group,
+    ):
+        await web.room()
+        look = group.create_task(web.fetch(URL, gate=gate))
+        await asked.wait()
+        room = group.create_task(web.room())
+        await asyncio.sleep(0)
+        assert not room.done()
+        may_answer.set()
+        await room
+    assert look.result().status == 200
