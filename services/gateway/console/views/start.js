@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { getWithTag, patch, post } from "../api.js";
 import { count, External, html, many } from "../html.js";
 import { Trouble, useLoad } from "../load.js";
+import { hostName } from "../names.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { canEdit, ReadOnly } from "../pieces/rights.js";
 import { link } from "../route.js";
@@ -16,7 +17,7 @@ const LANGUAGES = new Intl.DisplayNames(undefined, { type: "language", fallback:
 
 function shown(kind, value) {
   try {
-    return kind === "languages" ? `${LANGUAGES.of(value)} (${value})` : value;
+    return kind === "languages" ? `${LANGUAGES.of(value)} (${value})` : hostName(value);
   } catch {
     return value;
   }
@@ -39,8 +40,8 @@ function Proposed({ kind, title, hint, items, site, toggle, may }) {
   const rows = [...items, ...own.filter((value) => !items.some((one) => one.value === value) && value !== site.domain).map((value) => ({ value, why: "As it is set now." }))];
   return html`<section class="card"><h2>${title}</h2><p class="muted small">${hint}</p>
     ${rows.length === 0 ? html`<p class="muted">None found. You can set them by hand.</p>` : html`<ul class="items">${rows.map((one) => html`<li class="row between proposal"><span class="wrap"><strong>${shown(kind, one.value)}</strong> <span class="muted small">${one.why}</span></span>
-      ${own.includes(one.value) ? html`<span class="row"><span class="tag good">taken over</span>${may && html`<button type="button" aria-label=${`Take ${one.value} out of ${title.toLowerCase()}`} onClick=${() => toggle(kind, one.value, false)}>Take out</button>`}</span>`
-        : may && html`<button type="button" aria-label=${`Take ${one.value} over into ${title.toLowerCase()}`} onClick=${() => toggle(kind, one.value, true)}>Take over</button>`}</li>`)}</ul>`}
+      ${own.includes(one.value) ? html`<span class="row"><span class="tag good">taken over</span>${may && html`<button type="button" aria-label=${`Take ${shown(kind, one.value)} out of ${title.toLowerCase()}`} onClick=${() => toggle(kind, one.value, false)}>Take out</button>`}</span>`
+        : may && html`<button type="button" aria-label=${`Take ${shown(kind, one.value)} over into ${title.toLowerCase()}`} onClick=${() => toggle(kind, one.value, true)}>Take over</button>`}</li>`)}</ul>`}
     ${may && html`<form class="row" onSubmit=${(event) => { event.preventDefault(); const field = event.currentTarget.elements.value; if (field.value.trim()) toggle(kind, field.value.trim(), true).then(() => { field.value = ""; }); }}>
       <label>Add by hand <input name="value" aria-label=${`Add to ${title.toLowerCase()}`} /></label><button>Add</button></form>`}</section>`;
 }
