@@ -16,7 +16,6 @@ import uvloop
 from services import serving
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.web import Limits
 from services.crawler.jobs.checking import Checking
 from services.crawler.store.frontier import ClaimLimits
@@ -25,6 +24,7 @@ from shared.db import Database
 from shared.events import LinkTracked, SiteCreated, SiteHost
 from shared.ids import new_id
 from shared.urls import page_id
+from shared.wall import parse_routes
 from tests.benchmarks.site import ADDRESSES, TARGET, address, host, path
 
 # Looks that a starved machine let time out: nothing was concluded, and each comes again by itself.

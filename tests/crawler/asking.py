@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import FastAPI
 
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.web import Limits
 from services.crawler.app import create_app
 from services.crawler.settings import Settings
@@ -18,6 +17,7 @@ from shared.db import Database
 from shared.http import DirectTransport, ServiceClient
 from shared.ids import new_id
 from shared.vocabulary import Role
+from shared.wall import parse_routes
 from tests.fakes import RecordingBus
 from tests.web import FakeWeb, fake_web
 

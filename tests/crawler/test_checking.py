@@ -15,7 +15,6 @@ import pytest
 from services.crawler import handlers
 from services.crawler.adapters import renderer
 from services.crawler.adapters.eyes import Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.siblings import SiblingMemory
 from services.crawler.adapters.web import Limits
 from services.crawler.jobs.checking import Checking
@@ -31,6 +30,7 @@ from shared.events import (
     decode,
 )
 from shared.vocabulary import Outcome, Reason, RenderState
+from shared.wall import parse_routes
 from tests import web as fakes
 from tests.crawler import browsers
 from tests.crawler.builders import DatabaseFor, a_site, a_tracked

@@ -11,7 +11,6 @@ import pytest
 
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.observer import Question
 from services.crawler.adapters.web import Limits
 from services.crawler.jobs.checking import Checking
@@ -19,6 +18,7 @@ from services.crawler.jobs.turns import SharedTurns
 from services.crawler.store.frontier import ClaimLimits
 from shared import urls
 from shared.db import Database
+from shared.wall import parse_routes
 from tests.crawler.builders import DatabaseFor, a_tracked
 from tests.web import FakeWeb, Request, fake_web, page, redirect
 

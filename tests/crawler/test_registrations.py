@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.web import Limits
 from services.crawler.app import create_app
 from services.crawler.domain.registration import (
@@ -29,6 +28,7 @@ from services.crawler.settings import Settings
 from shared.db import Database
 from shared.events import RegistrationRead, decode
 from shared.settings import SettingsError
+from shared.wall import parse_routes
 from tests.crawler.builders import DatabaseFor, a_site, a_tracked
 from tests.fakes import RecordingBus
 from tests.web import Behaviour, FakeWeb, endless, fake_web, page, redirect, reset, silent

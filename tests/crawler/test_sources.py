@@ -11,7 +11,6 @@ import pytest
 
 from services.crawler import handlers
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.web import Limits
 from services.crawler.domain.optouts import OptOuts
 from services.crawler.domain.robotsfile import RobotsFile
@@ -23,6 +22,7 @@ from services.crawler.store.frontier import ClaimLimits
 from shared import clock
 from shared.db import Database
 from shared.vocabulary import Reason
+from shared.wall import parse_routes
 from tests.crawler.builders import DatabaseFor, a_site, a_tracked
 from tests.waiting import eventually
 from tests.web import FakeWeb, cached, fake_web, page, silent

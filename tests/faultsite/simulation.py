@@ -16,7 +16,6 @@ from typing_extensions import override
 
 from services.crawler import handlers as crawler
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
-from services.crawler.adapters.guard import Guard, parse_routes
 from services.crawler.adapters.names import NameFailedError, NameGoneError, Names, Place
 from services.crawler.adapters.web import Limits
 from services.crawler.jobs.checking import Checking
@@ -32,6 +31,7 @@ from shared.events import LinkChecked, decode
 from shared.ids import new_id
 from shared.urls import domain_or_host, host_of, page_id
 from shared.vocabulary import DiscoveryReason, LinkStatus, Outcome
+from shared.wall import Guard, parse_routes
 from tests.faultsite.script import BLIPS, Page, Script
 from tests.faultsite.site import TARGET, FaultSite, fault_site
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, Protocol
 
-from services.crawler.adapters.guard import Guard, Route, parse_routes
 from services.crawler.adapters.memory import keep_large_apart
 from services.crawler.adapters.names import Names
 from services.crawler.adapters.observer import Observer
@@ -24,6 +23,7 @@ from shared import addresses
 from shared import clock as house_clock
 from shared.chromium import find_program, is_root
 from shared.clock import Clock
+from shared.wall import Guard, Route, parse_routes
 
 CONTACT = "https://anchorwatch.example/robot"
 

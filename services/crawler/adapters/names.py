@@ -11,8 +11,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
 from services.crawler.adapters import dns
-from services.crawler.adapters.guard import AddressNotAllowedError, Guard
 from shared import addresses, urls
+from shared.wall import AddressNotAllowedError, Guard
 
 Lookup = Callable[[str], Awaitable[tuple[str, ...]]]
 GoneCheck = Callable[[str], Awaitable[bool]]

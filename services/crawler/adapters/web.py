@@ -18,7 +18,6 @@ from services.crawler.adapters.decoding import (
     UndecodableError,
 )
 from services.crawler.adapters.dropped import DroppedError, only_once
-from services.crawler.adapters.guard import AddressNotAllowedError, Guard
 from services.crawler.adapters.host_facts import issuer_of
 from services.crawler.adapters.names import NameGoneError, Names, Place
 from services.crawler.adapters.timing import limit, our_turn
@@ -26,6 +25,7 @@ from services.crawler.domain.fetched import MOST_PACKED, Exchange, Fetched
 from services.crawler.domain.pace import Answer
 from shared import addresses, urls
 from shared.vocabulary import Reason
+from shared.wall import AddressNotAllowedError, Guard
 
 MAX_HOPS = 10
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.crawler.adapters.guard import Guard, parse_routes
 from services.crawler.adapters.web import Limits, Web, open_web
+from shared.wall import Guard, parse_routes
 from tests.crawler.adapters.gates import OpenGate
 from tests.ports import free_port
 from tests.web import FakeWeb, fake_web

@@ -13,12 +13,12 @@ import brotli
 import pytest
 
 from services.crawler.adapters.eyes import Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.observer import Observer, Question
 from services.crawler.adapters.web import Limits, Web
 from services.crawler.domain.answer import CheckAnswer, answer_of
 from services.crawler.domain.target import sites_for, watch_for
 from shared.vocabulary import Outcome, Reason
+from shared.wall import parse_routes
 from tests import web as fakes
 from tests.crawler.adapters.gates import OpenGate
 from tests.web import Behaviour, Exchange, FakeWeb, encoded, page, raw

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.crawler.adapters import dns
-from services.crawler.adapters.guard import Guard
 from services.crawler.adapters.names import NameFailedError, NameGoneError, Names
+from shared.wall import Guard
 
 NXDOMAIN = 0x8183
 SERVFAIL = 0x8182

@@ -11,7 +11,6 @@ import pytest
 from typing_extensions import override
 
 from services.crawler.adapters.eyes import Sightline, open_eyes
-from services.crawler.adapters.guard import parse_routes
 from services.crawler.adapters.observer import Observer, Question
 from services.crawler.adapters.siblings import SiblingMemory
 from services.crawler.adapters.web import Limits
@@ -24,6 +23,7 @@ from services.crawler.domain.target_health import AS_BEFORE
 from services.crawler.store.siblings import StoredSiblings, remove_stale
 from shared import clock
 from shared.vocabulary import Outcome, Reason
+from shared.wall import parse_routes
 from tests import web as fakes
 from tests.crawler.builders import DatabaseFor
 from tests.web import FakeWeb, page, redirect

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.crawler.adapters.guard import Guard, parse_routes
 from services.crawler.adapters.pacer import HostBusyError, Pacer
 from services.crawler.adapters.politeness import Politeness, host_key, origin_of
 from services.crawler.adapters.rulebook import Rulebook
@@ -15,6 +14,7 @@ from services.crawler.domain.optouts import OptOuts
 from services.crawler.domain.pace import Answer, Pace
 from services.crawler.domain.robotsfile import RobotsFile
 from shared.vocabulary import Reason
+from shared.wall import Guard, parse_routes
 from tests import web as fakes
 from tests.web import FakeWeb, page, redirect
 

@@ -14,7 +14,6 @@ from typing_extensions import override
 from services.crawler.adapters.archived import text_of
 from services.crawler.adapters.chromium import running_browser
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
-from services.crawler.adapters.guard import Guard, parse_routes
 from services.crawler.adapters.names import Names
 from services.crawler.adapters.observer import Question
 from services.crawler.adapters.web import Limits
@@ -23,6 +22,7 @@ from services.crawler.domain.evidence.draft import exhibit_of
 from services.crawler.domain.target import sites_for, watch_for
 from shared import addresses
 from shared.vocabulary import Outcome, Reason, RenderState
+from shared.wall import Guard, parse_routes
 from tests.crawler.browsers import chromium, holds, limits
 from tests.web import FakeWeb, fake_web, page, silent
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import brotli
 import pytest
 
-from services.crawler.adapters.guard import Guard, parse_routes
 from services.crawler.adapters.names import NameFailedError, NameGoneError, Names
 from services.crawler.adapters.web import Limits, Validators, Web, open_web
 from shared.vocabulary import Reason
+from shared.wall import Guard, parse_routes
 from tests import web as fakes
 from tests.crawler.adapters.gates import OpenGate
 from tests.web import FakeWeb, encoded, new_authority, page, raw, redirect

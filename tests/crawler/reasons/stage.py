@@ -13,7 +13,6 @@ from typing_extensions import override
 
 from services.crawler import handlers as crawler
 from services.crawler.adapters.eyes import Sightline, open_eyes
-from services.crawler.adapters.guard import Guard, parse_routes
 from services.crawler.adapters.names import NameFailedError, NameGoneError, Names, Place
 from services.crawler.adapters.web import Limits
 from services.crawler.domain.optouts import OptOuts
@@ -41,6 +40,7 @@ from shared.events import (
 from shared.ids import new_id
 from shared.urls import domain_or_host, host_of
 from shared.vocabulary import Reason
+from shared.wall import Guard, parse_routes
 from tests.crawler.builders import a_site, a_tracked
 from tests.crawler.reasons.case import LINKED, SHOP, TARGET, Case, article
 from tests.profile.conftest import add_link, add_site, get_link

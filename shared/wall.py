@@ -1,4 +1,4 @@
-"""The wall of the crawler: sockets open only to public addresses, or to the routes of CONNECT_TO."""
+"""The wall around all that goes out to addresses of others: sockets open only to public addresses, or to the routes of CONNECT_TO."""
 
 import re
 import socket
@@ -18,7 +18,7 @@ _ROUTE = re.compile(
 
 
 class AddressNotAllowedError(OSError):
-    """A connection was about to be opened to an address or port that is closed to the crawler.
+    """A connection was about to be opened to an address or port that is closed to this product.
 
     An OSError, so that happy eyeballs goes on to the next address of the same name.
     """

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 import pytest
 from typing_extensions import override
 
-from services.crawler.adapters.guard import (
+from services.crawler.adapters.names import Names, Place
+from services.crawler.adapters.web import Limits, Web, open_web
+from shared import addresses
+from shared.errors import InvalidError
+from shared.vocabulary import Reason
+from shared.wall import (
     AddressInfo,
     AddressNotAllowedError,
     Guard,
     Route,
     parse_routes,
 )
-from services.crawler.adapters.names import Names, Place
-from services.crawler.adapters.web import Limits, Web, open_web
-from shared import addresses
-from shared.errors import InvalidError
-from shared.vocabulary import Reason
 from tests.crawler.adapters.gates import OpenGate
 from tests.web import FakeWeb, fake_web, redirect
 
