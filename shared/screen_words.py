@@ -123,6 +123,40 @@ SCOPES: Mapping[str, Words] = {
     "events:read": _plain("Hear events", "The live stream of what happens."),
     "admin": _plain("Manage", "Sites, people, keys and what the crawler leaves alone."),
 }
+EVENTS: Mapping[str, Words] = {
+    "anchors.drifted": _plain("Anchors drifted", "The mix of anchor texts has left its bands."),
+    "attack.suspected": _plain("Attack suspected", "Bad links come in a wave that looks made."),
+    "audit.completed": _plain("Audit ready", "An audit is finished and can be read."),
+    "disavow.version_created": _plain("Disavow file made", "There is a new version of the file."),
+    "domain.flagged": _plain("Domain changed", "A domain that links to you is not what it was."),
+    "import.completed": _plain("Import finished", "A file or a pull was read to its end."),
+    "job.updated": _plain("Work goes on", "Progress of imports and other long work."),
+    "link.changed": _plain("Link changed", "Any change of a link: gained, lost, marks, anchor."),
+    "link.discovered": _plain("Link discovered", "A link was found that nobody had told us of."),
+    "link.gained": _plain("Link gained", "A new link was seen for the first time."),
+    "link.lost": _plain("Link lost", "A link is gone, confirmed by a second look."),
+    "link.recovered": _plain("Link back", "A link that was lost is there again."),
+    "network.detected": _plain("Network found", "Domains that link to you seem to be one hand's."),
+    "placement.expiring": _plain("Placement ends soon", "The agreed time is nearly over."),
+    "placement.lost": _plain("Placement gone", "An agreed link is gone."),
+    "placement.mismatched": _plain("Placement not as agreed", "The link is not as agreed."),
+    "placement.promised": _plain("Placement agreed", "Somebody promised a link."),
+    "placement.updated": _plain("Placement edited", "What was agreed was changed."),
+    "placement.verified": _plain("Placement seen", "An agreed link was seen as agreed."),
+    "review.decided": _plain("Review decided", "Somebody answered a question of the review."),
+    "site.created": _plain("Site added", "There is a new site."),
+    "site.deleted": _plain("Site removed", "A site is gone, with all that was known of it."),
+    "site.updated": _plain("Site changed", "Hosts, brands or settings of a site were changed."),
+    "target.broken": _plain("Own page broken", "A page of yours that has links is not there."),
+    "toxicity.changed": _plain("Toxicity changed", "A link is judged differently than before."),
+    "velocity.anomaly_detected": _plain("Unusual growth", "Far more or fewer links than usual."),
+    "webhook.disabled": _plain("Webhook switched off", "A receiver took nothing for days."),
+}
+DELIVERIES: Mapping[str, Words] = {
+    "waiting": _plain("On its way", "It is sent now, or tried again later."),
+    "delivered": _plain("Taken", "The receiver has it."),
+    "failed": _plain("Given up", "It was not taken in three days; it can be sent again."),
+}
 SCREENS: Mapping[str, Mapping[str, Words]] = {
     "decision": DECISIONS,
     "hold": HOLDS,
@@ -134,4 +168,6 @@ SCREENS: Mapping[str, Mapping[str, Words]] = {
     "disavow_need": NEEDS,
     "placement": PLACEMENTS,
     "scope": SCOPES,
+    "event": EVENTS,
+    "delivery": DELIVERIES,
 }

@@ -77,7 +77,7 @@ class HouseSettings(BaseModel):
     )
     master_key: SecretStr | None = Field(
         default=None,
-        description="Encrypts the keys of other services that the database keeps; at least 32 random "
+        description="Encrypts the keys of other services and secrets of webhooks that the database keeps; at least 32 random "
         "characters. Several with commas between: the first encrypts, all decrypt. Unset: the file "
         "`master-key` in the home, made at the first start.",
     )

@@ -5,10 +5,11 @@ Exit codes: 0 done, 2 wrong usage, 4 failed.
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.cli import databases
 from services.cli.databases import settings_of
+from services.gateway.jobs.sealing import seal_secrets
 from services.profile.jobs.connectors import seal_keys
 from shared import vault
 from shared.db import Database
@@ -19,7 +20,8 @@ from shared.vault import Vault
 def main(arguments: Sequence[str]) -> int:
     """Change the master key of the home, or encrypt with the first of the keys that are set."""
     parser = argparse.ArgumentParser(
-        prog="anchorwatch keys", description="The master key that encrypts keys of connectors."
+        prog="anchorwatch keys",
+        description="The master key that encrypts keys of connectors and secrets of webhooks.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser(
@@ -31,21 +33,26 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.parse_args(list(arguments))
     settings = settings_of("profile").load()
-    with databases.urls(["profile"]) as urls:
-        print(asyncio.run(_rotate(settings, urls["profile"])))
+    with databases.urls(["profile", "gateway"]) as urls:
+        print(asyncio.run(_rotate(settings, urls)))
     return 0
 
 
-async def _rotate(settings: HouseSettings, url: str) -> str:
-    db = Database(url, schema="profile", pool_size=1)
+async def _rotate(settings: HouseSettings, urls: Mapping[str, str]) -> str:
+    profile, gateway = (Database(urls[name], schema=name, pool_size=1) for name in urls)
     mine = Vault.of(settings)
+
+    async def seal_all() -> int:
+        return await seal_keys(profile, mine) + await seal_secrets(gateway, mine)
+
     try:
         # First what a rotation that was broken off left under an older key: that one goes now.
-        sealed = await seal_keys(db, mine)
+        sealed = await seal_all()
         if settings.master_key is None:
             await asyncio.to_thread(vault.add_key, settings.home)
-            sealed = await seal_keys(db, mine)
+            sealed = await seal_all()
     finally:
-        await db.close()
+        await profile.close()
+        await gateway.close()
     where = settings.home / vault.KEY_FILE if settings.master_key is None else "the setting"
     return f"{sealed} encrypted anew with the first key of {where}."

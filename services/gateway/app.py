@@ -1,8 +1,9 @@
 """The gateway: the one door for people and programs.
 
-Owns: workspaces, users, keys, grants, sessions, the audit log, idempotency, the log of outward events.
+Owns: workspaces, users, keys, grants, sessions, the audit log, idempotency, the log of outward events,
+webhooks.
 Consumes: every outward event and `job.updated`.
-Publishes: nothing yet.
+Publishes: webhook.disabled.
 Everything else under `/v1` it passes on to the service that owns it (domain/routing.py).
 """
 
@@ -16,8 +17,10 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from services.gateway import handlers, jobs
+from services.gateway import handlers
+from services.gateway.adapters.courier import Courier
 from services.gateway.adapters.hub import Hub
+from services.gateway.adapters.teller import Teller
 from services.gateway.api import (
     audit_log,
     documents,
@@ -29,6 +32,7 @@ from services.gateway.api import (
     shared_evidence,
     shared_exports,
     users,
+    webhooks,
     words,
     workspaces,
 )
@@ -42,6 +46,7 @@ from services.gateway.api.sites import Sites
 from services.gateway.domain.limits import Limiter, Policy
 from services.gateway.domain.outward import STREAMED
 from services.gateway.domain.routing import new_table
+from services.gateway.jobs import following, telling
 from services.gateway.settings import Settings
 from shared.bus import Bus
 from shared.consumer import Consumer
@@ -49,12 +54,15 @@ from shared.db import Database
 from shared.events import REGISTRY, SiteDeleted
 from shared.http import NetworkTransport, ServiceClient, Transport
 from shared.service import Work
+from shared.settings import SettingsError
+from shared.vault import Vault
+from shared.wall import Guard, parse_routes
 from shared.web import new_web_app
 
 _ROUTERS = (
     *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
     *(audit_log.router, events.router, job_routes.router, documents.router, robot.router),
-    *(shared_evidence.router, shared_exports.router),
+    *(shared_evidence.router, shared_exports.router, webhooks.router),
 )
 _VISITS_A_MINUTE = 300
 _SERVICES = ("crawler", "profile", "toxicity", "outreach")
@@ -76,6 +84,7 @@ def create_app(
     }
     described = services_documents() if documents_of_services is None else documents_of_services
     identity, hub = Identity(db), Hub()
+    teller = Teller(Courier(_guard(settings)), Vault.of(settings))
     work = Work(
         "gateway",
         db=db,
@@ -83,9 +92,10 @@ def create_app(
         consumer=subscribe(Consumer("gateway", db=db, bus=bus)),
         loops={
             "event log": partial(
-                jobs.follow_event_log, db=db, hub=hub, remembered=identity.remembered
+                following.follow_event_log, db=db, hub=hub, remembered=identity.remembered
             ),
-            "old rows": partial(jobs.forget_old_rows, db=db, event_days=settings.event_days),
+            "old rows": partial(following.forget_old_rows, db=db, event_days=settings.event_days),
+            "webhooks": partial(telling.tell_webhooks, db=db, teller=teller),
         },
         grace_s=settings.shutdown_grace_s,
     )
@@ -97,7 +107,7 @@ def create_app(
     app = new_web_app(
         "gateway",
         settings=settings,
-        lifespan=_lifespan(work, network),
+        lifespan=_lifespan(work, network, teller),
         routers=_ROUTERS,
         db=db,
         checks=work.checks,
@@ -109,6 +119,7 @@ def create_app(
     )
     _remember(app, settings, identity=identity, hub=hub, clients=clients)
     app.state.readiness.goodbyes.append(hub.close)
+    app.state.teller = teller
     app.router.default = Console()
     return app
 
@@ -131,12 +142,21 @@ def _network(settings: Settings) -> dict[str, NetworkTransport]:
     return {name: NetworkTransport(getattr(settings, f"{name}_url")) for name in _SERVICES}
 
 
-def _lifespan(work: Work, network: Mapping[str, NetworkTransport]) -> Any:
+def _guard(settings: Settings) -> Guard:
+    """Return the wall through which messages go to receivers."""
+    try:
+        return Guard(routes=parse_routes(settings.webhook_connect_to))
+    except ValueError as error:
+        raise SettingsError(f"ANCHORWATCH_GATEWAY_WEBHOOK_CONNECT_TO: {error}") from error
+
+
+def _lifespan(work: Work, network: Mapping[str, NetworkTransport], teller: Teller) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for transport in network.values():
                 stack.push_async_callback(transport.close)
+            stack.push_async_callback(teller.courier.close)
             await stack.enter_async_context(work.lifespan(app))
             yield
 

@@ -1,6 +1,6 @@
 """What the gateway measures beyond the house metrics."""
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
 STREAMS_OPEN = Gauge("anchorwatch_gateway_streams_open", "Event streams (SSE) that are open now.")
 STREAM_EVENTS = Counter(
@@ -19,4 +19,12 @@ SIGN_INS = Counter(
     "anchorwatch_gateway_sign_ins_total",
     "Attempts to sign in to the console, by result.",
     ["result"],
+)
+WEBHOOK_ATTEMPTS = Counter(
+    "anchorwatch_gateway_webhook_attempts_total",
+    "Messages sent to webhooks, by what came of it (taken, again, gone).",
+    ["ending"],
+)
+WEBHOOK_SECONDS = Histogram(
+    "anchorwatch_gateway_webhook_seconds", "How long receivers of webhooks took to answer."
 )

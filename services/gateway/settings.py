@@ -48,3 +48,9 @@ class Settings(HouseSettings):
     secure_cookies: bool = Field(
         default=False, description="Send the session cookie over HTTPS only; set it behind TLS."
     )
+    webhook_connect_to: str = Field(
+        default="",
+        description="Receivers of webhooks in your own network, in the form of the crawler's CONNECT_TO: "
+        "`hooks.internal:443=10.0.0.5:8443`. To these exact addresses messages may go though they are "
+        "private, and over `http:`; to all others only over `https:` and to public addresses.",
+    )

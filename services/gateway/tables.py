@@ -19,9 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
+from services.gateway.domain.webhooks import State
 from shared.columns import created as _created
 from shared.columns import moment as _moment
-from shared.columns import one_of
+from shared.columns import one_of, texts
 from shared.house import add_house_tables
 from shared.vocabulary import Role
 
@@ -177,4 +178,62 @@ EVENT_LOG = Table(
     UniqueConstraint("event_id"),
     Index("event_log_workspace_idx", "workspace_id", "seq"),
     Index("event_log_created_idx", "created_at", postgresql_using="brin"),
+)
+
+WEBHOOKS = Table(
+    "webhooks",
+    METADATA,
+    Column("webhook_id", UUID, primary_key=True),
+    _workspace(),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    # Empty: every outward type.
+    texts("types"),
+    # None: every site of the workspace.
+    Column("site_ids", ARRAY(UUID)),
+    # Sealed by the vault. The old one signs, too, until its time is over.
+    Column("secret", Text, nullable=False),
+    Column("old_secret", Text),
+    _moment("old_secret_until"),
+    # Up to this event of the log everything was handed out or is not wanted.
+    Column("handed_seq", BigInteger, nullable=False),
+    _moment("failing_since"),
+    _moment("delivered_at"),
+    _moment("switched_off_at"),
+    Column("switched_off_because", Text),
+    Column("created_by", UUID, nullable=False),
+    _version(),
+    _created(),
+    Index("webhooks_workspace_idx", "workspace_id", "webhook_id"),
+)
+
+WEBHOOK_DELIVERIES = Table(
+    "webhook_deliveries",
+    METADATA,
+    Column(
+        "webhook_id",
+        UUID,
+        ForeignKey("gateway.webhooks.webhook_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    # The body is the event log's.
+    Column("seq", BigInteger, primary_key=True),
+    Column("event_id", UUID, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _moment("next_at", nullable=False),
+    _moment("leased_until"),
+    _moment("last_at"),
+    Column("last_status", Integer),
+    Column("last_ms", Integer),
+    Column("sentence", Text),
+    _created(),
+    one_of("state", State),
+    Index(
+        "webhook_deliveries_due_idx",
+        *("webhook_id", "next_at"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("webhook_deliveries_created_idx", "created_at", postgresql_using="brin"),
 )

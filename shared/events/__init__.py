@@ -70,6 +70,7 @@ from shared.events.toxicity import (
 )
 from shared.events.work import (
     JobUpdated,
+    WebhookDisabled,
 )
 
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "ToxicityChanged",
     "UnknownEventError",
     "VelocityAnomalyDetected",
+    "WebhookDisabled",
     "decode",
 ]
 

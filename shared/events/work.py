@@ -26,3 +26,18 @@ class JobUpdated(Event):
     eta_seconds: int | None = None
 
     about: ClassVar[tuple[str, str]] = ("job", "job_id")
+
+
+class WebhookDisabled(Event):
+    """A webhook was switched off because its receiver took nothing; what happens meanwhile is kept."""
+
+    name: ClassVar[str] = "webhook.disabled"
+    publisher: ClassVar[str] = "gateway"
+    outward: ClassVar[bool] = True
+
+    webhook_id: UUID
+    webhook_name: str
+    url: str
+    because: str
+
+    about: ClassVar[tuple[str, str]] = ("webhook", "webhook_id")

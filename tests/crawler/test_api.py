@@ -13,7 +13,7 @@ from shared.db import Database
 from shared.http import ServiceClient
 from shared.vocabulary import Reason, Role
 from tests import web as fakes
-from tests.crawler.adapters.test_guard import CLOSED_URLS, ONLY_WRITTEN
+from tests.crawler.adapters.test_wall import CLOSED_URLS, ONLY_WRITTEN
 from tests.crawler.asking import routes_over
 from tests.web import FakeWeb, page, redirect
 

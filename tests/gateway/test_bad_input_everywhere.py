@@ -78,6 +78,12 @@ async def _more_ids(product: Product) -> dict[str, str]:
     ids["key_id"] = (await first(owner, "/v1/keys"))["id"]
     grant = {"actor_id": ids["user_id"], "site_id": ids["site_id"], "role": "viewer"}
     ids["grant_id"] = (await made(owner, "/v1/grants", grant))["id"]
+    webhook = {
+        "name": "never told",
+        "url": "https://desk.example/in",
+        "types": ["webhook.disabled"],
+    }
+    ids["webhook_id"] = (await made(owner, "/v1/webhooks", webhook))["id"]
     return ids
 
 

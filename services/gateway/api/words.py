@@ -69,6 +69,8 @@ class AllWords(BaseModel):
     disavow_need: Vocabulary
     placement: Vocabulary
     scope: Vocabulary
+    event: Vocabulary
+    delivery: Vocabulary
 
 
 @router.get("/v1/words")

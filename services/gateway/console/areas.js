@@ -44,6 +44,7 @@ const AREAS = [
     ["costs", "Cost of looking", () => import("./views/costs.js"), "Costs"],
     ["people", "People", () => import("./views/people.js"), "People"],
     ["keys", "API keys", () => import("./views/keys.js"), "Keys"],
+    ["webhooks", "Webhooks", () => import("./views/webhooks.js"), "Webhooks"],
     ["apart", "Never asked", () => import("./views/opt_outs.js"), "OptOuts"],
   ] },
 ];

@@ -99,6 +99,11 @@ def told(event: Logged, *, caller: Caller, wanted: frozenset[str]) -> Told | Non
     return Told(event.seq, name, orjson.dumps(envelope))
 
 
+def event_id(event: Logged) -> UUID:
+    """Return the id that the event has everywhere."""
+    return UUID(orjson.loads(event.body)["id"])
+
+
 def _name_wanted(event: Logged, wanted: frozenset[str]) -> str:
     if event.name != LinkChanged.name or not wanted & frozenset(NAMED_KINDS.values()):
         return event.name

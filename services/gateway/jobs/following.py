@@ -6,7 +6,7 @@ from typing import Any
 
 from services.gateway.adapters.hub import Hub
 from services.gateway.domain.remembered import Remembered
-from services.gateway.store import access, event_log, journal, people
+from services.gateway.store import access, deliveries, event_log, journal, people
 from shared import clock
 from shared.db import Database
 from shared.log import get_logger
@@ -41,7 +41,7 @@ async def follow_event_log(
             while not stop.is_set() and not connection.is_closed():
                 bell.clear()
                 await _read_new(db, hub)
-                await _first_of(bell, stop, seconds=_POLL_S)
+                await first_of(bell, stop, seconds=_POLL_S)
     finally:
         # What was told while nobody listened is not known, so nothing remembered may be believed.
         remembered.forget_all()
@@ -64,7 +64,12 @@ async def forget_old_rows(stop: asyncio.Event, *, db: Database, event_days: int)
             async with db.begin() as tx:
                 before = now - timedelta(days=event_days)
                 removed = await event_log.remove_old(tx, before=before, limit=_CLEAN_AT_ONCE)
-        await _first_of(stop, seconds=_CLEAN_EVERY_S)
+        removed = _CLEAN_AT_ONCE
+        while removed == _CLEAN_AT_ONCE and not stop.is_set():
+            async with db.begin() as tx:
+                before = now - timedelta(days=event_days)
+                removed = await deliveries.remove_old(tx, before=before, limit=_CLEAN_AT_ONCE)
+        await first_of(stop, seconds=_CLEAN_EVERY_S)
 
 
 async def _start(db: Database, hub: Hub) -> None:
@@ -84,7 +89,7 @@ async def _read_new(db: Database, hub: Hub) -> None:
         found = len(events)
 
 
-async def _first_of(*events: asyncio.Event, seconds: float) -> None:
+async def first_of(*events: asyncio.Event, seconds: float) -> None:
     """Wait until one of the events is set, or so many seconds."""
     try:
         async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:

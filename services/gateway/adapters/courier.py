@@ -1,0 +1,135 @@
+"""Brings messages to receivers: one POST each, to public addresses only, redirects not followed."""
+
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from typing_extensions import override
+
+from services.gateway.domain.webhooks import TIMEOUT_S, Attempt
+from shared import addresses, clock, urls
+from shared.wall import AddressNotAllowedError, Guard
+
+_READ = 4_096  # of an answer, so that its connection can be used again
+_FLAGS = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+
+
+class Courier:
+    """Sends one message and says what came of it; whatever happens is an answer, never an exception."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._session: aiohttp.ClientSession | None = None
+
+    def refusal(self, url: str) -> str | None:
+        """Return why nothing is sent to an address, None for one that may be tried."""
+        if self._guard.fault(url) is not None:
+            return "Only public addresses get messages, over port 443, 80, 8080 or 8443."
+        route = self._guard.route(urls.host_of(url), addresses.port_of(url))
+        if not url.lower().startswith("https:") and route is None:
+            return "Messages go over https: only; they tell what others should not read."
+        return None
+
+    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
+        """Send one message, wherever the address leads now."""
+        started = time.monotonic()
+        if self.refusal(url) is not None:
+            return Attempt(0, trouble="its address is not allowed")
+        self._session = self._session or _new_session(self._guard)
+        try:
+            async with self._session.post(
+                url, data=body, headers=headers, allow_redirects=False
+            ) as answer:
+                retry_after_s = _seconds(answer.headers.get("Retry-After"))
+                with suppress(aiohttp.ClientError, TimeoutError):
+                    await answer.content.read(_READ)
+                return Attempt(_ms(started), answer.status, retry_after_s)
+        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+            return Attempt(_ms(started), trouble=_why(error))
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+def _new_session(guard: Guard) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        resolver=_Resolver(guard),
+        use_dns_cache=False,  # what a name says is judged at every connection
+        socket_factory=guard.open_socket,
+        limit=0,
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
+        headers={"User-Agent": f"Anchorwatch-Webhooks/{version('anchorwatch')}"},
+    )
+
+
+class _Resolver(AbstractResolver):
+    """CONNECT_TO first, then the system; the wall looks at every address when its socket is made."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._system = aiohttp.ThreadedResolver()
+
+    @override
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        route = self._guard.route(host, port)
+        if route is None:
+            return await self._system.resolve(host, port, family)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=route.address,
+                port=route.to_port,
+                family=socket.AF_INET6 if ":" in route.address else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=_FLAGS,
+            )
+        ]
+
+    @override
+    async def close(self) -> None:
+        await self._system.close()
+
+
+def _ms(started: float) -> int:
+    return round(1000 * (time.monotonic() - started))
+
+
+def _seconds(text: str | None) -> float | None:
+    """Return how long a receiver asks to wait: seconds or a date (RFC 9110, 10.2.3)."""
+    if text is None:
+        return None
+    if text.strip().isdecimal():
+        return float(text[:10])
+    with suppress(ValueError, TypeError):
+        return max((parsedate_to_datetime(text) - clock.now()).total_seconds(), 0.0)
+    return None
+
+
+_TROUBLES: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, f"no answer within {TIMEOUT_S:.0f} seconds"),
+    (aiohttp.ClientConnectorDNSError, "its name was not found"),
+    (aiohttp.ClientSSLError, "the encrypted connection failed (is its certificate valid?)"),
+    (aiohttp.ClientConnectorError, "it refused the connection"),
+)
+
+
+def _why(error: Exception) -> str:
+    """Return the reason in words, without addresses: it is shown to whoever set up the webhook."""
+    causes = (error, error.__cause__, getattr(error, "os_error", None))
+    if any(isinstance(one, AddressNotAllowedError) for one in causes):
+        return "its address is not allowed"
+    found = (words for kind, words in _TROUBLES if isinstance(error, kind))
+    return next(found, "the connection broke off")

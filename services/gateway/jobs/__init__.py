@@ -1,0 +1,1 @@
+"""Work of the gateway that nobody waits for."""
