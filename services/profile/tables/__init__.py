@@ -210,7 +210,12 @@ LINKS = Table(
     _index_of_values("first_seen_at"),
     _index_of_values("changed_at"),
     _index_of_values("lost_at"),
-    _index_of_values("gained_at"),
+    # Of links that were seen: when another tool saw one first is a claim, and no figure counts it.
+    Index(
+        "links_site_gained_at_idx",
+        *("site_id", "gained_at", "link_id"),
+        postgresql_where=text("found_seq > 0"),
+    ),
     _index_of_values("toxicity_score"),
     _index_of_values("authority"),
     Index("links_site_value_idx", "site_id", "value", "link_id"),
