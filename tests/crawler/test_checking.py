@@ -17,6 +17,7 @@ from services.crawler.adapters import renderer
 from services.crawler.adapters.eyes import Sightline, open_eyes
 from services.crawler.adapters.siblings import SiblingMemory
 from services.crawler.adapters.web import Limits
+from services.crawler.jobs import checking as jobs
 from services.crawler.jobs.checking import Checking
 from services.crawler.store.frontier import ClaimLimits
 from shared.db import Database
@@ -129,7 +130,10 @@ async def crew(db_for: DatabaseFor) -> AsyncIterator[Crew]:
         yield Crew(db_for("crawler"), site)
 
 
-async def test_looks_begin_as_there_is_room_for_their_requests(crew: Crew) -> None:
+async def test_looks_begin_as_there_is_room_for_their_requests(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_HANDFUL", 2)
     crew.sightline = replace(crew.sightline, limits=replace(FAST.limits, concurrency=1))
     asked, may_answer = asyncio.Event(), asyncio.Event()
 
