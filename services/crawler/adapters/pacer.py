@@ -131,8 +131,8 @@ class Pacer:
         turns = None
         try:
             turns = await self._take_from_others(host)
-            wait_s = self.pace(host).wait_s(self._clock())
-            if wait_s > 0:
+            # Timers go by milliseconds and may end one early; the host counts on its whole pause.
+            while (wait_s := self.pace(host).wait_s(self._clock())) > 0:
                 await self._sleep(wait_s)
         except BaseException:
             await self._give(host, lock, turns)

@@ -255,6 +255,20 @@ async def test_nobody_asks_a_host_that_opted_out(site: FakeWeb, politeness: Poli
     assert not site.asked(ROBOTS)
 
 
+async def test_a_timer_that_ends_early_does_not_shorten_the_pause() -> None:
+    moments = Moments()
+
+    async def sleep(seconds: float) -> None:
+        await moments.sleep(max(seconds - 0.0004, 0.0001))
+
+    pacer = Pacer(floor_s=1.0, clock=moments, sleep=sleep)
+    await pacer.turn("a.example")
+    await pacer.done("a.example", Answer(status=200))
+    ended = moments.now
+    await pacer.turn("a.example")
+    assert moments.now - ended >= timedelta(seconds=1)
+
+
 async def test_an_error_never_makes_us_faster() -> None:
     moments = Moments()
     pacer = Pacer(floor_s=1.0, clock=moments, sleep=moments.sleep)
