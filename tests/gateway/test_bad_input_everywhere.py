@@ -88,15 +88,15 @@ async def _more_ids(product: Product) -> dict[str, str]:
 
 
 async def test_an_id_that_is_none_is_refused_on_every_route(running: Running) -> None:
-    await _refuses_all(running, bad_input.of_paths(running.ids))
+    assert await _faults(running, bad_input.of_paths(running.ids)) == []
 
 
 async def test_a_query_that_the_route_does_not_take_is_refused_by_name(running: Running) -> None:
-    await _refuses_all(running, bad_input.of_queries(running.ids))
+    assert await _faults(running, bad_input.of_queries(running.ids)) == []
 
 
 async def test_a_body_that_the_route_does_not_take_is_refused_by_field(running: Running) -> None:
-    await _refuses_all(running, bad_input.of_bodies(running.ids))
+    assert await _faults(running, bad_input.of_bodies(running.ids)) == []
 
 
 async def test_a_method_that_the_path_does_not_take_is_answered_with_those_that_it_takes(
@@ -113,14 +113,16 @@ async def test_a_method_that_the_path_does_not_take_is_answered_with_those_that_
     assert not wrong, "\n".join(wrong)
 
 
-async def _refuses_all(running: Running, cases: Iterable[Bad]) -> None:
-    """Send all of them; each is refused as it should be, and none leaves anything behind."""
+async def _faults(running: Running, cases: Iterable[Bad]) -> list[str]:
+    """Send all of them; return which are not refused as they should be, or left something behind."""
     before = await running.stored()
-    wrong: list[str] = []
+    asked, wrong = 0, []
     for bad in cases:
+        asked += 1
         wrong += _wrongs(bad, await running.ask(bad))
-    assert not wrong, "\n".join(wrong)
-    assert await running.stored() == before
+    assert asked > 100, "the walk found nearly nothing to ask"
+    after = await running.stored()
+    return wrong + [f"{name} has changed" for name in before if after[name] != before[name]]
 
 
 def _wrongs(bad: Bad, answer: Answer) -> list[str]:

@@ -43,5 +43,8 @@ def test_what_is_no_name_stays_as_it_came(text: str) -> None:
 
 @given(st.text(max_size=80))
 def test_no_text_is_too_odd(text: str) -> None:
-    hostnames.ascii_form(text)
-    hostnames.shown(f"xn--{text}")
+    kept = hostnames.ascii_form(text)
+    assert hostnames.ascii_form(kept) == kept
+    host = f"xn--{text}"
+    shown = hostnames.shown(host)
+    assert shown

@@ -45,7 +45,7 @@ class Turn:
         """Enclose the batch's transaction; one that fails does so once all before it are committed."""
         try:
             yield
-        except Exception:
+        except Exception:  # because whatever it was, what stood before it must be committed first
             await self._may_end.wait()
             raise
         self.stored.set()
