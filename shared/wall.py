@@ -2,10 +2,12 @@
 
 import re
 import socket
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
+
+from aiohttp.abc import ResolveResult
 
 from shared import addresses, urls
 from shared.vocabulary import Reason
@@ -56,6 +58,21 @@ def _parse_route(text: str) -> Route:
     if not host or not all(0 < port < 65_536 for port in ports):
         raise ValueError(f"{text!r} holds a host or port that does not exist")
     return Route(host, ports[0], address, ports[1])
+
+
+def resolved(host: str, found: Iterable[str], port: int) -> list[ResolveResult]:
+    """Return addresses that were found for a host as aiohttp wants them of a resolver."""
+    return [
+        ResolveResult(
+            hostname=host,
+            host=address,
+            port=port,
+            family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+            proto=socket.IPPROTO_TCP,
+            flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+        )
+        for address in found
+    ]
 
 
 class Guard:

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from services.crawler.adapters import dns
 from shared import addresses, urls
-from shared.wall import AddressNotAllowedError, Guard
+from shared.wall import AddressNotAllowedError, Guard, resolved
 
 Lookup = Callable[[str], Awaitable[tuple[str, ...]]]
 GoneCheck = Callable[[str], Awaitable[bool]]
@@ -21,7 +21,6 @@ _CACHE_SIZE = 10_000
 _CACHE_S = 60.0
 _LOOKUP_S = 10.0
 _THREADS = 16
-_FLAGS = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
 class NameGoneError(OSError):
@@ -75,17 +74,7 @@ class Names(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         place = await self.find(host.removesuffix("."), port)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=place.port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=socket.IPPROTO_TCP,
-                flags=_FLAGS,
-            )
-            for address in place.found
-        ]
+        return resolved(host, place.found, place.port)
 
     @override
     async def close(self) -> None:
