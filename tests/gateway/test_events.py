@@ -36,6 +36,13 @@ def a_change(workspace_id: UUID, site_id: UUID, kind: ChangeKind = ChangeKind.LO
     )
 
 
+END_LISTENERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+        AND pid <> pg_backend_pid() AND query LIKE 'LISTEN %'
+"""
+"""Ends the connections that wait for word of new events, as a restart of the database does."""
+
+
 async def publish(house: House, events: Sequence[Event]) -> None:
     """Write events as the gateway's consumer does when the bus brings them."""
     async with house.db.begin() as tx:
@@ -84,6 +91,20 @@ async def test_an_event_reaches_the_subscriber_well_under_a_second(house: House)
             assert orjson.loads(frame["data"])["id"] == str(event.event_id)
             assert frame["event"] == "link.changed"
     assert min(took) < 0.8
+
+
+async def test_a_stream_goes_on_when_the_listening_connection_was_ended(house: House) -> None:
+    site = await house.a_site()
+    async with listening(house.alice) as stream:
+        async with house.db.begin() as tx:
+            ended = await tx.fetch(END_LISTENERS)
+        assert ended
+        events = [a_change(house.workspace_id, site) for _ in range(2)]
+        await publish(house, events)
+        frames = [await stream.frame() for _ in events]
+
+    came = [orjson.loads(frame["data"])["id"] for frame in frames]
+    assert came == [str(event.event_id) for event in events]
 
 
 async def test_an_event_from_the_outbox_travels_through_the_bus_into_the_stream(

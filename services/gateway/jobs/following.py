@@ -9,6 +9,7 @@ from services.gateway.domain.remembered import Remembered
 from services.gateway.store import access, deliveries, event_log, journal, people
 from shared import clock
 from shared.db import Database
+from shared.errors import UnavailableError
 from shared.log import get_logger
 
 log = get_logger(__name__)
@@ -42,6 +43,7 @@ async def follow_event_log(
                 bell.clear()
                 await _read_new(db, hub)
                 await first_of(bell, stop, seconds=_POLL_S)
+        require_end(stop)
     finally:
         # What was told while nobody listened is not known, so nothing remembered may be believed.
         remembered.forget_all()
@@ -87,6 +89,12 @@ async def _read_new(db: Database, hub: Hub) -> None:
             events = await event_log.list_after(tx, hub.newest, limit=_AT_ONCE)
         hub.feed(events)
         found = len(events)
+
+
+def require_end(stop: asyncio.Event) -> None:
+    """Raise unless the loop was asked to end: one that lost its connection must be started again."""
+    if not stop.is_set():
+        raise UnavailableError("The connection that tells of new events is gone")
 
 
 async def first_of(*events: asyncio.Event, seconds: float) -> None:
