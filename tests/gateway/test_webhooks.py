@@ -24,7 +24,7 @@ from shared.ids import new_id
 from shared.vault import Vault
 from shared.vocabulary import ChangeKind, Role
 from tests.gateway.conftest import House
-from tests.gateway.test_events import a_change, publish
+from tests.gateway.test_events import END_LISTENERS, a_change, publish
 from tests.waiting import eventually
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -228,6 +228,58 @@ async def test_what_is_not_taken_is_tried_again_with_the_same_id(
     assert (await told_house.alice.get(f"/v1/webhooks/{made['id']}")).json()[
         "failing_since"
     ] is None
+
+
+@pytest.mark.parametrize("asked", ["Mon, 99 Foo 99999 99:99:99 GMT", "9" * 400, "-1", "soon", ""])
+async def test_a_strange_retry_after_is_no_endless_attempt(
+    told_house: House, receiver: Receiver, asked: str
+) -> None:
+    made = await a_webhook(told_house)
+    site = await told_house.a_site()
+    receiver.answers = [web.Response(status=503, headers={"Retry-After": asked})]
+    await publish(told_house, [a_change(told_house.workspace_id, site)])
+
+    async def is_noted() -> bool:
+        found = await deliveries_of(told_house, made["id"])
+        return [one["last_status"] for one in found] in ([503], [204])
+
+    await eventually(is_noted)
+    [waiting] = await deliveries_of(told_house, made["id"])
+    assert waiting["attempts"] in {1, 2}
+
+
+async def test_an_attempt_that_its_process_does_not_survive_counts(
+    told_house: House, receiver: Receiver
+) -> None:
+    made = await a_webhook(told_house)
+    site = await told_house.a_site()
+    receiver.answers = [web.Response(status=503)]
+    await publish(told_house, [a_change(told_house.workspace_id, site)])
+    await in_state(told_house, made["id"], "waiting")
+
+    async def was_tried() -> bool:
+        [found] = await deliveries_of(told_house, made["id"])
+        return bool(found["last_status"] == 503)
+
+    await eventually(was_tried)
+    async with told_house.db.begin() as tx:  # nine more began, and none came to an end
+        await tx.run(f"UPDATE webhook_deliveries SET attempts = {ATTEMPTS}, next_at = now()")
+        await tx.run("NOTIFY gateway_webhooks")
+    await in_state(told_house, made["id"], "failed")
+    assert len(receiver.got) == 1
+    [given_up] = await deliveries_of(told_house, made["id"])
+    assert given_up["sentence"] == "Not delivered: no attempt came to an end."
+
+
+async def test_messages_go_on_when_the_listening_connection_was_ended(
+    told_house: House, receiver: Receiver
+) -> None:
+    made = await a_webhook(told_house)
+    site = await told_house.a_site()
+    async with told_house.db.begin() as tx:
+        assert await tx.fetch(END_LISTENERS)
+    await publish(told_house, [a_change(told_house.workspace_id, site)])
+    await in_state(told_house, made["id"], "delivered")
 
 
 async def test_410_switches_it_off_tells_the_others_and_loses_nothing(

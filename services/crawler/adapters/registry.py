@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.crawler.adapters.web import Web
 from services.crawler.domain.fetched import Fetched
-from services.crawler.domain.pace import Answer, retry_after_s
+from services.crawler.domain.pace import Answer
 from services.crawler.domain.registration import (
     LEAST_PAUSE,
     MAX_BODY,
@@ -19,6 +19,7 @@ from services.crawler.domain.registration import (
 from shared import clock as house_clock
 from shared.clock import Clock
 from shared.vocabulary import Reason
+from shared.waits import retry_after_s
 
 _ACCEPT = {"Accept": "application/rdap+json, application/json;q=0.9"}
 _HOPS = 3

@@ -1,14 +1,13 @@
 """How fast a host may be asked: the delay between two requests, and how answers change it."""
 
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.vocabulary import Reason
+from shared.waits import retry_after_s
 
 MAX_DELAY_S = 60.0
 MAX_CRAWL_DELAY_S = 30.0
-MAX_RETRY_AFTER_S = 86_400.0
 _GOOD_ANSWERS = 10
 _EASE = 1.1
 _BUSY = frozenset({429, 503})
@@ -95,17 +94,3 @@ def with_crawl_delay(pace: Pace, seconds: float | None) -> Pace:
     """Return the pace under the crawl-delay of a robots.txt, honoured up to 30 s."""
     wanted = min(MAX_CRAWL_DELAY_S, max(0.0, seconds or 0.0))
     return pace if wanted == pace.crawl_delay_s else pace._replace(crawl_delay_s=wanted)
-
-
-def retry_after_s(value: str | None, now: datetime) -> float:
-    """Return the seconds that a Retry-After header asks for, at most a day; 0 if it says nothing."""
-    text = (value or "").strip()
-    if text.isascii() and text.isdecimal():
-        return min(MAX_RETRY_AFTER_S, float(text[:9]))
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return 0.0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(MAX_RETRY_AFTER_S, max(0.0, (moment - now).total_seconds()))

@@ -4,7 +4,6 @@ import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 
 import aiohttp
@@ -13,10 +12,10 @@ from typing_extensions import override
 
 from services.gateway.domain.webhooks import TIMEOUT_S, Attempt
 from shared import addresses, clock, urls
-from shared.wall import AddressNotAllowedError, Guard
+from shared.waits import retry_after_s
+from shared.wall import AddressNotAllowedError, Guard, resolved
 
 _READ = 4_096  # of an answer, so that its connection can be used again
-_FLAGS = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
 class Courier:
@@ -45,10 +44,10 @@ class Courier:
             async with self._session.post(
                 url, data=body, headers=headers, allow_redirects=False
             ) as answer:
-                retry_after_s = _seconds(answer.headers.get("Retry-After"))
+                asked_s = retry_after_s(answer.headers.get("Retry-After"), clock.now())
                 with suppress(aiohttp.ClientError, TimeoutError):
                     await answer.content.read(_READ)
-                return Attempt(_ms(started), answer.status, retry_after_s)
+                return Attempt(_ms(started), answer.status, asked_s)
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             return Attempt(_ms(started), trouble=_why(error))
 
@@ -87,16 +86,7 @@ class _Resolver(AbstractResolver):
         route = self._guard.route(host, port)
         if route is None:
             return await self._system.resolve(host, port, family)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=route.address,
-                port=route.to_port,
-                family=socket.AF_INET6 if ":" in route.address else socket.AF_INET,
-                proto=socket.IPPROTO_TCP,
-                flags=_FLAGS,
-            )
-        ]
+        return resolved(host, (route.address,), route.to_port)
 
     @override
     async def close(self) -> None:
@@ -105,17 +95,6 @@ class _Resolver(AbstractResolver):
 
 def _ms(started: float) -> int:
     return round(1000 * (time.monotonic() - started))
-
-
-def _seconds(text: str | None) -> float | None:
-    """Return how long a receiver asks to wait: seconds or a date (RFC 9110, 10.2.3)."""
-    if text is None:
-        return None
-    if text.strip().isdecimal():
-        return float(text[:10])
-    with suppress(ValueError, TypeError):
-        return max((parsedate_to_datetime(text) - clock.now()).total_seconds(), 0.0)
-    return None
 
 
 _TROUBLES: tuple[tuple[type[Exception], str], ...] = (

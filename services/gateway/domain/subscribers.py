@@ -42,6 +42,7 @@ class Claimed:
     webhook_id: UUID
     message: Message
     attempts: int
+    """This one included."""
     url: str
     event: Logged | None
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.waits import MAX_RETRY_AFTER_S
+
 SECRET_BYTES = 32
 _PREFIX = "whsec_"
 OLD_SECRET = timedelta(hours=24)
@@ -26,7 +28,6 @@ PATIENCE = timedelta(days=5)
 _WAITS_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 ATTEMPTS = len(_WAITS_S) + 1
 _JITTER = 0.2
-_LONGEST_WAIT_S = 86_400.0
 
 
 class State(StrEnum):
@@ -53,7 +54,7 @@ class Attempt:
 
     elapsed_ms: int
     status: int | None = None
-    retry_after_s: float | None = None
+    retry_after_s: float = 0.0
     trouble: str | None = None
 
     @property
@@ -106,7 +107,7 @@ def headers(
 
 
 def next_attempt(
-    attempts: int, *, now: datetime, luck: float, retry_after_s: float | None = None
+    attempts: int, *, now: datetime, luck: float, retry_after_s: float = 0.0
 ) -> datetime | None:
     """Return when to try again after so many attempts, None after the last one.
 
@@ -115,7 +116,7 @@ def next_attempt(
     if attempts >= ATTEMPTS:
         return None
     wait = _WAITS_S[attempts - 1] * (1 + _JITTER * (2 * luck - 1))
-    asked = min(retry_after_s or 0.0, _LONGEST_WAIT_S)
+    asked = min(retry_after_s, MAX_RETRY_AFTER_S)
     return now + timedelta(seconds=max(wait, asked))
 
 

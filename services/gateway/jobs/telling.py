@@ -11,8 +11,8 @@ from uuid import UUID
 from services.gateway.adapters.teller import Teller
 from services.gateway.domain import webhooks
 from services.gateway.domain.subscribers import Claimed
-from services.gateway.domain.webhooks import Attempt
-from services.gateway.jobs.following import first_of
+from services.gateway.domain.webhooks import ATTEMPTS, Attempt
+from services.gateway.jobs.following import first_of, require_end
 from services.gateway.metrics import WEBHOOK_ATTEMPTS, WEBHOOK_SECONDS
 from services.gateway.store import deliveries, event_log
 from services.gateway.store import webhooks as store
@@ -32,9 +32,9 @@ _LAST_S = 3.0
 async def tell_webhooks(stop: asyncio.Event, *, db: Database, teller: Teller) -> None:
     """Send every message as soon as it is due, of many receivers at once, none waiting for another."""
     bell = asyncio.Event()
-    async with _ringing(db, bell), asyncio.TaskGroup() as group:
+    async with _ringing(db, bell) as connection, asyncio.TaskGroup() as group:
         going: set[asyncio.Task[None]] = set()
-        while not stop.is_set():
+        while not stop.is_set() and not connection.is_closed():
             bell.clear()
             await hand_out(db)
             now = clock.now()
@@ -49,6 +49,7 @@ async def tell_webhooks(stop: asyncio.Event, *, db: Database, teller: Teller) ->
             if not claimed:
                 await first_of(bell, stop, seconds=_pause(due, now))
         await _finish(going)
+    require_end(stop)
 
 
 async def hand_out(db: Database) -> None:
@@ -76,6 +77,8 @@ async def _tell(db: Database, teller: Teller, claimed: Claimed) -> None:
 
 
 async def _attempt(teller: Teller, sealed: Sequence[str], claimed: Claimed) -> Attempt:
+    if claimed.attempts > ATTEMPTS:
+        return Attempt(0, trouble="no attempt came to an end")
     body = claimed.body
     if body is None:
         return Attempt(0, trouble="the event is no longer kept")
@@ -96,7 +99,7 @@ async def _settle(tx: Tx, claimed: Claimed, attempt: Attempt) -> None:
     next_at = None
     if claimed.event is not None:
         next_at = webhooks.next_attempt(
-            claimed.attempts + 1,
+            claimed.attempts,
             now=now,
             luck=random.random(),  # noqa: S311 - spreads attempts, guards nothing
             retry_after_s=attempt.retry_after_s,
@@ -124,7 +127,9 @@ async def _tell_owners(tx: Tx, webhook_id: UUID, because: str) -> None:
 
 
 @asynccontextmanager
-async def _ringing(db: Database, bell: asyncio.Event) -> AsyncIterator[None]:
+async def _ringing(db: Database, bell: asyncio.Event) -> AsyncIterator[Any]:
+    """Ring at new events and new messages; yield the connection, which is nothing worth once closed."""
+
     def ring(*_: Any) -> None:
         bell.set()
 
@@ -132,7 +137,7 @@ async def _ringing(db: Database, bell: asyncio.Event) -> AsyncIterator[None]:
         await connection.add_listener(event_log.CHANNEL, ring)
         await connection.add_listener(deliveries.CHANNEL, ring)
         connection.add_termination_listener(ring)
-        yield
+        yield connection
 
 
 def _pause(due: datetime | None, now: datetime) -> float:

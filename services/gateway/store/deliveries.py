@@ -28,7 +28,8 @@ FROM unnest($2::bigint[], $3::uuid[], $4::text[]) AS u(seq, event_id, type)
 ON CONFLICT (webhook_id, seq) DO UPDATE SET state = 'waiting', attempts = 0,
     next_at = excluded.next_at, leased_until = NULL, type = excluded.type
 """
-# A receiver that fails gets one message at a time; leases of other processes count.
+# A receiver that fails gets one message at a time; leases of other processes count. An attempt counts
+# as it begins: one that its process does not survive must not be made for ever.
 _CLAIM = f"""
 WITH free AS (
     SELECT w.webhook_id, CASE WHEN w.failing_since IS NULL THEN {AT_ONCE} ELSE 1 END - (
@@ -45,7 +46,7 @@ WITH free AS (
         ORDER BY d.next_at, d.seq LIMIT greatest(free.room, 0) FOR UPDATE SKIP LOCKED
     ) AS d LIMIT $2
 ), taken AS (
-    UPDATE webhook_deliveries d SET leased_until = $3 FROM due
+    UPDATE webhook_deliveries d SET leased_until = $3, attempts = attempts + 1 FROM due
     WHERE d.webhook_id = due.webhook_id AND d.seq = due.seq
     RETURNING d.webhook_id, d.seq, d.event_id, d.type, d.attempts
 )
@@ -54,7 +55,7 @@ FROM taken JOIN webhooks w USING (webhook_id) LEFT JOIN event_log e USING (seq)
 ORDER BY taken.seq
 """
 _SETTLE = """
-UPDATE webhook_deliveries SET state = $3, attempts = attempts + 1, next_at = coalesce($4, next_at),
+UPDATE webhook_deliveries SET state = $3, next_at = coalesce($4, next_at),
     leased_until = NULL, last_at = $5, last_status = $6, last_ms = $7, sentence = $8
 WHERE webhook_id = $1 AND seq = $2
 """
