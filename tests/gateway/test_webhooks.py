@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from services.gateway.domain import webhooks
 from services.gateway.domain.webhooks import ATTEMPTS, PATIENCE, Attempt, Ending
 from services.gateway.jobs.sealing import seal_secrets
+from services.gateway.store import deliveries
+from services.gateway.store import webhooks as webhook_store
 from shared import clock
 from shared.ids import new_id
 from shared.vault import Vault
@@ -388,6 +390,34 @@ async def test_what_happened_is_sent_again_with_the_ids_that_it_had(
         return [event["id"] for event in receiver.events] == [str(before.event_id)] * 2
 
     await eventually(came_twice)
+
+
+async def test_more_than_ten_thousand_are_sent_again_in_parts(told_house: House) -> None:
+    site = await told_house.a_site()
+    await publish(told_house, [a_change(told_house.workspace_id, site)])
+    made = await a_webhook(told_house)
+    tag = f'W/"{made["version"]}"'
+    await told_house.alice.patch(f"/v1/webhooks/{made['id']}", {"active": False}, if_match=tag)
+    for _ in range(3):
+        async with told_house.db.begin() as tx:
+            await tx.run(
+                "INSERT INTO event_log (event_id, name, workspace_id, site_id, body)"
+                " SELECT gen_random_uuid(), name, workspace_id, site_id, body FROM (SELECT * FROM"
+                " event_log WHERE name = 'link.changed' LIMIT 1) AS e, generate_series(1, 4000)"
+            )
+    async with told_house.db.begin() as tx:
+        row = await webhook_store.find_webhook(tx, UUID(made["id"]))
+        assert row is not None
+        to = deliveries.subscriber_of(row)
+        count, onward = await deliveries.hand_out_again(tx, to, NOW - PATIENCE, now=clock.now())
+        assert (count, onward is None) == (deliveries.MAX_REPLAYED, False)
+        assert onward is not None
+        _, end = await deliveries.hand_out_again(tx, to, onward, now=clock.now())
+        assert end is None
+        total = await tx.fetch_value(
+            "SELECT count(*) FROM webhook_deliveries WHERE type = 'link.changed'"
+        )
+    assert total == 12_001
 
 
 CLOSED = [

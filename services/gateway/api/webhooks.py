@@ -307,15 +307,15 @@ async def replay(
     row = await _mine(tx, webhook_id, caller)
     if row["switched_off_at"] is not None:
         raise ConflictError("The webhook is switched off; switch it on first.", code="switched-off")
-    messages, last = await deliveries.hand_out_again(
+    messages, next_from = await deliveries.hand_out_again(
         tx, deliveries.subscriber_of(row), since, now=clock.now()
     )
     await _note(tx, caller, "webhook.replayed", webhook_id, {"from": since, "messages": messages})
     said = "1 message is" if messages == 1 else f"{messages:,} messages are"
     return ReplayOut(
         messages=messages,
-        more=last is not None,
-        next_from=None if last is None else orjson.loads(last.body)["time"],
+        more=next_from is not None,
+        next_from=next_from,
         sentence=f"{said} sent again.",
     )
 

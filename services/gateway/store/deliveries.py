@@ -94,12 +94,12 @@ async def catch_up(tx: Tx, subscriber: Subscriber, newest: int, *, now: datetime
 
 async def hand_out_again(
     tx: Tx, subscriber: Subscriber, since: datetime, *, now: datetime
-) -> tuple[int, Logged | None]:
+) -> tuple[int, datetime | None]:
     """Have what happened since then sent again; returns how many messages, and where it stopped.
 
-    It stops after MAX_REPLAYED events; None says that there are no more.
+    It stops after MAX_REPLAYED events, at the moment to go on from; None says that there are no more.
     """
-    count, after, last = 0, 0, None
+    count, after = 0, 0
     for _ in range(MAX_REPLAYED // _AT_ONCE):
         found = await _wanted(tx, subscriber, after=after, since=since)
         messages = messages_for(subscriber, found)
@@ -107,9 +107,8 @@ async def hand_out_again(
         count += len(messages)
         if len(found) < _AT_ONCE:
             return count, None
-        last = found[-1]
-        after = last.seq
-    return count, last
+        after = found[-1].seq
+    return count, await event_log.get_moment(tx, after)
 
 
 async def _wanted(

@@ -76,6 +76,12 @@ async def find_number(tx: Tx, event_id: UUID, *, workspace_id: UUID) -> int | No
     return found
 
 
+async def get_moment(tx: Tx, seq: int) -> datetime:
+    """Return when an event came into the log, which is what `since` is about."""
+    found: datetime = await tx.fetch_value("SELECT created_at FROM event_log WHERE seq = $1", seq)
+    return found
+
+
 async def get_bounds(tx: Tx) -> tuple[int, int]:
     """Return the oldest and the newest number that exist; (0, 0) while the log is empty."""
     row = (
