@@ -84,6 +84,7 @@ def create_app(
     }
     described = services_documents() if documents_of_services is None else documents_of_services
     identity, hub = Identity(db), Hub()
+    once = Once(db, Vault(lambda: [settings.secret.decode()]))
     teller = Teller(Courier(_guard(settings)), Vault.of(settings))
     work = Work(
         "gateway",
@@ -112,7 +113,7 @@ def create_app(
         db=db,
         checks=work.checks,
         inner=(
-            Middleware(Door, identity=identity, counters=counters, once=Once(db)),
+            Middleware(Door, identity=identity, counters=counters, once=once),
             Middleware(Forward, table=new_table(described), clients=clients, db=db),
         ),
         is_public=True,

@@ -243,3 +243,16 @@ async def test_own_routes_are_idempotent_too(house: House) -> None:
 
     assert first.json() == again.json()
     assert len((await house.alice.get("/v1/keys")).json()["items"]) == 2
+
+
+async def test_what_is_shown_only_once_is_kept_nowhere_in_the_open(house: House) -> None:
+    first = await house.alice.post("/v1/keys", KEY, idempotency_key="k1")
+    async with house.db.begin() as tx:
+        kept = bytes(await tx.fetch_value("SELECT body FROM idempotency"))
+        assert first.json()["key"].encode() not in kept
+        assert kept.startswith(b"v1.")
+        # An answer of another request, or of another secret, is no answer to this one.
+        await tx.run("UPDATE idempotency SET idempotency_key = 'k2'")
+    moved = await house.alice.post("/v1/keys", KEY, idempotency_key="k2")
+
+    assert (moved.status, moved.json()["code"]) == (409, "answer-not-readable")

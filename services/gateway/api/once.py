@@ -1,8 +1,11 @@
-"""Idempotency-Key: the same request is done once; whoever repeats it gets the first answer again."""
+"""Idempotency-Key: the same request is done once; whoever repeats it gets the first answer again.
+
+Answers are kept encrypted: some hold what is shown only once (a key, a login link, a secret).
+"""
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from starlette.datastructures import Headers
@@ -16,6 +19,7 @@ from shared.access import Caller
 from shared.db import Database
 from shared.errors import FieldError, InvalidError
 from shared.problems import ProblemError
+from shared.vault import UnreadableError, Vault
 
 HEADER = "idempotency-key"
 _KEY = re.compile(r"[!-~]{1,255}")
@@ -31,6 +35,7 @@ class Once:
     """Runs a request at most once for each key of an actor."""
 
     db: Database
+    vault: Vault
 
     async def run(
         self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, caller: Caller
@@ -50,7 +55,7 @@ class Once:
         first = await self._claim(caller, key, body, is_upload=is_upload)
         if first is not None:
             await body.drain()
-            await _replay(first, body.fingerprint(), send)
+            await _replay(self._opened(first, caller, key), body.fingerprint(), send)
             return
         await self._run_first(app, scope, body, send, caller=caller, key=key)
 
@@ -79,17 +84,38 @@ class Once:
             raise
         if answer.is_worth_keeping:
             await body.drain()
+            stored = self._sealed(answer.stored(body.fingerprint()), caller, key)
             async with self.db.begin() as tx:
-                await journal.save_answer(
-                    tx, caller.actor_id, key, answer.stored(body.fingerprint())
-                )
+                await journal.save_answer(tx, caller.actor_id, key, stored)
         else:
             await self._forget(caller, key)
         await answer.finish()
 
+    def _sealed(self, answer: Stored, caller: Caller, key: str) -> Stored:
+        text = answer.body.decode("latin-1")  # any bytes are text in it, and the same bytes again
+        return replace(answer, body=self.vault.seal(text, bound_to=_place(caller, key)).encode())
+
+    def _opened(self, answer: Stored, caller: Caller, key: str) -> Stored:
+        if answer.status is None:
+            return answer
+        try:
+            text = self.vault.open(answer.body.decode("latin-1"), bound_to=_place(caller, key))
+        except UnreadableError:
+            raise ProblemError(
+                409,
+                "answer-not-readable",
+                "This request was done, but its answer can no longer be read. Look up what it made.",
+            ) from None
+        return replace(answer, body=text.encode("latin-1"))
+
     async def _forget(self, caller: Caller, key: str) -> None:
         async with self.db.begin() as tx:
             await journal.remove_key(tx, caller.actor_id, key)
+
+
+def _place(caller: Caller, key: str) -> str:
+    """Return what an answer is sealed to."""
+    return f"answer/{caller.actor_id}/{key}"
 
 
 async def _replay(first: Stored, fingerprint: bytes, send: Send) -> None:
