@@ -71,7 +71,7 @@ _REST = (
     """INSERT INTO occurrences (link_id, check_seq, items, page) SELECT link_id, 1,
         '[{"target_url":"https://big.example/","anchor_text":"harbour","rel":[],"kind":"text"}]',
         '{"title":"Some words about anchors","lang":"en","redirects":[],"http_status":200}'
-        FROM links WHERE found_seq > 0""",
+        FROM links WHERE ever_live""",
     """INSERT INTO claims (link_id, source, claim, metrics, claimed_at) SELECT link_id, sources[1],
         '{"DR":"41"}', '{}', known_since FROM links""",
     """INSERT INTO changes (change_id, workspace_id, site_id, link_id, kind, from_status, to_status,

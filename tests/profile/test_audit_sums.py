@@ -58,7 +58,7 @@ async def furnish(database: Database, home: Site, seed: int) -> None:
         await tx.run(
             "UPDATE links SET toxicity_band = (ARRAY['ok', 'watch', 'review'])[1 + version % 3],"
             " toxicity_action = (ARRAY['no_action_needed', 'review', 'monitor'])[1 + version % 3]"
-            " WHERE found_seq > 0"
+            " WHERE ever_live"
         )
         await tx.run(
             "INSERT INTO targets (site_id, target_key, target_url, check_seq, checked_at, broken,"

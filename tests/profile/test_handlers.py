@@ -71,6 +71,16 @@ async def test_a_removed_link_is_lost_only_after_confirmation(tx: Tx, site: Site
     assert kinds == [ChangeKind.VERIFIED, ChangeKind.LOST]
 
 
+async def test_a_look_that_finds_the_same_again_writes_into_no_index(tx: Tx, site: Site) -> None:
+    link_id = await add_link(tx, site)
+    await on_link_checked([a_check(link_id, 1)], tx)
+    moved = "SELECT pg_stat_get_xact_tuples_hot_updated('links'::regclass)"
+    before = await tx.fetch_value(moved)
+    for seq in (2, 3):
+        await on_link_checked([a_check(link_id, seq)], tx)
+    assert await tx.fetch_value(moved) == before + 2
+
+
 async def test_a_restored_link_is_live_again_with_its_history(tx: Tx, site: Site) -> None:
     link_id = await add_link(tx, site)
     checks = [

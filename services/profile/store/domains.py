@@ -45,12 +45,10 @@ class DomainFilter:
 EVERY_DOMAIN = DomainFilter()
 
 # A domain with a link of unknown age was there before: its first dated link is not its coming.
-_CAME = "min(gained_at) FILTER (WHERE found_seq > 0)"
-_DATED = "NOT coalesce(bool_or(gained_at IS NULL) FILTER (WHERE found_seq > 0), true)"
-_WENT = "max(lost_at) FILTER (WHERE found_seq > 0)"
-_GONE = (
-    "NOT coalesce(bool_or(good_status IN ('live', 'changed')) FILTER (WHERE found_seq > 0), true)"
-)
+_CAME = "min(gained_at) FILTER (WHERE ever_live)"
+_DATED = "NOT coalesce(bool_or(gained_at IS NULL) FILTER (WHERE ever_live), true)"
+_WENT = "max(lost_at) FILTER (WHERE ever_live)"
+_GONE = "NOT coalesce(bool_or(good_status IN ('live', 'changed')) FILTER (WHERE ever_live), true)"
 _SITEWIDE = f"""referring_domain IN (SELECT referring_domain FROM links WHERE site_id = $1
     AND {_PRESENT} AND {_ALIVE} AND target_key IS NOT NULL
     GROUP BY referring_domain, target_key HAVING count(*) >= {SITEWIDE_PAGES})"""

@@ -69,7 +69,7 @@ async def list_known_until(tx: Tx, site_ids: Sequence[UUID]) -> dict[UUID, datet
 
 _LINK_MOVES = f"""
     SELECT 'gained' AS move, (gained_at AT TIME ZONE 'UTC')::date AS day, count(*) AS count
-    FROM links WHERE site_id = $1 AND gained_at >= $2 AND found_seq > 0 AND {_ALIVE} GROUP BY day
+    FROM links WHERE site_id = $1 AND gained_at >= $2 AND ever_live AND {_ALIVE} GROUP BY day
     UNION ALL
     SELECT kind, (at AT TIME ZONE 'UTC')::date AS day, count(*) FROM changes
     WHERE site_id = $1 AND kind IN ('lost', 'recovered') AND at >= $2 GROUP BY kind, day
@@ -79,7 +79,7 @@ _DOMAIN_MOVES = f"""
     WITH domains AS (
         SELECT referring_domain, min(gained_at) AS gained_at, bool_or(gained_at IS NULL) AS undated,
             bool_or(good_status IN ('live', 'changed')) AS present, max(lost_at) AS lost_at
-        FROM links WHERE site_id = $1 AND found_seq > 0 AND {_ALIVE} GROUP BY referring_domain
+        FROM links WHERE site_id = $1 AND ever_live AND {_ALIVE} GROUP BY referring_domain
     )
     SELECT 'gained' AS move, (gained_at AT TIME ZONE 'UTC')::date AS day, count(*) AS count
     FROM domains WHERE gained_at >= $2 AND NOT undated GROUP BY day

@@ -34,7 +34,7 @@ _MOVEMENTS = f"""
         SELECT referring_domain, min(known_since) AS known_since, min(gained_at) AS gained_at,
             bool_or(gained_at IS NULL OR discovery = 'imported') AS told,
             bool_or({_PRESENT}) AS present, max(lost_at) AS lost_at
-        FROM links WHERE site_id = $1 AND found_seq > 0 AND {_ALIVE} GROUP BY referring_domain
+        FROM links WHERE site_id = $1 AND ever_live AND {_ALIVE} GROUP BY referring_domain
     )
     SELECT 'came' AS move, (gained_at AT TIME ZONE 'UTC')::date AS day, count(*) AS count
     FROM domains WHERE gained_at IS NOT NULL AND NOT told GROUP BY day
@@ -73,7 +73,7 @@ async def list_moved_domains(
     column = "lost_at" if lost else "gained_at"
     rows = await tx.fetch(
         f"SELECT DISTINCT referring_domain FROM links WHERE site_id = $1 AND {column} >= $2"
-        f" AND {column} < $3 AND found_seq > 0 AND {_ALIVE} AND ($5 OR discovery <> 'imported')"
+        f" AND {column} < $3 AND ever_live AND {_ALIVE} AND ($5 OR discovery <> 'imported')"
         " ORDER BY 1 LIMIT $4",
         site_id,
         _midnight(since),
@@ -212,7 +212,7 @@ _SHARES = f"""
         ('target', l.target_url),
         ('anchor', nullif(lower(l.anchor_text), ''))
     ) AS s(shared, value)
-    WHERE l.site_id = $1 AND l.found_seq > 0 AND l.merged_into IS NULL AND l.deleted_at IS NULL
+    WHERE l.site_id = $1 AND l.ever_live AND l.merged_into IS NULL AND l.deleted_at IS NULL
         AND s.value IS NOT NULL
         AND ({_PRESENT} OR l.lost_at >= $2) AND (l.lost_at IS NULL OR l.lost_at < $3 OR {_PRESENT})
 """
@@ -225,7 +225,7 @@ _LOSSES = f"""
 """
 _ALL = f"""
     SELECT count(*) AS stood, count(*) FILTER (WHERE lost_at >= $2 AND NOT {_PRESENT}) AS died FROM links
-    WHERE site_id = $1 AND found_seq > 0 AND {_ALIVE}
+    WHERE site_id = $1 AND ever_live AND {_ALIVE}
         AND ({_PRESENT} OR (lost_at >= $2 AND lost_at < $3))
 """
 

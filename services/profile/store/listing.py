@@ -68,7 +68,7 @@ _CONDITIONS = {
     "toxicity_action": "toxicity_action = ANY(?::text[])",
     "rel": "rel && ?::text[]",
     "anchor": "lower(anchor_text) = lower(?::text)",
-    "verified": "(found_seq > 0) = ?::boolean",
+    "verified": "ever_live = ?::boolean",
     "confirming": "(confirming_since IS NOT NULL) = ?::boolean",
     "last_seen_before": "last_seen_at < ?::timestamptz",
     "snoozed": "(coalesce(snoozed_until > now(), false)) = ?::boolean",

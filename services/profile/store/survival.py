@@ -22,7 +22,7 @@ _LIVES = """
         good_status = 'lost' AS lost
     FROM (SELECT l.*, (SELECT min(k.first_seen_at) FROM claims k WHERE k.link_id = l.link_id)
             AS claimed_at FROM links l
-        WHERE l.site_id = $1 AND l.found_seq > 0 AND l.merged_into IS NULL
+        WHERE l.site_id = $1 AND l.ever_live AND l.merged_into IS NULL
             AND l.deleted_at IS NULL) AS seen
 """
 

@@ -122,6 +122,8 @@ LINKS = Table(
     _number("check_seq"),
     _number("observed_seq"),
     _number("found_seq"),
+    # Of found_seq, which every look writes, no index can speak (see below).
+    Column("ever_live", Boolean, Computed("found_seq > 0", persisted=True), nullable=False),
     _number("lost_seq"),
     _number("baseline_seq"),
     Column("missing_streak", Integer, nullable=False, server_default="0"),
@@ -201,8 +203,8 @@ LINKS = Table(
         "status IN (" + ", ".join(f"'{status}'" for status in LinkStatus) + ")",
         name="links_status_check",
     ),
-    # No index on what every check writes (last_checked_at, next_check_at, check_seq): HOT updates.
-    # The others hold only rows that have a value: lists ask for those first, and a new link, which
+    # No index on what every check writes (last_checked_at, next_check_at, check_seq, found_seq), not
+    # even in its WHERE: else the row goes into each of these indexes again, at every look. The others hold only rows that have a value: lists ask for those first, and a new link, which
     # has hardly any, is written into few indexes.
     Index("links_site_status_idx", "site_id", "status", "link_id"),
     Index("links_site_domain_idx", "site_id", "referring_domain", "link_id"),
@@ -214,7 +216,7 @@ LINKS = Table(
     Index(
         "links_site_gained_at_idx",
         *("site_id", "gained_at", "link_id"),
-        postgresql_where=text("found_seq > 0"),
+        postgresql_where=text("ever_live"),
     ),
     _index_of_values("toxicity_score"),
     _index_of_values("authority"),
