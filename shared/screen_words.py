@@ -124,6 +124,8 @@ SCOPES: Mapping[str, Words] = {
     "admin": _plain("Manage", "Sites, people, keys and what the crawler leaves alone."),
 }
 EVENTS: Mapping[str, Words] = {
+    "alert.raised": _plain("Alert raised", "Something happened that one of your rules is about."),
+    "alert.resolved": _plain("Alert over", "What an alert told of is over, or was noted."),
     "anchors.drifted": _plain("Anchors drifted", "The mix of anchor texts has left its bands."),
     "attack.suspected": _plain("Attack suspected", "Bad links come in a wave that looks made."),
     "audit.completed": _plain("Audit ready", "An audit is finished and can be read."),
@@ -157,6 +159,20 @@ DELIVERIES: Mapping[str, Words] = {
     "delivered": _plain("Taken", "The receiver has it."),
     "failed": _plain("Given up", "It was not taken in three days; it can be sent again."),
 }
+ALERT_SEVERITIES: Mapping[str, Words] = {
+    "notice": _plain("Notice", "Good to know."),
+    "warning": _plain("Warning", "Worth a look soon."),
+    "urgent": _plain("Urgent", "Somebody should look now."),
+}
+ALERT_STATES: Mapping[str, Words] = {
+    "open": _plain("Open", "Nobody has taken note of it yet.", "Look, and acknowledge it."),
+    "acknowledged": _plain("Acknowledged", "Somebody took note of it."),
+    "resolved": _plain("Over", "What it told of is over by itself."),
+}
+ALERT_ENDS: Mapping[str, Words] = {
+    "itself": _plain("By itself", "What it told of is over."),
+    "person": _plain("By a person", "Somebody took note of it."),
+}
 SCREENS: Mapping[str, Mapping[str, Words]] = {
     "decision": DECISIONS,
     "hold": HOLDS,
@@ -170,4 +186,7 @@ SCREENS: Mapping[str, Mapping[str, Words]] = {
     "scope": SCOPES,
     "event": EVENTS,
     "delivery": DELIVERIES,
+    "alert_severity": ALERT_SEVERITIES,
+    "alert_state": ALERT_STATES,
+    "alert_end": ALERT_ENDS,
 }

@@ -210,6 +210,29 @@ class Role(StrEnum):
     CLIENT = "client"
 
 
+class AlertSeverity(StrEnum):
+    """How much an alert matters, from least to most."""
+
+    NOTICE = "notice"
+    WARNING = "warning"
+    URGENT = "urgent"
+
+
+class AlertState(StrEnum):
+    """What became of an alert."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class AlertEnd(StrEnum):
+    """By what an alert came to its end."""
+
+    ITSELF = "itself"
+    PERSON = "person"
+
+
 class JobState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"

@@ -4,8 +4,8 @@ Owns: schema `profile` - sites, links, claims, contracts' terms, history, import
 Consumes: link.checked link.discovered target.checked sitemap.read link.scored toxicity.changed
 placement.promised placement.updated.
 Publishes: site.created site.updated site.deleted link.tracked link.untracked link.adopted check.requested
-link.changed target.broken velocity.anomaly_detected anchors.drifted import.completed audit.completed
-job.updated.
+link.changed target.broken velocity.anomaly_detected anchors.drifted alert.raised alert.resolved
+import.completed audit.completed job.updated.
 """
 
 from functools import partial

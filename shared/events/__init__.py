@@ -44,6 +44,8 @@ from shared.events.parts import (
     SiteHost,
 )
 from shared.events.profile import (
+    AlertRaised,
+    AlertResolved,
     AnchorsDrifted,
     AuditCompleted,
     CheckRequested,
@@ -78,6 +80,8 @@ __all__ = [
     "CONTENT_TYPE",
     "ENVELOPE_FIELDS",
     "REGISTRY",
+    "AlertRaised",
+    "AlertResolved",
     "AnchorsDrifted",
     "AttackSuspected",
     "AuditCompleted",

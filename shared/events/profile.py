@@ -8,7 +8,14 @@ from pydantic import Field
 
 from shared.events.envelope import Event, LinkEvent
 from shared.events.parts import Observation, SiteHost
-from shared.vocabulary import ChangeKind, ContractState, LinkStatus, Reason
+from shared.vocabulary import (
+    AlertEnd,
+    AlertSeverity,
+    ChangeKind,
+    ContractState,
+    LinkStatus,
+    Reason,
+)
 
 
 class SiteSnapshot(Event):
@@ -239,3 +246,46 @@ class AuditCompleted(Event):
     audit_id: UUID
 
     about: ClassVar[tuple[str, str]] = ("audit", "audit_id")
+
+
+class AlertEvent(Event):
+    """Who is to be told of an alert, and from when on."""
+
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    alert_id: UUID
+    rule_id: UUID
+    rule_name: str
+    severity: AlertSeverity
+    title: str
+    """One whole sentence, as a person reads it: "3 links from blog.example were lost"."""
+    channel_ids: Annotated[tuple[UUID, ...], Field(max_length=10)] = ()
+    """Empty: it is told in the console only."""
+    deliver_at: datetime
+    """Not earlier than this: quiet hours and digests of the rule."""
+
+    about: ClassVar[tuple[str, str]] = ("alert", "alert_id")
+
+
+class AlertRaised(AlertEvent):
+    """Something happened that a rule of the workspace is about."""
+
+    name: ClassVar[str] = "alert.raised"
+
+    sentences: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    """What more there is to say: which page, what was before and is now, the next step."""
+    count: int = 1
+    """How many changes it stands for."""
+    link_ids: Annotated[tuple[UUID, ...], Field(max_length=50)] = ()
+    path: str
+    """Where the console shows it, behind its `#`: /alerts/<id>."""
+
+
+class AlertResolved(AlertEvent):
+    """What an alert told of is over by itself, or a person has taken note of it."""
+
+    name: ClassVar[str] = "alert.resolved"
+
+    resolved_by: AlertEnd

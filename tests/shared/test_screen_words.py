@@ -17,6 +17,7 @@ from services.toxicity.domain.removal import State
 from services.toxicity.domain.weights import Family
 from shared.access import Scope
 from shared.screen_words import SCREENS
+from shared.vocabulary import AlertEnd, AlertSeverity, AlertState
 
 _TOXICITY = Path(guard.__file__).parents[1]
 
@@ -46,6 +47,9 @@ _ORIGINS = set().union(
         ("disavow_need", Need),
         ("placement", PlacementState),
         ("scope", Scope),
+        ("alert_severity", AlertSeverity),
+        ("alert_state", AlertState),
+        ("alert_end", AlertEnd),
     ],
 )
 def test_every_code_has_words(kind: str, codes: Iterable[str]) -> None:
