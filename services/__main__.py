@@ -44,6 +44,8 @@ COMMANDS = {
     "login": Command("services.cli.login", "make a one-time link that signs the owner in"),
     "keys": Command("services.cli.keys", "change the master key that encrypts stored keys"),
     "migrate": Command("services.cli.migrate", "bring the database to this version"),
+    "backup": Command("services.cli.backup", "write everything into one file, while it runs"),
+    "restore": Command("services.cli.restore", "read a backup into an empty database, and compare"),
     "deadletters": Command(
         "services.cli.deadletters", "list or replay events that nobody could use"
     ),

