@@ -65,6 +65,12 @@ class Caller:
         """Return the sites that the caller may see; None means every site of the workspace."""
         return None if self.workspace_role is not None else frozenset(self.grants)
 
+    def sites_as(self, role: Role) -> frozenset[UUID] | None:
+        """Return the sites on which the caller has at least this role; None means every site."""
+        if rank(self.workspace_role) >= rank(role):
+            return None
+        return frozenset(site for site, own in self.grants.items() if rank(own) >= rank(role))
+
     def may_see(self, site_id: UUID) -> bool:
         return self.role_in(site_id) is not None
 

@@ -1,8 +1,8 @@
 """The profile service: what we know about every link.
 
-Owns: schema `profile` - sites, links, claims, contracts' terms, history, imports, audits.
+Owns: schema `profile` - sites, links, claims, contracts' terms, history, imports, audits, alerts.
 Consumes: link.checked link.discovered target.checked sitemap.read link.scored toxicity.changed
-placement.promised placement.updated.
+domain.flagged placement.promised placement.updated.
 Publishes: site.created site.updated site.deleted link.tracked link.untracked link.adopted check.requested
 link.changed target.broken velocity.anomaly_detected anchors.drifted alert.raised alert.resolved
 import.completed audit.completed job.updated.
@@ -14,8 +14,8 @@ from fastapi import FastAPI
 
 from services.profile.adapters.connectors import ConnectorClient
 from services.profile.adapters.pdf import Printer
-from services.profile.api import audits as audit_routes
 from services.profile.api import (
+    alert_rules,
     bulk,
     changes,
     competitors,
@@ -27,6 +27,8 @@ from services.profile.api import (
     reports,
     search,
 )
+from services.profile.api import alerts as alert_routes
+from services.profile.api import audits as audit_routes
 from services.profile.api import connectors as connector_routes
 from services.profile.api import domains as domain_routes
 from services.profile.api import growth as growth_routes
@@ -38,10 +40,12 @@ from services.profile.api import sites as site_routes
 from services.profile.api import survival as survival_routes
 from services.profile.domain.connectors import Provider
 from services.profile.handlers import contracts, observations, own_pages, toxicity
+from services.profile.jobs.alerting import Alerter
 from services.profile.jobs.audits import AuditBuilder
 from services.profile.jobs.connectors import ConnectorPuller, keep_sealed
 from services.profile.jobs.imports import ImportReader
 from services.profile.jobs.nightly import Nightly
+from services.profile.jobs.patterns import PatternSeeker
 from services.profile.jobs.preparing import Preparer
 from services.profile.jobs.refresh import LinkRefresher
 from services.profile.jobs.undo import ImportUndoer
@@ -51,6 +55,7 @@ from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
 from shared.events import (
+    DomainFlagged,
     LinkChecked,
     LinkDiscovered,
     LinkScored,
@@ -84,6 +89,7 @@ _ROUTERS = (
     recovery_routes.router,
     redirect_routes.router,
     survival_routes.router,
+    *(alert_rules.router, alert_routes.router),  # the fixed paths of rules before an alert's id
     *(exports.router, exports.public, coverage.router),
     job_routes.router,
 )
@@ -102,7 +108,12 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         },
         db=db,
     )
-    nightly = Nightly(db, hour=settings.nightly_hour, observation_days=settings.observation_days)
+    nightly = Nightly(
+        db,
+        hour=settings.nightly_hour,
+        observation_days=settings.observation_days,
+        alert_days=settings.alert_days,
+    )
     work = Work(
         "profile",
         db=db,
@@ -112,6 +123,8 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             "jobs": runner.run,
             "nightly": nightly.run,
             "figures": Preparer(db).run,
+            "alerts": Alerter(db).run,
+            "patterns": PatternSeeker(db).run,
             "sealed keys": partial(keep_sealed, db=db, vault=vault),
         },
         grace_s=settings.shutdown_grace_s,
@@ -153,6 +166,7 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(SitemapRead, own_pages.on_sitemap_read)
     consumer.on(LinkScored, toxicity.on_link_scored)
     consumer.on(ToxicityChanged, toxicity.on_toxicity_changed)
+    consumer.on(DomainFlagged, toxicity.on_domain_flagged)
     consumer.on(PlacementPromised, contracts.on_placement_promised)
     consumer.on(PlacementUpdated, contracts.on_placement_updated)
     return consumer

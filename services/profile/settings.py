@@ -28,6 +28,12 @@ class Settings(HouseSettings):
         le=365,
         description="Days for which every single check is kept at least; whole months are dropped.",
     )
+    alert_days: int = Field(
+        default=180,
+        ge=1,
+        le=3650,
+        description="Days for which alerts are kept after their last news.",
+    )
     pdf_program: str | None = Field(
         default=None,
         max_length=500,

@@ -118,7 +118,7 @@ class DomainFlagged(Event):
 
     name: ClassVar[str] = "domain.flagged"
     publisher: ClassVar[str] = "toxicity"
-    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    consumers: ClassVar[tuple[str, ...]] = ("profile", "gateway")
     outward: ClassVar[bool] = True
 
     flag_id: UUID

@@ -195,7 +195,10 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
     key = {"name": "k", "scopes": ["links:read"], "workspace_role": "viewer"}
     grant = {"actor_id": ids["user_id"], "site_id": site_id, "role": "viewer"}
     check = {"referring_url": "https://a.example/", "target": "b.example"}
+    rule = {"name": "A rule", "kinds": ["link_lost"], "site_id": site_id}
     return {
+        ("POST", "/v1/alerts/rules"): rule,
+        ("POST", "/v1/alerts/rules/previews"): rule,
         ("POST", "/v1/checks"): check,
         ("POST", "/v1/grants"): grant,
         ("POST", "/v1/keys"): key,

@@ -22,6 +22,9 @@ import services.toxicity.settings
 from services.crawler.store import evidence, sites
 from services.gateway.store import logins
 from services.gateway.store.logins import House
+from services.profile.domain.alerts import AlertKind
+from services.profile.domain.occasions import Occasion
+from services.profile.store import occasions
 from shared import clock, outbox, urls
 from shared.bus.embedded import EmbeddedBus
 from shared.db import Database
@@ -142,6 +145,7 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
     await _see(profile, ids)
     ids |= await _prove(owner, profile, crawler, ids)
     ids["recovery_id"] = await _lose(profile, ids)
+    ids |= await _raise(owner, profile, site)
     toxicity = f"/v1/links/{ids['link_id']}/toxicity"
     await eventually(lambda: _answers(owner, toxicity), what="the link is scored")
     return Product(
@@ -256,6 +260,22 @@ async def _lose(profile: Database, ids: dict[str, str]) -> str:
             UUID(ids["link_id"]),
         )
     return str(recovery_id)
+
+
+async def _raise(owner: Http, profile: Database, site: str) -> dict[str, str]:
+    """Have a rule of the other site raise an alert."""
+    rule = {"name": "A rule", "kinds": ["domain_flagged"], "site_id": site}
+    rule_id = (await made(owner, "/v1/alerts/rules", rule))["id"]
+    flagged = Occasion(
+        AlertKind.DOMAIN_FLAGGED,
+        site_id=UUID(site),
+        item_id=new_id(),
+        sentence="secret-blog.example is parked.",
+        at=clock.now(),
+    )
+    async with profile.begin() as tx:
+        await occasions.add_occasions(tx, [flagged])
+    return {"rule_id": rule_id, "alert_id": (await first(owner, "/v1/alerts"))["id"]}
 
 
 async def _answers(http: Http, path: str) -> bool:

@@ -67,6 +67,7 @@ def url_of(path: str, operation: Mapping[str, Any], ids: Mapping[str, str]) -> s
 
 def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
     """Return a body that is valid and about the other site."""
+    rule = {"name": "A rule", "kinds": ["link_lost"], "site_id": ids["site_id"]}
     bodies: dict[str, Any] = {
         "/v1/placements": {"site_id": ids["site_id"], "referring_domain": "a.example"},
         "/v1/placements/imports": {"site_id": ids["site_id"], "text": "https://a.example/x"},
@@ -78,6 +79,8 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         "/v1/sites/{site_id}/removals": {"domains": ["a.example"], "step": "asked"},
         "/v1/sites/{site_id}/removals/undo": {"removal_ids": [ids["link_id"]]},
         "/v1/sites/{site_id}/evaluations": {"addresses": ["a.example"]},
+        "/v1/alerts/rules": rule,
+        "/v1/alerts/rules/previews": rule,
         "/v1/sites/{site_id}/links": {"links": [{"referring_url": "https://a.example/x"}]},
     }
     if path == "/v1/sites/{site_id}/connectors/{provider}" and method == "PUT":

@@ -209,7 +209,7 @@ async def test_a_change_without_contract_is_adopted_after_fourteen_days(
         link_id = await add_link(tx, home, page=PAGE)
         edited = (an_occurrence(anchor_text="new words"),)
         await on_link_checked([a_check(link_id, 1), a_check(link_id, 2, occurrences=edited)], tx)
-    night = Nightly(database, hour=3, observation_days=30)
+    night = Nightly(database, hour=3, observation_days=30, alert_days=180)
     for days, status in ((13, "changed"), (15, "live")):
         await night.sweep(NOON + timedelta(days=days), asyncio.Event())
         async with database.begin() as tx:
@@ -225,7 +225,7 @@ async def test_single_looks_are_forgotten_and_changes_are_not(
         link_id = await add_link(tx, home)
         await on_link_checked([a_check(link_id, 1), a_check(link_id, 24 * 40)], tx)
         await months.add_months(tx, NOON.date(), count=2)
-    night = Nightly(database, hour=3, observation_days=30)
+    night = Nightly(database, hour=3, observation_days=30, alert_days=180)
     for days, kept in ((31, [1, 24 * 40]), (62, [24 * 40])):
         await night.sweep(NOON + timedelta(days=days), asyncio.Event())
         async with database.begin() as tx:
@@ -246,7 +246,7 @@ async def test_an_upload_that_broke_off_is_forgotten_after_a_day(
             home.workspace_id,
             home.site_id,
         )
-    night = Nightly(database, hour=3, observation_days=30)
+    night = Nightly(database, hour=3, observation_days=30, alert_days=180)
     for hours, left in ((1, 1), (25, 0)):
         await night.sweep(clock.now() + timedelta(hours=hours), asyncio.Event())
         async with database.begin() as tx:

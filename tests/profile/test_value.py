@@ -127,7 +127,7 @@ async def test_links_to_the_top_pages_of_a_list_are_told_to_the_crawler_as_worth
     # A link that comes later is weighed at night; taken back, the list weighs nothing.
     async with database.begin() as tx:
         late = await add_link(tx, home, page=f"{PAGE}/late", target=top)
-    night = Nightly(database, hour=3, observation_days=30)
+    night = Nightly(database, hour=3, observation_days=30, alert_days=180)
     await night.sweep(NOON, asyncio.Event())
     async with database.begin() as tx:
         assert (await published(tx, LinkTracked))[-1].link_id == late
@@ -144,7 +144,7 @@ async def test_the_crawler_is_told_of_values_that_moved(database: Database, home
         metrics = "UPDATE links SET metrics = $2 WHERE link_id = $1"
         await tx.run(metrics, strong, '{"ahrefs_dr": 90}')
         await tx.run(metrics, same, '{"ahrefs_dr": 51}')
-    night = Nightly(database, hour=3, observation_days=30)
+    night = Nightly(database, hour=3, observation_days=30, alert_days=180)
     for _ in range(2):
         await night.sweep(NOON, asyncio.Event())
     async with database.begin() as tx:

@@ -13,10 +13,11 @@ from services.profile.domain.batch import (
 )
 from services.profile.domain.contract import SITEWIDE_PAGES
 from services.profile.domain.link import APPEARED, Link, found_sight
+from services.profile.domain.occasions import broken_page
 from services.profile.domain.site import Site
 from services.profile.domain.steady import part
 from services.profile.handlers.saving import save_batch
-from services.profile.store import links, recoveries, sites, steady, targets
+from services.profile.store import links, occasions, recoveries, sites, steady, targets
 from shared import clock, outbox
 from shared.db import Tx
 from shared.events import LinkChecked, LinkDiscovered, TargetBroken, TargetChecked
@@ -95,17 +96,20 @@ async def on_target_checked(events: Sequence[TargetChecked], tx: Tx) -> None:
     now = clock.now()
     await recoveries.open_targets(tx, list(broken), now=now)
     await recoveries.close_targets(tx, back, now=now)
-    await outbox.add(
-        tx,
-        [
-            TargetBroken(
-                workspace_id=newest[key].workspace_id,
-                site_id=key[0],
-                target_url=newest[key].target_url,
-                http_status=newest[key].http_status,
-                reason=next(iter(newest[key].reasons), Reason.TARGET_ERROR),
-                links=count,
-            )
-            for key, count in broken.items()
-        ],
+    told = [_broken_event(newest[key], count) for key, count in broken.items()]
+    await outbox.add(tx, told)
+    await occasions.add_occasions(
+        tx, [broken_page(key[0], newest[key], count) for key, count in broken.items() if count > 0]
+    )
+    await occasions.end_targets(tx, back, now=now)
+
+
+def _broken_event(event: TargetChecked, links_there: int) -> TargetBroken:
+    return TargetBroken(
+        workspace_id=event.workspace_id,
+        site_id=event.site_id,
+        target_url=event.target_url,
+        http_status=event.http_status,
+        reason=next(iter(event.reasons), Reason.TARGET_ERROR),
+        links=links_there,
     )

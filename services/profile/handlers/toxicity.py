@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from services.profile.domain.history import Entry
 from services.profile.domain.lifecycle import Change
-from services.profile.store import history, links, scores
+from services.profile.domain.occasions import flagged_domain
+from services.profile.store import history, links, occasions, scores
 from shared.db import Tx
-from shared.events import LinkScored, ToxicityChanged
+from shared.events import DomainFlagged, LinkScored, ToxicityChanged
 from shared.vocabulary import ChangeKind
 
 
@@ -42,3 +43,9 @@ async def on_toxicity_changed(events: Sequence[ToxicityChanged], tx: Tx) -> None
         if event.link_id in found
     ]
     await history.add_changes(tx, entries)
+
+
+async def on_domain_flagged(events: Sequence[DomainFlagged], tx: Tx) -> None:
+    """Let the rules of alerts know what became of a referring domain."""
+    told = [flagged_domain(event.site_id, event) for event in events if event.site_id is not None]
+    await occasions.add_occasions(tx, told)

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from services.profile.domain.lifecycle import ADOPT_AFTER
+from services.profile.jobs.alerting import end_forgotten
 from services.profile.jobs.connectors import queue_due
 from services.profile.jobs.growth import watch_growth
+from services.profile.jobs.resting import stopped_within
 from services.profile.jobs.weighing import tell_values
-from services.profile.store import decisions, imports, months, recoveries, undo, worth
+from services.profile.store import alerts, decisions, imports, months, recoveries, undo, worth
 from shared import clock
 from shared.db import Database, Tx
 from shared.log import get_logger
@@ -29,16 +31,17 @@ Sweep = Callable[[Tx, datetime], Awaitable[int]]
 class Nightly:
     """The loop that sweeps once a night; replicas may sweep together, each row is done once."""
 
-    def __init__(self, db: Database, *, hour: int, observation_days: int) -> None:
+    def __init__(self, db: Database, *, hour: int, observation_days: int, alert_days: int) -> None:
         self._db = db
         self._hour = hour
         self._keep = timedelta(days=observation_days)
+        self._keep_alerts = timedelta(days=alert_days)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sweep at the hour of the night, until `stop` is set."""
         while not stop.is_set():
             wait = seconds_until(self._hour, clock.now())
-            if await _stopped_within(stop, min(wait, _LONGEST_WAIT_S)):
+            if await stopped_within(stop, min(wait, _LONGEST_WAIT_S)):
                 return
             if wait <= _LONGEST_WAIT_S:
                 await self.sweep(clock.now(), stop)
@@ -55,6 +58,8 @@ class Nightly:
             "open recoveries": _open_recoveries,
             "rank recoveries": _rank_recoveries,
             "watch growth": watch_growth,
+            "end alerts": end_forgotten,
+            "forget alerts": self._forget_alerts,
             "pull from connectors": queue_due,
             "forget uploads": _forget_uploads,
             "forget what imports found": _forget_memory,
@@ -72,6 +77,9 @@ class Nightly:
 
     async def _forget(self, tx: Tx, now: datetime) -> int:
         return await months.remove_strays(tx, before=now - self._keep, limit=FORGET)
+
+    async def _forget_alerts(self, tx: Tx, now: datetime) -> int:
+        return await alerts.remove_old(tx, before=now - self._keep_alerts, limit=BATCH)
 
     async def _drop_months(self, tx: Tx, now: datetime) -> int:
         return await months.drop_months(tx, before=now - self._keep)
@@ -119,12 +127,3 @@ def seconds_until(hour: int, now: datetime) -> float:
     if due <= now:
         due += timedelta(days=1)
     return (due - now).total_seconds()
-
-
-async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return False
-    return True

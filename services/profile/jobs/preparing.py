@@ -5,6 +5,7 @@ import time
 from datetime import date, timedelta
 from uuid import UUID
 
+from services.profile.jobs.resting import stopped_within
 from services.profile.store import domains, figures, prepared
 from services.profile.store.prepared import Prepared
 from shared import clock
@@ -29,11 +30,7 @@ class Preparer:
         """Prepare what is due, every half minute, until `stop` is set."""
         while not stop.is_set():
             await self.prepare_due()
-            try:
-                async with asyncio.timeout(_EVERY_S):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await stopped_within(stop, _EVERY_S)
 
     async def prepare_due(self) -> int:
         """Prepare the figures of all sites that are due; returns of how many."""

@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     Computed,
     Date,
-    DateTime,
     Double,
     ForeignKey,
     Index,
@@ -21,11 +20,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, INET, JSON, JSONB, UUID
 
+from services.profile.tables.alerts import ALERT_ITEMS as ALERT_ITEMS
+from services.profile.tables.alerts import ALERT_RULES as ALERT_RULES
+from services.profile.tables.alerts import ALERT_WORKSPACES as ALERT_WORKSPACES
+from services.profile.tables.alerts import ALERTS as ALERTS
+from services.profile.tables.alerts import OCCASIONS as OCCASIONS
 from services.profile.tables.columns import HOUSE as HOUSE
 from services.profile.tables.columns import METADATA as METADATA
 from services.profile.tables.columns import site as _site
 from services.profile.tables.connectors import CONNECTORS as CONNECTORS
 from services.profile.tables.growth import ANOMALIES as ANOMALIES
+from services.profile.tables.history import CHANGES as CHANGES
+from services.profile.tables.history import OBSERVATIONS as OBSERVATIONS
 from services.profile.tables.prepared import COMPETITOR_CLAIMS as COMPETITOR_CLAIMS
 from services.profile.tables.prepared import DOMAIN_FIGURES as DOMAIN_FIGURES
 from services.profile.tables.prepared import SITE_FIGURES as SITE_FIGURES
@@ -84,6 +90,9 @@ SITES = Table(
     _moment("discovered_until"),
     # The last day on which its growth was looked at (jobs/growth.py).
     Column("growth_on", Date),
+    # When it is asked next, and was last, what its lost links have in common (jobs/patterns.py).
+    _moment("patterns_due_at"),
+    _moment("patterns_at"),
     _created(),
     _moment("updated_at"),
     _moment("deleted_at"),
@@ -93,6 +102,11 @@ SITES = Table(
         "domain",
         unique=True,
         postgresql_where=text("deleted_at IS NULL"),
+    ),
+    Index(
+        "sites_patterns_due_idx",
+        "patterns_due_at",
+        postgresql_where=text("patterns_due_at IS NOT NULL"),
     ),
 )
 
@@ -245,48 +259,6 @@ OCCURRENCES = Table(
     Column("check_seq", BigInteger, nullable=False),
     Column("items", JSON, nullable=False),
     Column("page", JSON, nullable=False),
-)
-
-OBSERVATIONS = Table(
-    "observations",
-    METADATA,
-    Column("link_id", UUID, primary_key=True),
-    Column("check_seq", BigInteger, primary_key=True),
-    Column("checked_at", DateTime(timezone=True), primary_key=True),
-    Column("site_id", UUID, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("reasons", ARRAY(Text), nullable=False),
-    Column("http_status", Integer),
-    Column("evidence_id", UUID),
-    Index("observations_checked_at_idx", "checked_at", postgresql_using="brin"),
-    # One partition a month, observations_2026_11, and observations_rest for what has none yet.
-    postgresql_partition_by="RANGE (checked_at)",
-)
-
-CHANGES = Table(
-    "changes",
-    METADATA,
-    Column("change_id", UUID, primary_key=True),
-    Column("workspace_id", UUID, nullable=False),
-    Column("site_id", UUID, nullable=False),
-    Column("link_id", UUID, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("from_status", Text, nullable=False),
-    Column("to_status", Text, nullable=False),
-    _texts("reasons"),
-    Column("previous", JSON, nullable=False),
-    Column("current", JSON, nullable=False),
-    Column("sentence", Text, nullable=False),
-    # The link with the words around it, as the page had and has them.
-    Column("sentence_before", Text),
-    Column("sentence_after", Text),
-    Column("check_seq", BigInteger),
-    Column("evidence_id", UUID),
-    Column("actor", Text),
-    _moment("at", nullable=False),
-    Index("changes_link_idx", "link_id", "at"),
-    Index("changes_site_idx", "site_id", "at", "change_id"),
-    Index("changes_site_kind_idx", "site_id", "kind", "at"),
 )
 
 CLAIMS = Table(

@@ -1,0 +1,146 @@
+"""Holds the rules of workspaces against what happened, raises alerts, and ends those whose cause is over.
+
+Apart from the looks at links, and a batch in each transaction: what was taken, what became of it and what is
+told of it are committed together, so that a process that is killed has done all of it or nothing.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.profile.domain.alert_rules import Rule
+from services.profile.domain.alert_words import Told, words_of
+from services.profile.domain.alerts import (
+    AlertKind,
+    Ending,
+    Moved,
+    Signal,
+    endings_of,
+    signals_of,
+)
+from services.profile.domain.grouping import Decision, Group, bounded, decide, enough, grouped
+from services.profile.jobs.resting import stopped_within
+from services.profile.metrics import ALERT_DELAY
+from services.profile.store import alert_rules, alerts, news, occasions, patterns
+from services.profile.store.alert_telling import raised_event, tell_ended, tell_raised
+from services.profile.store.alerts import Content
+from shared import clock
+from shared.db import Database, Tx
+from shared.vocabulary import AlertEnd
+
+BATCH = 500
+_EVERY_S = 1.0
+_HOUR = timedelta(hours=1)
+
+
+class Alerter:
+    """The loop; replicas may run it together, one of them decides at a time."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look every second whether something happened, until `stop` is set."""
+        while not stop.is_set():
+            async with self._db.begin() as tx:
+                done = await sift(tx, now=clock.now())
+            if done == 0:
+                await stopped_within(stop, _EVERY_S)
+
+
+async def sift(tx: Tx, *, now: datetime) -> int:
+    """Hold the rules against a batch of what happened; returns of how much."""
+    if not await alerts.take_turn(tx):
+        return 0
+    moved = await news.take_news(tx, limit=BATCH)
+    waiting = await occasions.take_occasions(tx, limit=BATCH)
+    signals, endings = newest_word(moved.moves)
+    await end(tx, [*endings, *waiting.endings], now=now)
+    await _raise(tx, [*signals, *waiting.signals], now=now)
+    lost = {signal.site_id for signal in signals if signal.kind is AlertKind.LINK_LOST}
+    await patterns.make_due(tx, lost, now=now)
+    return moved.count + waiting.count
+
+
+def newest_word(moves: Iterable[Moved]) -> tuple[list[Signal], list[Ending]]:
+    """Return what rows of the history say, the newest of them about each thing."""
+    newest: dict[tuple[AlertKind, UUID], Signal | Ending] = {}
+    for moved in moves:
+        for signal in signals_of(moved):
+            newest[signal.kind, signal.item_id] = signal
+        for ending in endings_of(moved):
+            newest[ending.kind, ending.item_id] = ending
+    signals = [said for said in newest.values() if isinstance(said, Signal)]
+    return signals, [said for said in newest.values() if isinstance(said, Ending)]
+
+
+# ---- raising -------------------------------------------------------------------------------------------
+
+
+async def _raise(tx: Tx, signals: Collection[Signal], *, now: datetime) -> None:
+    if not signals:
+        return
+    workspaces = {signal.workspace_id for signal in signals}
+    await alert_rules.begin_with_defaults(tx, workspaces)
+    decisions = await _decide(tx, await alert_rules.list_enabled(tx, workspaces), signals, now=now)
+    saved = await alerts.save_decisions(tx, decisions)
+    contents = await alerts.get_contents(tx, saved)
+    said = {id_: _words(saved[id_].group.kind, content) for id_, content in contents.items()}
+    await alerts.save_words(tx, {id_: (contents[id_].count, said[id_]) for id_ in contents})
+    due = [id_ for id_, content in contents.items() if _is_told(saved[id_], content)]
+    await alerts.mark_told(tx, due, now=now)
+    places = {id_: saved[id_].group for id_ in due}
+    events = [
+        raised_event(id_, group.key.site_id, group.rule, contents[id_], said[id_], now=now)
+        for id_, group in places.items()
+    ]
+    await tell_raised(tx, events)
+    for group in places.values():
+        newest = max(signal.at for signal in group.signals)
+        ALERT_DELAY.observe(max(0.0, (now - newest).total_seconds()))
+
+
+async def _decide(
+    tx: Tx, rules: Collection[Rule], signals: Collection[Signal], *, now: datetime
+) -> list[Decision]:
+    """Return what becomes of the signals; of one workspace's only its own rules decide."""
+    groups: list[Group] = []
+    for rule in rules:
+        own = [signal for signal in signals if signal.workspace_id == rule.workspace_id]
+        groups += grouped([rule], own)
+    items = {signal.item_id for signal in signals}
+    known = await alerts.find_known(tx, [group.key for group in groups], items)
+    raised = await alerts.count_told(tx, [group.key for group in groups], since=now - _HOUR)
+    groups = bounded(groups, known=known, raised=raised)
+    known |= await alerts.find_known(tx, [group.key for group in groups], items)
+    decisions = (decide(group, known.get(group.key), now=now) for group in groups)
+    return [decision for decision in decisions if decision is not None]
+
+
+def _words(kind: AlertKind, content: Content) -> Told:
+    return words_of(kind, content.items, count=content.count, domains=content.domains)
+
+
+def _is_told(decision: Decision, content: Content) -> bool:
+    group = decision.group
+    return decision.may_tell and enough(group.rule, group.kind, content.count)
+
+
+# ---- ending --------------------------------------------------------------------------------------------
+
+
+async def end(tx: Tx, endings: Collection[Ending], *, now: datetime) -> None:
+    """Mark what is over, close the alerts that told of nothing else, and say so."""
+    if not endings:
+        return
+    touched = await alerts.end_items(tx, endings)
+    closed = await alerts.close_alerts(tx, touched, now=now)
+    await tell_ended(tx, closed, by=AlertEnd.ITSELF, now=now)
+
+
+async def end_forgotten(tx: Tx, now: datetime) -> int:
+    """End what is over though no row of the history says so; a part of the nightly sweep."""
+    forgotten = await alerts.list_forgotten(tx, limit=BATCH)
+    await end(tx, forgotten, now=now)
+    return len(forgotten)

@@ -1,0 +1,90 @@
+"""What happened outside the history of links and waits for the rules of alerts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from services.profile.domain.alerts import AlertKind, Ending, Signal
+from services.profile.domain.occasions import Occasion
+from shared.db import Tx
+from shared.ids import new_id
+
+_ADD = """
+    INSERT INTO occasions (occasion_id, workspace_id, site_id, kind, item_id, name, sentence, counts,
+        link_ids, at)
+    SELECT $1, workspace_id, site_id, $3, $4, $5, $6, $7, $8, $9 FROM sites WHERE site_id = $2
+"""
+# Only what is so by now, and of which an alert tells or is about to tell: nearly every page answers.
+_END_TARGETS = """
+    INSERT INTO occasions (occasion_id, workspace_id, site_id, kind, item_id, name, sentence, at, over)
+    SELECT u.id, s.workspace_id, t.site_id, $4, t.target_key, '', '', $5, true
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS u(id, site_id, target_key)
+    JOIN targets t USING (site_id, target_key) JOIN sites s USING (site_id)
+    WHERE NOT t.broken AND (
+        EXISTS (SELECT FROM alert_items i WHERE i.item_id = t.target_key AND NOT i.over)
+        OR EXISTS (SELECT FROM occasions o WHERE o.item_id = t.target_key))
+"""
+
+
+async def add_occasions(tx: Tx, happened: Iterable[Occasion]) -> None:
+    """Let the rules be held against what happened, as soon as this commits."""
+    for one in happened:
+        await tx.run(
+            _ADD,
+            *(new_id(), one.site_id, one.kind, one.item_id, one.name, one.sentence, one.counts),
+            *(list(one.link_ids), one.at),
+        )
+
+
+async def end_targets(tx: Tx, targets: Sequence[tuple[UUID, UUID]], *, now: datetime) -> None:
+    """Say of (site, target) that they answer again."""
+    if targets:
+        await tx.run(
+            _END_TARGETS,
+            [new_id() for _ in targets],
+            [site_id for site_id, _ in targets],
+            [target_key for _, target_key in targets],
+            *(AlertKind.TARGET_BROKEN, now),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Some of what waited, the oldest first."""
+
+    signals: tuple[Signal, ...]
+    endings: tuple[Ending, ...]
+    count: int
+
+
+async def take_occasions(tx: Tx, *, limit: int) -> Taken:
+    """Take the oldest that wait; a rollback puts them back."""
+    rows = await tx.fetch(
+        "WITH taken AS (DELETE FROM occasions WHERE occasion_id IN"
+        " (SELECT occasion_id FROM occasions ORDER BY occasion_id LIMIT $1) RETURNING *)"
+        " SELECT t.*, s.deleted_at IS NULL AS here FROM taken t JOIN sites s USING (site_id)"
+        " ORDER BY t.occasion_id",
+        limit,
+    )
+    # Only the newest word about a thing counts: it may have broken and been mended in between.
+    newest = {(row["kind"], row["site_id"], row["item_id"]): row for row in rows}
+    told = [row for row in newest.values() if row["here"]]
+    return Taken(
+        signals=tuple(_signal(row) for row in told if not row["over"]),
+        endings=tuple(
+            Ending(AlertKind(row["kind"]), row["item_id"]) for row in told if row["over"]
+        ),
+        count=len(rows),
+    )
+
+
+def _signal(row: asyncpg.Record) -> Signal:
+    same = ("workspace_id", "site_id", "item_id", "name", "sentence", "counts", "at")
+    return Signal(
+        kind=AlertKind(row["kind"]),
+        link_ids=tuple(row["link_ids"]),
+        **{name: row[name] for name in same},
+    )
