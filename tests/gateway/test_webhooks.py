@@ -5,7 +5,6 @@ import hashlib
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,8 +15,9 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.gateway.domain import attempts as sending
 from services.gateway.domain import webhooks
-from services.gateway.domain.webhooks import ATTEMPTS, PATIENCE, Attempt, Ending
+from services.gateway.domain.attempts import ATTEMPTS, PATIENCE, Attempt, Ending, answered
 from services.gateway.jobs.sealing import seal_secrets
 from services.gateway.store import deliveries
 from services.gateway.store import webhooks as webhook_store
@@ -26,6 +26,7 @@ from shared.ids import new_id
 from shared.vault import Vault
 from shared.vocabulary import ChangeKind, Role
 from tests.gateway.conftest import House
+from tests.gateway.receiver import Receiver, receiving
 from tests.gateway.test_events import END_LISTENERS, a_change, publish
 from tests.waiting import eventually
 
@@ -49,7 +50,7 @@ def test_a_signature_is_the_one_of_the_specification() -> None:
 
 def test_ten_attempts_span_three_days() -> None:
     at, attempts = NOW, 1
-    while (following := webhooks.next_attempt(attempts, now=at, luck=0.5)) is not None:
+    while (following := sending.next_attempt(attempts, now=at, luck=0.5)) is not None:
         at, attempts = following, attempts + 1
     assert attempts == ATTEMPTS == 10
     assert timedelta(hours=75) < at - NOW < timedelta(hours=76)
@@ -59,7 +60,7 @@ def test_ten_attempts_span_three_days() -> None:
 def test_a_receiver_may_ask_for_a_longer_wait_but_no_endless_one(
     attempts: int, luck: float, asked: float
 ) -> None:
-    at = webhooks.next_attempt(attempts, now=NOW, luck=luck, retry_after_s=asked)
+    at = sending.next_attempt(attempts, now=NOW, luck=luck, retry_after_s=asked)
     assert at is not None
     assert timedelta(seconds=min(asked, 86_400)) <= at - NOW <= timedelta(days=1.2)
 
@@ -71,7 +72,7 @@ def test_a_receiver_may_ask_for_a_longer_wait_but_no_endless_one(
         (Attempt(1, 503), timedelta(days=4), False),
         (Attempt(1, 503), PATIENCE, True),
         (Attempt(1, trouble="no answer"), PATIENCE, True),
-        (Attempt(1, 410), None, True),
+        (answered(410, elapsed_ms=1), None, True),
         (Attempt(1, 301), None, False),
     ],
 )
@@ -79,54 +80,23 @@ def test_a_receiver_is_switched_off_when_it_is_gone_or_took_nothing_for_days(
     attempt: Attempt, failing: timedelta | None, is_off: bool
 ) -> None:
     since = None if failing is None else NOW - failing
-    because = webhooks.why_switched_off(attempt, failing_since=since, now=NOW)
+    because = sending.why_switched_off(attempt, failing_since=since, now=NOW)
     assert (because is not None) is is_off
 
 
 @given(st.integers(100, 599))
 def test_only_a_2xx_is_taken_and_only_410_ends_it(status: int) -> None:
     expected = Ending.TAKEN if 200 <= status < 300 else Ending.AGAIN
-    assert Attempt(1, status).ending is (Ending.GONE if status == 410 else expected)
+    assert answered(status, elapsed_ms=1).ending is (Ending.GONE if status == 410 else expected)
 
 
 # ---- a receiver on loopback -------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Receiver:
-    """Keeps what comes; `answers` are given one after the other, then 204."""
-
-    port: int = 0
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    answers: list[web.Response] = field(default_factory=list)
-    hangs: asyncio.Event | None = None
-
-    async def take(self, request: web.Request) -> web.Response:
-        body = await request.read()
-        self.got.append(({k.lower(): v for k, v in request.headers.items()}, body))
-        if self.hangs is not None:
-            await self.hangs.wait()
-        return self.answers.pop(0) if self.answers else web.Response(status=204)
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        return [orjson.loads(body) for _, body in self.got]
-
-
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    made = Receiver()
-    app = web.Application()
-    app.router.add_post("/{rest:.*}", made.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    made.port = runner.addresses[0][1]
-    yield made
-    if made.hangs is not None:
-        made.hangs.set()
-    await runner.cleanup()
+    async with receiving() as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,21 +1,26 @@
 """Brings messages to receivers: one POST each, to public addresses only, redirects not followed."""
 
 import socket
+import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.metadata import version
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
+from yarl import URL
 
-from services.gateway.domain.webhooks import TIMEOUT_S, Attempt
+from services.gateway.domain.attempts import TIMEOUT_S, Attempt, answered
 from shared import addresses, clock, urls
 from shared.waits import retry_after_s
 from shared.wall import AddressNotAllowedError, Guard, resolved
 
 _READ = 4_096  # of an answer, so that its connection can be used again
+
+Judge = Callable[[Attempt, bytes], Attempt]
+"""Says what an attempt came to, by what was answered."""
 
 
 class Courier:
@@ -34,20 +39,29 @@ class Courier:
             return "Messages go over https: only; they tell what others should not read."
         return None
 
-    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
-        """Send one message, wherever the address leads now."""
+    async def send(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        judge: Judge = lambda attempt, _: attempt,
+    ) -> Attempt:
+        """Send one message, wherever the address leads now; `judge` sees the start of the answer."""
         started = time.monotonic()
         if self.refusal(url) is not None:
             return Attempt(0, trouble="its address is not allowed")
         self._session = self._session or _new_session(self._guard)
         try:
             async with self._session.post(
-                url, data=body, headers=headers, allow_redirects=False
+                _exactly(url), data=body, headers=headers, allow_redirects=False
             ) as answer:
                 asked_s = retry_after_s(answer.headers.get("Retry-After"), clock.now())
+                found = b""
                 with suppress(aiohttp.ClientError, TimeoutError):
-                    await answer.content.read(_READ)
-                return Attempt(_ms(started), answer.status, asked_s)
+                    found = await answer.content.read(_READ)
+                attempt = answered(answer.status, elapsed_ms=_ms(started), retry_after_s=asked_s)
+                return judge(attempt, found)
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             return Attempt(_ms(started), trouble=_why(error))
 
@@ -56,12 +70,18 @@ class Courier:
             await self._session.close()
 
 
+def _exactly(url: str) -> URL:
+    """Return an address as it was given: yarl would write some escapes anew, and signed ones break."""
+    return URL((urls.resolve(url) or url).partition("#")[0], encoded=True)
+
+
 def _new_session(guard: Guard) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         resolver=_Resolver(guard),
         use_dns_cache=False,  # what a name says is judged at every connection
         socket_factory=guard.open_socket,
         limit=0,
+        ssl=ssl.create_default_context(),  # trusts SSL_CERT_FILE besides the system's certificates
     )
     return aiohttp.ClientSession(
         connector=connector,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.gateway.adapters.courier import Courier
 from services.gateway.domain import webhooks
-from services.gateway.domain.webhooks import Attempt
+from services.gateway.domain.attempts import Attempt
 from shared import clock
 from shared.vault import UnreadableError, Vault
 

@@ -13,11 +13,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.gateway.adapters.teller import Teller
 from services.gateway.api.caller import CallerDep
 from services.gateway.api.inputs import Name
+from services.gateway.api.receiving import TestOut, require_room
 from services.gateway.api.sites import Sites, SitesDep
 from services.gateway.domain import webhooks
+from services.gateway.domain.attempts import State
 from services.gateway.domain.outward import SUBSCRIBABLE
-from services.gateway.domain.webhooks import State
-from services.gateway.store import deliveries, journal
+from services.gateway.store import deliveries, journal, receivers
 from services.gateway.store import webhooks as store
 from shared import clock, versions
 from shared.access import Caller
@@ -122,15 +123,6 @@ class DeliveryOut(BaseModel):
         return cls(**{**row, "next_at": row["next_at"] if waits else None, "sentence": said})
 
 
-class TestOut(BaseModel):
-    """What came of a test message."""
-
-    taken: bool
-    status: int | None
-    elapsed_ms: int
-    sentence: str
-
-
 class ReplayOut(BaseModel):
     """How many messages are sent again."""
 
@@ -168,11 +160,7 @@ async def add_webhook(
     await _require_sense(teller, caller, sites, body.url, body.types, body.site_ids)
     webhook_id, secret = new_id(), webhooks.new_secret(random.token_bytes(webhooks.SECRET_BYTES))
     async with db.begin() as tx:
-        if await store.count_webhooks(tx, workspace_id=caller.workspace_id) >= store.MAX_WEBHOOKS:
-            raise ConflictError(
-                f"A workspace has at most {store.MAX_WEBHOOKS} webhooks; remove one first.",
-                code="too-many-webhooks",
-            )
+        await require_room(tx, receivers.WEBHOOKS, caller)
         row = await store.add_webhook(
             tx,
             webhook_id,
@@ -266,12 +254,7 @@ async def send_test(webhook_id: UUID, caller: CallerDep, db: DbDep, request: Req
         url=row["url"],
         body=_test_message(message_id, row),
     )
-    return TestOut(
-        taken=attempt.ending is webhooks.Ending.TAKEN,
-        status=attempt.status,
-        elapsed_ms=attempt.elapsed_ms,
-        sentence=attempt.sentence,
-    )
+    return TestOut.of(attempt)
 
 
 @router.get("/{webhook_id}/deliveries")
@@ -331,7 +314,9 @@ async def _switch(tx: Tx, webhook_id: UUID, active: bool | None, caller: Caller)
         await deliveries.wake(tx)
     elif active is False:
         because = f"Switched off by {caller.actor}."
-        await store.switch_off(tx, webhook_id, because=because, now=clock.now())
+        await receivers.switch_off(
+            tx, receivers.WEBHOOKS, webhook_id, because=because, now=clock.now()
+        )
 
 
 async def _require_sense(

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.gateway.domain.attempts import Attempt, Ending, State
 from services.gateway.domain.outward import Logged
 from services.gateway.domain.subscribers import Claimed, Message, Subscriber, messages_for
-from services.gateway.domain.webhooks import AT_ONCE, Attempt, Ending, State
-from services.gateway.store import event_log
+from services.gateway.domain.webhooks import AT_ONCE
+from services.gateway.store import event_log, receivers
 from shared.db import Tx
 
 CHANNEL = "gateway_webhooks"
@@ -58,11 +59,6 @@ _SETTLE = """
 UPDATE webhook_deliveries SET state = $3, next_at = coalesce($4, next_at),
     leased_until = NULL, last_at = $5, last_status = $6, last_ms = $7, sentence = $8
 WHERE webhook_id = $1 AND seq = $2
-"""
-_HEALTH = """
-UPDATE webhooks SET failing_since = CASE WHEN $2 THEN NULL ELSE coalesce(failing_since, $3) END,
-    delivered_at = CASE WHEN $2 THEN $3 ELSE delivered_at END
-WHERE webhook_id = $1 RETURNING failing_since
 """
 
 
@@ -168,7 +164,9 @@ async def settle(
     """Write down what an attempt came to; returns since when the receiver fails, None if it does not."""
     taken = attempt.ending is Ending.TAKEN
     state = State.DELIVERED if taken else State.FAILED if next_at is None else State.WAITING
-    failing_since: datetime | None = await tx.fetch_value(_HEALTH, claimed.webhook_id, taken, now)
+    failing_since = await receivers.note_attempt(
+        tx, receivers.WEBHOOKS, claimed.webhook_id, taken=taken, now=now
+    )
     await tx.run(
         _SETTLE,
         *(claimed.webhook_id, claimed.message.seq, state, next_at, now),

@@ -5,29 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.gateway.store import receivers
 from shared.db import Tx
 from shared.errors import NotFoundError
 
 Row = Mapping[str, Any]
-MAX_WEBHOOKS = 50
-"""Of one workspace."""
-
 _COLUMNS = (
     "webhook_id, workspace_id, name, url, types, site_ids, handed_seq, failing_since, delivered_at,"
     " switched_off_at, switched_off_because, created_by, created_at, version, old_secret_until,"
     " (SELECT count(*) FROM (SELECT FROM webhook_deliveries d WHERE d.webhook_id = w.webhook_id"
     " AND state = 'waiting' LIMIT 10000) AS waiting) AS waiting"
 )
-
-
-async def count_webhooks(tx: Tx, *, workspace_id: UUID) -> int:
-    """Return how many there are; locked, so that two added at once cannot pass the limit."""
-    await tx.run(
-        "SELECT pg_advisory_xact_lock(hashtext('webhooks'), hashtext($1))", workspace_id.hex
-    )
-    return int(
-        await tx.fetch_value("SELECT count(*) FROM webhooks WHERE workspace_id = $1", workspace_id)
-    )
 
 
 async def add_webhook(
@@ -95,24 +83,9 @@ async def remove_webhook(tx: Tx, webhook_id: UUID, *, workspace_id: UUID) -> Non
     await tx.run("DELETE FROM webhooks WHERE webhook_id = $1", webhook_id)
 
 
-async def switch_off(tx: Tx, webhook_id: UUID, *, because: str, now: datetime) -> bool:
-    """Tell a webhook nothing more; returns False if it was off already."""
-    done = await tx.run(
-        "UPDATE webhooks SET switched_off_at = $2, switched_off_because = $3, version = version + 1"
-        " WHERE webhook_id = $1 AND switched_off_at IS NULL",
-        *(webhook_id, now, because),
-    )
-    return done.endswith(" 1")
-
-
 async def switch_on(tx: Tx, webhook_id: UUID, *, now: datetime) -> None:
     """Go on where it was switched off: what waits is sent at once, with all attempts before it."""
-    await tx.run(
-        "UPDATE webhooks SET switched_off_at = NULL, switched_off_because = NULL,"
-        " failing_since = NULL, version = version + 1"
-        " WHERE webhook_id = $1 AND switched_off_at IS NOT NULL",
-        webhook_id,
-    )
+    await receivers.switch_on(tx, receivers.WEBHOOKS, webhook_id)
     await tx.run(
         "UPDATE webhook_deliveries SET attempts = 0, next_at = $2"
         " WHERE webhook_id = $1 AND state = 'waiting'",
