@@ -158,6 +158,31 @@ DELIVERIES: Mapping[str, Words] = {
     "waiting": _plain("On its way", "It is sent now, or tried again later."),
     "delivered": _plain("Taken", "The receiver has it."),
     "failed": _plain("Given up", "It was not taken in three days; it can be sent again."),
+    "withheld": _plain("Left out", "The person has gone, or may not see the site any more."),
+}
+CHANNELS: Mapping[str, Words] = {
+    "email": _plain("E-mail", "Goes to people of the workspace, to each on their own."),
+    "slack": _plain(
+        "Slack",
+        "Goes into one channel of Slack.",
+        "In Slack, make an app, switch on Incoming Webhooks, add one to the channel, and copy its address.",
+    ),
+    "teams": _plain(
+        "Microsoft Teams",
+        "Goes into one channel of Teams.",
+        "In Teams, open the channel's menu, choose Workflows, take the template that posts to a channel when a"
+        " webhook request is received, and copy the address at its end.",
+    ),
+    "discord": _plain(
+        "Discord",
+        "Goes into one channel of Discord.",
+        "In Discord, open the channel's settings, Integrations, Webhooks, make a new one, and copy its address.",
+    ),
+    "telegram": _plain(
+        "Telegram",
+        "A bot of yours writes into one chat.",
+        "Ask @BotFather for a new bot, add it to the chat, and give its token and the number of the chat.",
+    ),
 }
 ALERT_SEVERITIES: Mapping[str, Words] = {
     "notice": _plain("Notice", "Good to know."),
@@ -189,4 +214,5 @@ SCREENS: Mapping[str, Mapping[str, Words]] = {
     "alert_severity": ALERT_SEVERITIES,
     "alert_state": ALERT_STATES,
     "alert_end": ALERT_ENDS,
+    "channel": CHANNELS,
 }

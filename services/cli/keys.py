@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     """Change the master key of the home, or encrypt with the first of the keys that are set."""
     parser = argparse.ArgumentParser(
         prog="anchorwatch keys",
-        description="The master key that encrypts keys of connectors and secrets of webhooks.",
+        description="The master key that encrypts keys of connectors, secrets of webhooks and addresses of channels.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser(

@@ -1,7 +1,7 @@
 """The gateway: the one door for people and programs.
 
 Owns: workspaces, users, keys, grants, sessions, the audit log, idempotency, the log of outward events,
-webhooks.
+webhooks, channels and what they are told of alerts.
 Consumes: every outward event and `job.updated`.
 Publishes: webhook.disabled.
 Everything else under `/v1` it passes on to the service that owns it (domain/routing.py).
@@ -20,9 +20,12 @@ from starlette.middleware import Middleware
 from services.gateway import handlers
 from services.gateway.adapters.courier import Courier
 from services.gateway.adapters.hub import Hub
+from services.gateway.adapters.messenger import Messenger
+from services.gateway.adapters.postman import MailServer, Postman, Security
 from services.gateway.adapters.teller import Teller
 from services.gateway.api import (
     audit_log,
+    channels,
     documents,
     events,
     grants,
@@ -46,12 +49,12 @@ from services.gateway.api.sites import Sites
 from services.gateway.domain.limits import Limiter, Policy
 from services.gateway.domain.outward import STREAMED
 from services.gateway.domain.routing import new_table
-from services.gateway.jobs import following, telling
+from services.gateway.jobs import alerting, following, telling
 from services.gateway.settings import Settings
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
-from shared.events import REGISTRY, SiteDeleted
+from shared.events import REGISTRY, AlertRaised, AlertResolved, SiteDeleted
 from shared.http import NetworkTransport, ServiceClient, Transport
 from shared.service import Work
 from shared.settings import SettingsError
@@ -62,7 +65,7 @@ from shared.web import new_web_app
 _ROUTERS = (
     *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
     *(audit_log.router, events.router, job_routes.router, documents.router, robot.router),
-    *(shared_evidence.router, shared_exports.router, webhooks.router),
+    *(shared_evidence.router, shared_exports.router, webhooks.router, channels.router),
 )
 _VISITS_A_MINUTE = 300
 _SERVICES = ("crawler", "profile", "toxicity", "outreach")
@@ -85,7 +88,9 @@ def create_app(
     described = services_documents() if documents_of_services is None else documents_of_services
     identity, hub = Identity(db), Hub()
     once = Once(db, Vault(lambda: [settings.secret.decode()]))
-    teller = Teller(Courier(_guard(settings)), Vault.of(settings))
+    courier, vault = Courier(_guard(settings)), Vault.of(settings)
+    teller = Teller(courier, vault)
+    messenger = Messenger(courier, _postman(settings), vault, _base(settings))
     work = Work(
         "gateway",
         db=db,
@@ -97,6 +102,7 @@ def create_app(
             ),
             "old rows": partial(following.forget_old_rows, db=db, event_days=settings.event_days),
             "webhooks": partial(telling.tell_webhooks, db=db, teller=teller),
+            "channels": partial(alerting.tell_channels, db=db, messenger=messenger),
         },
         grace_s=settings.shutdown_grace_s,
     )
@@ -108,7 +114,7 @@ def create_app(
     app = new_web_app(
         "gateway",
         settings=settings,
-        lifespan=_lifespan(work, network, teller),
+        lifespan=_lifespan(work, network, courier),
         routers=_ROUTERS,
         db=db,
         checks=work.checks,
@@ -121,6 +127,7 @@ def create_app(
     _remember(app, settings, identity=identity, hub=hub, clients=clients)
     app.state.readiness.goodbyes.append(hub.close)
     app.state.teller = teller
+    app.state.messenger = messenger
     app.router.default = Console()
     return app
 
@@ -134,7 +141,10 @@ def services_documents() -> dict[str, Any]:
 def subscribe(consumer: Consumer) -> Consumer:
     """Give each event that the gateway listens to its handler."""
     consumer.on(SiteDeleted, handlers.on_site_deleted)
-    for name in sorted(STREAMED - {SiteDeleted.name}):
+    consumer.on(AlertRaised, handlers.on_alert)
+    consumer.on(AlertResolved, handlers.on_alert)
+    apart = {SiteDeleted.name, AlertRaised.name, AlertResolved.name}
+    for name in sorted(STREAMED - apart):
         consumer.on(REGISTRY[name], handlers.on_outward_event)
     return consumer
 
@@ -151,13 +161,43 @@ def _guard(settings: Settings) -> Guard:
         raise SettingsError(f"ANCHORWATCH_GATEWAY_WEBHOOK_CONNECT_TO: {error}") from error
 
 
-def _lifespan(work: Work, network: Mapping[str, NetworkTransport], teller: Teller) -> Any:
+def _postman(settings: Settings) -> Postman | None:
+    """Return who brings mail to our own users; None while no mail server is set up."""
+    if not settings.smtp_host:
+        return None
+    if "@" not in settings.smtp_from:
+        raise SettingsError("ANCHORWATCH_GATEWAY_SMTP_FROM: give the address that mail comes from.")
+    security = Security(settings.smtp_security)
+    password = settings.smtp_password
+    if password is not None and security is Security.NONE:
+        raise SettingsError(
+            "ANCHORWATCH_GATEWAY_SMTP_SECURITY: a password goes over an encrypted connection only; "
+            "use starttls or tls, or take the password away."
+        )
+    return Postman(
+        MailServer(
+            settings.smtp_host,
+            settings.smtp_port,
+            security,
+            sender=settings.smtp_from,
+            user=settings.smtp_user or None,
+            password=None if password is None else password.get_secret_value(),
+        )
+    )
+
+
+def _base(settings: Settings) -> str:
+    """Return where people reach the console, for the links in messages."""
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+
+
+def _lifespan(work: Work, network: Mapping[str, NetworkTransport], courier: Courier) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for transport in network.values():
                 stack.push_async_callback(transport.close)
-            stack.push_async_callback(teller.courier.close)
+            stack.push_async_callback(courier.close)
             await stack.enter_async_context(work.lifespan(app))
             yield
 

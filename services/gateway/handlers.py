@@ -1,17 +1,27 @@
-"""Every outward event goes into the log that the streams and the history read."""
+"""Every outward event goes into the log that the streams and the history read; alerts to channels, too."""
 
 from collections.abc import Sequence
 
-from services.gateway.store import access, event_log
+from services.gateway.domain.notices import draft_of
+from services.gateway.metrics import CHANNELS_UNKNOWN
+from services.gateway.store import access, event_log, notices
 from shared.db import Tx
-from shared.events import Event, SiteDeleted
+from shared.events import AlertRaised, AlertResolved, Event, SiteDeleted
 
 
 async def on_outward_event(events: Sequence[Event], tx: Tx) -> None:
     await event_log.add_events(tx, events)
 
 
+async def on_alert(events: Sequence[AlertRaised | AlertResolved], tx: Tx) -> None:
+    await event_log.add_events(tx, events)
+    drafts = [draft for draft in map(draft_of, events) if draft is not None]
+    CHANNELS_UNKNOWN.inc(await notices.add_notices(tx, drafts))
+
+
 async def on_site_deleted(events: Sequence[SiteDeleted], tx: Tx) -> None:
     await event_log.add_events(tx, events)
-    await access.remove_grants_on(tx, [e.site_id for e in events if e.site_id is not None])
+    site_ids = [event.site_id for event in events if event.site_id is not None]
+    await access.remove_grants_on(tx, site_ids)
+    await notices.remove_of_sites(tx, site_ids)
     await access.tell_changed(tx)

@@ -28,3 +28,15 @@ WEBHOOK_ATTEMPTS = Counter(
 WEBHOOK_SECONDS = Histogram(
     "anchorwatch_gateway_webhook_seconds", "How long receivers of webhooks took to answer."
 )
+CHANNEL_ATTEMPTS = Counter(
+    "anchorwatch_gateway_channel_attempts_total",
+    "Messages sent to channels, by kind and by what came of it (taken, again, refused, gone).",
+    ["kind", "ending"],
+)
+CHANNEL_SECONDS = Histogram(
+    "anchorwatch_gateway_channel_seconds", "How long receivers of channels took to answer."
+)
+CHANNELS_UNKNOWN = Counter(
+    "anchorwatch_gateway_channels_unknown_total",
+    "Channels that an alert named and that its workspace does not have (any more).",
+)

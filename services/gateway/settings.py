@@ -1,8 +1,8 @@
 """Settings of the gateway."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from shared.settings import HouseSettings
 
@@ -53,4 +53,23 @@ class Settings(HouseSettings):
         description="Receivers of webhooks in your own network, in the form of the crawler's CONNECT_TO: "
         "`hooks.internal:443=10.0.0.5:8443`. To these exact addresses messages may go though they are "
         "private, and over `http:`; to all others only over `https:` and to public addresses.",
+    )
+    smtp_host: str = Field(
+        default="",
+        description="Mail server that takes mail for people of the workspaces (alerts); empty: none is sent.",
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How the connection to the mail server is encrypted: `starttls` (port 587), `tls` from "
+        "the first byte (port 465), or `none`, which takes no password.",
+    )
+    smtp_from: str = Field(
+        default="",
+        max_length=254,
+        description="Address that mail comes from; required with smtp_host.",
+    )
+    smtp_user: str = Field(default="", description="Name to sign in to the mail server with.")
+    smtp_password: SecretStr | None = Field(
+        default=None, description="Password to sign in to the mail server with."
     )

@@ -19,12 +19,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
-from services.gateway.domain.webhooks import State
+from services.gateway.domain.attempts import State
+from services.gateway.domain.channels import Kind
+from services.gateway.domain.notices import NoticeState
+from shared.columns import count, flag, one_of, texts
 from shared.columns import created as _created
 from shared.columns import moment as _moment
-from shared.columns import one_of, texts
 from shared.house import add_house_tables
-from shared.vocabulary import Role
+from shared.vocabulary import AlertSeverity, Role
 
 METADATA = MetaData(schema="gateway")
 HOUSE = add_house_tables(METADATA)
@@ -236,4 +238,72 @@ WEBHOOK_DELIVERIES = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("webhook_deliveries_created_idx", "created_at", postgresql_using="brin"),
+)
+
+CHANNELS = Table(
+    "channels",
+    METADATA,
+    Column("channel_id", UUID, primary_key=True),
+    _workspace(),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # The whole address with what lets us in, sealed by the vault; none for e-mail.
+    Column("secret", Text),
+    Column("chat", Text),
+    # Who gets e-mail.
+    Column("user_ids", ARRAY(UUID), nullable=False, server_default=text("'{}'::uuid[]")),
+    _moment("failing_since"),
+    _moment("delivered_at"),
+    _moment("switched_off_at"),
+    Column("switched_off_because", Text),
+    Column("created_by", UUID, nullable=False),
+    _version(),
+    _created(),
+    one_of("kind", Kind),
+    Index("channels_workspace_idx", "workspace_id", "channel_id"),
+)
+
+NOTICES = Table(
+    "notices",
+    METADATA,
+    Column("notice_id", UUID, primary_key=True),
+    Column(
+        "channel_id",
+        UUID,
+        ForeignKey("gateway.channels.channel_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    # The reader of e-mail; none in a chat.
+    Column("user_id", UUID),
+    Column("event_id", UUID, nullable=False),
+    Column("alert_id", UUID, nullable=False),
+    Column("site_id", UUID),
+    # In words, because a digest may wait longer than the event log keeps the event.
+    Column("severity", Text, nullable=False),
+    flag("is_over"),
+    Column("title", Text, nullable=False),
+    texts("sentences"),
+    Column("path", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    count("attempts"),
+    # Never before the first, whatever happens to the second.
+    _moment("deliver_at", nullable=False),
+    _moment("next_at", nullable=False),
+    _moment("leased_until"),
+    _moment("last_at"),
+    Column("last_status", Integer),
+    Column("last_ms", Integer),
+    Column("sentence", Text),
+    _created(),
+    one_of("severity", AlertSeverity),
+    one_of("state", NoticeState),
+    # An event that comes again tells nobody twice.
+    UniqueConstraint("channel_id", "event_id", "user_id", postgresql_nulls_not_distinct=True),
+    Index("notices_log_idx", "channel_id", "notice_id"),
+    Index(
+        "notices_due_idx",
+        *("channel_id", "next_at"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("notices_created_idx", "created_at", postgresql_using="brin"),
 )

@@ -100,6 +100,7 @@ def values_for(
     values = {
         "ANCHORWATCH_INTERNAL_SECRET_FILE": str(secrets / "internal_secret"),
         "ANCHORWATCH_MASTER_KEY_FILE": str(secrets / "master_key"),
+        "ANCHORWATCH_GATEWAY_SMTP_PASSWORD_FILE": str(secrets / "smtp_password"),
         "ANCHORWATCH_LISTEN_HOST": "127.0.0.1",
         "ANCHORWATCH_CRAWLER_CONNECT_TO": f"*:80=127.0.0.1:{web_port}",
         "ANCHORWATCH_CRAWLER_MIN_DELAY": "0",

@@ -43,6 +43,12 @@ _NO_JSON: tuple[bytes, ...] = (
 )
 _NO_JSON += (b'{"a": 1, "a": 2}', b'{"a":' * 70 + b"1" + b"}" * 70, b"\xff\xfe{}", b'{"a": 1e999}')
 
+A_CHANNEL = {
+    "name": "never told",
+    "kind": "slack",
+    "address": "https://hooks.slack.com/services/T0/B0/x",
+}
+
 
 _OF_OTHER_TYPES: Mapping[str, Any] = {
     "null": None,
@@ -199,6 +205,7 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
     return {
         ("POST", "/v1/alerts/rules"): rule,
         ("POST", "/v1/alerts/rules/previews"): rule,
+        ("POST", "/v1/channels"): A_CHANNEL,
         ("POST", "/v1/checks"): check,
         ("POST", "/v1/grants"): grant,
         ("POST", "/v1/keys"): key,

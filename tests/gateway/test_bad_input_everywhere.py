@@ -84,6 +84,7 @@ async def _more_ids(product: Product) -> dict[str, str]:
         "types": ["webhook.disabled"],
     }
     ids["webhook_id"] = (await made(owner, "/v1/webhooks", webhook))["id"]
+    ids["channel_id"] = (await made(owner, "/v1/channels", bad_input.A_CHANNEL))["id"]
     return ids
 
 

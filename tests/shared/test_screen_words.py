@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from services.gateway.domain.attempts import State as DeliveryState
+from services.gateway.domain.channels import Kind as ChannelKind
+from services.gateway.domain.notices import NoticeState
 from services.outreach.domain.placement import State as PlacementState
 from services.profile.domain.anomalies import Direction
 from services.toxicity.domain import guard
@@ -50,6 +53,8 @@ _ORIGINS = set().union(
         ("alert_severity", AlertSeverity),
         ("alert_state", AlertState),
         ("alert_end", AlertEnd),
+        ("delivery", {*DeliveryState, *NoticeState}),
+        ("channel", ChannelKind),
     ],
 )
 def test_every_code_has_words(kind: str, codes: Iterable[str]) -> None:

@@ -71,6 +71,7 @@ class AllWords(BaseModel):
     scope: Vocabulary
     event: Vocabulary
     delivery: Vocabulary
+    channel: Vocabulary
 
 
 @router.get("/v1/words")

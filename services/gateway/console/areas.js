@@ -45,6 +45,7 @@ const AREAS = [
     ["people", "People", () => import("./views/people.js"), "People"],
     ["keys", "API keys", () => import("./views/keys.js"), "Keys"],
     ["webhooks", "Webhooks", () => import("./views/webhooks.js"), "Webhooks"],
+    ["channels", "Channels", () => import("./views/channels.js"), "Channels"],
     ["apart", "Never asked", () => import("./views/opt_outs.js"), "OptOuts"],
   ] },
 ];

@@ -61,6 +61,10 @@ export function saying(kind, code) {
   return words.value[kind]?.[code]?.sentence ?? "";
 }
 
+export function advice(kind, code) {
+  return words.value[kind]?.[code]?.todo ?? "";
+}
+
 export function choices(kind) {
   return Object.entries(words.value[kind] ?? {}).map(([code, text]) => [code, text.label]);
 }

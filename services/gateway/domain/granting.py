@@ -11,7 +11,7 @@ _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _AREAS = (
     # The first area of which the path has a segment decides; the last has them all.
     ("admin", frozenset({"workspaces", "users", "grants", "keys", "audit-log"})),
-    ("events", frozenset({"events", "webhooks"})),
+    ("events", frozenset({"events", "webhooks", "channels"})),
     ("disavow", frozenset({"disavow"})),
     ("toxicity", frozenset({"toxicity", "reviews", "decisions", "networks", "removals"})),
     (

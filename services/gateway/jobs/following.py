@@ -1,12 +1,14 @@
 """What the gateway does by itself: follow the event log for the streams, and forget old rows."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from services.gateway.adapters.hub import Hub
 from services.gateway.domain.remembered import Remembered
-from services.gateway.store import access, deliveries, event_log, journal, people
+from services.gateway.store import access, deliveries, event_log, journal, notices, people
 from shared import clock
 from shared.db import Database
 from shared.errors import UnavailableError
@@ -57,21 +59,24 @@ async def forget_old_rows(stop: asyncio.Event, *, db: Database, event_days: int)
         now = clock.now()
         async with db.begin() as tx:
             await people.remove_expired(tx, now=now, keep=_KEEP_LOGINS)
-        removed = _CLEAN_AT_ONCE
-        while removed == _CLEAN_AT_ONCE and not stop.is_set():
-            async with db.begin() as tx:
-                removed = await journal.remove_old_answers(tx, now=now, limit=_CLEAN_AT_ONCE)
-        removed = _CLEAN_AT_ONCE
-        while removed == _CLEAN_AT_ONCE and not stop.is_set():
-            async with db.begin() as tx:
-                before = now - timedelta(days=event_days)
-                removed = await event_log.remove_old(tx, before=before, limit=_CLEAN_AT_ONCE)
-        removed = _CLEAN_AT_ONCE
-        while removed == _CLEAN_AT_ONCE and not stop.is_set():
-            async with db.begin() as tx:
-                before = now - timedelta(days=event_days)
-                removed = await deliveries.remove_old(tx, before=before, limit=_CLEAN_AT_ONCE)
+        old = now - timedelta(days=event_days)
+        for remove in (
+            partial(journal.remove_old_answers, now=now),
+            partial(event_log.remove_old, before=old),
+            partial(deliveries.remove_old, before=old),
+            partial(notices.remove_old, before=now - notices.KEPT),
+        ):
+            await _remove_all(stop, db, remove)
         await first_of(stop, seconds=_CLEAN_EVERY_S)
+
+
+async def _remove_all(
+    stop: asyncio.Event, db: Database, remove: Callable[..., Awaitable[int]]
+) -> None:
+    removed = _CLEAN_AT_ONCE
+    while removed == _CLEAN_AT_ONCE and not stop.is_set():
+        async with db.begin() as tx:
+            removed = await remove(tx, limit=_CLEAN_AT_ONCE)
 
 
 async def _start(db: Database, hub: Hub) -> None:

@@ -101,6 +101,16 @@ async def list_users(tx: Tx, *, workspace_id: UUID, after: UUID | None, limit: i
     )
 
 
+async def find_user_ids(tx: Tx, emails: Sequence[str], *, workspace_id: UUID) -> Mapping[str, UUID]:
+    """Return the working users with these addresses, by address in lower case."""
+    rows = await tx.fetch(
+        "SELECT email, user_id FROM users WHERE workspace_id = $1 AND disabled_at IS NULL"
+        " AND email = ANY(SELECT lower(one) FROM unnest($2::text[]) AS one)",
+        *(workspace_id, list(emails)),
+    )
+    return {row["email"]: row["user_id"] for row in rows}
+
+
 async def save_user(
     tx: Tx,
     user_id: UUID,

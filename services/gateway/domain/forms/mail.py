@@ -1,0 +1,70 @@
+"""Messages as e-mail: plain text, and the same as simple HTML (RFC 5322, 2046, 3834, 8058).
+
+Headers are never folded: the standard library would make encoded words of long ones, which no mail program
+reads as an address to leave by.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+from html import escape
+from uuid import UUID
+
+from services.gateway.domain.messages import Item, Message
+
+_POLICY = SMTP.clone(refold_source="none", max_line_length=998)
+_WHY = "You get this because an owner of your workspace wants you told of alerts. They can change that."
+
+
+def mail_of(
+    message: Message, *, sender: str, to: str, message_id: str, at: datetime
+) -> EmailMessage:
+    """Return the mail for one person."""
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = Address("Anchorwatch", addr_spec=sender)
+    mail["To"] = Address(addr_spec=to)
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(_text(message), cte="quoted-printable")
+    mail.add_alternative(_html(message), subtype="html", cte="quoted-printable")
+    return mail
+
+
+def message_id_of(notice_ids: Sequence[UUID], *, sender: str) -> str:
+    """Return an id that is the same whenever the same is sent, so that a second copy can be told."""
+    digest = sha256(b"".join(sorted(one.bytes for one in notice_ids))).hexdigest()[:32]
+    return f"<{digest}@{sender.rpartition('@')[2]}>"
+
+
+def _text(message: Message) -> str:
+    parts = [] if message.headline is None else [message.headline]
+    parts += ["\n".join((item.title, *item.lines, item.url)) for item in message.items]
+    if message.more is not None:
+        parts.append(f"{message.more} All alerts: {message.url}")
+    return "\n\n".join([*parts, f"-- \n{_WHY}\n"])
+
+
+def _html(message: Message) -> str:
+    parts = [] if message.headline is None else [f"<h1>{escape(message.headline)}</h1>"]
+    parts += [_section(item) for item in message.items]
+    if message.more is not None:
+        parts.append(f"<p>{escape(message.more)} {_link(message.url, 'See all alerts')}</p>")
+    inner = "\n".join([*parts, f"<hr><p><small>{_WHY}</small></p>"])
+    return f'<!doctype html><html lang="en"><body>\n{inner}\n</body></html>\n'
+
+
+def _section(item: Item) -> str:
+    lines = "".join(f"<p>{escape(line)}</p>" for line in item.lines)
+    link = _link(item.url, "Open in Anchorwatch")
+    return f"<h2>{escape(item.title)}</h2>{lines}<p>{link}</p>"
+
+
+def _link(url: str, label: str) -> str:
+    return f'<a href="{escape(url)}">{label}</a>'

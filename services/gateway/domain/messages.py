@@ -1,0 +1,90 @@
+"""What people read of alerts: one message of many notices, bounded, the most urgent first; pure."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.gateway.domain.notices import ALERTS, Notice
+from services.gateway.domain.texts import MAX_LINE, MAX_LINES, MAX_TITLE, plain
+from shared.screen_words import ALERT_SEVERITIES
+from shared.vocabulary import AlertSeverity
+
+MAX_ITEMS = 10
+"""Alerts that one message spells out; the others are counted."""
+_LINES_OF_MANY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One alert."""
+
+    title: str
+    lines: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, not yet in the form of a provider."""
+
+    headline: str | None
+    """What all of them are, where there are several."""
+    items: tuple[Item, ...]
+    more: str | None
+    """How many alerts are left out, as a sentence."""
+    url: str
+    """Where all of them are."""
+
+    @property
+    def subject(self) -> str:
+        return self.headline or self.items[0].title
+
+
+def message_of(notices: Sequence[Notice], *, base: str) -> Message:
+    """Return what is told of these notices, the most urgent first; `base` is where the console is."""
+    ranks = list(AlertSeverity)[::-1]
+    ordered = sorted(notices, key=lambda notice: (notice.is_over, ranks.index(notice.severity)))
+    shown, left = ordered[:MAX_ITEMS], len(ordered) - MAX_ITEMS
+    lines = MAX_LINES if len(ordered) == 1 else _LINES_OF_MANY
+    return Message(
+        headline=_headline(ordered),
+        items=tuple(_item(notice, lines=lines, base=base) for notice in shown),
+        more=f"And {left:,} more." if left > 0 else None,
+        url=place(base, ALERTS),
+    )
+
+
+def trial(name: str, *, base: str) -> Message:
+    """Return the message by which somebody tries a channel."""
+    title = plain(f"A test of the channel “{name}”", MAX_TITLE)
+    line = "Alerts will come here from now on, as your rules say."
+    return Message(None, (Item(title, (line,), place(base, ALERTS)),), None, place(base, ALERTS))
+
+
+def place(base: str, path: str) -> str:
+    """Return the address of a place in the console."""
+    return f"{base}/#{path}"
+
+
+def _headline(notices: Sequence[Notice]) -> str | None:
+    if len(notices) == 1:
+        return None
+    counts = Counter(notice.severity for notice in notices if not notice.is_over)
+    parts = [
+        f"{counts[severity]:,} {ALERT_SEVERITIES[severity].label.lower()}"
+        for severity in list(AlertSeverity)[::-1]
+        if counts[severity]
+    ]
+    over = sum(notice.is_over for notice in notices)
+    parts += [f"{over:,} over"] if over else []
+    return f"{len(notices):,} alerts: {', '.join(parts)}"
+
+
+def _title(notice: Notice) -> str:
+    title = plain(notice.title, MAX_TITLE) or "An alert"
+    return plain(f"Over: {title}", MAX_TITLE) if notice.is_over else title
+
+
+def _item(notice: Notice, *, lines: int, base: str) -> Item:
+    told = (plain(sentence, MAX_LINE) for sentence in notice.sentences[:lines])
+    return Item(_title(notice), tuple(line for line in told if line), place(base, notice.path))

@@ -1,0 +1,119 @@
+"""Notices: what a channel is told of one alert, and which of them one person may read; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.gateway.domain.channels import Kind
+from services.gateway.domain.texts import MAX_LINE, MAX_LINES, MAX_TITLE, plain
+from shared.events import AlertRaised, AlertResolved
+from shared.vocabulary import AlertSeverity, Role
+
+ALERTS = "/alerts"
+"""The place of the console that lists all alerts, behind its `#`."""
+
+
+class NoticeState(StrEnum):
+    """What became of one notice."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """After the last attempt."""
+    WITHHELD = "withheld"
+    """Its reader has gone, or may not see the site any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is told of one alert, in words."""
+
+    notice_id: UUID
+    site_id: UUID | None
+    severity: AlertSeverity
+    is_over: bool
+    title: str
+    sentences: tuple[str, ...]
+    path: str
+    attempts: int
+    """The one that begins now included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A person who gets e-mail, with what they may see."""
+
+    email: str
+    workspace_role: Role | None
+    grants: Mapping[UUID, Role]
+
+    def may_read(self, notice: Notice) -> bool:
+        return self.workspace_role is not None or notice.site_id in self.grants
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """All that is due for one receiver now; it goes as one message."""
+
+    channel_id: UUID
+    kind: Kind
+    chat: str | None
+    sealed: str | None
+    user_id: UUID | None
+    reader: Reader | None
+    """None in a chat, and for a person who is no reader (any more)."""
+    leased_until: datetime
+    notices: tuple[Notice, ...]
+
+    @property
+    def readable(self) -> tuple[Notice, ...]:
+        """Return what may be told; the rest is withheld."""
+        if self.user_id is None:
+            return self.notices
+        reader = self.reader
+        return () if reader is None else tuple(filter(reader.may_read, self.notices))
+
+    @property
+    def attempts(self) -> int:
+        """Return how often the oldest of them was tried, this time included."""
+        return max(notice.attempts for notice in self.notices)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be told of one event, to whichever of these channels there are."""
+
+    event_id: UUID
+    workspace_id: UUID
+    site_id: UUID | None
+    alert_id: UUID
+    severity: AlertSeverity
+    is_over: bool
+    title: str
+    sentences: tuple[str, ...]
+    path: str
+    channel_ids: tuple[UUID, ...]
+    deliver_at: datetime
+
+
+def draft_of(event: AlertRaised | AlertResolved) -> Draft | None:
+    """Return what is told of an event; None if it is of no workspace or for no channel."""
+    if event.workspace_id is None or not event.channel_ids:
+        return None
+    is_over = isinstance(event, AlertResolved)
+    sentences = () if isinstance(event, AlertResolved) else event.sentences
+    return Draft(
+        event.event_id,
+        event.workspace_id,
+        event.site_id,
+        event.alert_id,
+        event.severity,
+        is_over=is_over,
+        title=plain(event.title, MAX_TITLE),
+        sentences=tuple(plain(sentence, MAX_LINE) for sentence in sentences[:MAX_LINES]),
+        path=ALERTS if isinstance(event, AlertResolved) else event.path,
+        channel_ids=tuple(dict.fromkeys(event.channel_ids)),
+        deliver_at=event.deliver_at,
+    )

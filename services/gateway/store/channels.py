@@ -1,0 +1,101 @@
+"""Channels as their owners set them up: kind, sealed address, people, and whether they work."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.gateway.domain.channels import Kind
+from services.gateway.store import receivers
+from shared.db import Tx
+from shared.errors import NotFoundError
+
+Row = Mapping[str, Any]
+
+_COLUMNS = (
+    "channel_id, workspace_id, name, kind, secret, chat, user_ids, failing_since, delivered_at,"
+    " switched_off_at, switched_off_because, version, created_at,"
+    " (SELECT count(*) FROM (SELECT FROM notices n WHERE n.channel_id = c.channel_id"
+    " AND state = 'waiting' LIMIT 10000) AS waiting) AS waiting,"
+    " (SELECT coalesce(array_agg(email ORDER BY email), '{}') FROM users u"
+    " WHERE u.user_id = ANY(c.user_ids) AND u.disabled_at IS NULL"
+    " AND u.workspace_id = c.workspace_id) AS emails"
+)
+
+
+async def add_channel(
+    tx: Tx,
+    channel_id: UUID,
+    *,
+    workspace_id: UUID,
+    name: str,
+    kind: Kind,
+    secret: str | None,
+    chat: str | None,
+    user_ids: Sequence[UUID],
+    created_by: UUID,
+) -> Row:
+    await tx.run(
+        "INSERT INTO channels (channel_id, workspace_id, name, kind, secret, chat, user_ids,"
+        " created_by) VALUES ($1, $2, $3, $4, $5, $6, $7::uuid[], $8)",
+        *(channel_id, workspace_id, name, kind, secret, chat, list(user_ids), created_by),
+    )
+    return await get_channel(tx, channel_id, workspace_id=workspace_id)
+
+
+async def list_channels(tx: Tx, *, workspace_id: UUID, after: UUID | None, limit: int) -> list[Any]:
+    return await tx.fetch(
+        f"SELECT {_COLUMNS} FROM channels c WHERE workspace_id = $1"
+        " AND ($2::uuid IS NULL OR channel_id > $2) ORDER BY channel_id LIMIT $3",
+        *(workspace_id, after, limit),
+    )
+
+
+async def get_channel(tx: Tx, channel_id: UUID, *, workspace_id: UUID) -> Row:
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM channels c WHERE channel_id = $1 AND workspace_id = $2",
+        *(channel_id, workspace_id),
+    )
+    if not rows:
+        raise NotFoundError("There is no such channel.")
+    return dict(rows[0])
+
+
+async def save_channel(tx: Tx, row: Row) -> None:
+    """Save what its owner may change."""
+    await tx.run(
+        "UPDATE channels SET name = $2, secret = $3, chat = $4, user_ids = $5::uuid[],"
+        " version = version + 1 WHERE channel_id = $1",
+        *(row["channel_id"], row["name"], row["secret"], row["chat"], list(row["user_ids"])),
+    )
+
+
+async def remove_channel(tx: Tx, channel_id: UUID, *, workspace_id: UUID) -> None:
+    """Remove a channel with all that was still to be told there."""
+    await get_channel(tx, channel_id, workspace_id=workspace_id)
+    await tx.run("DELETE FROM channels WHERE channel_id = $1", channel_id)
+
+
+async def switch_on(tx: Tx, channel_id: UUID, *, now: datetime) -> None:
+    """Go on where it was switched off: what is due is sent at once, with all attempts before it."""
+    await receivers.switch_on(tx, receivers.CHANNELS, channel_id)
+    await tx.run(
+        "UPDATE notices SET attempts = 0, next_at = greatest(deliver_at, $2)"
+        " WHERE channel_id = $1 AND state = 'waiting'",
+        *(channel_id, now),
+    )
+
+
+async def list_sealed(tx: Tx, *, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
+    """Return the sealed addresses of all workspaces, locked: for a change of the master key."""
+    rows = await tx.fetch(
+        "SELECT channel_id, secret FROM channels WHERE secret IS NOT NULL"
+        " AND ($1::uuid IS NULL OR channel_id > $1) ORDER BY channel_id LIMIT $2 FOR UPDATE",
+        *(after, limit),
+    )
+    return [(row["channel_id"], row["secret"]) for row in rows]
+
+
+async def save_sealed(tx: Tx, channel_id: UUID, secret: str) -> None:
+    """Keep the same address, sealed anew."""
+    await tx.run("UPDATE channels SET secret = $2 WHERE channel_id = $1", *(channel_id, secret))

@@ -1,0 +1,118 @@
+"""A gateway whose channels lead to a loopback receiver that plays the providers, over TLS of the tests' own."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.gateway import handlers
+from shared import clock
+from shared.events import AlertRaised, AlertResolved
+from shared.ids import new_id
+from shared.vocabulary import AlertEnd, AlertSeverity
+from tests.gateway.conftest import House
+from tests.gateway.receiver import Receiver
+from tests.waiting import eventually
+
+MASTER_KEY = "a master key of the tests: long enough"
+HOSTS = (
+    "hooks.slack.com",
+    "prod-1.westeurope.logic.azure.com",
+    "discord.com",
+    "api.telegram.org",
+)
+TOKEN = "12345678:AAsecret-token_of_the_tests"
+PLACES: dict[str, dict[str, Any]] = {
+    "slack": {"address": "https://hooks.slack.com/services/T0/B0/secretsecret"},
+    "teams": {
+        "address": "https://prod-1.westeurope.logic.azure.com:443/workflows/1/triggers/manual/paths"
+        "/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=secretsecret"
+    },
+    "discord": {"address": "https://discord.com/api/webhooks/123/secretsecret"},
+    "telegram": {"address": TOKEN, "chat": "-1001234"},
+}
+
+
+def routes_to(receiver: Receiver) -> str:
+    """Return the CONNECT_TO by which every provider is the receiver."""
+    return ",".join(f"{host}:443=127.0.0.1:{receiver.port}" for host in HOSTS)
+
+
+async def a_channel(house: House, kind: str = "slack", **given: Any) -> dict[str, Any]:
+    body = {"name": f"our {kind}", "kind": kind, **PLACES.get(kind, {}), **given}
+    answer = await house.alice.post("/v1/channels", body)
+    assert answer.status == 201, answer.body
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def an_alert(house: House, *channel_ids: str, **given: Any) -> AlertRaised:
+    fields: dict[str, Any] = {
+        "workspace_id": house.workspace_id,
+        "alert_id": new_id(),
+        "rule_id": new_id(),
+        "rule_name": "Valuable links",
+        "severity": AlertSeverity.WARNING,
+        "title": "3 links from blog.example were lost",
+        "sentences": ("They were on 3 pages.",),
+        "path": "/alerts/1",
+        "channel_ids": tuple(map(UUID, channel_ids)),
+        "deliver_at": clock.now(),
+    }
+    return AlertRaised(**(fields | given))
+
+
+def an_end(house: House, *channel_ids: str, **given: Any) -> AlertResolved:
+    raised = an_alert(house, *channel_ids, **given).model_dump(
+        include=set(AlertResolved.model_fields)
+    )
+    del raised["event_id"]
+    return AlertResolved(**raised, resolved_by=AlertEnd.ITSELF)
+
+
+async def raise_all(house: House, events: Sequence[AlertRaised | AlertResolved]) -> None:
+    """Write events as the gateway's consumer does when the bus brings them."""
+    async with house.db.begin() as tx:
+        await handlers.on_alert(events, tx)
+
+
+async def shown(house: House, channel: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = (await house.alice.get(f"/v1/channels/{channel['id']}")).json()
+    return found
+
+
+async def told(house: House, channel: dict[str, Any], query: str = "") -> list[dict[str, Any]]:
+    answer = await house.alice.get(f"/v1/channels/{channel['id']}/deliveries{query}")
+    assert answer.status == 200, answer.body
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def in_states(house: House, channel: dict[str, Any], *states: str) -> None:
+    async def reached() -> bool:
+        return sorted(one["state"] for one in await told(house, channel)) == sorted(states)
+
+    await eventually(reached, what=f"alerts are {states}")
+
+
+async def tried(house: House, channel: dict[str, Any], attempts: int) -> None:
+    """Wait until the oldest alert was tried so often, and nothing is on its way."""
+
+    async def reached() -> bool:
+        found = await told(house, channel)
+        return (
+            bool(found) and found[-1]["attempts"] == attempts and found[-1]["last_at"] is not None
+        )
+
+    await eventually(reached, what=f"tried {attempts} times")
+
+
+async def time_passes(house: House) -> None:
+    """Make everything that waits due now."""
+    async with house.db.begin() as tx:
+        await tx.run("UPDATE notices SET next_at = now() - interval '1 second'")
+        await tx.run("NOTIFY gateway_notices")
+
+
+def later(hours: float) -> datetime:
+    return clock.now() + timedelta(hours=hours)

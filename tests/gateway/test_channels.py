@@ -1,0 +1,588 @@
+"""Channels: alerts reach the team's chats once, together, over TLS to the provider alone, and never get lost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway import handlers
+from services.gateway.domain import channels
+from services.gateway.domain.attempts import ATTEMPTS, Attempt, Ending, answered
+from services.gateway.domain.channels import Kind, judged
+from services.gateway.domain.notices import NoticeState, draft_of
+from services.gateway.jobs.sealing import seal_secrets
+from services.gateway.store import notices
+from shared import clock
+from shared.db import Database
+from shared.errors import InvalidError
+from shared.events import SiteDeleted
+from shared.ids import new_id
+from shared.vault import Vault
+from shared.vocabulary import AlertSeverity, Role
+from tests.gateway.chats import (
+    HOSTS,
+    MASTER_KEY,
+    PLACES,
+    TOKEN,
+    a_channel,
+    an_alert,
+    an_end,
+    in_states,
+    later,
+    raise_all,
+    routes_to,
+    shown,
+    time_passes,
+    told,
+    tried,
+)
+from tests.gateway.conftest import House
+from tests.gateway.receiver import Receiver, receiving
+from tests.waiting import eventually
+from tests.web import Authority, new_authority
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    folder: Path = tmp_path_factory.mktemp("authority")
+    return new_authority(folder)
+
+
+@pytest.fixture
+async def receiver(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Receiver]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    async with receiving(authority.server(*HOSTS)) as made:
+        yield made
+
+
+@pytest.fixture
+async def chatty(start_house: Callable[..., Any], receiver: Receiver) -> House:
+    started: House = await start_house(
+        webhook_connect_to=routes_to(receiver),
+        master_key=MASTER_KEY,
+        public_url="https://watch.example",
+    )
+    return started
+
+
+# ---- which addresses are taken ----------------------------------------------------------------------
+
+TAKEN = [
+    (Kind.SLACK, "https://hooks.slack.com/services/T00/B00/XXX"),
+    (Kind.TEAMS, "https://contoso.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d"),
+    (Kind.TEAMS, "https://prod-23.westeurope.logic.azure.com:443/workflows/a?sig=b-c_d%2F"),
+    (
+        Kind.TEAMS,
+        "https://default0.12.environment.api.powerplatform.com:443/powerautomate/x?sig=y",
+    ),
+    (Kind.DISCORD, "https://discord.com/api/webhooks/1/abc-_"),
+    (Kind.DISCORD, "https://discordapp.com/api/v10/webhooks/1/abc?thread_id=2"),
+]
+REFUSED = [
+    (Kind.SLACK, "http://hooks.slack.com/services/T00/B00/XXX"),
+    (Kind.SLACK, "https://hooks.slack.com.evil.example/services/T00/B00/XXX"),
+    (Kind.SLACK, "https://hooks.slack.com@evil.example/services/T00/B00/XXX"),
+    (Kind.SLACK, "https://hooks.slack.com:8443/services/T00/B00/XXX"),
+    (Kind.SLACK, "https://evil.example/https://hooks.slack.com/services/T00/B00/XXX"),
+    (Kind.SLACK, "https://hooks.slack.com/services/../x?y#z"),
+    (Kind.SLACK, "https://hooks.slack.com\\@evil.example/services/T00"),
+    (Kind.SLACK, "https://hooks.slack.com/services/T00/B00/XXX\n"),
+    (Kind.TEAMS, "https://logic.azure.com.evil.example/x"),
+    (Kind.TEAMS, "https://evil.example/.logic.azure.com/"),
+    (Kind.TEAMS, "https://evil@prod-1.logic.azure.com/x"),
+    (Kind.TEAMS, "https://prod-1.logic.azure.com:80/x"),
+    (Kind.TEAMS, "https://notlogic.azure.com.example/x"),
+    (Kind.TEAMS, "https://prod-1.evillogic.azure.com/x"),
+    (Kind.DISCORD, "https://discord.com.evil.example/api/webhooks/1/abc"),
+    (Kind.DISCORD, "https://discord.com/api/users/@me"),
+    (Kind.DISCORD, "https://cdn.discord.com/api/webhooks/1/abc"),
+    (Kind.TELEGRAM, "https://api.telegram.org/bot1:a/sendMessage"),
+    (Kind.TELEGRAM, "12345678:AA/../../evil-evil-evil-evil"),
+    (Kind.TELEGRAM, "12345678:short"),
+    (Kind.EMAIL, "ann@ours.example"),
+]
+
+
+@pytest.mark.parametrize(("kind", "address"), TAKEN)
+def test_the_addresses_of_a_provider_are_taken(kind: Kind, address: str) -> None:
+    assert channels.secret_of(kind, address) == address
+
+
+def test_the_token_of_a_bot_becomes_an_address_of_telegram() -> None:
+    found = channels.secret_of(Kind.TELEGRAM, TOKEN)
+    assert found == f"https://api.telegram.org/bot{TOKEN}/sendMessage"
+
+
+@pytest.mark.parametrize(("kind", "address"), REFUSED)
+def test_no_other_address_is_taken_and_none_is_repeated(kind: Kind, address: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        channels.secret_of(kind, address)
+    assert address not in str(refused.value)
+
+
+@given(st.sampled_from(list(Kind)), st.text(max_size=100))
+def test_a_text_that_is_no_address_is_refused_in_words(kind: Kind, address: str) -> None:
+    with pytest.raises(InvalidError):
+        channels.secret_of(kind, address)
+
+
+# ---- what answers mean ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "ending"),
+    [
+        (Kind.SLACK, 200, Ending.TAKEN),
+        (Kind.SLACK, 404, Ending.GONE),
+        (Kind.SLACK, 410, Ending.GONE),
+        (Kind.SLACK, 500, Ending.AGAIN),
+        (Kind.TEAMS, 202, Ending.TAKEN),
+        (Kind.TEAMS, 401, Ending.AGAIN),
+        (Kind.DISCORD, 204, Ending.TAKEN),
+        (Kind.DISCORD, 404, Ending.GONE),
+        (Kind.DISCORD, 429, Ending.AGAIN),
+        (Kind.TELEGRAM, 200, Ending.TAKEN),
+        (Kind.TELEGRAM, 400, Ending.AGAIN),
+        (Kind.TELEGRAM, 403, Ending.GONE),
+    ],
+)
+def test_answers_mean_what_the_provider_says(kind: Kind, status: int, ending: Ending) -> None:
+    assert judged(kind, answered(status, elapsed_ms=1), b"").ending is ending
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked"),
+    [
+        (b'{"ok":false,"parameters":{"retry_after":37}}', 37.0),
+        (b'{"ok":false,"parameters":{"retry_after":99999999999}}', 86_400.0),
+        (b'{"parameters":{"retry_after":-5}}', 0.0),
+        (b'{"parameters":{"retry_after":"soon"}}', 0.0),
+        (b'{"parameters":[]}', 0.0),
+        (b"[]", 0.0),
+        (b"<html>", 0.0),
+        (b"", 0.0),
+    ],
+)
+def test_telegram_says_in_its_body_how_long_to_wait(answer: bytes, asked: float) -> None:
+    found = judged(Kind.TELEGRAM, answered(429, elapsed_ms=1), answer)
+    assert found.retry_after_s == asked
+
+
+def test_no_answer_is_no_verdict() -> None:
+    silent = Attempt(1, trouble="no answer")
+    assert judged(Kind.TELEGRAM, silent, b"") == silent
+
+
+# ---- telling ----------------------------------------------------------------------------------------
+
+
+async def test_an_alert_reaches_the_chats_of_all_providers(
+    chatty: House, receiver: Receiver
+) -> None:
+    made = [await a_channel(chatty, kind) for kind in PLACES]
+    await raise_all(chatty, [an_alert(chatty, *(channel["id"] for channel in made))])
+    for channel in made:
+        await in_states(chatty, channel, "delivered")
+        assert (await shown(chatty, channel))["sentence"] == "All well."
+
+    whole = [channels.secret_of(Kind(kind), given["address"]) for kind, given in PLACES.items()]
+    assert {path.replace(":443", "") for path in receiver.paths} == {
+        address.removeprefix("https://").replace(":443", "") for address in whole
+    }
+    assert len(receiver.got) == 4
+    for headers, body in receiver.got:
+        assert headers["content-type"] == "application/json"
+        assert b"3 links from blog" in body
+        assert b"https://watch.example/#/alerts/1" in body
+
+
+async def test_all_that_is_due_goes_as_one_message(chatty: House, receiver: Receiver) -> None:
+    channel = await a_channel(chatty)
+    soon = [an_alert(chatty, channel["id"], deliver_at=later(1), title=f"A{n}") for n in range(3)]
+    urgent = an_alert(
+        chatty, channel["id"], deliver_at=later(1), title="B", severity=AlertSeverity.URGENT
+    )
+    tomorrow = an_alert(chatty, channel["id"], deliver_at=later(24), title="C")
+    await raise_all(chatty, [*soon, urgent, tomorrow])
+    await in_states(chatty, channel, *["waiting"] * 5)
+    assert receiver.got == []
+
+    async with chatty.db.begin() as tx:  # the first hour is over
+        await tx.run("UPDATE notices SET next_at = now() WHERE title <> 'C'")
+        await notices.wake(tx)
+    await in_states(chatty, channel, *["delivered"] * 4, "waiting")
+    [message] = receiver.events
+    assert message["text"] == "4 alerts: 1 urgent, 3 warning"
+    titles = [one["text"]["text"] for one in message["blocks"] if one["type"] == "section"]
+    assert [title.partition("\n")[0] for title in titles] == ["B", "A0", "A1", "A2"]
+
+
+async def test_an_event_that_comes_again_tells_nobody_twice(
+    chatty: House, receiver: Receiver
+) -> None:
+    channel = await a_channel(chatty)
+    alert = an_alert(chatty, channel["id"], channel["id"])
+    await raise_all(chatty, [alert, alert])
+    await raise_all(chatty, [alert])
+    await in_states(chatty, channel, "delivered")
+    await raise_all(chatty, [alert])
+    await raise_all(chatty, [an_end(chatty, channel["id"])])
+    await in_states(chatty, channel, "delivered", "delivered")
+    assert len(receiver.got) == 2
+    assert "Over: 3 links" in str(receiver.events[-1])
+
+
+async def test_channels_that_are_not_there_or_not_ours_are_left_out(
+    chatty: House, receiver: Receiver
+) -> None:
+    channel = await a_channel(chatty)
+    stranger = an_alert(chatty, channel["id"], workspace_id=new_id())
+    mine = an_alert(chatty, str(new_id()), channel["id"])
+    async with chatty.db.begin() as tx:
+        drafts = [one for one in map(draft_of, [stranger, mine]) if one is not None]
+        assert await notices.add_notices(tx, drafts) == 2
+    await in_states(chatty, channel, "delivered")
+    assert len(receiver.got) == 1
+
+
+async def test_an_alert_for_no_channel_stays_in_the_console(
+    chatty: House, receiver: Receiver
+) -> None:
+    channel = await a_channel(chatty)
+    await raise_all(chatty, [an_alert(chatty)])
+    assert await told(chatty, channel) == []
+
+
+async def test_what_is_not_taken_is_tried_again_with_what_came_since(
+    chatty: House, receiver: Receiver
+) -> None:
+    channel = await a_channel(chatty)
+    receiver.answers = [web.Response(status=429, headers={"Retry-After": "7200"})]
+    await raise_all(chatty, [an_alert(chatty, channel["id"], title="First")])
+    await tried(chatty, channel, 1)
+    [waiting] = await told(chatty, channel)
+    assert waiting["sentence"] == "Not delivered: the receiver answered HTTP 429."
+    assert datetime.fromisoformat(waiting["next_at"]) > later(1.9)
+    assert "tried again" in (await shown(chatty, channel))["sentence"]
+
+    await raise_all(chatty, [an_alert(chatty, channel["id"], title="Second")])
+    other = await a_channel(chatty, "discord")
+    await raise_all(chatty, [an_alert(chatty, other["id"])])
+    await in_states(chatty, other, "delivered")  # a channel that fails delays no other
+    assert len(receiver.got) == 2
+
+    await time_passes(chatty)
+    await in_states(chatty, channel, "delivered", "delivered")
+    assert "First" in str(receiver.events[-1])
+    assert "Second" in str(receiver.events[-1])
+
+
+async def test_telegram_is_waited_for_as_long_as_it_asks(chatty: House, receiver: Receiver) -> None:
+    channel = await a_channel(chatty, "telegram")
+    slow = {"ok": False, "error_code": 429, "parameters": {"retry_after": 3_600}}
+    receiver.answers = [web.json_response(slow, status=429)]
+    await raise_all(chatty, [an_alert(chatty, channel["id"])])
+    await tried(chatty, channel, 1)
+    [waiting] = await told(chatty, channel)
+    assert datetime.fromisoformat(waiting["next_at"]) > later(0.9)
+
+
+async def test_attempts_end_also_when_no_process_survives_them(
+    chatty: House, receiver: Receiver
+) -> None:
+    channel = await a_channel(chatty)
+    receiver.answers = [web.Response(status=500)]
+    await raise_all(chatty, [an_alert(chatty, channel["id"], title="First")])
+    await tried(chatty, channel, 1)
+    async with chatty.db.begin() as tx:  # all others began, and none came to an end
+        await tx.run(f"UPDATE notices SET attempts = {ATTEMPTS}")
+    await time_passes(chatty)
+    await in_states(chatty, channel, "failed")
+    assert len(receiver.got) == 1
+
+
+async def test_what_was_tried_often_enough_is_given_up_and_the_rest_goes_on(
+    chatty: House, receiver: Receiver
+) -> None:
+    channel = await a_channel(chatty)
+    receiver.answers = [web.Response(status=500), web.Response(status=500)]
+    await raise_all(chatty, [an_alert(chatty, channel["id"], title="First")])
+    await tried(chatty, channel, 1)
+    async with chatty.db.begin() as tx:
+        await tx.run(f"UPDATE notices SET attempts = {ATTEMPTS - 1}")
+    await raise_all(chatty, [an_alert(chatty, channel["id"], title="Second")])
+    await time_passes(chatty)
+    await in_states(chatty, channel, "failed", "waiting")
+    second, first = await told(chatty, channel)
+    assert (first["title"], first["state"], first["next_at"]) == ("First", "failed", None)
+    assert (second["title"], second["attempts"]) == ("Second", 1)
+
+
+async def test_a_channel_that_takes_nothing_for_five_days_is_switched_off_and_on_again(
+    chatty: House, receiver: Receiver
+) -> None:
+    channel = await a_channel(chatty)
+    receiver.answers = [web.Response(status=500), web.Response(status=500)]
+    await raise_all(chatty, [an_alert(chatty, channel["id"])])
+    await tried(chatty, channel, 1)
+    async with chatty.db.begin() as tx:
+        await tx.run("UPDATE channels SET failing_since = now() - interval '5 days'")
+    await time_passes(chatty)
+
+    async def is_off() -> bool:
+        return not (await shown(chatty, channel))["active"]
+
+    await eventually(is_off)
+    found = await shown(chatty, channel)
+    assert found["switched_off_because"].startswith("It took no message for 5 days.")
+    await raise_all(chatty, [an_alert(chatty, channel["id"], title="Meanwhile")])
+    await in_states(chatty, channel, "waiting", "waiting")
+
+    tag = f'W/"{found["version"]}"'
+    body = {"active": True}
+    path = f"/v1/channels/{channel['id']}"
+    assert (await chatty.alice.patch(path, body, if_match=tag)).json()["active"] is True
+    await in_states(chatty, channel, "delivered", "delivered")
+    assert receiver.events[-1]["text"] == "2 alerts: 2 warning"
+
+
+async def test_a_webhook_that_was_taken_away_switches_its_channel_off_at_once(
+    chatty: House, receiver: Receiver
+) -> None:
+    channel = await a_channel(chatty)
+    receiver.answers = [web.Response(status=404, text="no_service")]
+    await raise_all(chatty, [an_alert(chatty, channel["id"])])
+
+    async def is_off() -> bool:
+        return not (await shown(chatty, channel))["active"]
+
+    await eventually(is_off)
+    assert "not valid any more" in (await shown(chatty, channel))["sentence"]
+    await in_states(chatty, channel, "waiting")
+
+
+async def test_nothing_is_told_early_when_a_channel_is_switched_on(chatty: House) -> None:
+    channel = await a_channel(chatty)
+    await raise_all(chatty, [an_alert(chatty, channel["id"], deliver_at=later(8))])
+    path = f"/v1/channels/{channel['id']}"
+    off = (await chatty.alice.patch(path, {"active": False}, if_match="*")).json()
+    assert off["switched_off_because"].startswith("Switched off by")
+    await chatty.alice.patch(path, {"active": True}, if_match="*")
+    [waiting] = await told(chatty, channel)
+    assert datetime.fromisoformat(waiting["next_at"]) > later(7.9)
+
+
+async def test_a_receiver_that_hangs_delays_no_other(chatty: House, receiver: Receiver) -> None:
+    slow, other = await a_channel(chatty), await a_channel(chatty, "discord")
+    receiver.hangs = asyncio.Event()
+    await raise_all(chatty, [an_alert(chatty, slow["id"])])
+
+    async def is_hanging() -> bool:
+        return len(receiver.got) == 1
+
+    await eventually(is_hanging)
+    hung, receiver.hangs = receiver.hangs, None
+    await raise_all(chatty, [an_alert(chatty, slow["id"]), an_alert(chatty, other["id"])])
+    await in_states(chatty, other, "delivered")
+    assert len(receiver.got) == 2  # one message at a time for each receiver
+    hung.set()
+    await in_states(chatty, slow, "delivered", "delivered")
+
+
+async def test_two_processes_send_nothing_twice(
+    chatty: House, db_for: Callable[[str], Database]
+) -> None:
+    channel = await a_channel(chatty, "slack")
+    await raise_all(
+        chatty, [an_alert(chatty, channel["id"], deliver_at=later(1)) for _ in range(4)]
+    )
+    async with db_for("gateway").begin() as one, db_for("gateway").begin() as two:
+        mine = await notices.claim(one, later(2), limit=10)
+        theirs = await notices.claim(two, later(2), limit=10)
+    assert [len(parcel.notices) for parcel in mine] == [4]
+    assert theirs == []
+
+
+async def test_whose_lease_has_ended_writes_nothing(chatty: House) -> None:
+    channel = await a_channel(chatty)
+    await raise_all(chatty, [an_alert(chatty, channel["id"], deliver_at=later(1))])
+    async with chatty.db.begin() as tx:
+        [late] = await notices.claim(tx, later(2), limit=1)
+        [now_ours] = await notices.claim(tx, later(3), limit=1)
+        taken = {one.notice_id: (NoticeState.DELIVERED, None) for one in late.notices}
+        await notices.settle(tx, late, Attempt(1, 200), taken, now=clock.now())
+    assert now_ours.attempts == 2
+    await in_states(chatty, channel, "waiting")
+
+
+async def test_a_site_that_is_gone_is_not_told_of(chatty: House) -> None:
+    site = await chatty.a_site()
+    channel = await a_channel(chatty)
+    await raise_all(
+        chatty,
+        [
+            an_alert(chatty, channel["id"], site_id=site, deliver_at=later(1)),
+            an_alert(chatty, channel["id"], deliver_at=later(1)),
+        ],
+    )
+    async with chatty.db.begin() as tx:
+        gone = SiteDeleted(
+            workspace_id=chatty.workspace_id, site_id=site, version_no=2, domain="alice.example"
+        )
+        await handlers.on_site_deleted([gone], tx)
+    await in_states(chatty, channel, "waiting")
+
+
+async def test_a_channel_goes_with_all_that_waits(chatty: House) -> None:
+    channel = await a_channel(chatty)
+    await raise_all(chatty, [an_alert(chatty, channel["id"], deliver_at=later(1))])
+    assert (await chatty.alice.delete(f"/v1/channels/{channel['id']}")).status == 204
+    async with chatty.db.begin() as tx:
+        assert await tx.fetch_value("SELECT count(*) FROM notices") == 0
+    await raise_all(chatty, [an_alert(chatty, channel["id"])])
+
+
+async def test_notices_are_forgotten_after_thirty_days(chatty: House) -> None:
+    channel = await a_channel(chatty)
+    await raise_all(
+        chatty, [an_alert(chatty, channel["id"], deliver_at=later(1)) for _ in range(3)]
+    )
+    async with chatty.db.begin() as tx:
+        before = datetime(2027, 1, 1, tzinfo=UTC)
+        assert await notices.remove_old(tx, before=before, limit=2) == 2
+        assert await notices.remove_old(tx, before=clock.now() - notices.KEPT, limit=2) == 0
+    await in_states(chatty, channel, "waiting")
+
+
+# ---- setting up -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["slack", "telegram"])
+async def test_an_address_is_sealed_and_never_shown_again(chatty: House, kind: str) -> None:
+    secret = "secretsecret" if kind == "slack" else TOKEN
+    channel = await a_channel(chatty, kind)
+    path = f"/v1/channels/{channel['id']}"
+    changed = await chatty.alice.patch(path, PLACES[kind], if_match="*")
+    assert changed.status == 200
+    for answer in (changed, await chatty.alice.get(path), await chatty.alice.get("/v1/channels")):
+        assert secret not in answer.body.decode()
+    log = (await chatty.alice.get("/v1/audit-log")).body.decode()
+    assert "channel.added" in log
+    assert "channel.changed" in log
+    assert secret not in log
+    async with chatty.db.begin() as tx:
+        stored = await tx.fetch_value("SELECT string_agg(c::text, '') FROM channels c")
+        kept = await tx.fetch_value("SELECT secret FROM channels")
+    assert secret not in stored
+    vault = Vault(lambda: ["another master key, also long enough", MASTER_KEY])
+    assert secret in vault.open(kept, bound_to=f"channel/{channel['id']}")
+    assert await seal_secrets(chatty.db, vault) == 1
+    assert await seal_secrets(chatty.db, vault) == 0
+
+
+async def test_a_test_says_what_came_back(chatty: House, receiver: Receiver) -> None:
+    channel = await a_channel(chatty, name="<!here> team")
+    path = f"/v1/channels/{channel['id']}/tests"
+    taken = (await chatty.alice.post(path)).json()
+    assert (taken["taken"], taken["status"]) == (True, 204)
+    assert "&lt;!here&gt; team" in receiver.events[0]["text"]
+    receiver.answers = [web.Response(status=400, text="invalid_payload")]
+    refused = (await chatty.alice.post(path)).json()
+    assert refused["sentence"] == "Not delivered: the receiver answered HTTP 400."
+    assert await told(chatty, channel) == []
+
+
+async def test_a_receiver_with_a_certificate_of_nobody_gets_nothing(
+    chatty: House, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    channel = await a_channel(chatty)
+    said = (await chatty.alice.post(f"/v1/channels/{channel['id']}/tests")).json()
+    assert "encrypted connection failed" in said["sentence"]
+    assert receiver.got == []
+
+
+async def test_an_address_under_a_lost_master_key_is_an_attempt_that_failed(
+    chatty: House,
+) -> None:
+    channel = await a_channel(chatty)
+    async with chatty.db.begin() as tx:
+        await tx.run("UPDATE channels SET secret = 'v1.abc.AAAA'")
+    said = (await chatty.alice.post(f"/v1/channels/{channel['id']}/tests")).json()
+    assert said["sentence"] == "Not delivered: its address cannot be read; give it again."
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"kind": "slack"}, "/address"),
+    ({"kind": "slack", "address": "https://evil.example/x"}, "/address"),
+    ({"kind": "slack", **PLACES["slack"], "chat": "1"}, "/chat"),
+    ({"kind": "slack", **PLACES["slack"], "emails": ["a@b.example"]}, "/emails"),
+    ({"kind": "telegram", "address": TOKEN}, "/chat"),
+    ({"kind": "telegram", "address": TOKEN, "chat": "my chat"}, "/chat"),
+    ({"kind": "email", "address": "x"}, "/address"),
+    ({"kind": "email"}, "/emails"),
+    ({"kind": "fax"}, "/kind"),
+]
+
+
+async def test_what_a_channel_lacks_is_named(house: House) -> None:
+    for body, pointer in BAD:
+        answer = await house.alice.post("/v1/channels", {"name": "x", **body})
+        found = (answer.status, answer.json()["errors"][0]["pointer"])
+        assert found == (422, pointer), body
+
+
+async def test_a_patch_changes_what_it_names_and_keeps_the_address(chatty: House) -> None:
+    channel = await a_channel(chatty, "telegram")
+    path = f"/v1/channels/{channel['id']}"
+    changed = await chatty.alice.patch(path, {"name": "new", "chat": "@team_x"}, if_match="*")
+    assert (changed.json()["name"], changed.json()["chat"]) == ("new", "@team_x")
+    assert (await chatty.alice.patch(path, {"chat": "??"}, if_match="*")).status == 422
+    assert (await chatty.alice.patch(path, {"emails": ["a@b.example"]}, if_match="*")).status == 422
+    assert (await chatty.alice.patch(path, {"name": "late"}, if_match='W/"1"')).status == 412
+    taken = (await chatty.alice.post(f"{path}/tests")).json()
+    assert taken["taken"] is True
+
+
+async def test_owners_set_channels_up_and_whoever_writes_rules_may_name_them(
+    chatty: House,
+) -> None:
+    channel = await a_channel(chatty)
+    path = f"/v1/channels/{channel['id']}"
+    viewer = await chatty.a_key(workspace_role=Role.VIEWER, scopes=["events:read", "admin"])
+    assert (await viewer.get("/v1/channels")).json()["items"][0]["name"] == "our slack"
+    assert (await viewer.get(path)).json()["emails"] is None
+    assert (await viewer.get(f"{path}/deliveries")).status == 403
+    assert (await viewer.post(f"{path}/tests")).status == 403
+    assert (await viewer.delete(path)).status == 403
+    assert (await viewer.patch(path, {"name": "x"}, if_match="*")).status == 403
+    body = {"name": "x", "kind": "slack", **PLACES["slack"]}
+    assert (await viewer.post("/v1/channels", body)).status == 403
+    site = await chatty.a_site()
+    of_a_site = await chatty.a_key(sites={str(site): "owner"})
+    assert (await of_a_site.get("/v1/channels")).status == 403
+    assert (await chatty.alice.get(f"/v1/channels/{new_id()}")).status == 404
+
+
+async def test_a_workspace_has_no_endless_number_of_channels(chatty: House) -> None:
+    channel = await a_channel(chatty)
+    async with chatty.db.begin() as tx:
+        await tx.run(
+            "INSERT INTO channels (channel_id, workspace_id, name, kind, created_by)"
+            " SELECT gen_random_uuid(), workspace_id, name, kind, created_by FROM channels,"
+            " generate_series(1, 49) WHERE channel_id = $1",
+            UUID(channel["id"]),
+        )
+    answer = await chatty.alice.post(
+        "/v1/channels", {"name": "x", "kind": "slack", **PLACES["slack"]}
+    )
+    assert (answer.status, answer.json()["code"]) == (409, "too-many-channels")
