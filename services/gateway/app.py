@@ -49,7 +49,10 @@ from services.gateway.api.sites import Sites
 from services.gateway.domain.limits import Limiter, Policy
 from services.gateway.domain.outward import STREAMED
 from services.gateway.domain.routing import new_table
-from services.gateway.jobs import alerting, following, telling
+from services.gateway.jobs import following
+from services.gateway.jobs.alerting import ChannelMessages
+from services.gateway.jobs.delivering import deliver
+from services.gateway.jobs.telling import WebhookMessages
 from services.gateway.settings import Settings
 from shared.bus import Bus
 from shared.consumer import Consumer
@@ -88,9 +91,8 @@ def create_app(
     described = services_documents() if documents_of_services is None else documents_of_services
     identity, hub = Identity(db), Hub()
     once = Once(db, Vault(lambda: [settings.secret.decode()]))
-    courier, vault = Courier(_guard(settings)), Vault.of(settings)
-    teller = Teller(courier, vault)
-    messenger = Messenger(courier, _postman(settings), vault, _base(settings))
+    teller, messenger = _senders(settings)
+    outgoings = (WebhookMessages(db, teller), ChannelMessages(db, messenger))
     work = Work(
         "gateway",
         db=db,
@@ -101,8 +103,7 @@ def create_app(
                 following.follow_event_log, db=db, hub=hub, remembered=identity.remembered
             ),
             "old rows": partial(following.forget_old_rows, db=db, event_days=settings.event_days),
-            "webhooks": partial(telling.tell_webhooks, db=db, teller=teller),
-            "channels": partial(alerting.tell_channels, db=db, messenger=messenger),
+            "messages": partial(deliver, db=db, outgoings=outgoings),
         },
         grace_s=settings.shutdown_grace_s,
     )
@@ -114,7 +115,7 @@ def create_app(
     app = new_web_app(
         "gateway",
         settings=settings,
-        lifespan=_lifespan(work, network, courier),
+        lifespan=_lifespan(work, network, teller.courier),
         routers=_ROUTERS,
         db=db,
         checks=work.checks,
@@ -159,6 +160,12 @@ def _guard(settings: Settings) -> Guard:
         return Guard(routes=parse_routes(settings.webhook_connect_to))
     except ValueError as error:
         raise SettingsError(f"ANCHORWATCH_GATEWAY_WEBHOOK_CONNECT_TO: {error}") from error
+
+
+def _senders(settings: Settings) -> tuple[Teller, Messenger]:
+    """Return who tells webhooks, and who tells channels; they share the way out."""
+    courier, vault = Courier(_guard(settings)), Vault.of(settings)
+    return Teller(courier, vault), Messenger(courier, _postman(settings), vault, _base(settings))
 
 
 def _postman(settings: Settings) -> Postman | None:

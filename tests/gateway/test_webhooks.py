@@ -182,7 +182,7 @@ async def test_what_is_not_taken_is_tried_again_with_the_same_id(
 
     async def tried() -> bool:
         found = await deliveries_of(told_house, made["id"], "?state=waiting")
-        return [one["attempts"] for one in found] == [1]
+        return [one["last_status"] for one in found] == [503]
 
     await eventually(tried)
     [waiting] = await deliveries_of(told_house, made["id"])

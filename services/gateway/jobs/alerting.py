@@ -1,6 +1,5 @@
 """Tells channels of alerts: all that is due for one receiver in one message, and notes what came of it."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from services.gateway.adapters.messenger import Messenger
 from services.gateway.domain.attempts import ATTEMPTS, Attempt, Ending, why_switched_off
 from services.gateway.domain.messages import message_of
 from services.gateway.domain.notices import Notice, NoticeState, Parcel
-from services.gateway.jobs.delivering import again_at, deliver
+from services.gateway.jobs.delivering import again_at
 from services.gateway.metrics import CHANNEL_ATTEMPTS, CHANNEL_SECONDS
 from services.gateway.store import notices, receivers
 from shared import clock
@@ -19,14 +18,9 @@ from shared.db import Database, Tx
 _WITHHELD = Attempt(0, refused="this person is told nothing of this site (any more)")
 
 
-async def tell_channels(stop: asyncio.Event, *, db: Database, messenger: Messenger) -> None:
-    """Send every message as soon as it is due."""
-    await deliver(stop, db=db, outgoing=_Channels(db, messenger))
-
-
 @dataclass(frozen=True, slots=True)
-class _Channels:
-    """What the loop delivers."""
+class ChannelMessages:
+    """What is delivered (jobs/delivering.py)."""
 
     db: Database
     messenger: Messenger

@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from services.gateway.domain.attempts import Attempt, Ending, next_attempt
 from services.gateway.jobs.following import first_of, require_end
@@ -23,7 +23,7 @@ Claim = TypeVar("Claim")
 
 
 class Outgoing(Protocol[Claim]):
-    """What one loop delivers."""
+    """One kind of messages that are delivered."""
 
     @property
     def bells(self) -> Sequence[str]:
@@ -42,27 +42,58 @@ class Outgoing(Protocol[Claim]):
         """Send it and write down what came of it."""
 
 
-async def deliver(stop: asyncio.Event, *, db: Database, outgoing: Outgoing[Claim]) -> None:
-    """Send everything as soon as it is due."""
+async def deliver(stop: asyncio.Event, *, db: Database, outgoings: Sequence[Outgoing[Any]]) -> None:
+    """Send everything as soon as it is due; one connection listens for all kinds."""
     bell = asyncio.Event()
-    async with _ringing(db, outgoing.bells, bell) as connection, asyncio.TaskGroup() as group:
-        going: set[asyncio.Task[None]] = set()
+    bells = [name for outgoing in outgoings for name in outgoing.bells]
+    async with _ringing(db, bells, bell) as connection, asyncio.TaskGroup() as group:
+        lanes = [_Lane(outgoing, db, group, bell) for outgoing in outgoings]
         while not stop.is_set() and not connection.is_closed():
             bell.clear()
-            await outgoing.prepare()
-            now = clock.now()
-            async with db.begin() as tx:
-                claimed = await outgoing.claim(tx, now, limit=_IN_FLIGHT - len(going))
-                due = None if claimed else await outgoing.next_due(tx)
-            for one in claimed:
-                task = group.create_task(_tell(outgoing, one))
-                going.add(task)
-                task.add_done_callback(going.discard)
-                task.add_done_callback(lambda _: bell.set())
-            if not claimed:
-                await first_of(bell, stop, seconds=_pause(due, now))
-        await _finish(going)
+            await first_of(bell, stop, seconds=min([await lane.start_due() for lane in lanes]))
+        await _finish({task for lane in lanes for task in lane.going})
     require_end(stop)
+
+
+class _Lane(Generic[Claim]):
+    """What is on its way of one kind; kinds do not wait for each other either."""
+
+    def __init__(
+        self,
+        outgoing: Outgoing[Claim],
+        db: Database,
+        group: asyncio.TaskGroup,
+        bell: asyncio.Event,
+    ) -> None:
+        self._outgoing = outgoing
+        self._db = db
+        self._group = group
+        self._bell = bell
+        self.going: set[asyncio.Task[None]] = set()
+
+    async def start_due(self) -> float:
+        """Set on its way what is due; returns in how many seconds there may be more."""
+        await self._outgoing.prepare()
+        now = clock.now()
+        async with self._db.begin() as tx:
+            room = _IN_FLIGHT - len(self.going)
+            claimed = await self._outgoing.claim(tx, now, limit=room)
+            due = None if claimed else await self._outgoing.next_due(tx)
+        for one in claimed:
+            task = self._group.create_task(self._tell(one))
+            self.going.add(task)
+            task.add_done_callback(self._end)
+        return 0.0 if claimed else _pause(due, now)
+
+    async def _tell(self, claimed: Claim) -> None:
+        try:
+            await self._outgoing.tell(claimed)
+        except Exception:  # because one message must not end all others; its lease ends by itself
+            log.exception("a message was not delivered", kind=type(self._outgoing).__name__)
+
+    def _end(self, task: "asyncio.Task[None]") -> None:
+        self.going.discard(task)
+        self._bell.set()
 
 
 def again_at(attempts: int, attempt: Attempt, *, now: datetime) -> datetime | None:
@@ -71,13 +102,6 @@ def again_at(attempts: int, attempt: Attempt, *, now: datetime) -> datetime | No
         return None
     luck = random.random()  # noqa: S311 - spreads attempts, guards nothing
     return next_attempt(attempts, now=now, luck=luck, retry_after_s=attempt.retry_after_s)
-
-
-async def _tell(outgoing: Outgoing[Claim], claimed: Claim) -> None:
-    try:
-        await outgoing.tell(claimed)
-    except Exception:  # because one message must not end all others; its lease ends by itself
-        log.exception("a message was not delivered", kind=type(outgoing).__name__)
 
 
 @asynccontextmanager

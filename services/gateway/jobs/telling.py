@@ -1,6 +1,5 @@
 """Tells receivers by webhooks: hands out the log of events, sends what is due, and notes what came of it."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from uuid import UUID
 from services.gateway.adapters.teller import Teller
 from services.gateway.domain.attempts import ATTEMPTS, Attempt, why_switched_off
 from services.gateway.domain.subscribers import Claimed
-from services.gateway.jobs.delivering import again_at, deliver
+from services.gateway.jobs.delivering import again_at
 from services.gateway.metrics import WEBHOOK_ATTEMPTS, WEBHOOK_SECONDS
 from services.gateway.store import deliveries, event_log, receivers
 from services.gateway.store import webhooks as store
@@ -20,14 +19,9 @@ from shared.events import WebhookDisabled
 _BEHIND_AT_ONCE = 20
 
 
-async def tell_webhooks(stop: asyncio.Event, *, db: Database, teller: Teller) -> None:
-    """Send every message as soon as it is due."""
-    await deliver(stop, db=db, outgoing=_Webhooks(db, teller))
-
-
 @dataclass(frozen=True, slots=True)
-class _Webhooks:
-    """What the loop delivers."""
+class WebhookMessages:
+    """What is delivered (jobs/delivering.py)."""
 
     db: Database
     teller: Teller
