@@ -1,7 +1,7 @@
 """The gateway: the one door for people and programs.
 
 Owns: workspaces, users, keys, grants, sessions, the audit log, idempotency, the log of outward events,
-webhooks, channels and what they are told of alerts.
+webhooks, channels and what they are told of alerts, saved views.
 Consumes: every outward event and `job.updated`.
 Publishes: webhook.disabled.
 Everything else under `/v1` it passes on to the service that owns it (domain/routing.py).
@@ -35,6 +35,7 @@ from services.gateway.api import (
     shared_evidence,
     shared_exports,
     users,
+    views,
     webhooks,
     words,
     workspaces,
@@ -49,6 +50,7 @@ from services.gateway.api.sites import Sites
 from services.gateway.domain.limits import Limiter, Policy
 from services.gateway.domain.outward import STREAMED
 from services.gateway.domain.routing import new_table
+from services.gateway.domain.views import filters_of
 from services.gateway.jobs import following
 from services.gateway.jobs.alerting import ChannelMessages
 from services.gateway.jobs.delivering import deliver
@@ -69,6 +71,7 @@ _ROUTERS = (
     *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
     *(audit_log.router, events.router, job_routes.router, documents.router, robot.router),
     *(shared_evidence.router, shared_exports.router, webhooks.router, channels.router),
+    views.router,
 )
 _VISITS_A_MINUTE = 300
 _SERVICES = ("crawler", "profile", "toxicity", "outreach")
@@ -135,8 +138,12 @@ def create_app(
 
 def services_documents() -> dict[str, Any]:
     """Return the OpenAPI documents of the services, as `python -m services.contracts` wrote them."""
-    folder = files("services.gateway") / "openapi"
-    return {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in _SERVICES}
+    return {name: _document(name) for name in _SERVICES}
+
+
+def _document(service: str) -> Any:
+    path = files("services.gateway") / "openapi" / f"{service}.json"
+    return json.loads(path.read_text("utf-8"))
 
 
 def subscribe(consumer: Consumer) -> Consumer:
@@ -229,3 +236,4 @@ def _remember(
     app.state.opt_out_limiter = robot.new_limiter()
     app.state.visitors = Limiter(Policy("visitors", _VISITS_A_MINUTE))
     app.state.streams_at_once = settings.streams_at_once
+    app.state.view_filters = filters_of(_document("profile"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.gateway.domain.notices import draft_of
 from services.gateway.metrics import CHANNELS_UNKNOWN
-from services.gateway.store import access, event_log, notices
+from services.gateway.store import access, event_log, notices, views
 from shared.db import Tx
 from shared.events import AlertRaised, AlertResolved, Event, SiteDeleted
 
@@ -24,4 +24,5 @@ async def on_site_deleted(events: Sequence[SiteDeleted], tx: Tx) -> None:
     site_ids = [event.site_id for event in events if event.site_id is not None]
     await access.remove_grants_on(tx, site_ids)
     await notices.remove_of_sites(tx, site_ids)
+    await views.remove_views_on(tx, site_ids)
     await access.tell_changed(tx)

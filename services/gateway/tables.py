@@ -166,6 +166,21 @@ AUDIT_LOG = Table(
     Index("audit_log_workspace_idx", "workspace_id", "entry_id"),
 )
 
+VIEWS = Table(
+    "views",
+    METADATA,
+    Column("view_id", UUID, primary_key=True),
+    _workspace(),
+    Column("site_id", UUID, nullable=False),
+    Column("owner_id", UUID, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("filters", JSONB, nullable=False),
+    Column("shared", Boolean, nullable=False, server_default=text("false")),
+    _version(),
+    _created(),
+    UniqueConstraint("site_id", "owner_id", "name", name="views_name_key"),
+)
+
 EVENT_LOG = Table(
     "event_log",
     METADATA,

@@ -199,6 +199,7 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await expect(page.get_by_role("row").filter(has_text="news.example")).to_have_count(0)
     await page.reload()
     await expect(page.get_by_label("State")).to_have_value("live")
+    await keep_the_view_and_remove_it(page)
 
     await page.get_by_role("link", name="blog.example/harbour").click()
     await expect(page.locator("main")).to_contain_text("What happened")
@@ -214,6 +215,28 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await make_an_audit_and_open_it(page)
     await judge_places(page)
     await leave_and_come_back_with_a_password(page)
+
+
+async def keep_the_view_and_remove_it(page: Page) -> None:
+    await page.get_by_text("Save this view", exact=True).click()
+    await page.get_by_label("Name", exact=True).fill("Live ones")
+    await page.get_by_label("For everybody who sees this site").check()
+    await no_barriers(page)
+    await page.get_by_role("button", name="Save", exact=True).click()
+    view = page.get_by_role("list", name="Saved views").get_by_role("link", name="Live ones")
+    await expect(view).to_have_attribute("aria-current", "true")
+    await page.get_by_role("link", name="Everything", exact=True).click()
+    await expect(page.get_by_label("State")).to_have_value("")
+    await expect(page.get_by_text("Save this view", exact=True)).to_have_count(0)
+    await view.press("Enter")
+    await expect(page.get_by_label("State")).to_have_value("live")
+    await no_barriers(page, phone=True)
+    await page.get_by_role("button", name="Remove this view").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("goes from the list of everybody who sees this site")
+    await dialog.get_by_role("button", name="Remove it").click()
+    await expect(view).to_have_count(0)
+    await expect(page.get_by_label("State")).to_have_value("")
 
 
 async def test_wrong_input_says_which_field_and_what_to_do(login: str, browser_page: Page) -> None:

@@ -70,6 +70,7 @@ async def furnish(house: House) -> None:
     assert (await owner.put("/v1/opt-outs", opt_out)).status < 300
     suppressed = {"values": [f"{LONG[:60]}@{'a' * 60}.example"], "note": LONG}
     await made(owner, "/v1/suppressions", suppressed)
+    await made(owner, "/v1/views", {"site_id": house.site_id, "name": LONG, "filters": {}})
     await made(owner, f"{house.api}/audits", {})
 
 

@@ -85,6 +85,8 @@ async def _more_ids(product: Product) -> dict[str, str]:
     }
     ids["webhook_id"] = (await made(owner, "/v1/webhooks", webhook))["id"]
     ids["channel_id"] = (await made(owner, "/v1/channels", bad_input.A_CHANNEL))["id"]
+    view = {"site_id": ids["site_id"], "name": "gone", "filters": {"status": "lost"}}
+    ids["view_id"] = (await made(owner, "/v1/views", view))["id"]
     return ids
 
 

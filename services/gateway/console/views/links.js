@@ -5,6 +5,7 @@ import { count, External, html, Moment, shortUrl } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
 import { canEdit } from "../pieces/rights.js";
 import { Table } from "../pieces/table.js";
+import { Views } from "../pieces/views.js";
 import { go, link } from "../route.js";
 import { choices, live, word } from "../state.js";
 import { State } from "./state_of_link.js";
@@ -95,6 +96,7 @@ export function Links({ siteId, filters }) {
   const state = useLoad(() => get(`/v1/sites/${siteId}/links`, parameters), [siteId, JSON.stringify(filters)], live.value.turn);
   return html`<h1>Links</h1>
     <${Filters} siteId=${siteId} filters=${filters} />
+    <${Views} siteId=${siteId} filters=${filters} />
     <${Bulk} siteId=${siteId} filters=${filters} total=${state.value?.count} again=${state.again} />
     <${Loading} what="links" state=${state}>${(answer) => answer.items.length === 0
       ? html`<p class="notice">No link matches. <a href=${link(["sites", siteId, "links"])}>Show everything</a> or <a href=${link(["sites", siteId, "imports"])}>import a file</a>.</p>`
