@@ -107,8 +107,16 @@ async def tried(house: House, channel: dict[str, Any], attempts: int) -> None:
     await eventually(reached, what=f"tried {attempts} times")
 
 
+async def rest(house: House) -> None:
+    """Let every channel have rested."""
+    async with house.db.begin() as tx:
+        await tx.run("UPDATE channels SET delivered_at = delivered_at - interval '1 hour'")
+        await tx.run("NOTIFY gateway_notices")
+
+
 async def time_passes(house: House) -> None:
     """Make everything that waits due now."""
+    await rest(house)
     async with house.db.begin() as tx:
         await tx.run("UPDATE notices SET next_at = now() - interval '1 second'")
         await tx.run("NOTIFY gateway_notices")

@@ -34,6 +34,7 @@ from tests.gateway.chats import (
     in_states,
     later,
     raise_all,
+    rest,
     routes_to,
     shown,
     time_passes,
@@ -110,7 +111,7 @@ async def test_all_that_is_due_goes_as_one_message(chatty: House, receiver: Rece
         await notices.wake(tx)
     await in_states(chatty, channel, *["delivered"] * 4, "waiting")
     [message] = receiver.events
-    assert message["text"] == "4 alerts: 1 urgent, 3 warning"
+    assert message["text"] == "4 alerts: 1 urgent, 3 warnings"
     titles = [one["text"]["text"] for one in message["blocks"] if one["type"] == "section"]
     first, *others = [title.partition("\n")[0] for title in titles]
     assert (first, sorted(others)) == ("B", ["A0", "A1", "A2"])
@@ -124,6 +125,7 @@ async def test_an_event_that_comes_again_tells_nobody_twice(
     await raise_all(chatty, [alert, alert])
     await raise_all(chatty, [alert])
     await in_states(chatty, channel, "delivered")
+    await rest(chatty)
     await raise_all(chatty, [alert])
     await raise_all(chatty, [an_end(chatty, channel["id"])])
     await in_states(chatty, channel, "delivered", "delivered")
@@ -242,7 +244,7 @@ async def test_a_channel_that_takes_nothing_for_five_days_is_switched_off_and_on
     path = f"/v1/channels/{channel['id']}"
     assert (await chatty.alice.patch(path, body, if_match=tag)).json()["active"] is True
     await in_states(chatty, channel, "delivered", "delivered")
-    assert receiver.events[-1]["text"] == "2 alerts: 2 warning"
+    assert receiver.events[-1]["text"] == "2 alerts: 2 warnings"
 
 
 async def test_a_webhook_that_was_taken_away_switches_its_channel_off_at_once(
@@ -285,6 +287,12 @@ async def test_a_receiver_that_hangs_delays_no_other(chatty: House, receiver: Re
     await in_states(chatty, other, "delivered")
     assert len(receiver.got) == 2  # one message at a time for each receiver
     hung.set()
+
+    async def first_came() -> bool:
+        return "delivered" in {one["state"] for one in await told(chatty, slow)}
+
+    await eventually(first_came)
+    await rest(chatty)
     await in_states(chatty, slow, "delivered", "delivered")
 
 

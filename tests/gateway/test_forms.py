@@ -75,7 +75,7 @@ def test_one_alert_is_told_whole_and_many_are_counted() -> None:
 
     urgent = a_notice("Your page is gone", severity=AlertSeverity.URGENT)
     many = a_message([*(a_notice(f"Alert {number}") for number in range(14)), urgent])
-    assert many.headline == "15 alerts: 1 urgent, 14 warning"
+    assert many.headline == "15 alerts: 1 urgent, 14 warnings"
     assert many.items[0].title == "Your page is gone"
     assert (len(many.items), many.more) == (MAX_ITEMS, "And 5 more.")
 

@@ -117,7 +117,7 @@ async def test_a_digest_tells_each_person_of_the_sites_that_they_may_see(
     await in_states(posted, channel, *["delivered"] * 3, *["withheld"] * 3)
 
     [to_ann], [to_ben] = room.to(ANN), room.to(BEN)
-    assert to_ann["Subject"] == "2 alerts: 2 warning"
+    assert to_ann["Subject"] == "2 alerts: 2 warnings"
     assert to_ben["Subject"] == "Of mine"
     assert "Of other" not in to_ben.as_string()
     assert room.to(CY) == []

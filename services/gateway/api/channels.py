@@ -13,7 +13,7 @@ from services.gateway.api.caller import CallerDep
 from services.gateway.api.inputs import Email, Name
 from services.gateway.api.receiving import TestOut, require_room
 from services.gateway.domain import channels
-from services.gateway.domain.attempts import Attempt
+from services.gateway.domain.attempts import Attempt, Ending
 from services.gateway.domain.channels import MAX_EMAILS, Kind
 from services.gateway.domain.messages import trial
 from services.gateway.domain.notices import NoticeState
@@ -214,7 +214,13 @@ async def send_channel_test(
     """Send a test message now, and say what came back; e-mail goes to one person."""
     async with db.begin() as tx:
         row = await _mine(tx, channel_id, caller)
-    return TestOut.of(await _try(request.app.state.messenger, row, caller))
+    attempt = await _try(request.app.state.messenger, row, caller)
+    if attempt.ending is Ending.TAKEN:
+        async with db.begin() as tx:
+            await receivers.note_attempt(
+                tx, receivers.CHANNELS, channel_id, taken=True, now=clock.now()
+            )
+    return TestOut.of(attempt)
 
 
 @router.get("/{channel_id}/deliveries")

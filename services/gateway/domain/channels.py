@@ -12,6 +12,9 @@ from shared.errors import FieldError, InvalidError
 from shared.waits import MAX_RETRY_AFTER_S
 
 MAX_EMAILS = 20
+REST_OF_CHATS_S = 5
+"""Between two messages, so that a crawl that finds much floods nobody; Telegram takes 20 in a minute."""
+REST_OF_MAIL_S = 60
 
 
 class Kind(StrEnum):

@@ -1,17 +1,22 @@
 """What people read of alerts: one message of many notices, bounded, the most urgent first; pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.gateway.domain.notices import ALERTS, Notice
 from services.gateway.domain.texts import MAX_LINE, MAX_LINES, MAX_TITLE, plain
-from shared.screen_words import ALERT_SEVERITIES
 from shared.vocabulary import AlertSeverity
 
 MAX_ITEMS = 10
 """Alerts that one message spells out; the others are counted."""
 _LINES_OF_MANY = 3
+_COUNTED: Mapping[AlertSeverity, tuple[str, str]] = {
+    AlertSeverity.URGENT: ("urgent", "urgent"),
+    AlertSeverity.WARNING: ("warning", "warnings"),
+    AlertSeverity.NOTICE: ("notice", "notices"),
+}
+"""One and many, the most urgent first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Message:
 
 def message_of(notices: Sequence[Notice], *, base: str) -> Message:
     """Return what is told of these notices, the most urgent first; `base` is where the console is."""
-    ranks = list(AlertSeverity)[::-1]
+    ranks = list(_COUNTED)
     ordered = sorted(notices, key=lambda notice: (notice.is_over, ranks.index(notice.severity)))
     shown, left = ordered[:MAX_ITEMS], len(ordered) - MAX_ITEMS
     lines = MAX_LINES if len(ordered) == 1 else _LINES_OF_MANY
@@ -71,8 +76,8 @@ def _headline(notices: Sequence[Notice]) -> str | None:
         return None
     counts = Counter(notice.severity for notice in notices if not notice.is_over)
     parts = [
-        f"{counts[severity]:,} {ALERT_SEVERITIES[severity].label.lower()}"
-        for severity in list(AlertSeverity)[::-1]
+        f"{counts[severity]:,} {one if counts[severity] == 1 else many}"
+        for severity, (one, many) in _COUNTED.items()
         if counts[severity]
     ]
     over = sum(notice.is_over for notice in notices)

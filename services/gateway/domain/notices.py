@@ -103,7 +103,8 @@ def draft_of(event: AlertRaised | AlertResolved) -> Draft | None:
     if event.workspace_id is None or not event.channel_ids:
         return None
     is_over = isinstance(event, AlertResolved)
-    sentences = () if isinstance(event, AlertResolved) else event.sentences
+    said = () if isinstance(event, AlertResolved) else event.sentences[: MAX_LINES - 1]
+    why = f"By your rule “{event.rule_name}”."
     return Draft(
         event.event_id,
         event.workspace_id,
@@ -112,7 +113,7 @@ def draft_of(event: AlertRaised | AlertResolved) -> Draft | None:
         event.severity,
         is_over=is_over,
         title=plain(event.title, MAX_TITLE),
-        sentences=tuple(plain(sentence, MAX_LINE) for sentence in sentences[:MAX_LINES]),
+        sentences=tuple(plain(sentence, MAX_LINE) for sentence in (*said, why)),
         path=ALERTS if isinstance(event, AlertResolved) else event.path,
         channel_ids=tuple(dict.fromkeys(event.channel_ids)),
         deliver_at=event.deliver_at,

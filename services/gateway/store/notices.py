@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.gateway.domain.attempts import Attempt
-from services.gateway.domain.channels import Kind
+from services.gateway.domain.channels import REST_OF_CHATS_S, REST_OF_MAIL_S, Kind
 from services.gateway.domain.notices import Draft, Notice, NoticeState, Parcel, Reader
 from shared.db import Tx
 from shared.ids import new_id
@@ -30,16 +30,20 @@ FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid
         title, sentences, path, deliver_at)
 ON CONFLICT (channel_id, event_id, user_id) DO NOTHING
 """
-# A receiver gets one message at a time, and while one that failed waits, what comes up waits with it.
-# An attempt counts as it begins: one that its process does not survive must not be made for ever.
+_RESTED_AT = (
+    f"c.delivered_at + make_interval(secs => CASE c.kind WHEN '{Kind.EMAIL}'"
+    f" THEN {REST_OF_MAIL_S} ELSE {REST_OF_CHATS_S} END)"
+)
+# A receiver gets one message at a time, and its channel a rest after it; while a message that failed waits,
+# what comes up waits with it. An attempt counts as it begins: one that its process does not survive must not be made for ever.
 _CLAIM = f"""
 WITH receivers AS (
     SELECT c.channel_id, due.user_id FROM channels c CROSS JOIN LATERAL (
         SELECT DISTINCT user_id FROM notices n WHERE n.channel_id = c.channel_id
             AND n.state = 'waiting' AND n.next_at <= $1
     ) AS due
-    WHERE c.switched_off_at IS NULL AND NOT EXISTS (
-        SELECT FROM notices n WHERE n.channel_id = c.channel_id
+    WHERE c.switched_off_at IS NULL AND coalesce({_RESTED_AT} <= $1, true)
+        AND NOT EXISTS (SELECT FROM notices n WHERE n.channel_id = c.channel_id
             AND n.user_id IS NOT DISTINCT FROM due.user_id AND n.state = 'waiting'
             AND (n.leased_until > $1 OR (n.attempts > 0 AND n.next_at > $1)))
     LIMIT $2
@@ -68,10 +72,10 @@ SELECT user_id, workspace_id, email, workspace_role,
         WHERE actor_id = user_id) AS roles
 FROM users WHERE user_id = ANY($1::uuid[]) AND disabled_at IS NULL
 """
-_NEXT_DUE = """
+_NEXT_DUE = f"""
 SELECT min(due) FROM (
-    SELECT greatest(min(n.next_at), max(n.leased_until), max(n.next_at) FILTER (WHERE n.attempts > 0))
-        AS due
+    SELECT greatest(min(n.next_at), max(n.leased_until), max(n.next_at) FILTER (WHERE n.attempts > 0),
+        max({_RESTED_AT})) AS due
     FROM notices n JOIN channels c USING (channel_id)
     WHERE n.state = 'waiting' AND c.switched_off_at IS NULL GROUP BY n.channel_id, n.user_id
 ) AS receivers
