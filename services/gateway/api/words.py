@@ -72,6 +72,9 @@ class AllWords(BaseModel):
     event: Vocabulary
     delivery: Vocabulary
     channel: Vocabulary
+    alert_severity: Vocabulary
+    alert_state: Vocabulary
+    alert_end: Vocabulary
 
 
 @router.get("/v1/words")

@@ -11,10 +11,16 @@ import { SignIn } from "./views/signin.js";
 import { Sites } from "./views/sites.js";
 import { Link } from "./views/link.js";
 import { areasOf, screenOf } from "./areas.js";
+import { Bell } from "./pieces/bell.js";
+
+// Alerts of all sites, and one of them: what a message about an alert leads to.
+const ALERTS = { code: "all alerts", title: "Alerts", load: () => import("./views/alerts.js"), view: "Alerts" };
+const ALERT = { ...ALERTS, code: "one alert", title: "Alert", view: "Alert" };
 
 function place(parts) {
   const find = (id) => (sites.value ?? []).find((one) => one.id === id);
   if (parts[0] === "links" && parts[1]) return { view: Link, id: parts[1], siteId: siteOfLink.value, site: find(siteOfLink.value), screen: screenOf("links") };
+  if (parts[0] === "alerts") return { view: Screen, id: parts[1], screen: parts[1] ? ALERT : ALERTS };
   if (parts[0] === "you") return { view: Account, screen: { title: "You" } };
   if (parts[0] !== "sites" || !parts[1]) return { view: Sites };
   const site = find(parts[1]);
@@ -40,7 +46,7 @@ function Top({ here }) {
   return html`<header class="top">
     <a class="name" href="#/"><img src="icon.svg" alt="" />Anchorwatch</a>
     ${here.site && html`<strong title=${here.site.name || here.site.domain}>${here.site.name || here.site.domain}</strong>`}
-    <nav class="end" aria-label="More"><a href="#/">All sites</a><a href="/docs">API</a><a href="#/you">You</a></nav>
+    <nav class="end" aria-label="More"><${Bell} /><a href="#/">All sites</a><a href="/docs">API</a><a href="#/you">You</a></nav>
     ${here.siteId && html`<${Tabs} siteId=${here.siteId} screen=${here.screen} />`}
   </header>`;
 }

@@ -10,6 +10,10 @@ const AREAS = [
     ["anchors", "Anchors", () => import("./views/anchors.js"), "Anchors"],
     ["value", "Value", () => import("./views/survival.js"), "Survival"],
   ], open: true },
+  { name: "Alerts", screens: [
+    ["alerts", "Alerts", () => import("./views/alerts.js"), "Alerts"],
+    ["rules", "Rules", () => import("./views/rules.js"), "Rules"],
+  ] },
   { name: "Sources", screens: [
     ["imports", "Import files", () => import("./views/imports.js"), "Imports"],
     ["connectors", "Connectors", () => import("./views/connectors.js"), "Connectors"],

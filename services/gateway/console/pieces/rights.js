@@ -13,6 +13,7 @@ export const canEdit = (siteId) => rank(siteId) >= RANK.editor;
 export const canSee = (siteId) => rank(siteId) >= RANK.viewer;
 export const rolesOn = (siteId) => Object.keys(RANK).filter((role) => RANK[role] <= rank(siteId));
 export const inWorkspace = (role) => (RANK[me.value?.workspace_role] ?? 0) >= RANK[role];
+export const seesAnySite = () => inWorkspace("viewer") || Object.keys(me.value?.sites ?? {}).some(canSee);
 
 export function ReadOnly({ siteId }) {
   return canEdit(siteId) ? null : html`<p class="muted small">You may look at this site. To change something, ask its owner for the role of an editor.</p>`;
