@@ -30,6 +30,7 @@ from services.gateway.api import (
     events,
     grants,
     keys,
+    leaving,
     robot,
     session,
     shared_evidence,
@@ -56,6 +57,7 @@ from services.gateway.jobs.alerting import ChannelMessages
 from services.gateway.jobs.delivering import deliver
 from services.gateway.jobs.telling import WebhookMessages
 from services.gateway.settings import Settings
+from shared.access import derive
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
@@ -71,6 +73,7 @@ _ROUTERS = (
     *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
     *(audit_log.router, events.router, job_routes.router, documents.router, robot.router),
     *(shared_evidence.router, shared_exports.router, webhooks.router, channels.router),
+    leaving.router,
     views.router,
 )
 _VISITS_A_MINUTE = 300
@@ -172,7 +175,14 @@ def _guard(settings: Settings) -> Guard:
 def _senders(settings: Settings) -> tuple[Teller, Messenger]:
     """Return who tells webhooks, and who tells channels; they share the way out."""
     courier, vault = Courier(_guard(settings)), Vault.of(settings)
-    return Teller(courier, vault), Messenger(courier, _postman(settings), vault, _base(settings))
+    messenger = Messenger(
+        courier,
+        _postman(settings),
+        vault,
+        base=_base(settings),
+        leaving_key=derive(settings.secret, "leaving"),
+    )
+    return Teller(courier, vault), messenger
 
 
 def _postman(settings: Settings) -> Postman | None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.gateway.domain import leaving
 from services.gateway.domain.forms import discord, mail, slack, teams, telegram
 from services.gateway.domain.messages import MAX_ITEMS, Message, message_of, trial
 from services.gateway.domain.notices import Notice
@@ -254,3 +255,31 @@ def test_a_text_that_is_too_long_when_it_is_written_is_cut_between_its_signs() -
     assert fitting(["a&b", "&&&&"], 16, written=escape) == ["a&amp;b", "&amp;…"]
     assert fitting(["abc", "d"], 4, written=str) == ["abc"]
     assert fitting(["abc"], 1, written=str) == []
+
+
+@given(st.uuids(), st.uuids(), st.text(max_size=80))
+def test_only_our_own_addresses_lead_out_of_a_channel(
+    channel_id: UUID, user_id: UUID, strange: str
+) -> None:
+    token = leaving.token_of(channel_id, user_id, key=b"a key")
+    assert leaving.reader_of(token, key=b"a key") == (channel_id, user_id)
+    assert leaving.reader_of(token, key=b"another") is None
+    assert leaving.reader_of(strange, key=b"a key") is None
+
+
+def test_one_click_is_offered_over_https_only() -> None:
+    for scheme, offered in (("https", True), ("http", False)):
+        url = f"{scheme}://watch.example/leave/x"
+        made = mail.mail_of(
+            trial("Team", base=BASE),
+            sender="watch@ours.example",
+            to="ann@ours.example",
+            message_id="<1@ours.example>",
+            at=datetime(2026, 11, 30, 12, tzinfo=UTC),
+            leave_url=url,
+        )
+        assert (made["List-Unsubscribe"] == f"<{url}>") is offered
+        for part in ("plain", "html"):
+            body = made.get_body((part,))
+            assert body is not None
+            assert url in body.get_content()

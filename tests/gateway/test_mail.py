@@ -306,3 +306,37 @@ def test_settings_that_cannot_work_are_refused_at_the_start(
     settings = Settings(internal_secret=SECRET, **server_of(Mailroom(port=25), **given))
     with pytest.raises(SettingsError, match=named):
         create_app(settings, bus=EmbeddedBus(db_for("bus")), db=db_for("gateway"), transports={})
+
+
+async def test_a_reader_leaves_by_one_click_without_signing_in(
+    posted: House, room: Mailroom
+) -> None:
+    await a_person(posted, ANN)
+    await a_person(posted, BEN)
+    channel = await a_channel(posted, "email", name="<b>Team</b>", emails=[ANN, BEN])
+    await raise_all(posted, [an_alert(posted, channel["id"])])
+    await in_states(posted, channel, "delivered", "delivered")
+    [mail] = room.to(ANN)
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    url = mail["List-Unsubscribe"].strip("<>")
+    assert url in str(mail.get_body(("plain",)))
+    path = url.removeprefix("https://watch.example")
+
+    asked = await posted.nobody.get(path)
+    assert asked.status == 200
+    assert "channel “&lt;b&gt;Team&lt;/b&gt;” to ann@ours.example" in asked.body.decode()
+    assert (await shown(posted, channel))["emails"] == [ANN, BEN]  # a look changes nothing
+    for _ in range(2):
+        left = await posted.nobody.sending(content_type="application/x-www-form-urlencoded").send(
+            "POST", path, b"List-Unsubscribe=One-Click"
+        )
+        assert (left.status, "no more mail" in left.body.decode()) == (200, True)
+    assert "no more mail" in (await posted.nobody.get(path)).body.decode()
+    assert (await shown(posted, channel))["emails"] == [BEN]
+    log = (await posted.alice.get("/v1/audit-log?action=channel.left")).json()["items"]
+    assert [(one["actor"], one["subject"]) for one in log] == [(ANN, f"channel/{channel['id']}")]
+
+    forged = path[:-1] + ("A" if path[-1] != "A" else "B")
+    for wrong in (forged, path[:-3], "/leave/x"):
+        assert (await posted.nobody.send("POST", wrong)).status == 404
+    assert (await shown(posted, channel))["emails"] == [BEN]

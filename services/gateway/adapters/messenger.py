@@ -10,6 +10,7 @@ import orjson
 
 from services.gateway.adapters.courier import Courier
 from services.gateway.adapters.postman import Postman
+from services.gateway.domain import leaving
 from services.gateway.domain.attempts import Attempt
 from services.gateway.domain.channels import Kind, judged
 from services.gateway.domain.forms import discord, mail, slack, teams, telegram
@@ -40,6 +41,8 @@ class Messenger:
     vault: Vault
     base: str
     """Where people reach the console."""
+    leaving_key: bytes
+    """Signs the addresses by which people leave a channel."""
 
     def seal(self, address: str, channel_id: UUID) -> str:
         """Return an address as it is stored."""
@@ -57,7 +60,14 @@ class Messenger:
         judge = partial(judged, kind)
         return await self.courier.send(address, orjson.dumps(body), _HEADERS, judge=judge)
 
-    async def mail(self, message: Message, *, to: str, notice_ids: Sequence[UUID]) -> Attempt:
+    def leave_url(self, channel_id: UUID, user_id: UUID) -> str:
+        """Return where a person leaves a channel."""
+        token = leaving.token_of(channel_id, user_id, key=self.leaving_key)
+        return f"{self.base}{leaving.PATH}/{token}"
+
+    async def mail(
+        self, message: Message, *, to: str, notice_ids: Sequence[UUID], leave_url: str | None = None
+    ) -> Attempt:
         """Send one message to one person."""
         if self.postman is None:
             return Attempt(0, trouble="this installation has no mail server set up")
@@ -68,5 +78,6 @@ class Messenger:
             to=to,
             message_id=mail.message_id_of(notice_ids, sender=sender),
             at=clock.now(),
+            leave_url=leave_url,
         )
         return await self.postman.send(made)

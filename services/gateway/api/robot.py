@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from services.gateway.api.plain_page import plain_page
 from services.gateway.domain.limits import Limiter, Policy
 from services.gateway.metrics import RATE_LIMITED
 
@@ -18,10 +19,6 @@ NAME = "AnchorwatchBot"
 _FORM = "application/x-www-form-urlencoded"
 _MOST_BYTES = 8_192
 _LIMIT = Policy("opt-out", 5)
-_CSP = (
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
 _ABOUT = f"""
 <p><strong>{NAME}</strong> looks at pages that link to the sites of people who use this Anchorwatch, and
 notes whether the link is still there. It reads pages; it fills in nothing, buys nothing, signs in
@@ -101,11 +98,4 @@ def new_limiter() -> Limiter:
 
 
 def _page(inner: str, *, status: int = 200) -> HTMLResponse:
-    text = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{NAME}</title><link rel="stylesheet" href="/app.css"></head><body>'
-        f'<main id="main"><h1>{NAME} {escape(version("anchorwatch"))}</h1>{inner}'
-        "</main></body></html>"
-    )
-    return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": _CSP})
+    return plain_page(f"{NAME} {version('anchorwatch')}", inner, status=status)

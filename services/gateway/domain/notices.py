@@ -45,6 +45,7 @@ class Notice:
 class Reader:
     """A person who gets e-mail, with what they may see."""
 
+    user_id: UUID
     email: str
     workspace_role: Role | None
     grants: Mapping[UUID, Role]

@@ -56,8 +56,12 @@ async def _attempt(messenger: Messenger, parcel: Parcel, readable: Sequence[Noti
         return Attempt(0, trouble="no attempt came to an end")
     message = message_of(readable, base=messenger.base)
     if parcel.reader is not None:
-        ids = [notice.notice_id for notice in readable]
-        attempt = await messenger.mail(message, to=parcel.reader.email, notice_ids=ids)
+        attempt = await messenger.mail(
+            message,
+            to=parcel.reader.email,
+            notice_ids=[notice.notice_id for notice in readable],
+            leave_url=messenger.leave_url(parcel.channel_id, parcel.reader.user_id),
+        )
     else:
         attempt = await messenger.post(
             parcel.kind, parcel.channel_id, parcel.sealed or "", parcel.chat, message

@@ -70,6 +70,25 @@ async def save_channel(tx: Tx, row: Row) -> None:
     )
 
 
+async def find_reader(tx: Tx, channel_id: UUID, user_id: UUID) -> Row | None:
+    """Return a channel with the address of one of its people; None if they are not (any more)."""
+    rows = await tx.fetch(
+        "SELECT c.workspace_id, c.name, u.email FROM channels c JOIN users u ON u.user_id = $2"
+        " WHERE c.channel_id = $1 AND $2 = ANY(c.user_ids)",
+        *(channel_id, user_id),
+    )
+    return dict(rows[0]) if rows else None
+
+
+async def remove_reader(tx: Tx, channel_id: UUID, user_id: UUID) -> None:
+    """Take a person out of a channel; what waits for them is withheld."""
+    await tx.run(
+        "UPDATE channels SET user_ids = array_remove(user_ids, $2), version = version + 1"
+        " WHERE channel_id = $1",
+        *(channel_id, user_id),
+    )
+
+
 async def remove_channel(tx: Tx, channel_id: UUID, *, workspace_id: UUID) -> None:
     """Remove a channel with all that was still to be told there."""
     await get_channel(tx, channel_id, workspace_id=workspace_id)

@@ -149,6 +149,7 @@ async def _readers(tx: Tx, user_ids: Iterable[UUID]) -> Mapping[tuple[UUID, UUID
     rows = await tx.fetch(_READERS, list(user_ids))
     return {
         (row["workspace_id"], row["user_id"]): Reader(
+            row["user_id"],
             row["email"],
             None if row["workspace_role"] is None else Role(row["workspace_role"]),
             dict(zip(row["sites"], map(Role, row["roles"]), strict=True)),

@@ -17,11 +17,17 @@ from uuid import UUID
 from services.gateway.domain.messages import Item, Message
 
 _POLICY = SMTP.clone(refold_source="none", max_line_length=998)
-_WHY = "You get this because an owner of your workspace wants you told of alerts. They can change that."
+_WHY = "You get this because an owner of your workspace wants you told of alerts."
 
 
 def mail_of(
-    message: Message, *, sender: str, to: str, message_id: str, at: datetime
+    message: Message,
+    *,
+    sender: str,
+    to: str,
+    message_id: str,
+    at: datetime,
+    leave_url: str | None = None,
 ) -> EmailMessage:
     """Return the mail for one person."""
     mail = EmailMessage(policy=_POLICY)
@@ -32,8 +38,11 @@ def mail_of(
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(_text(message), cte="quoted-printable")
-    mail.add_alternative(_html(message), subtype="html", cte="quoted-printable")
+    if leave_url is not None and leave_url.startswith("https:"):  # RFC 8058 takes no other
+        mail["List-Unsubscribe"] = f"<{leave_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(_text(message, leave_url), cte="quoted-printable")
+    mail.add_alternative(_html(message, leave_url), subtype="html", cte="quoted-printable")
     return mail
 
 
@@ -43,20 +52,22 @@ def message_id_of(notice_ids: Sequence[UUID], *, sender: str) -> str:
     return f"<{digest}@{sender.rpartition('@')[2]}>"
 
 
-def _text(message: Message) -> str:
+def _text(message: Message, leave_url: str | None) -> str:
     parts = [] if message.headline is None else [message.headline]
     parts += ["\n".join((item.title, *item.lines, item.url)) for item in message.items]
     if message.more is not None:
         parts.append(f"{message.more} All alerts: {message.url}")
-    return "\n\n".join([*parts, f"-- \n{_WHY}\n"])
+    leave = "" if leave_url is None else f"\nTo get no more of it: {leave_url}"
+    return "\n\n".join([*parts, f"-- \n{_WHY}{leave}\n"])
 
 
-def _html(message: Message) -> str:
+def _html(message: Message, leave_url: str | None) -> str:
     parts = [] if message.headline is None else [f"<h1>{escape(message.headline)}</h1>"]
     parts += [_section(item) for item in message.items]
     if message.more is not None:
         parts.append(f"<p>{escape(message.more)} {_link(message.url, 'See all alerts')}</p>")
-    inner = "\n".join([*parts, f"<hr><p><small>{_WHY}</small></p>"])
+    leave = "" if leave_url is None else f" {_link(leave_url, 'Get no more of it')}"
+    inner = "\n".join([*parts, f"<hr><p><small>{_WHY}{leave}</small></p>"])
     return f'<!doctype html><html lang="en"><body>\n{inner}\n</body></html>\n'
 
 
