@@ -205,9 +205,11 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await expect(page.locator("main")).to_contain_text("What happened")
     await expect(page.locator(".context mark")).to_have_text("the coffee shop")
     await no_codes(page)
+    await keep_something_with_the_link(page)
     await open_share_and_end_the_evidence(page)
 
     await page.get_by_role("link", name="All links of the site").click()
+    await change_all_that_match(page)
     await page.get_by_role("link", name="Overview").click()
     await expect(page.locator(".figure").first).to_have_text("1", timeout=30_000)
     await expect(page.locator("main")).to_contain_text("Too few to judge")
@@ -215,6 +217,42 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await make_an_audit_and_open_it(page)
     await judge_places(page)
     await leave_and_come_back_with_a_password(page)
+
+
+async def keep_something_with_the_link(page: Page) -> None:
+    kept = page.locator("section", has=page.get_by_role("heading", name="Kept with it"))
+    await kept.get_by_label("Tags", exact=True).fill("partner, spring")
+    await kept.get_by_label("Whose work it is", exact=True).fill("Ann")
+    await kept.get_by_role("button", name="Keep", exact=True).click()
+    await page.reload()
+    await expect(kept.get_by_label("Tags", exact=True)).to_have_value("partner, spring")
+    await kept.get_by_text("Set the state by hand", exact=True).click()
+    await kept.get_by_label("State to set", exact=True).select_option("lost")
+    await no_barriers(page)
+    await kept.get_by_role("button", name="Set it", exact=True).click()
+    await expect(kept.get_by_role("alert")).to_contain_text("Say why")
+    await kept.get_by_label("Why", exact=True).fill("The owner told us")
+    await kept.get_by_role("button", name="Set it", exact=True).click()
+    await expect(kept).to_contain_text("Set by hand to “Gone”: The owner told us")
+    await kept.get_by_role("button", name="Go by what is seen again").click()
+    await expect(kept.get_by_text("Set the state by hand", exact=True)).to_be_visible()
+
+
+async def change_all_that_match(page: Page) -> None:
+    await page.get_by_text("Tag, assign or silence these", exact=True).click()
+    await page.get_by_label("Add tags", exact=True).fill("all")
+    await page.get_by_label("Remove tags", exact=True).fill("partner")
+    await page.get_by_role("button", name="Change these links").click()
+    dialog = page.get_by_role("dialog", name="Change all links that match?")
+    await expect(dialog).to_contain_text("2 links would be changed")
+    await no_barriers(page)
+    await dialog.get_by_role("button", name="Change them").click()
+    row = page.get_by_role("row").filter(has_text="blog.example")
+    await expect(row.locator(".tags")).to_have_text("all spring")
+    await row.get_by_role("link", name="spring", exact=True).click()
+    await expect(page.get_by_role("row").filter(has_text="news.example")).to_have_count(0)
+    await page.get_by_role("link", name="Tag: spring. Show others, too").click()
+    await expect(page.get_by_role("row").filter(has_text="news.example")).to_be_visible()
 
 
 async def keep_the_view_and_remove_it(page: Page) -> None:

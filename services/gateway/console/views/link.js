@@ -7,6 +7,7 @@ import { canEdit } from "../pieces/rights.js";
 import { link } from "../route.js";
 import { live, siteOfLink, word } from "../state.js";
 import { Evidence } from "./evidence.js";
+import { Kept } from "./kept.js";
 import { effect } from "./links.js";
 import { LinkToxicity } from "./link_toxicity.js";
 import { State } from "./state_of_link.js";
@@ -94,6 +95,6 @@ export function Link({ id }) {
         ${changes.length === 0 ? html`<p class="muted">Nothing yet.</p>` : html`<ol class="timeline" reversed>${changes.map((change) => html`<${Change} key=${change.id} change=${change} />`)}</ol>`}
         <p class="muted small">${count(changes.length)} entries; they are kept for ever.</p></section>
         <${Occurrences} item=${item} /><${LinkToxicity} id=${item.id} turn=${live.value.turn} /></div>
-      <div><${Now} item=${item} /><${Claims} item=${item} /></div>
+      <div><${Now} item=${item} /><${Kept} item=${item} etag=${etag} again=${state.again} /><${Claims} item=${item} /></div>
     </div>`}<//>`;
 }

@@ -8,6 +8,7 @@ import { Table } from "../pieces/table.js";
 import { Views } from "../pieces/views.js";
 import { go, link } from "../route.js";
 import { choices, live, word } from "../state.js";
+import { KeepWithAll, Tags } from "./kept.js";
 import { State } from "./state_of_link.js";
 
 const SORTS = [["-changed_at", "Changed last"], ["-first_seen_at", "Found last"], ["-last_checked_at", "Looked at last"],
@@ -40,6 +41,16 @@ function Filters({ siteId, filters }) {
     </form>`;
 }
 
+// Filters that the form above has no field for: they come with a link from another screen, and are named here.
+const ELSEWHERE = { tag: "Tag", owner: "Work of", referring_domain: "Domain", target_url: "Target", anchor: "Anchor", ip: "Address", ip_block: "Block of addresses" };
+
+function Elsewhere({ siteId, filters }) {
+  const named = Object.entries(ELSEWHERE).filter(([name]) => filters[name]);
+  if (named.length === 0) return null;
+  return html`<ul class="chips" aria-label="Only those with">${named.map(([name, label]) => html`
+    <li key=${name}><a href=${link(["sites", siteId, "links"], { ...filters, [name]: "", cursor: "" })} aria-label=${`${label}: ${filters[name]}. Show others, too`}>${label}: ${filters[name]} ×</a></li>`)}</ul>`;
+}
+
 // For these the label alone does not say what happened.
 const TOLD = new Set(["unknown", "changed", "lost"]);
 
@@ -55,7 +66,7 @@ export function effect(item) {
 }
 
 function cells(item) {
-  return [html`<a class="wrap" href=${link(["links", item.id])}>${shortUrl(item.referring_url)}</a>`,
+  return [html`<a class="wrap" href=${link(["links", item.id])}>${shortUrl(item.referring_url)}</a> <${Tags} item=${item} />`,
     html`<${State} item=${item} />${TOLD.has(item.status) || item.confirming_since ? html`<br /><span class="muted small">${item.words.sentence}</span>` : ""}`,
     html`<span class="anchor">${anchor(item)}</span><br /><span class="muted small">${word("anchor_kind", item.anchor_kind)}</span>`,
     item.target_url ? html`<${External} href=${item.target_url}>${shortUrl(item.target_url)}<//>` : html`<span class="muted">Not known yet</span>`,
@@ -88,7 +99,8 @@ function Bulk({ siteId, filters, total, again }) {
     ${canEdit(siteId) && html`<div class="row"><button type="button" onClick=${check}>Look at these now</button>
       <button type="button" onClick=${acknowledge}>Take over changes</button></div>`}
     ${problem && html`<${Trouble} problem=${problem} />`}
-  </div>`;
+  </div>
+  ${canEdit(siteId) && total > 0 && html`<${KeepWithAll} path=${(more) => `/v1/sites/${siteId}/links${query({ ...kept, ...more })}`} again=${again} />`}`;
 }
 
 export function Links({ siteId, filters }) {
@@ -96,6 +108,7 @@ export function Links({ siteId, filters }) {
   const state = useLoad(() => get(`/v1/sites/${siteId}/links`, parameters), [siteId, JSON.stringify(filters)], live.value.turn);
   return html`<h1>Links</h1>
     <${Filters} siteId=${siteId} filters=${filters} />
+    <${Elsewhere} siteId=${siteId} filters=${filters} />
     <${Views} siteId=${siteId} filters=${filters} />
     <${Bulk} siteId=${siteId} filters=${filters} total=${state.value?.count} again=${state.again} />
     <${Loading} what="links" state=${state}>${(answer) => answer.items.length === 0
