@@ -189,7 +189,7 @@ def _postman(settings: Settings) -> Postman | None:
     """Return who brings mail to our own users; None while no mail server is set up."""
     if not settings.smtp_host:
         return None
-    if "@" not in settings.smtp_from:
+    if not settings.smtp_from:
         raise SettingsError("ANCHORWATCH_GATEWAY_SMTP_FROM: give the address that mail comes from.")
     security = Security(settings.smtp_security)
     password = settings.smtp_password

@@ -1,9 +1,10 @@
 """Settings of the gateway."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, SecretStr
 
+from shared.inputs import Shape
 from shared.settings import HouseSettings
 
 
@@ -64,7 +65,9 @@ class Settings(HouseSettings):
         description="How the connection to the mail server is encrypted: `starttls` (port 587), `tls` from "
         "the first byte (port 465), or `none`, which takes no password.",
     )
-    smtp_from: str = Field(
+    smtp_from: Annotated[
+        str, Shape(r"^$|^[^@\s<>,;\"]+@[A-Za-z0-9.-]+$", "Give one e-mail address, and no name.")
+    ] = Field(
         default="",
         max_length=254,
         description="Address that mail comes from; required with smtp_host.",

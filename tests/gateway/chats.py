@@ -62,12 +62,14 @@ def an_alert(house: House, *channel_ids: str, **given: Any) -> AlertRaised:
     return AlertRaised(**(fields | given))
 
 
-def an_end(house: House, *channel_ids: str, **given: Any) -> AlertResolved:
+def an_end(
+    house: House, *channel_ids: str, resolved_by: AlertEnd = AlertEnd.ITSELF, **given: Any
+) -> AlertResolved:
     raised = an_alert(house, *channel_ids, **given).model_dump(
         include=set(AlertResolved.model_fields)
     )
     del raised["event_id"]
-    return AlertResolved(**raised, resolved_by=AlertEnd.ITSELF)
+    return AlertResolved(**raised, resolved_by=resolved_by)
 
 
 async def raise_all(house: House, events: Sequence[AlertRaised | AlertResolved]) -> None:

@@ -22,7 +22,7 @@ from shared.db import Database
 from shared.events import SiteDeleted
 from shared.ids import new_id
 from shared.vault import Vault
-from shared.vocabulary import AlertSeverity, Role
+from shared.vocabulary import AlertEnd, AlertSeverity, Role
 from tests.gateway.chats import (
     HOSTS,
     MASTER_KEY,
@@ -131,6 +131,11 @@ async def test_an_event_that_comes_again_tells_nobody_twice(
     await in_states(chatty, channel, "delivered", "delivered")
     assert len(receiver.got) == 2
     assert "Over: 3 links" in str(receiver.events[-1])
+    await rest(chatty)
+    noted = an_end(chatty, channel["id"], resolved_by=AlertEnd.PERSON)
+    await raise_all(chatty, [noted])
+    await in_states(chatty, channel, *["delivered"] * 3)
+    assert "Acknowledged: 3 links" in str(receiver.events[-1])
 
 
 async def test_channels_that_are_not_there_or_not_ours_are_left_out(

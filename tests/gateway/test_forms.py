@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from html import escape, unescape
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -17,6 +18,7 @@ from services.gateway.domain.forms import discord, mail, slack, teams, telegram
 from services.gateway.domain.messages import MAX_ITEMS, Message, message_of, trial
 from services.gateway.domain.notices import Notice
 from services.gateway.domain.texts import fitting, plain, width
+from shared.ids import new_id
 from shared.vocabulary import AlertSeverity
 
 BASE = "https://watch.example"
@@ -41,6 +43,7 @@ notices = st.lists(
     st.builds(
         Notice,
         notice_id=st.uuids(),
+        alert_id=st.uuids(),
         site_id=st.none(),
         severity=st.sampled_from(AlertSeverity),
         is_over=st.booleans(),
@@ -58,11 +61,17 @@ def a_message(found: Sequence[Notice]) -> Message:
     return message_of(found, base=BASE)
 
 
-def a_notice(
-    title: str, *sentences: str, severity: AlertSeverity = AlertSeverity.WARNING
-) -> Notice:
-    ids = UUID(int=1)
-    return Notice(ids, None, severity, False, title, tuple(sentences), "/alerts/1", 1)
+def a_notice(title: str, *sentences: str, **given: Any) -> Notice:
+    fields: dict[str, Any] = {
+        "notice_id": new_id(),
+        "alert_id": new_id(),
+        "site_id": None,
+        "severity": AlertSeverity.WARNING,
+        "is_over": False,
+        "path": "/alerts/1",
+        "attempts": 1,
+    }
+    return Notice(title=title, sentences=sentences, **(fields | given))
 
 
 # ---- what a message says ----------------------------------------------------------------------------
@@ -81,12 +90,13 @@ def test_one_alert_is_told_whole_and_many_are_counted() -> None:
     assert (len(many.items), many.more) == (MAX_ITEMS, "And 5 more.")
 
 
-def test_what_is_over_says_so() -> None:
-    over = Notice(
-        UUID(int=1), None, AlertSeverity.URGENT, True, "A link was lost", (), "/alerts", 1
-    )
-    assert a_message([over]).items[0].title == "Over: A link was lost"
-    assert a_message([over, over]).headline == "2 alerts: 2 over"
+def test_of_an_alert_that_came_and_went_only_the_end_is_told() -> None:
+    lost = a_notice("A link was lost")
+    over = a_notice("Over: A link was lost", alert_id=lost.alert_id, is_over=True)
+    assert [item.title for item in a_message([lost, over]).items] == ["Over: A link was lost"]
+    both = a_message([over, a_notice("Your page is gone")])
+    assert both.headline == "2 alerts: 1 warning, 1 over"
+    assert both.items[0].title == "Your page is gone"
 
 
 @given(st.text(max_size=300))

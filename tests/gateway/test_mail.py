@@ -297,15 +297,20 @@ async def test_a_mail_server_that_was_taken_away_is_an_attempt_that_failed(house
     ("given", "named"),
     [
         ({"smtp_from": ""}, "SMTP_FROM"),
+        ({"smtp_from": "Watch <watch@ours.example>"}, "Give one e-mail address"),
         ({"smtp_password": "x"}, "SMTP_SECURITY"),
     ],
 )
 def test_settings_that_cannot_work_are_refused_at_the_start(
     db_for: Callable[[str], Database], given: dict[str, Any], named: str
 ) -> None:
-    settings = Settings(internal_secret=SECRET, **server_of(Mailroom(port=25), **given))
-    with pytest.raises(SettingsError, match=named):
+    def start() -> None:
+        room = server_of(Mailroom(port=25), **given)
+        settings = Settings.load({}, internal_secret=SECRET, **room)
         create_app(settings, bus=EmbeddedBus(db_for("bus")), db=db_for("gateway"), transports={})
+
+    with pytest.raises(SettingsError, match=named):
+        start()
 
 
 async def test_a_reader_leaves_by_one_click_without_signing_in(

@@ -188,6 +188,7 @@ async def change_channel(
     channel_id: UUID, body: ChannelPatch, caller: CallerDep, tx: TxDep, request: Request
 ) -> ChannelOut:
     """Change a channel, switch it off, or on again; needs its ETag in If-Match."""
+    await receivers.lock(tx, receivers.CHANNELS, channel_id)
     before = await _mine(tx, channel_id, caller)
     versions.require_match(request, before["version"])
     after = await _changed(tx, before, body, caller, request.app.state.messenger)

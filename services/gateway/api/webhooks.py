@@ -204,6 +204,7 @@ async def change_webhook(
         teller, caller, sites, given.get("url"), given.get("types") or (), given.get("site_ids")
     )
     async with db.begin() as tx:
+        await receivers.lock(tx, receivers.WEBHOOKS, webhook_id)
         before = await _mine(tx, webhook_id, caller)
         versions.require_match(request, before["version"])
         kept = {name: value for name, value in given.items() if value is not None}

@@ -46,9 +46,14 @@ class Message:
 
 
 def message_of(notices: Sequence[Notice], *, base: str) -> Message:
-    """Return what is told of these notices, the most urgent first; `base` is where the console is."""
+    """Return what is told of these notices, the most urgent first; `base` is where the console is.
+
+    Of an alert that came and went meanwhile only its end is told.
+    """
+    over = {notice.alert_id for notice in notices if notice.is_over}
+    left_to_tell = [one for one in notices if one.is_over or one.alert_id not in over]
     ranks = list(_COUNTED)
-    ordered = sorted(notices, key=lambda notice: (notice.is_over, ranks.index(notice.severity)))
+    ordered = sorted(left_to_tell, key=lambda one: (one.is_over, ranks.index(one.severity)))
     shown, left = ordered[:MAX_ITEMS], len(ordered) - MAX_ITEMS
     lines = MAX_LINES if len(ordered) == 1 else _LINES_OF_MANY
     return Message(
@@ -85,11 +90,7 @@ def _headline(notices: Sequence[Notice]) -> str | None:
     return f"{len(notices):,} alerts: {', '.join(parts)}"
 
 
-def _title(notice: Notice) -> str:
-    title = plain(notice.title, MAX_TITLE) or "An alert"
-    return plain(f"Over: {title}", MAX_TITLE) if notice.is_over else title
-
-
 def _item(notice: Notice, *, lines: int, base: str) -> Item:
+    title = plain(notice.title, MAX_TITLE) or "An alert"
     told = (plain(sentence, MAX_LINE) for sentence in notice.sentences[:lines])
-    return Item(_title(notice), tuple(line for line in told if line), place(base, notice.path))
+    return Item(title, tuple(line for line in told if line), place(base, notice.path))

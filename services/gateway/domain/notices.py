@@ -9,10 +9,12 @@ from uuid import UUID
 from services.gateway.domain.channels import Kind
 from services.gateway.domain.texts import MAX_LINE, MAX_LINES, MAX_TITLE, plain
 from shared.events import AlertRaised, AlertResolved
-from shared.vocabulary import AlertSeverity, Role
+from shared.vocabulary import AlertEnd, AlertSeverity, Role
 
 ALERTS = "/alerts"
 """The place of the console that lists all alerts, behind its `#`."""
+
+_ENDS: Mapping[AlertEnd, str] = {AlertEnd.ITSELF: "Over", AlertEnd.PERSON: "Acknowledged"}
 
 
 class NoticeState(StrEnum):
@@ -31,6 +33,7 @@ class Notice:
     """What is told of one alert, in words."""
 
     notice_id: UUID
+    alert_id: UUID
     site_id: UUID | None
     severity: AlertSeverity
     is_over: bool
@@ -103,8 +106,7 @@ def draft_of(event: AlertRaised | AlertResolved) -> Draft | None:
     """Return what is told of an event; None if it is of no workspace or for no channel."""
     if event.workspace_id is None or not event.channel_ids:
         return None
-    is_over = isinstance(event, AlertResolved)
-    said = () if isinstance(event, AlertResolved) else event.sentences[: MAX_LINES - 1]
+    title, said, path = _told(event)
     why = f"By your rule “{event.rule_name}”."
     return Draft(
         event.event_id,
@@ -112,10 +114,17 @@ def draft_of(event: AlertRaised | AlertResolved) -> Draft | None:
         event.site_id,
         event.alert_id,
         event.severity,
-        is_over=is_over,
-        title=plain(event.title, MAX_TITLE),
+        is_over=isinstance(event, AlertResolved),
+        title=plain(title, MAX_TITLE),
         sentences=tuple(plain(sentence, MAX_LINE) for sentence in (*said, why)),
-        path=ALERTS if isinstance(event, AlertResolved) else event.path,
+        path=path,
         channel_ids=tuple(dict.fromkeys(event.channel_ids)),
         deliver_at=event.deliver_at,
     )
+
+
+def _told(event: AlertRaised | AlertResolved) -> tuple[str, tuple[str, ...], str]:
+    """Return the title, what more there is to say, and where the console shows it."""
+    if isinstance(event, AlertResolved):
+        return f"{_ENDS[event.resolved_by]}: {event.title}", (), f"{ALERTS}/{event.alert_id}"
+    return event.title, event.sentences[: MAX_LINES - 1], event.path

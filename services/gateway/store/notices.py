@@ -35,7 +35,8 @@ _RESTED_AT = (
     f" THEN {REST_OF_MAIL_S} ELSE {REST_OF_CHATS_S} END)"
 )
 # A receiver gets one message at a time, and its channel a rest after it; while a message that failed waits,
-# what comes up waits with it. An attempt counts as it begins: one that its process does not survive must not be made for ever.
+# what comes up waits with it. An attempt counts as it begins: one that its process does not survive
+# must not be made for ever.
 _CLAIM = f"""
 WITH receivers AS (
     SELECT c.channel_id, due.user_id FROM channels c CROSS JOIN LATERAL (
@@ -57,8 +58,8 @@ WITH receivers AS (
 ), taken AS (
     UPDATE notices n SET leased_until = $3, attempts = attempts + 1 FROM due
     WHERE n.notice_id = due.notice_id
-    RETURNING n.notice_id, n.channel_id, n.user_id, n.site_id, n.severity, n.is_over, n.title,
-        n.sentences, n.path, n.attempts
+    RETURNING n.notice_id, n.alert_id, n.channel_id, n.user_id, n.site_id, n.severity, n.is_over,
+        n.title, n.sentences, n.path, n.attempts
 )
 SELECT taken.*, c.kind, c.chat, c.secret, c.workspace_id,
     taken.user_id = ANY(c.user_ids) AS is_reader
@@ -178,6 +179,7 @@ def _parcel(
 def _notice(row: Any) -> Notice:
     return Notice(
         row["notice_id"],
+        row["alert_id"],
         row["site_id"],
         AlertSeverity(row["severity"]),
         row["is_over"],

@@ -34,6 +34,11 @@ async def count(tx: Tx, kind: Receivers, *, workspace_id: UUID) -> int:
     )
 
 
+async def lock(tx: Tx, kind: Receivers, receiver_id: UUID) -> None:
+    """Let nobody else change a receiver until this commits, so that If-Match means something."""
+    await tx.run(f"SELECT FROM {kind.table} WHERE {kind.key} = $1 FOR UPDATE", receiver_id)
+
+
 async def note_attempt(
     tx: Tx, kind: Receivers, receiver_id: UUID, *, taken: bool, now: datetime
 ) -> datetime | None:

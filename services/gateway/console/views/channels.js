@@ -47,7 +47,7 @@ function Add({ done }) {
 const HEADS = ["Alert", "State", ["Attempts", "number"], "Last", "Next"];
 
 function told(notice) {
-  return [html`<span class="wrap">${notice.is_over ? "Over: " : ""}${notice.title}${notice.email ? ` (to ${notice.email})` : ""}</span>`, word("delivery", notice.state), count(notice.attempts),
+  return [html`<span class="wrap">${notice.title}${notice.email ? ` (to ${notice.email})` : ""}</span>`, word("delivery", notice.state), count(notice.attempts),
     html`<span class="wrap">${notice.last_at ? `${moment(notice.last_at)}: ` : ""}${notice.sentence}</span>`, notice.next_at ? moment(notice.next_at) : "–"];
 }
 

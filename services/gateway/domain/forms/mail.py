@@ -32,7 +32,7 @@ def mail_of(
     """Return the mail for one person."""
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = Address("Anchorwatch", addr_spec=sender)
-    mail["To"] = Address(addr_spec=to)
+    mail["To"] = to
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id
