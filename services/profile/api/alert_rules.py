@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat
 
-from services.profile.domain.alert_rules import GroupBy, Rule, sentence_of
+from services.profile.domain.alert_rules import LONGEST_WINDOW, GroupBy, Rule, sentence_of
 from services.profile.domain.alerts import AlertKind
 from services.profile.domain.rehearsal import rehearse
 from services.profile.domain.telling import Digest, QuietHours, Timing, zone_of
@@ -30,6 +30,7 @@ PREVIEW_DAYS = 30
 _PREVIEW_ROWS = 5_000
 _PREVIEW_SITES = 500
 _EXAMPLES = 20
+_MOST_HOURS = LONGEST_WINDOW // timedelta(hours=1)
 
 Name = Annotated[str, Field(min_length=1, max_length=100), Shape(r"\S", "Give it a name.")]
 Clock = Annotated[
@@ -70,7 +71,10 @@ class RuleIn(BaseModel):
         default=GroupBy.DOMAIN, description="Links of what are told as one alert."
     )
     window_hours: Whole = Field(
-        default=24, ge=1, le=720, description="So long more of the same goes into the same alert."
+        default=24,
+        ge=1,
+        le=_MOST_HOURS,
+        description="So long more of the same goes into the same alert.",
     )
     quiet_hours: QuietHoursIn | None = None
     digest: Digest = Field(default=Digest.NONE, description="none: each alert at once.")
@@ -100,7 +104,7 @@ class RuleChange(BaseModel):
     least_count: Whole | None = Field(default=None, ge=1, le=1_000)
     severity: AlertSeverity | None = None
     group_by: GroupBy | None = None
-    window_hours: Whole | None = Field(default=None, ge=1, le=720)
+    window_hours: Whole | None = Field(default=None, ge=1, le=_MOST_HOURS)
     quiet_hours: QuietHoursIn | None = Field(default=None, description="null, given: none.")
     digest: Digest | None = None
     digest_hour: Hour | None = None

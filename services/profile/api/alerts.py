@@ -169,9 +169,8 @@ async def list_alerts(
 ) -> Page[AlertOut]:
     """Return the alerts of the sites that you may see, those with the newest news first."""
     caller.require_scope(Scope.LINKS_READ)
-    asked = replace(
-        wanted.wanted(caller, Role.VIEWER), states=queries.choices("state", state, AlertState)
-    )
+    states = queries.choices("state", state, AlertState) or tuple(AlertState)
+    asked = replace(wanted.wanted(caller, Role.VIEWER), states=states)
     after = None if paging.after is None else (paging.after[0], paging.after[1])
     rows = await alert_list.list_alerts(tx, asked, after=after, limit=paging.limit + 1)
     count = await alert_list.count_alerts(tx, asked) if paging.wants_count else None

@@ -14,6 +14,7 @@ from shared.ids import new_id
 from shared.vocabulary import AlertSeverity, Reason
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+LONGEST_WINDOW = timedelta(days=30)
 WORTH_MUCH = 0.5
 """Of the rules that a workspace begins with: links worth half of an ordinary one, or more."""
 

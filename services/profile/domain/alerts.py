@@ -99,6 +99,7 @@ class Ending:
     """What an alert told of is over."""
 
     kind: AlertKind
+    site_id: UUID
     item_id: UUID
 
 
@@ -264,4 +265,4 @@ def endings_of(moved: Moved) -> Iterator[Ending]:
     """Return what is over by this row of the history."""
     for kind, known in KINDS.items():
         if known.ends(moved):
-            yield Ending(kind, moved.link_id)
+            yield Ending(kind, moved.site_id, moved.link_id)

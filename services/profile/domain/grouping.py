@@ -5,7 +5,7 @@ one subject of one site, and holds each thing once.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -36,10 +36,6 @@ class Group:
     kind: AlertKind
     signals: tuple[Signal, ...]
 
-    @property
-    def rank(self) -> tuple[float, str]:
-        return (-sum(signal.value for signal in self.signals), self.key.subject)
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -62,19 +58,33 @@ class Decision:
     may_tell: bool
     """Whether the alert is told now, if enough happened."""
 
+    @property
+    def is_told_anew(self) -> bool:
+        """Say whether it makes a new alert about links that is told at once."""
+        count = sum(signal.counts for signal in self.signals)
+        new = self.alert_id is None and self.group.kind in OF_LINKS
+        return new and enough(self.group.rule, self.group.kind, count)
 
-def grouped(rules: Iterable[Rule], signals: Collection[Signal]) -> list[Group]:
-    """Return what each rule wants of the signals, by subject."""
+    @property
+    def rank(self) -> tuple[float, str]:
+        """Return what sorts the most valuable first."""
+        return (-sum(signal.value for signal in self.signals), self.group.key.subject)
+
+    def for_its_site(self) -> Group:
+        """Return the signals as a part of what is told in one for the site."""
+        key = self.group.key._replace(subject=whole_site(self.group.kind))
+        return replace(self.group, key=key, signals=self.signals)
+
+
+def grouped(rule: Rule, signals: Iterable[Signal]) -> list[Group]:
+    """Return what a rule wants of the signals, by subject."""
     found: dict[Key, dict[UUID, Signal]] = defaultdict(dict)
-    owners: dict[UUID, Rule] = {}
-    for rule in rules:
-        owners[rule.rule_id] = rule
-        for signal in filter(rule.wants, signals):
-            key = Key(rule.rule_id, signal.site_id, rule.subject_of(signal))
-            known = found[key].get(signal.item_id)
-            if known is None or _age(signal) < _age(known):
-                found[key][signal.item_id] = signal
-    return [_group(key, owners[key.rule_id], items.values()) for key, items in found.items()]
+    for signal in filter(rule.wants, signals):
+        items = found[Key(rule.rule_id, signal.site_id, rule.subject_of(signal))]
+        known = items.get(signal.item_id)
+        if known is None or _age(signal) < _age(known):
+            items[signal.item_id] = signal
+    return [_group(key, rule, items.values()) for key, items in found.items()]
 
 
 def _age(signal: Signal) -> tuple[datetime, str]:
@@ -84,42 +94,6 @@ def _age(signal: Signal) -> tuple[datetime, str]:
 def _group(key: Key, rule: Rule, signals: Iterable[Signal]) -> Group:
     ordered = sorted(signals, key=lambda one: (-one.value, one.item_id))
     return Group(key, rule, ordered[0].kind, tuple(ordered))
-
-
-def bounded(
-    groups: Iterable[Group], *, known: Collection[Key], raised: Mapping[tuple[UUID, UUID], int]
-) -> list[Group]:
-    """Put into one alert for the site what would be too many; `raised` counts those of the last hour.
-
-    What goes into an alert that is `known`, or is about no link, stays as it is.
-    """
-    kept: list[Group] = []
-    new: dict[tuple[UUID, UUID], list[Group]] = defaultdict(list)
-    for group in groups:
-        if group.key in known or group.kind not in OF_LINKS:
-            kept.append(group)
-        else:
-            new[group.key.rule_id, group.key.site_id].append(group)
-    for place, some in new.items():
-        some.sort(key=lambda group: group.rank)
-        room = max(0, MOST_AT_ONCE - raised.get(place, 0))
-        kept += some[:room]
-        kept += _as_one(some[room:])
-    return _merged(kept)
-
-
-def _as_one(groups: Iterable[Group]) -> list[Group]:
-    return [replace(one, key=one.key._replace(subject=whole_site(one.kind))) for one in groups]
-
-
-def _merged(groups: Iterable[Group]) -> list[Group]:
-    by_key: dict[Key, list[Group]] = defaultdict(list)
-    for group in groups:
-        by_key[group.key].append(group)
-    return [
-        _group(key, some[0].rule, [signal for group in some for signal in group.signals])
-        for key, some in by_key.items()
-    ]
 
 
 def decide(group: Group, known: Known | None, *, now: datetime) -> Decision | None:
@@ -140,6 +114,45 @@ def decide(group: Group, known: Known | None, *, now: datetime) -> Decision | No
             return Decision(group, None, fresh, may_tell=True) if fresh else None
         case _:
             return Decision(group, None, group.signals, may_tell=True)
+
+
+def bounded(
+    decisions: Iterable[Decision], *, raised: Mapping[tuple[UUID, UUID], int]
+) -> tuple[list[Decision], list[Group]]:
+    """Return the decisions that stand, and in groups for their sites what would be too many new alerts.
+
+    `raised` counts by (rule, site) what was told in the last hour.
+    """
+    kept: list[Decision] = []
+    new: dict[tuple[UUID, UUID], list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        key = decision.group.key
+        (new[key.rule_id, key.site_id] if decision.is_told_anew else kept).append(decision)
+    many: list[Group] = []
+    for place, some in new.items():
+        some.sort(key=lambda decision: decision.rank)
+        room = max(0, MOST_AT_ONCE - raised.get(place, 0))
+        kept += some[:room]
+        many += [decision.for_its_site() for decision in some[room:]]
+    return kept, _merged(many)
+
+
+def _merged(groups: Iterable[Group]) -> list[Group]:
+    by_key: dict[Key, list[Group]] = defaultdict(list)
+    for group in groups:
+        by_key[group.key].append(group)
+    return [
+        _group(key, some[0].rule, [signal for group in some for signal in group.signals])
+        for key, some in by_key.items()
+    ]
+
+
+def decide_all(
+    groups: Iterable[Group], known: Mapping[Key, Known], *, now: datetime
+) -> list[Decision]:
+    """Return what becomes of groups, without those of which nothing is news."""
+    decisions = (decide(group, known.get(group.key), now=now) for group in groups)
+    return [decision for decision in decisions if decision is not None]
 
 
 def enough(rule: Rule, kind: AlertKind, count: int) -> bool:

@@ -9,7 +9,16 @@ from uuid import UUID
 from services.profile.domain.alert_rules import Rule
 from services.profile.domain.alert_words import Item, words_of
 from services.profile.domain.alerts import Ending, Moved, Signal, endings_of, signals_of
-from services.profile.domain.grouping import Decision, Key, Known, bounded, decide, enough, grouped
+from services.profile.domain.grouping import (
+    Decision,
+    Group,
+    Key,
+    Known,
+    bounded,
+    decide_all,
+    enough,
+    grouped,
+)
 from shared.ids import new_id
 from shared.vocabulary import AlertState
 
@@ -54,9 +63,9 @@ class _Book:
     def decide(self, moves: Iterable[Moved], now: datetime) -> list[Decision]:
         """Return what becomes of what these rows say."""
         signals = [signal for moved in moves for signal in signals_of(moved)]
-        groups = bounded(grouped([self._rule], signals), known=self._alerts, raised={})
-        decisions = (decide(group, self._known(group.key), now=now) for group in groups)
-        return [decision for decision in decisions if decision is not None]
+        groups = grouped(self._rule, signals)
+        kept, many = bounded(decide_all(groups, self._known(groups), now=now), raised={})
+        return kept + decide_all(many, self._known(many), now=now)
 
     def take(self, decision: Decision, now: datetime) -> Would | None:
         """Note a decision; returns what would have been told of it."""
@@ -67,7 +76,7 @@ class _Book:
         for signal in decision.signals:
             past.signals[signal.item_id] = signal
             past.going_on.add(signal.item_id)
-            self._holders[Ending(group.kind, signal.item_id)] = group.key
+            self._holders[Ending(group.kind, signal.site_id, signal.item_id)] = group.key
         past.known = replace(past.known, state=AlertState.OPEN)
         count = sum(signal.counts for signal in past.signals.values())
         if not (decision.may_tell and enough(group.rule, group.kind, count)):
@@ -78,9 +87,13 @@ class _Book:
         title = words_of(group.kind, items, count=count, domains=domains).title
         return Would(now, group.key.site_id, title, count)
 
-    def _known(self, key: Key) -> Known | None:
-        past = self._alerts.get(key)
-        return None if past is None else replace(past.known, items=frozenset(past.signals))
+    def _known(self, groups: Iterable[Group]) -> dict[Key, Known]:
+        there = {
+            key: self._alerts[key] for key in self._alerts.keys() & {one.key for one in groups}
+        }
+        return {
+            key: replace(past.known, items=frozenset(past.signals)) for key, past in there.items()
+        }
 
 
 def rehearse(rule: Rule, moves: Iterable[Moved]) -> list[Would]:

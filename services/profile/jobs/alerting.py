@@ -5,6 +5,7 @@ told of it are committed together, so that a process that is killed has done all
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,7 +20,7 @@ from services.profile.domain.alerts import (
     endings_of,
     signals_of,
 )
-from services.profile.domain.grouping import Decision, Group, bounded, decide, enough, grouped
+from services.profile.domain.grouping import Decision, bounded, decide_all, enough, grouped
 from services.profile.jobs.resting import stopped_within
 from services.profile.metrics import ALERT_DELAY
 from services.profile.store import alert_rules, alerts, news, occasions, patterns
@@ -102,20 +103,20 @@ async def _raise(tx: Tx, signals: Collection[Signal], *, now: datetime) -> None:
 
 
 async def _decide(
-    tx: Tx, rules: Collection[Rule], signals: Collection[Signal], *, now: datetime
+    tx: Tx, rules: Iterable[Rule], signals: Collection[Signal], *, now: datetime
 ) -> list[Decision]:
     """Return what becomes of the signals; of one workspace's only its own rules decide."""
-    groups: list[Group] = []
-    for rule in rules:
-        own = [signal for signal in signals if signal.workspace_id == rule.workspace_id]
-        groups += grouped([rule], own)
+    by_workspace: dict[UUID, list[Signal]] = defaultdict(list)
+    for signal in signals:
+        by_workspace[signal.workspace_id].append(signal)
+    groups = [one for rule in rules for one in grouped(rule, by_workspace[rule.workspace_id])]
     items = {signal.item_id for signal in signals}
-    known = await alerts.find_known(tx, [group.key for group in groups], items)
-    raised = await alerts.count_told(tx, [group.key for group in groups], since=now - _HOUR)
-    groups = bounded(groups, known=known, raised=raised)
-    known |= await alerts.find_known(tx, [group.key for group in groups], items)
-    decisions = (decide(group, known.get(group.key), now=now) for group in groups)
-    return [decision for decision in decisions if decision is not None]
+    keys = [group.key for group in groups]
+    known = await alerts.find_known(tx, keys, items)
+    raised = await alerts.count_told(tx, keys, since=now - _HOUR)
+    kept, many = bounded(decide_all(groups, known, now=now), raised=raised)
+    known = await alerts.find_known(tx, [group.key for group in many], items)
+    return kept + decide_all(many, known, now=now)
 
 
 def _words(kind: AlertKind, content: Content) -> Told:

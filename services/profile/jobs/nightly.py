@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from services.profile.domain.alert_rules import LONGEST_WINDOW
 from services.profile.domain.lifecycle import ADOPT_AFTER
 from services.profile.jobs.alerting import end_forgotten
 from services.profile.jobs.connectors import queue_due
@@ -79,7 +80,9 @@ class Nightly:
         return await months.remove_strays(tx, before=now - self._keep, limit=FORGET)
 
     async def _forget_alerts(self, tx: Tx, now: datetime) -> int:
-        return await alerts.remove_old(tx, before=now - self._keep_alerts, limit=BATCH)
+        return await alerts.remove_old(
+            tx, before=now - self._keep_alerts, untold_before=now - LONGEST_WINDOW, limit=BATCH
+        )
 
     async def _drop_months(self, tx: Tx, now: datetime) -> int:
         return await months.drop_months(tx, before=now - self._keep)

@@ -1,7 +1,7 @@
 """Alerts as people see them: lists, one of them with what it holds, and taking note."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import asyncpg
 from services.profile.domain.alert_words import Item
 from services.profile.store.alerts import item_of
 from shared.db import Tx
+from shared.vocabulary import AlertSeverity, AlertState
 
 MOST_COUNTED = 1_000
 _COLUMNS = """
@@ -22,7 +23,7 @@ _SEEN = """
     FROM alerts a JOIN sites s USING (site_id)
     WHERE a.workspace_id = $1 AND s.deleted_at IS NULL AND a.told_at IS NOT NULL
         AND ($2::uuid[] IS NULL OR a.site_id = ANY($2))
-        AND (cardinality($3::text[]) = 0 OR a.state = ANY($3))
+        AND a.state = ANY($3::text[])
         AND (cardinality($4::text[]) = 0 OR a.severity = ANY($4))
         AND ($5::uuid IS NULL OR a.rule_id = $5) AND ($6::timestamptz IS NULL OR a.last_at >= $6)
 """
@@ -34,8 +35,8 @@ class Wanted:
 
     workspace_id: UUID
     site_ids: Collection[UUID] | None
-    states: Sequence[str] = ()
-    severities: Sequence[str] = ()
+    states: Sequence[AlertState] = tuple(AlertState)
+    severities: Sequence[AlertSeverity] = ()
     rule_id: UUID | None = None
     since: datetime | None = None
 
@@ -92,8 +93,8 @@ async def list_items(tx: Tx, alert_id: UUID, *, limit: int) -> list[Item]:
 async def list_open(tx: Tx, wanted: Wanted, *, limit: int) -> list[asyncpg.Record]:
     """Return those that nobody took note of, the oldest first."""
     return await tx.fetch(
-        f"SELECT {_COLUMNS} {_SEEN} AND a.state = 'open' ORDER BY a.alert_id LIMIT $7",
-        *wanted.values,
+        f"SELECT {_COLUMNS} {_SEEN} ORDER BY a.alert_id LIMIT $7",
+        *replace(wanted, states=[AlertState.OPEN]).values,
         limit,
     )
 

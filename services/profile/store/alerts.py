@@ -9,8 +9,9 @@ from uuid import UUID
 import asyncpg
 
 from services.profile.domain.alert_words import MOST_LINKS, Item, Told
-from services.profile.domain.alerts import Ending, Signal
+from services.profile.domain.alerts import AlertKind, Ending, Signal
 from services.profile.domain.grouping import Decision, Key, Known
+from shared import jsontext
 from shared.db import Tx
 from shared.ids import new_id
 from shared.vocabulary import AlertState
@@ -27,7 +28,7 @@ async def take_turn(tx: Tx) -> bool:
 # ---- what is there -------------------------------------------------------------------------------------
 
 _NEWEST = """
-    SELECT DISTINCT ON (rule_id, site_id, subject) rule_id, site_id, subject, a.alert_id, a.state, a.told_at
+    SELECT DISTINCT ON (rule_id, site_id, subject) a.alert_id
     FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS k(rule_id, site_id, subject)
     JOIN alerts a USING (rule_id, site_id, subject)
     ORDER BY rule_id, site_id, subject, a.state = 'open' DESC, a.told_at DESC
@@ -35,12 +36,18 @@ _NEWEST = """
 
 
 async def find_known(tx: Tx, keys: Sequence[Key], item_ids: Collection[UUID]) -> dict[Key, Known]:
-    """Return the newest alert about each subject, with those of the items that it holds."""
-    rows = await tx.fetch(
+    """Return the newest alert about each subject, with those of the items that it holds; locked."""
+    newest = await tx.fetch(
         _NEWEST,
         [key.rule_id for key in keys],
         [key.site_id for key in keys],
         [key.subject for key in keys],
+    )
+    # Locked before it is read what became of them: somebody may just take note of one.
+    rows = await tx.fetch(
+        "SELECT alert_id, rule_id, site_id, subject, state, told_at FROM alerts"
+        " WHERE alert_id = ANY($1::uuid[]) ORDER BY alert_id FOR UPDATE",
+        [row["alert_id"] for row in newest],
     )
     held: dict[UUID, set[UUID]] = defaultdict(set)
     for row in await tx.fetch(
@@ -190,13 +197,20 @@ def item_of(row: asyncpg.Record) -> Item:
     return Item(link_ids=tuple(row["link_ids"]), **{name: row[name] for name in same})
 
 
+_SAVE_WORDS = """
+    UPDATE alerts SET count = u.count, title = u.title, sentences = u.sentences
+    FROM json_to_recordset($1::json) AS u(alert_id uuid, count int, title text, sentences text[])
+    WHERE alerts.alert_id = u.alert_id
+"""
+
+
 async def save_words(tx: Tx, told: Mapping[UUID, tuple[int, Told]]) -> None:
     """Write how much each alert holds, and its words."""
-    for alert_id, (count, words) in told.items():
-        await tx.run(
-            "UPDATE alerts SET count = $2, title = $3, sentences = $4 WHERE alert_id = $1",
-            *(alert_id, count, words.title, list(words.sentences)),
-        )
+    rows = [
+        {"alert_id": id_, "count": count, "title": said.title, "sentences": said.sentences}
+        for id_, (count, said) in told.items()
+    ]
+    await tx.run(_SAVE_WORDS, jsontext.dumps(rows).decode())
 
 
 async def mark_told(tx: Tx, alert_ids: Collection[UUID], *, now: datetime) -> None:
@@ -210,8 +224,10 @@ async def mark_told(tx: Tx, alert_ids: Collection[UUID], *, now: datetime) -> No
 # ---- how it ends ---------------------------------------------------------------------------------------
 
 _END = """
-    UPDATE alert_items i SET over = true FROM alerts a, unnest($1::text[], $2::uuid[]) AS e(kind, item_id)
+    UPDATE alert_items i SET over = true
+    FROM alerts a, unnest($1::text[], $2::uuid[], $3::uuid[]) AS e(kind, site_id, item_id)
     WHERE i.item_id = e.item_id AND NOT i.over AND a.alert_id = i.alert_id AND a.kind = e.kind
+        AND a.site_id = e.site_id
     RETURNING i.alert_id
 """
 # It may open again without a word and end again: only the first end after it was told is told, too.
@@ -231,7 +247,12 @@ _CLOSE = """
 
 async def end_items(tx: Tx, endings: Collection[Ending]) -> list[UUID]:
     """Mark what is over; returns the alerts that held it."""
-    rows = await tx.fetch(_END, [one.kind for one in endings], [one.item_id for one in endings])
+    rows = await tx.fetch(
+        _END,
+        [one.kind for one in endings],
+        [one.site_id for one in endings],
+        [one.item_id for one in endings],
+    )
     return list({row["alert_id"] for row in rows})
 
 
@@ -244,7 +265,7 @@ async def close_alerts(
 
 
 _OVER = """
-    SELECT a.kind, a.workspace_id, a.site_id, i.item_id FROM alert_items i
+    SELECT a.kind, a.site_id, i.item_id FROM alert_items i
     JOIN alerts a USING (alert_id) LEFT JOIN links l ON l.link_id = i.item_id
     WHERE NOT i.over AND a.state = 'open' AND (
         (a.kind IN ('link_lost', 'link_changed', 'contract_broken', 'toxicity_worse')
@@ -259,14 +280,14 @@ _OVER = """
 async def list_forgotten(tx: Tx, *, limit: int) -> list[Ending]:
     """Return what is over though no row of the history said so: the link is gone from the list, say."""
     rows = await tx.fetch(_OVER, limit)
-    return [Ending(row["kind"], row["item_id"]) for row in rows]
+    return [Ending(AlertKind(row["kind"]), row["site_id"], row["item_id"]) for row in rows]
 
 
-async def remove_old(tx: Tx, *, before: datetime, limit: int) -> int:
-    """Forget alerts in which nothing happened since then, with all that they hold."""
+async def remove_old(tx: Tx, *, before: datetime, untold_before: datetime, limit: int) -> int:
+    """Forget alerts in which nothing happened since then, with all that they hold; sooner if never told."""
     tag = await tx.run(
-        "DELETE FROM alerts WHERE alert_id IN"
-        " (SELECT alert_id FROM alerts WHERE last_at < $1 ORDER BY last_at LIMIT $2)",
-        *(before, limit),
+        "DELETE FROM alerts WHERE alert_id IN (SELECT alert_id FROM alerts WHERE last_at < $1"
+        " OR (told_at IS NULL AND last_at < $2) LIMIT $3)",
+        *(before, untold_before, limit),
     )
     return int(tag.rpartition(" ")[2])

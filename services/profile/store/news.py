@@ -13,7 +13,8 @@ from shared.db import Tx
 from shared.vocabulary import ChangeKind, ContractState, DiscoveryReason, LinkStatus, Reason
 
 # The condition of the index changes_news_idx: first verdicts without an agreement are no news.
-_NEWS = "(kind IN ('new', 'lost', 'recovered', 'changed', 'toxic', 'contract') OR to_status = 'changed')"
+_KINDS = "kind IN ('new', 'lost', 'recovered', 'changed', 'toxic', 'contract')"
+_NEWS = f"({_KINDS} OR to_status = 'changed')"
 _OF_CHANGE = """
     c.change_id, c.workspace_id, c.site_id, c.link_id, c.kind, c.to_status, c.reasons,
     c.previous::text AS previous, c.current::text AS current, c.sentence, c.actor, c.at
@@ -37,7 +38,7 @@ _PAST = f"""
             WHEN c.to_status IN ('changed', 'lost') THEN 'mismatched'
             ELSE coalesce(c.current->>'contract_state', 'met') END AS contract_state
     FROM (
-        SELECT * FROM changes WHERE site_id = ANY($1::uuid[]) AND at >= $2 AND {_NEWS}
+        SELECT * FROM changes WHERE site_id = ANY($1::uuid[]) AND at >= $2 AND {_KINDS}
         ORDER BY at DESC, change_id DESC LIMIT $3
     ) AS c JOIN links l ON l.link_id = c.link_id
     WHERE l.deleted_at IS NULL AND l.merged_into IS NULL

@@ -1,7 +1,7 @@
 """What happened outside the history of links and waits for the rules of alerts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,13 +9,18 @@ import asyncpg
 
 from services.profile.domain.alerts import AlertKind, Ending, Signal
 from services.profile.domain.occasions import Occasion
+from shared import jsontext
 from shared.db import Tx
 from shared.ids import new_id
 
 _ADD = """
     INSERT INTO occasions (occasion_id, workspace_id, site_id, kind, item_id, name, sentence, counts,
         link_ids, at)
-    SELECT $1, workspace_id, site_id, $3, $4, $5, $6, $7, $8, $9 FROM sites WHERE site_id = $2
+    SELECT u.occasion_id, s.workspace_id, s.site_id, u.kind, u.item_id, u.name, u.sentence, u.counts,
+        u.link_ids, u.at
+    FROM json_to_recordset($1::json) AS u(occasion_id uuid, site_id uuid, kind text, item_id uuid,
+        name text, sentence text, counts int, link_ids uuid[], at timestamptz)
+    JOIN sites s USING (site_id)
 """
 # Only what is so by now, and of which an alert tells or is about to tell: nearly every page answers.
 _END_TARGETS = """
@@ -31,12 +36,9 @@ _END_TARGETS = """
 
 async def add_occasions(tx: Tx, happened: Iterable[Occasion]) -> None:
     """Let the rules be held against what happened, as soon as this commits."""
-    for one in happened:
-        await tx.run(
-            _ADD,
-            *(new_id(), one.site_id, one.kind, one.item_id, one.name, one.sentence, one.counts),
-            *(list(one.link_ids), one.at),
-        )
+    rows = [{"occasion_id": new_id(), **asdict(one)} for one in happened]
+    if rows:
+        await tx.run(_ADD, jsontext.dumps(rows).decode())
 
 
 async def end_targets(tx: Tx, targets: Sequence[tuple[UUID, UUID]], *, now: datetime) -> None:
@@ -75,7 +77,9 @@ async def take_occasions(tx: Tx, *, limit: int) -> Taken:
     return Taken(
         signals=tuple(_signal(row) for row in told if not row["over"]),
         endings=tuple(
-            Ending(AlertKind(row["kind"]), row["item_id"]) for row in told if row["over"]
+            Ending(AlertKind(row["kind"]), row["site_id"], row["item_id"])
+            for row in told
+            if row["over"]
         ),
         count=len(rows),
     )

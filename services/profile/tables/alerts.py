@@ -91,6 +91,7 @@ ALERTS = Table(
     ),
     Index("alerts_subject_idx", "rule_id", "site_id", "subject", "told_at"),
     Index("alerts_workspace_idx", "workspace_id", "last_at", "alert_id"),
+    Index("alerts_state_idx", "workspace_id", "state", "last_at", "alert_id"),
     Index("alerts_told_idx", "rule_id", "site_id", "told_at"),
     Index("alerts_last_idx", "last_at"),
 )

@@ -18,6 +18,7 @@ from services.profile.domain.grouping import (
     Known,
     bounded,
     decide,
+    decide_all,
     grouped,
 )
 from services.profile.domain.telling import Digest, QuietHours, Timing
@@ -61,6 +62,16 @@ signals = st.builds(
 )
 
 
+def alerts_of(
+    rule: Rule, some: Sequence[Signal], *, raised: int = 0
+) -> list[tuple[list[UUID], str]]:
+    """What becomes of signals where no alert is there yet: the items of each alert, and its subject."""
+    first = decide_all(grouped(rule, some), {}, now=NOON)
+    kept, many = bounded(first, raised={(RULE, SITE): raised})
+    made = kept + decide_all(many, {}, now=NOON)
+    return [([one.item_id for one in each.signals], each.group.key.subject) for each in made]
+
+
 def contents(groups: Sequence[Group]) -> dict[str, tuple[UUID, ...]]:
     return {
         group.key.subject: tuple(sorted(signal.item_id for signal in group.signals))
@@ -74,18 +85,16 @@ def test_neither_order_nor_repetition_changes_what_is_told(
 ) -> None:
     rule = a_rule(group_by=by, least_value=0.5)
     again = data.draw(st.permutations(some + some[:5]))
-    assert contents(grouped([rule], again)) == contents(grouped([rule], some))
+    assert contents(grouped(rule, again)) == contents(grouped(rule, some))
 
 
 @given(some=st.lists(signals, max_size=30), by=st.sampled_from(GroupBy))
 def test_each_thing_that_a_rule_wants_is_told_once(some: list[Signal], by: GroupBy) -> None:
     rule = a_rule(group_by=by)
-    groups = bounded(grouped([rule], some), known=(), raised={})
-    for group in groups:
-        ids = [signal.item_id for signal in group.signals]
-        assert len(ids) == len(set(ids))
-    told = {signal.item_id for group in groups for signal in group.signals}
-    assert told == {signal.item_id for signal in some}
+    told = [items for items, _ in alerts_of(rule, some)]
+    for items in told:
+        assert len(items) == len(set(items))
+    assert {item for items in told for item in items} == {signal.item_id for signal in some}
 
 
 @given(count=st.integers(1, 60), raised=st.integers(0, 40))
@@ -96,11 +105,17 @@ def test_an_hour_brings_a_bounded_number_of_alerts_whatever_happens(
         a_signal(0, f"site{number}.example", item_id=new_id(), value=float(number))
         for number in range(count)
     ]
-    groups = bounded(grouped([a_rule()], some), known=(), raised={(RULE, SITE): raised})
-    assert len(groups) <= max(0, MOST_AT_ONCE - raised) + 1
-    assert sum(len(group.signals) for group in groups) == count
-    if count > 1 and raised < MOST_AT_ONCE:
-        assert f"link_lost site{count - 1}.example" in contents(groups)  # the most valuable
+    told = alerts_of(a_rule(), some, raised=raised)
+    assert len(told) <= max(0, MOST_AT_ONCE - raised) + 1
+    assert sum(len(items) for items, _ in told) == count
+    if raised < MOST_AT_ONCE:
+        most_valuable = f"link_lost site{count - 1}.example"
+        assert most_valuable in {subject for _, subject in told}
+
+
+def test_what_waits_for_more_is_not_put_together_with_what_others_wait_for() -> None:
+    some = [a_signal(0, f"site{number}.example", item_id=new_id()) for number in range(60)]
+    assert len(alerts_of(a_rule(least_count=2), some)) == 60
 
 
 WINDOW = timedelta(days=1)
@@ -126,7 +141,7 @@ WINDOW = timedelta(days=1)
 def test_what_became_of_the_alert_before_decides(
     state: AlertState, told: timedelta | None, holds: set[int], news: str, may_tell: bool
 ) -> None:
-    [group] = grouped([a_rule(window=WINDOW)], [a_signal(0), a_signal(1)])
+    [group] = grouped(a_rule(window=WINDOW), [a_signal(0), a_signal(1)])
     told_at = None if told is None else NOON - told
     known = Known(ALERT, state, told_at, frozenset(IDS[item] for item in holds))
     decision = decide(group, known, now=NOON)
@@ -141,7 +156,7 @@ def test_what_became_of_the_alert_before_decides(
 def test_things_that_are_no_links_are_told_one_by_one_and_have_no_least_value() -> None:
     rule = a_rule(kinds=(AlertKind.PATTERN,), least_value=9.0, least_count=5)
     some = [replace(a_signal(item, ""), kind=AlertKind.PATTERN, value=0.0) for item in range(3)]
-    assert len(bounded(grouped([rule], some), known=(), raised={(RULE, SITE): 99})) == 3
+    assert len(alerts_of(rule, some, raised=99)) == 3
 
 
 # ---- words -----------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """From looks at links to alerts, on a real database: what is told, once, and what is over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -205,6 +205,19 @@ async def test_a_page_of_ours_that_breaks_is_told_and_over_when_it_answers(
     assert len(await published(tx, AlertResolved)) == 1
 
 
+async def test_a_page_that_answers_again_ends_no_alert_of_another_workspace_about_it(
+    tx: Tx, site: Site
+) -> None:
+    other = await add_site(tx)  # another workspace that watches the same domain
+    for one in (site, other):
+        await live_links(tx, one, [PAGE])
+        await on_target_checked([_target(one, 1, broken=True)], tx)
+    assert len(await told(tx)) == 2
+    await on_target_checked([_target(site, 2, broken=False)], tx)
+    await told(tx)
+    assert [event.site_id for event in await published(tx, AlertResolved)] == [site.site_id]
+
+
 def _target(site: Site, seq: int, *, broken: bool | None) -> TargetChecked:
     return TargetChecked(
         workspace_id=site.workspace_id,
@@ -252,20 +265,43 @@ async def test_what_became_of_a_domain_is_told(tx: Tx, site: Site) -> None:
     assert (event.title, event.count) == ("blog.example: its pages show adverts only.", 1)
 
 
-async def test_links_that_die_together_are_told_once_as_a_pattern(tx: Tx, site: Site) -> None:
-    await only_rules(tx, site, a_rule(site, AlertKind.PATTERN))
-    await live_links(tx, site, EACH * 1)
-    dying = await live_links(tx, site, BLOG[:6])
-    await lose(tx, dying)
-    await told(tx, NOON)
-    assert not await seek_patterns(tx, NOON + timedelta(minutes=5))  # others may follow
+async def test_links_that_die_together_are_told_once_as_a_pattern(database: Database) -> None:
+    async with database.begin() as tx:
+        site = await add_site(tx)
+        await only_rules(tx, site, a_rule(site, AlertKind.PATTERN))
+        await live_links(tx, site, EACH)
+        dying = await live_links(tx, site, BLOG[:6])
+        await lose(tx, dying)
+        await told(tx, NOON)
+    assert not await seek_patterns(database, NOON + timedelta(minutes=5))  # others may follow
     soon = NOON + timedelta(hours=4)
-    assert await seek_patterns(tx, soon)
-    assert not await seek_patterns(tx, soon)
-    [event] = await told(tx, soon)
+    assert await seek_patterns(database, soon)
+    assert not await seek_patterns(database, soon)
+    async with database.begin() as tx:
+        [event] = await told(tx, soon)
+        # Another loss, and the same six are no news.
+        await lose(tx, [await add_link(tx, site, page=BLOG[9])])
+        await patterns.make_due(tx, [site.site_id], now=soon)
     assert event.count == 6
     assert event.title.startswith("These 6 links died together")
     assert set(event.link_ids) == set(dying)
+    assert await seek_patterns(database, soon + timedelta(hours=1))
+    async with database.begin() as tx:
+        assert len(await told(tx, soon + timedelta(days=2))) == 1
+
+
+async def test_a_site_that_loses_more_while_it_is_asked_about_stays_due(tx: Tx, site: Site) -> None:
+    await patterns.make_due(tx, [site.site_id], now=NOON)
+    due = await patterns.claim_site(tx, now=LATER)
+    assert due is not None
+    assert await patterns.claim_site(tx, now=LATER) is None
+    await patterns.make_due(tx, [site.site_id], now=LATER)
+    await patterns.mark_asked(tx, due, now=LATER)
+    again = await patterns.claim_site(tx, now=LATER + timedelta(minutes=11))
+    assert again is not None
+    assert again.asked_at == LATER
+    await patterns.mark_asked(tx, again, now=LATER)
+    assert await patterns.claim_site(tx, now=LATER + timedelta(days=1)) is None
 
 
 async def test_fewer_than_a_rule_asks_for_are_not_told_and_not_shown(tx: Tx, site: Site) -> None:
@@ -337,8 +373,11 @@ async def test_an_alert_about_links_that_are_no_longer_in_the_list_ends_at_night
 async def test_old_alerts_are_forgotten_with_what_they_hold(tx: Tx, site: Site) -> None:
     await lose(tx, await live_links(tx, site, [PAGE]))
     await told(tx)
-    assert await alerts.remove_old(tx, before=NOON, limit=10) == 0
-    assert await alerts.remove_old(tx, before=LATER, limit=10) == 1
+
+    async def forget(before: datetime) -> int:
+        return await alerts.remove_old(tx, before=before, untold_before=LATER, limit=10)
+
+    assert (await forget(NOON), await forget(LATER)) == (0, 1)
     assert await tx.fetch_value("SELECT count(*) FROM alert_items") == 0
 
 
@@ -400,5 +439,5 @@ async def test_a_site_that_was_deleted_is_told_of_no_more(tx: Tx, site: Site) ->
         await tx.fetch_value("SELECT count(*) FROM changes WHERE kind = 'lost' AND NOT sifted") == 0
     )
     await patterns.make_due(tx, [site.site_id], now=NOON)
-    assert not await seek_patterns(tx, LATER)
+    assert await patterns.claim_site(tx, now=LATER) is None
     assert (await occasions.take_occasions(tx, limit=10)).count == 0
