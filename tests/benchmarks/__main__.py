@@ -3,6 +3,7 @@
 import sys
 
 from tests.benchmarks import (
+    alerts,
     anchors,
     anomalies,
     attacks,
@@ -46,6 +47,7 @@ BENCHMARKS = {
     "queries": queries.measure,
     "pagerank": pagerank.measure,
     "redirects": redirects.measure,
+    "alerts": alerts.measure,
     "anchors": anchors.measure,
     "anomalies": anomalies.measure,
     "networks": networks.measure,
