@@ -8,6 +8,7 @@ import { Confirm } from "../pieces/confirm.js";
 import { Field, Form } from "../pieces/form.js";
 import { inWorkspace } from "../pieces/rights.js";
 import { Paged, Table } from "../pieces/table.js";
+import { link } from "../route.js";
 import { advice, choices, saying, word } from "../state.js";
 
 const SECRET_HINT = "It is stored encrypted and never shown again.";
@@ -67,7 +68,8 @@ function Change({ one, change }) {
 
 function look(one) {
   if (!one.active) return ["", "switched off"];
-  return one.failing_since ? ["warn", "takes nothing"] : ["good", "works"];
+  if (one.failing_since) return ["warn", "takes nothing"];
+  return one.delivered_at ? ["good", "works"] : ["", "not tried yet"];
 }
 
 function Channel({ one, news, turn }) {
@@ -75,7 +77,7 @@ function Channel({ one, news, turn }) {
   const [open, setOpen] = useState(false);
   const [tone, state] = look(one);
   const change = async (body) => { await patch(`/v1/channels/${one.id}`, body, `W/"${one.version}"`); news(); };
-  const test = () => act.run(async () => { const { sentence } = await post(`/v1/channels/${one.id}/tests`); return sentence; });
+  const test = () => act.run(async () => { const { sentence } = await post(`/v1/channels/${one.id}/tests`); news(); return sentence; });
   const flip = () => act.run(async () => { await change({ active: !one.active }); return one.active ? "Switched off. Alerts for it are kept for 30 days." : "Switched on: what is due is told now."; });
   return html`<article class="card item" aria-label=${one.name}><div class="row between"><h2 class="wrap">${one.name}</h2><span class=${`tag ${tone}`}>${state}</span></div>
     <p class="wrap">${word("channel", one.kind)}${one.chat ? ` ${one.chat}` : ""}${one.kind === "email" ? `: ${one.emails.join(", ")}` : ""}</p>
@@ -88,11 +90,11 @@ function Channel({ one, news, turn }) {
     <details onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>Alerts told</summary>${open && html`<${Notices} one=${one} turn=${turn} />`}</details></article>`;
 }
 
-export function Channels() {
+export function Channels({ siteId }) {
   const [turn, setTurn] = useState(0);
   const news = () => setTurn((before) => before + 1);
   if (!inWorkspace("owner")) return html`<h1>Channels</h1><p class="muted">Owners of the workspace say where alerts are told.</p>`;
-  return html`<h1>Channels</h1><p class="muted">Where alerts are told beside this console. Rules say which alerts go where, and when; all that is due at one moment comes as one message.</p>
+  return html`<h1>Channels</h1><p class="muted">Where alerts are told beside this console. <a href=${link(["sites", siteId, "rules"])}>Rules</a> say which alerts go where, and when; all that is due at one moment comes as one message.</p>
     <${Paged} what="channels" path="/v1/channels" size=${50} turn=${turn} empty=${html`<p>There is none yet: alerts stay in the console.</p>`}>${(items) => items.map((one) => html`<${Channel} key=${one.id} one=${one} news=${news} turn=${turn} />`)}<//>
     <${Add} done=${news} />`;
 }
