@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from aiohttp import web
+
 from services.gateway import handlers
 from shared import clock
 from shared.events import AlertRaised, AlertResolved
@@ -97,16 +99,21 @@ async def in_states(house: House, channel: dict[str, Any], *states: str) -> None
     await eventually(reached, what=f"alerts are {states}")
 
 
-async def tried(house: House, channel: dict[str, Any], attempts: int) -> None:
-    """Wait until the oldest alert was tried so often, and nothing is on its way."""
+async def tried(house: House, channel: dict[str, Any], attempts: int) -> dict[str, Any]:
+    """Wait until the oldest alert was tried so often; returns it as it was then."""
+    seen: list[dict[str, Any]] = []
 
     async def reached() -> bool:
-        found = await told(house, channel)
-        return (
-            bool(found) and found[-1]["attempts"] == attempts and found[-1]["last_at"] is not None
-        )
+        seen[:] = (await told(house, channel))[-1:]
+        return any(one["attempts"] == attempts and one["last_at"] for one in seen)
 
     await eventually(reached, what=f"tried {attempts} times")
+    return seen[0]
+
+
+def refusing(status: int) -> web.Response:
+    """Return an answer after which nothing is tried again before the test wants it."""
+    return web.Response(status=status, headers={"Retry-After": "7200"})
 
 
 async def rest(house: House) -> None:

@@ -34,6 +34,7 @@ from tests.gateway.chats import (
     in_states,
     later,
     raise_all,
+    refusing,
     rest,
     routes_to,
     shown,
@@ -163,10 +164,9 @@ async def test_what_is_not_taken_is_tried_again_with_what_came_since(
     chatty: House, receiver: Receiver
 ) -> None:
     channel = await a_channel(chatty)
-    receiver.answers = [web.Response(status=429, headers={"Retry-After": "7200"})]
+    receiver.answers = [refusing(429)]
     await raise_all(chatty, [an_alert(chatty, channel["id"], title="First")])
-    await tried(chatty, channel, 1)
-    [waiting] = await told(chatty, channel)
+    waiting = await tried(chatty, channel, 1)
     assert waiting["sentence"] == "Not delivered: the receiver answered HTTP 429."
     assert datetime.fromisoformat(waiting["next_at"]) > later(1.9)
     assert "tried again" in (await shown(chatty, channel))["sentence"]
@@ -188,8 +188,7 @@ async def test_telegram_is_waited_for_as_long_as_it_asks(chatty: House, receiver
     slow = {"ok": False, "error_code": 429, "parameters": {"retry_after": 3_600}}
     receiver.answers = [web.json_response(slow, status=429)]
     await raise_all(chatty, [an_alert(chatty, channel["id"])])
-    await tried(chatty, channel, 1)
-    [waiting] = await told(chatty, channel)
+    waiting = await tried(chatty, channel, 1)
     assert datetime.fromisoformat(waiting["next_at"]) > later(0.9)
 
 
@@ -197,7 +196,7 @@ async def test_attempts_end_also_when_no_process_survives_them(
     chatty: House, receiver: Receiver
 ) -> None:
     channel = await a_channel(chatty)
-    receiver.answers = [web.Response(status=500)]
+    receiver.answers = [refusing(500)]
     await raise_all(chatty, [an_alert(chatty, channel["id"], title="First")])
     await tried(chatty, channel, 1)
     async with chatty.db.begin() as tx:  # all others began, and none came to an end
@@ -211,7 +210,7 @@ async def test_what_was_tried_often_enough_is_given_up_and_the_rest_goes_on(
     chatty: House, receiver: Receiver
 ) -> None:
     channel = await a_channel(chatty)
-    receiver.answers = [web.Response(status=500), web.Response(status=500)]
+    receiver.answers = [refusing(500), refusing(500)]
     await raise_all(chatty, [an_alert(chatty, channel["id"], title="First")])
     await tried(chatty, channel, 1)
     async with chatty.db.begin() as tx:
@@ -228,7 +227,7 @@ async def test_a_channel_that_takes_nothing_for_five_days_is_switched_off_and_on
     chatty: House, receiver: Receiver
 ) -> None:
     channel = await a_channel(chatty)
-    receiver.answers = [web.Response(status=500), web.Response(status=500)]
+    receiver.answers = [refusing(500), refusing(500)]
     await raise_all(chatty, [an_alert(chatty, channel["id"])])
     await tried(chatty, channel, 1)
     async with chatty.db.begin() as tx:

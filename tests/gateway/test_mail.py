@@ -176,8 +176,7 @@ async def test_what_the_mail_server_does_not_take_now_is_tried_again(
     room.answers = [answer]
     channel = await a_channel(posted, "email", emails=[ANN])
     await raise_all(posted, [an_alert(posted, channel["id"])])
-    await tried(posted, channel, 1)
-    [waiting] = await told(posted, channel)
+    waiting = await tried(posted, channel, 1)
     assert (waiting["sentence"], waiting["last_status"]) == (said, int(answer[:3]))
     await time_passes(posted)
     await in_states(posted, channel, "delivered")
@@ -192,8 +191,7 @@ async def test_a_mail_server_that_is_away_costs_nothing_but_time(
     await a_person(house, ANN)
     channel = await a_channel(house, "email", emails=[ANN])
     await raise_all(house, [an_alert(house, channel["id"])])
-    await tried(house, channel, 1)
-    [waiting] = await told(house, channel)
+    waiting = await tried(house, channel, 1)
     assert waiting["sentence"] == "Not delivered: the mail server could not be reached."
     assert datetime.fromisoformat(waiting["next_at"]) < later(0.1)
 
