@@ -96,11 +96,12 @@ async def on_target_checked(events: Sequence[TargetChecked], tx: Tx) -> None:
     now = clock.now()
     await recoveries.open_targets(tx, list(broken), now=now)
     await recoveries.close_targets(tx, back, now=now)
-    told = [_broken_event(newest[key], count) for key, count in broken.items()]
+    told = [_broken_event(newest[key], one.links) for key, one in broken.items()]
     await outbox.add(tx, told)
-    await occasions.add_occasions(
-        tx, [broken_page(key[0], newest[key], count) for key, count in broken.items() if count > 0]
-    )
+    # One that was broken when it was first looked at is no news: an import may have named it.
+    fallen = {key: one.links for key, one in broken.items() if one.answered and one.links > 0}
+    missed = [broken_page(key[0], newest[key], count) for key, count in fallen.items()]
+    await occasions.add_occasions(tx, missed)
     await occasions.end_targets(tx, back, now=now)
 
 

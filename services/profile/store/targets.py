@@ -1,6 +1,7 @@
 """How the pages of our sites answer that others link to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
@@ -38,7 +39,7 @@ _SAVE = """
         WHERE targets.check_seq < excluded.check_seq
         RETURNING site_id, target_key, broken
     )
-    SELECT site_id, target_key, (
+    SELECT site_id, target_key, old.broken IS NOT NULL AS answered, (
         SELECT count(*) FROM links l WHERE l.site_id = saved.site_id
         AND l.target_key = saved.target_key AND l.good_status IN ('live', 'changed')
         AND l.merged_into IS NULL AND l.deleted_at IS NULL) AS links
@@ -47,7 +48,17 @@ _SAVE = """
 """
 
 
-async def save_targets(tx: Tx, events: Sequence[TargetChecked]) -> dict[tuple[UUID, UUID], int]:
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A page that does not answer as it should, which is new to us."""
+
+    links: int
+    """Those that are there now."""
+    answered: bool
+    """Whether it did answer when we looked before."""
+
+
+async def save_targets(tx: Tx, events: Sequence[TargetChecked]) -> dict[tuple[UUID, UUID], Broken]:
     """Save how targets answer; returns those that have just broken with their present links."""
     if not events:
         return {}
@@ -67,4 +78,6 @@ async def save_targets(tx: Tx, events: Sequence[TargetChecked]) -> dict[tuple[UU
             for event in events
         ],
     )
-    return {(row["site_id"], row["target_key"]): row["links"] for row in rows}
+    return {
+        (row["site_id"], row["target_key"]): Broken(row["links"], row["answered"]) for row in rows
+    }

@@ -101,6 +101,7 @@ async def test_the_day_of_an_import_raises_no_alert(tx: Tx, site: Site) -> None:
         link_id=seen[0], from_band=Band.OK, to_band=Band.REVIEW, occurred_at=NOON, **worse
     )
     await on_toxicity_changed([crossed], tx)
+    await on_target_checked([_target(site, 1, broken=True)], tx)  # as it was before we knew of it
     assert await told(tx) == []
 
 
@@ -194,6 +195,7 @@ async def test_a_page_of_ours_that_breaks_is_told_and_over_when_it_answers(
     tx: Tx, site: Site
 ) -> None:
     await live_links(tx, site, [PAGE])
+    await on_target_checked([_target(site, 0, broken=False)], tx)
     await on_target_checked([_target(site, 1, broken=True)], tx)
     [event] = await told(tx)
     assert event.title == "Your page has an error: https://acme.example/pricing; 1 link leads there"
@@ -211,6 +213,7 @@ async def test_a_page_that_answers_again_ends_no_alert_of_another_workspace_abou
     other = await add_site(tx)  # another workspace that watches the same domain
     for one in (site, other):
         await live_links(tx, one, [PAGE])
+        await on_target_checked([_target(one, 0, broken=False)], tx)
         await on_target_checked([_target(one, 1, broken=True)], tx)
     assert len(await told(tx)) == 2
     await on_target_checked([_target(site, 2, broken=False)], tx)
