@@ -10,6 +10,8 @@ from shared.hostnames import shown
 
 MOST_LINES = 20
 MOST_LINKS = 50
+_MOST_ITEMS = MOST_LINES - 2
+"""Each with a line; then how many more there are, and what to do."""
 _LONGEST_LINE = 500
 _LONGEST_TITLE = 300
 
@@ -39,17 +41,17 @@ class Told:
 def words_of(kind: AlertKind, items: Sequence[Item], *, count: int, domains: int) -> Told:
     """Return the words for `count` things from so many domains; `items` are the most valuable of them."""
     known = KINDS[kind]
-    first = items[0]
     if not known.happened:
-        lines = [_cut(item.sentence) for item in items[1:MOST_LINES]]
-        return Told(_cut(first.sentence, _LONGEST_TITLE), _with_todo(lines, known.todo))
+        title, *more = items[0].sentence.splitlines() or [known.label]
+        return Told(
+            _cut(title, _LONGEST_TITLE), _with_todo([_cut(line) for line in more], known.todo)
+        )
     verb = "was" if count == 1 else "were"
     links = "1 link" if count == 1 else f"{count:,} links"
-    origin = shown(first.name) if domains == 1 else f"{domains:,} domains"
-    shown_items = items[: MOST_LINES - 2]
-    lines = [_cut(f"{item.url}: {item.sentence}") for item in shown_items]
-    if count > len(shown_items):
-        lines.append(f"And {count - len(shown_items):,} more.")
+    origin = shown(items[0].name) if domains == 1 else f"{domains:,} domains"
+    lines = [_cut(f"{item.url}: {item.sentence}") for item in items[:_MOST_ITEMS]]
+    if count > len(lines):
+        lines.append(f"And {count - len(lines):,} more.")
     title = _cut(f"{links} from {origin} {verb} {known.happened}", _LONGEST_TITLE)
     return Told(title, _with_todo(lines, known.todo))
 

@@ -21,6 +21,7 @@ class Occasion:
     item_id: UUID
     """What it is about; the same thing again is no news."""
     sentence: str
+    """The first line is the title of its alert."""
     at: datetime
     name: str = ""
     counts: int = 1
@@ -69,7 +70,7 @@ def flagged_domain(site_id: UUID, event: DomainFlagged) -> Occasion:
         AlertKind.DOMAIN_FLAGGED,
         site_id=site_id,
         item_id=event.flag_id,
-        sentence=event.sentence,
+        sentence="\n".join((event.sentence, *event.evidence)),
         at=event.occurred_at,
         name=event.domain,
     )
@@ -82,7 +83,7 @@ def died_together(site_id: UUID, pattern: Pattern, *, at: datetime) -> Occasion:
         AlertKind.PATTERN,
         site_id=site_id,
         item_id=key_id(f"{site_id} {shared} {value}"),
-        sentence=f"{pattern.sentence} {pattern.todo}",
+        sentence=f"{pattern.sentence}\n{pattern.todo}",
         at=at,
         counts=pattern.count,
         link_ids=pattern.links,

@@ -142,6 +142,7 @@ async def end(tx: Tx, endings: Collection[Ending], *, now: datetime) -> None:
 
 async def end_forgotten(tx: Tx, now: datetime) -> int:
     """End what is over though no row of the history says so; a part of the nightly sweep."""
+    await alerts.wait_turn(tx)
     forgotten = await alerts.list_forgotten(tx, limit=BATCH)
     await end(tx, forgotten, now=now)
     return len(forgotten)

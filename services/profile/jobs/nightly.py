@@ -80,6 +80,7 @@ class Nightly:
         return await months.remove_strays(tx, before=now - self._keep, limit=FORGET)
 
     async def _forget_alerts(self, tx: Tx, now: datetime) -> int:
+        await alerts.wait_turn(tx)
         return await alerts.remove_old(
             tx, before=now - self._keep_alerts, untold_before=now - LONGEST_WINDOW, limit=BATCH
         )

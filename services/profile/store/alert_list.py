@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.profile.domain.alert_words import Item
-from services.profile.store.alerts import item_of
+from services.profile.store.alerts import item_of, wait_turn
 from shared.db import Tx
 from shared.vocabulary import AlertSeverity, AlertState
 
@@ -103,11 +103,10 @@ async def acknowledge(
     tx: Tx, alert_ids: Collection[UUID], *, actor: str, note: str | None, now: datetime
 ) -> list[asyncpg.Record]:
     """Note that somebody took note; returns those of the alerts that were open until now."""
+    await wait_turn(tx)
     return await tx.fetch(
-        "WITH due AS (SELECT alert_id FROM alerts WHERE alert_id = ANY($1::uuid[]) AND state = 'open'"
-        " ORDER BY alert_id FOR UPDATE)"
-        " UPDATE alerts a SET state = 'acknowledged', acknowledged_at = $4, acknowledged_by = $2, note = $3"
-        " FROM due WHERE a.alert_id = due.alert_id"
-        " RETURNING a.alert_id, a.workspace_id, a.site_id, a.rule_id, a.rule_name, a.severity, a.title",
+        "UPDATE alerts SET state = 'acknowledged', acknowledged_at = $4, acknowledged_by = $2, note = $3"
+        " WHERE alert_id = ANY($1::uuid[]) AND state = 'open'"
+        " RETURNING alert_id, workspace_id, site_id, rule_id, rule_name, severity, title",
         *(list(alert_ids), actor, note, now),
     )

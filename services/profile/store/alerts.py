@@ -1,4 +1,4 @@
-"""Alerts as they are raised, grow and end; by one process at a time."""
+"""Alerts as they are raised, grow and end; whoever decides about them takes a turn, one at a time."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,19 +16,24 @@ from shared.db import Tx
 from shared.ids import new_id
 from shared.vocabulary import AlertState
 
+_TURN = "hashtextextended('profile alerts', 0)"
+
 
 async def take_turn(tx: Tx) -> bool:
-    """Say whether this process may decide about alerts until the end of its transaction."""
-    mine: bool = await tx.fetch_value(
-        "SELECT pg_try_advisory_xact_lock(hashtextextended('profile alerts', 0))"
-    )
+    """Say whether this transaction may decide about alerts; if so, no other may until it ends."""
+    mine: bool = await tx.fetch_value(f"SELECT pg_try_advisory_xact_lock({_TURN})")
     return mine
+
+
+async def wait_turn(tx: Tx) -> None:
+    """Wait until no other transaction decides about alerts; then none may until this one ends."""
+    await tx.run(f"SELECT pg_advisory_xact_lock({_TURN})")
 
 
 # ---- what is there -------------------------------------------------------------------------------------
 
 _NEWEST = """
-    SELECT DISTINCT ON (rule_id, site_id, subject) a.alert_id
+    SELECT DISTINCT ON (rule_id, site_id, subject) rule_id, site_id, subject, a.alert_id, a.state, a.told_at
     FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS k(rule_id, site_id, subject)
     JOIN alerts a USING (rule_id, site_id, subject)
     ORDER BY rule_id, site_id, subject, a.state = 'open' DESC, a.told_at DESC
@@ -36,18 +41,12 @@ _NEWEST = """
 
 
 async def find_known(tx: Tx, keys: Sequence[Key], item_ids: Collection[UUID]) -> dict[Key, Known]:
-    """Return the newest alert about each subject, with those of the items that it holds; locked."""
-    newest = await tx.fetch(
+    """Return the newest alert about each subject, with those of the items that it holds."""
+    rows = await tx.fetch(
         _NEWEST,
         [key.rule_id for key in keys],
         [key.site_id for key in keys],
         [key.subject for key in keys],
-    )
-    # Locked before it is read what became of them: somebody may just take note of one.
-    rows = await tx.fetch(
-        "SELECT alert_id, rule_id, site_id, subject, state, told_at FROM alerts"
-        " WHERE alert_id = ANY($1::uuid[]) ORDER BY alert_id FOR UPDATE",
-        [row["alert_id"] for row in newest],
     )
     held: dict[UUID, set[UUID]] = defaultdict(set)
     for row in await tx.fetch(
@@ -236,7 +235,6 @@ _CLOSE = """
         SELECT alert_id, resolved_at IS NULL AS is_first FROM alerts a
         WHERE alert_id = ANY($1::uuid[]) AND state = 'open' AND told_at IS NOT NULL AND NOT EXISTS (
             SELECT FROM alert_items i WHERE i.alert_id = a.alert_id AND NOT i.over)
-        ORDER BY alert_id FOR UPDATE
     )
     UPDATE alerts a SET state = 'resolved', resolved_at = coalesce(resolved_at, $2) FROM due
     WHERE a.alert_id = due.alert_id
