@@ -1,7 +1,7 @@
 // One link: what it is now, what was agreed, who else claims what, and everything that happened to it.
 import { useEffect, useState } from "preact/hooks";
 import { get, getWithTag, patch, post } from "../api.js";
-import { count, day, External, html, Moment, moment } from "../html.js";
+import { day, External, html, many, Moment, moment } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
 import { canEdit } from "../pieces/rights.js";
 import { link } from "../route.js";
@@ -93,7 +93,7 @@ export function Link({ id }) {
     <div class="two">
       <div><section class="card"><h2>What happened</h2>
         ${changes.length === 0 ? html`<p class="muted">Nothing yet.</p>` : html`<ol class="timeline" reversed>${changes.map((change) => html`<${Change} key=${change.id} change=${change} />`)}</ol>`}
-        <p class="muted small">${count(changes.length)} entries; they are kept for ever.</p></section>
+        <p class="muted small">${many(changes.length, "entry", "entries")}, kept for ever.</p></section>
         <${Occurrences} item=${item} /><${LinkToxicity} id=${item.id} turn=${live.value.turn} /></div>
       <div><${Now} item=${item} /><${Kept} item=${item} etag=${etag} again=${state.again} /><${Claims} item=${item} /></div>
     </div>`}<//>`;
