@@ -71,6 +71,12 @@ class Caller:
             return None
         return frozenset(site for site, own in self.grants.items() if rank(own) >= rank(role))
 
+    def site_ids_as(self, role: Role) -> frozenset[UUID] | None:
+        """Return the sites where the caller has at least this role; None means every site."""
+        if rank(self.workspace_role) >= rank(role):
+            return None
+        return frozenset(site for site, own in self.grants.items() if rank(own) >= rank(role))
+
     def may_see(self, site_id: UUID) -> bool:
         return self.role_in(site_id) is not None
 

@@ -241,6 +241,19 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Todo(StrEnum):
+    """What waits for a person, the most pressing first."""
+
+    URGENT_ALERT = "urgent_alert"
+    TARGET_BROKEN = "target_broken"
+    OFF_CONTRACT = "off_contract"
+    PLACEMENT_OVERDUE = "placement_overdue"
+    PLACEMENT_EXPIRING = "placement_expiring"
+    RECOVERY = "recovery"
+    REVIEW = "review"
+    LINK_CHANGED = "link_changed"
+
+
 # Reasons under which a check did not observe: never a loss (seams.md 3).
 NOT_OBSERVED = frozenset(
     {

@@ -35,6 +35,7 @@ from services.gateway.api import (
     session,
     shared_evidence,
     shared_exports,
+    today,
     users,
     views,
     webhooks,
@@ -74,7 +75,7 @@ _ROUTERS = (
     *(audit_log.router, events.router, job_routes.router, documents.router, robot.router),
     *(shared_evidence.router, shared_exports.router, webhooks.router, channels.router),
     leaving.router,
-    views.router,
+    *(views.router, today.router),
 )
 _VISITS_A_MINUTE = 300
 _SERVICES = ("crawler", "profile", "toxicity", "outreach")

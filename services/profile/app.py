@@ -26,6 +26,7 @@ from services.profile.api import (
     previews,
     reports,
     search,
+    todo,
 )
 from services.profile.api import alerts as alert_routes
 from services.profile.api import audits as audit_routes
@@ -80,6 +81,7 @@ _ROUTERS = (
     link_detail.router,
     changes.router,
     overview.router,
+    todo.router,
     reports.router,
     growth_routes.router,
     domain_routes.router,

@@ -144,6 +144,14 @@ async def judge_places(page: Page) -> None:
     await no_barriers(page)
 
 
+async def read_what_is_to_be_done(page: Page) -> None:
+    await page.get_by_role("link", name="All sites", exact=True).click()
+    todo = page.get_by_role("region", name="To do", exact=True)
+    await expect(todo).to_contain_text("1 page of yours that has links does not answer.")
+    await no_barriers(page)
+    await no_codes(page)
+
+
 async def make_an_audit_and_open_it(page: Page) -> None:
     await page.get_by_role("link", name="Audits").click()
     await page.get_by_role("button", name="Make an audit").click()
@@ -216,6 +224,7 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await no_codes(page)
     await make_an_audit_and_open_it(page)
     await judge_places(page)
+    await read_what_is_to_be_done(page)
     await leave_and_come_back_with_a_password(page)
 
 

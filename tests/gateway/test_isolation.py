@@ -14,6 +14,7 @@ from services import contracts
 from services.gateway.domain.documents import operations
 from shared.db import Database
 from shared.ids import new_id
+from shared.vocabulary import Todo
 from shared.wire import Answer
 from tests.gateway.product import MULTIPART, Product, a_product
 from tests.http import Http
@@ -150,6 +151,23 @@ async def test_no_list_tells_a_key_of_one_site_about_another(product: Product) -
             assert any(one in whole for one in product.secrets), f"{path} proves nothing"
 
     assert told == []
+
+
+async def test_the_work_list_is_of_all_services_and_only_of_sites_that_one_may_see(
+    product: Product,
+) -> None:
+    found = (await product.owner.get("/v1/today")).json()
+    assert found["degraded"] == []
+    kinds = [one["kind"] for one in found["items"]]
+    assert "recovery" in kinds
+    assert kinds == sorted(kinds, key=list(Todo).index)
+    [lost] = [one for one in found["items"] if one["kind"] == "recovery"]
+    assert (lost["domain"], lost["sentence"]) == ("other.example", "1 link may be won back.")
+    for http in (product.editor_of_mine, product.client_of_mine):
+        assert (await http.get("/v1/today")).json() == {"items": [], "degraded": []}
+        assert (await http.get(f"/v1/today?site_id={product.ids['site_id']}")).status == 404
+    of_mine = await product.owner.get(f"/v1/today?site_id={product.mine}")
+    assert of_mine.json() == {"items": [], "degraded": []}
 
 
 async def test_the_history_of_events_tells_a_key_of_one_site_nothing_about_another(

@@ -229,6 +229,8 @@ async def test_the_queue_is_the_same_however_it_is_paged_and_has_a_sample(
     only = await call(client, "GET", path, a_caller(site), query="action=propose_disavow")
     assert len(only["items"]) == 12
     assert not any(one["sample"] for one in only["items"])
+    told = await call(client, "GET", "/internal/todo", a_caller(site))
+    assert [(one["kind"], one["count"]) for one in told] == [("review", 12)]
 
 
 async def decide(

@@ -1,8 +1,9 @@
-"""The public routes that outreach serves."""
+"""The routes that outreach serves."""
 
 from services.outreach.api.pastes import router as pastes
 from services.outreach.api.placements import router as placements
 from services.outreach.api.suppressions import router as suppressions
+from services.outreach.api.todo import router as todo
 from services.outreach.api.vendors import router as vendors
 
-ROUTERS = (pastes, placements, vendors, suppressions)
+ROUTERS = (pastes, placements, vendors, suppressions, todo)

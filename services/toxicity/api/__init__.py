@@ -14,10 +14,11 @@ from services.toxicity.api.registrations import router as registrations
 from services.toxicity.api.removals import router as removals
 from services.toxicity.api.rescores import router as rescores
 from services.toxicity.api.reviews import router as reviews
+from services.toxicity.api.todo import router as todo
 from services.toxicity.api.toxicity import router as toxicity
 from services.toxicity.api.versions import router as versions
 
 ROUTERS = (
     *(toxicity, rescores, domains, flags, lists, networks, attacks, reviews, calibration),
-    *(disavow, building, versions, in_force, removals, evaluations, registrations),
+    *(disavow, building, versions, in_force, removals, evaluations, registrations, todo),
 )

@@ -5,6 +5,7 @@ import { count, html, Moment } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
 import { inWorkspace } from "../pieces/rights.js";
 import { Table } from "../pieces/table.js";
+import { Today } from "../pieces/today.js";
 import { go, link } from "../route.js";
 import { live, refreshSites } from "../state.js";
 
@@ -45,6 +46,6 @@ export function Sites() {
   return html`<h1>Sites</h1>
     <${Loading} what="your sites" state=${state}>${(answer) => answer.items.length === 0
       ? html`<p class="notice">No site yet. Enter a domain, then import a file of its links; checking starts by itself.</p>`
-      : html`<div class="card"><${Table} shown caption="One row per site. Present means live or changed." heads=${HEADS} rows=${answer.items.map((row) => ({ key: row.site_id, cells: cells(row) }))} /></div>`}<//>
+      : html`<div class="card"><${Table} shown caption="One row per site. Present means live or changed." heads=${HEADS} rows=${answer.items.map((row) => ({ key: row.site_id, cells: cells(row) }))} /></div><${Today} />`}<//>
     ${inWorkspace("editor") && html`<${AddSite} />`}`;
 }

@@ -1,0 +1,105 @@
+"""What is to be done today, over all sites: every service counts its part, the gateway makes one list."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field, TypeAdapter
+
+from services.gateway.api.caller import CallerDep
+from shared.access import Caller, Scope
+from shared.errors import UnavailableError
+from shared.http import ServiceClient
+from shared.todo import MOST, WORDS, Waiting
+from shared.vocabulary import Role, Todo
+
+router = APIRouter(prefix="/v1/today", tags=["overview"])
+
+_ASKED: Mapping[str, Scope] = {
+    "profile": Scope.LINKS_READ,
+    "toxicity": Scope.TOXICITY_READ,
+    "outreach": Scope.OUTREACH_READ,
+}
+_PATH = "/internal/todo"
+_DEADLINE_S = 10.0
+_WAITING = TypeAdapter(list[Waiting])
+_ORDER = {kind: number for number, kind in enumerate(Todo)}
+
+
+class TodoOut(BaseModel):
+    """Things of one kind that wait on one site."""
+
+    kind: Todo
+    site_id: UUID
+    domain: str
+    count: int = Field(description=f"At most {MOST:,}; `more` says that there are more.")
+    more: bool
+    sentence: str
+    todo: str
+    place: str = Field(description="The place in the console, below the site: `reviews`.")
+
+
+class MissingOut(BaseModel):
+    """A service whose part is missing."""
+
+    service: str
+    code: str
+
+
+class TodayOut(BaseModel):
+    """What waits, the most pressing first; only of what the caller may see."""
+
+    items: list[TodoOut]
+    degraded: list[MissingOut] = Field(description="Whose part is missing at this moment.")
+
+
+@router.get("")
+async def get_today(
+    caller: CallerDep,
+    request: Request,
+    site_id: Annotated[UUID | None, Query(description="Of one site only.")] = None,
+) -> TodayOut:
+    """Return what is to be done: broken pages, links off contract, reviews, what may be won back."""
+    if site_id is not None:
+        caller.require(site_id, Role.VIEWER)
+    asked = [service for service, scope in _ASKED.items() if scope in caller.scopes]
+    clients: Mapping[str, ServiceClient] = request.app.state.clients
+    async with asyncio.TaskGroup() as group:
+        parts = [group.create_task(_part_of(clients[name], caller)) for name in asked]
+    found = [
+        one for part in parts for one in _items(part.result()) if site_id in {None, one.site_id}
+    ]
+    found.sort(key=lambda one: (_ORDER[one.kind], -one.count, one.domain))
+    missing = [part.result() for part in parts]
+    return TodayOut(
+        items=[_shown(one) for one in found],
+        degraded=[one for one in missing if isinstance(one, MissingOut)],
+    )
+
+
+async def _part_of(client: ServiceClient, caller: Caller) -> Sequence[Waiting] | MissingOut:
+    try:
+        answer = await client.send("GET", _PATH, caller=caller, deadline_s=_DEADLINE_S)
+    except UnavailableError as error:
+        return MissingOut(service=client.service, code=error.code)
+    if answer.status != 200:
+        return MissingOut(service=client.service, code=f"status-{answer.status}")
+    return _WAITING.validate_json(answer.body)
+
+
+def _items(part: Sequence[Waiting] | MissingOut) -> Sequence[Waiting]:
+    return () if isinstance(part, MissingOut) else part
+
+
+def _shown(one: Waiting) -> TodoOut:
+    words = WORDS[one.kind]
+    given: dict[str, Any] = one.model_dump() | {"count": min(one.count, MOST)}
+    return TodoOut(
+        **given,
+        more=one.count > MOST,
+        sentence=words.sentence(one.count),
+        todo=words.todo,
+        place=words.place,
+    )

@@ -1,0 +1,35 @@
+"""How many placements of each site are overdue or end soon, counted no further than is shown."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from services.outreach.domain.placement import first_notice_by
+from shared.db import Tx
+from shared.todo import MOST, MOST_SITES, Waiting
+
+_OPEN = """placements p WHERE p.site_id = s.site_id AND p.cancelled_at IS NULL
+    AND (p.until_on IS NULL OR p.until_on >= $5)"""
+_WAITING = f"""
+    SELECT s.site_id, s.domain, w.kind, w.count FROM (
+        SELECT site_id, domain FROM sites WHERE workspace_id = $1 AND deleted_at IS NULL
+            AND ($2::uuid[] IS NULL OR site_id = ANY($2))
+        ORDER BY site_id LIMIT $3
+    ) AS s CROSS JOIN LATERAL (
+        SELECT 'placement_overdue' AS kind, count(*) AS count FROM (
+            SELECT FROM {_OPEN} AND p.seen = 'promised' AND p.go_live_on < $5 LIMIT $4) AS few
+        UNION ALL
+        SELECT 'placement_expiring', count(*) FROM (
+            SELECT FROM {_OPEN} AND p.seen <> 'lost' AND p.until_on <= $6 LIMIT $4) AS few
+    ) AS w WHERE w.count > 0 ORDER BY s.site_id, w.kind
+"""
+
+
+async def list_waiting(
+    tx: Tx, workspace_id: UUID, *, only: Collection[UUID] | None, today: date
+) -> list[Waiting]:
+    """Return what waits on the first thousand sites of a workspace, or on those of them that are named."""
+    wanted = None if only is None else list(only)
+    bounds = (MOST_SITES, MOST + 1, today, first_notice_by(today))
+    rows = await tx.fetch(_WAITING, workspace_id, wanted, *bounds)
+    return [Waiting(**row) for row in rows]

@@ -1,0 +1,90 @@
+"""The work list: what each service counts of what waits for a person, and the words for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from shared.vocabulary import Todo
+
+MOST = 1_000
+"""As far as things of one kind are counted on one site."""
+MOST_SITES = 1_000
+
+
+class Waiting(BaseModel):
+    """How many things of one kind wait on one site."""
+
+    kind: Todo
+    site_id: UUID
+    domain: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TodoWords:
+    """What a person reads: of one, of many, what to do, and where in the console."""
+
+    one: str
+    many: str
+    todo: str
+    place: str
+
+    def sentence(self, count: int) -> str:
+        """Say how many there are."""
+        if count > MOST:
+            return f"More than {MOST:,} {self.many}."
+        return f"1 {self.one}." if count == 1 else f"{count:,} {self.many}."
+
+
+WORDS: Mapping[Todo, TodoWords] = {
+    Todo.URGENT_ALERT: TodoWords(
+        "urgent alert is open",
+        "urgent alerts are open",
+        "Read them, and acknowledge what is taken care of.",
+        "alerts",
+    ),
+    Todo.TARGET_BROKEN: TodoWords(
+        "page of yours that has links does not answer",
+        "pages of yours that have links do not answer",
+        "Bring them back, or redirect their addresses.",
+        "redirects",
+    ),
+    Todo.OFF_CONTRACT: TodoWords(
+        "link is not as agreed",
+        "links are not as agreed",
+        "Write to whoever promised them; the evidence is with each link.",
+        "links?contract_state=mismatched",
+    ),
+    Todo.PLACEMENT_OVERDUE: TodoWords(
+        "promised link should be there by now",
+        "promised links should be there by now",
+        "Ask for them.",
+        "placements",
+    ),
+    Todo.PLACEMENT_EXPIRING: TodoWords(
+        "agreement ends within a week",
+        "agreements end within a week",
+        "Renew them, or let them go.",
+        "placements",
+    ),
+    Todo.RECOVERY: TodoWords(
+        "link may be won back",
+        "links may be won back",
+        "Begin with the first: the list is in order of what it is worth.",
+        "recoveries",
+    ),
+    Todo.REVIEW: TodoWords(
+        "link waits for your decision",
+        "links wait for your decision",
+        "Keep it, ask for its removal, or put it into the disavow file; nothing happens by itself.",
+        "reviews",
+    ),
+    Todo.LINK_CHANGED: TodoWords(
+        "link is otherwise than it was",
+        "links are otherwise than they were",
+        "Take over what may stay so.",
+        "links?status=changed",
+    ),
+}
