@@ -24,7 +24,14 @@ from services.outreach.domain.suppression import (
     normal_address,
     subject_of,
 )
-from services.outreach.domain.terms import PAID_WARNING, Draft, Terms, check, warnings
+from services.outreach.domain.terms import (
+    PAID_FOLLOWED,
+    PAID_UNMARKED,
+    Draft,
+    Terms,
+    check,
+    warnings,
+)
 from shared.vocabulary import ContractState, LinkStatus, Reason
 
 TODAY = date(2026, 11, 3)
@@ -135,7 +142,8 @@ def test_terms_are_normalised() -> None:
 
 def test_a_paid_followed_link_is_warned_of() -> None:
     paid = {"referring_domain": "b.example", "price": Decimal(5), "currency": "EUR"}
-    assert warnings(Terms(**paid, rel=())) == [PAID_WARNING]  # type: ignore[arg-type]
+    assert warnings(Terms(**paid, rel=())) == [PAID_FOLLOWED]  # type: ignore[arg-type]
+    assert warnings(Terms(**paid)) == [PAID_UNMARKED]  # type: ignore[arg-type]
     assert warnings(Terms(**paid, rel=("sponsored",))) == []  # type: ignore[arg-type]
     assert warnings(Terms(referring_domain="b.example", rel=())) == []
 

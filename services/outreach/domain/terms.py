@@ -16,10 +16,9 @@ MAX_OUTLINKS = 10_000
 MAX_NAME = 80
 MAX_PRICE = Decimal(10_000_000)
 RELS = ("nofollow", "sponsored", "ugc")
-PAID_WARNING = (
-    "A paid link must be marked rel=sponsored or nofollow by Google's rules;"
-    " a followed one puts both sites at risk."
-)
+_RULE = "A paid link must be marked rel=sponsored or nofollow by Google's rules"
+PAID_FOLLOWED = f"{_RULE}; a followed one puts both sites at risk."
+PAID_UNMARKED = f"{_RULE}; nothing was agreed about it yet. Agree on sponsored."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +115,9 @@ def check(
 
 def warnings(terms: Terms) -> list[str]:
     """Return what the caller should know although nothing is wrong."""
-    unmarked = terms.rel is not None and not set(terms.rel) & {"nofollow", "sponsored"}
-    return [PAID_WARNING] if terms.price and unmarked else []
+    if not terms.price or set(terms.rel or ()) & {"nofollow", "sponsored"}:
+        return []
+    return [PAID_UNMARKED if terms.rel is None else PAID_FOLLOWED]
 
 
 def _url(text: str | None) -> str | None:
