@@ -14,10 +14,10 @@ from services.gateway import handlers
 from services.gateway.adapters.hub import Hub
 from services.gateway.domain.outward import Logged
 from services.gateway.store import event_log
-from shared import outbox
-from shared.events import Event, JobUpdated, LinkChanged, PlacementPromised
+from shared import clock, outbox
+from shared.events import AlertRaised, Event, JobUpdated, LinkChanged, PlacementPromised
 from shared.ids import new_id
-from shared.vocabulary import ChangeKind, JobState, LinkStatus
+from shared.vocabulary import AlertSeverity, ChangeKind, JobState, LinkStatus
 from tests.gateway.conftest import House
 from tests.http import Http
 
@@ -228,6 +228,26 @@ async def test_a_client_never_receives_vendors_in_events(house: House) -> None:
     assert whole["vendor_id"] == str(promised.vendor_id)
     assert "vendor_id" not in stripped
     assert stripped["referring_domain"] == "blog.example"
+
+
+async def test_a_client_hears_of_no_alert(house: House) -> None:
+    site = await house.a_site()
+    client = await house.a_key(sites={str(site): "client"})
+    alert = AlertRaised(
+        workspace_id=house.workspace_id,
+        site_id=site,
+        alert_id=new_id(),
+        rule_id=new_id(),
+        rule_name="Ours",
+        severity=AlertSeverity.URGENT,
+        title="1 link from blog.example was lost",
+        path="/alerts/1",
+        deliver_at=clock.now(),
+    )
+    await publish(house, [alert])
+
+    assert len((await house.alice.get("/v1/events/history")).json()["items"]) == 1
+    assert (await client.get("/v1/events/history")).json()["items"] == []
 
 
 async def test_job_progress_is_streamed_but_is_no_history(house: House) -> None:

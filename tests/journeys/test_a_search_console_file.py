@@ -129,7 +129,8 @@ def all_is_as_planted(links: Mapping[str, Json]) -> None:
 async def nothing_happened_today(house: House) -> None:
     """An import is no growth, and nothing that was never there can be lost (seams.md 15)."""
     assert await house.every("changes", kind="new,lost,recovered") == []
-    assert await house.told("link.gained", "link.lost", "link.recovered") == []
+    told = ("link.gained", "link.lost", "link.recovered", "alert.raised")
+    assert await house.told(*told) == []
     days = (await house.get("velocity", interval="day"))["items"]
     moved = ("gained_links", "lost_links", "gained_domains", "lost_domains")
     assert {day[name] for day in days for name in moved} == {0}

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat
 
 from services.profile.domain.alert_rules import LONGEST_WINDOW, GroupBy, Rule, sentence_of
-from services.profile.domain.alerts import AlertKind
+from services.profile.domain.alerts import KINDS, OF_LINKS, AlertKind
 from services.profile.domain.rehearsal import rehearse
 from services.profile.domain.telling import Digest, QuietHours, Timing, zone_of
 from services.profile.store import alert_rules, news, sites
@@ -137,7 +137,7 @@ class PreviewOut(BaseModel):
     days: int
     alerts: int
     changes: int = Field(description="Changes that they stand for.")
-    complete: bool = Field(description="false: only the newest changes were looked at.")
+    complete: bool = Field(description="false: only some of the changes were looked at.")
     sentence: str
     examples: list[ExampleOut] = Field(description="The newest of them.")
 
@@ -201,18 +201,20 @@ async def preview_rule(body: RuleIn, caller: CallerDep, tx: TxDep) -> PreviewOut
         days=PREVIEW_DAYS,
         alerts=len(would),
         changes=changes,
-        complete=len(past) < _PREVIEW_ROWS,
-        sentence=_would(len(would), changes),
+        complete=len(past) < _PREVIEW_ROWS and len(site_ids) < _PREVIEW_SITES,
+        sentence=_would(rule, len(would), changes),
         examples=examples,
     )
 
 
-def _would(alerts: int, changes: int) -> str:
-    if alerts == 0:
-        return f"In the last {PREVIEW_DAYS} days this rule would have raised no alert."
-    raised = "1 alert" if alerts == 1 else f"{alerts:,} alerts"
-    stood = "1 change" if changes == 1 else f"{changes:,} changes"
-    return f"In the last {PREVIEW_DAYS} days this rule would have raised {raised} about {stood}."
+def _would(rule: Rule, alerts: int, changes: int) -> str:
+    left_out = ", ".join(KINDS[kind].label for kind in rule.kinds if kind not in OF_LINKS)
+    if OF_LINKS.isdisjoint(rule.kinds):
+        return f"The history of links does not hold what this rule is about ({left_out})."
+    raised = {0: "no alert", 1: "1 alert"}.get(alerts, f"{alerts:,} alerts")
+    stood = {0: "", 1: " about 1 change"}.get(changes, f" about {changes:,} changes")
+    said = f"In the last {PREVIEW_DAYS} days this rule would have raised {raised}{stood}."
+    return f"{said} Not in the history of links, so not counted: {left_out}." if left_out else said
 
 
 @router.get("/{rule_id}")

@@ -127,6 +127,13 @@ async def test_a_rule_says_what_it_would_have_raised(
     assert by_link["alerts"] == 3
     dear = (await alice.post(f"{RULES}/previews", RULE | {"least_value": 9})).json()
     assert (dear["alerts"], dear["examples"]) == (0, [])
+    assert dear["sentence"] == "In the last 30 days this rule would have raised no alert."
+    for kinds, said in (
+        (["link_lost", "pattern"], "Not in the history of links, so not counted: Lost together."),
+        (["target_broken"], "does not hold what this rule is about (Own page broken)."),
+    ):
+        answer = (await alice.post(f"{RULES}/previews", RULE | {"kinds": kinds})).json()
+        assert answer["sentence"].endswith(said)
     assert (await alice.get(ALERTS)).json()["items"] == []  # nothing was kept
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.profile.domain.alert_rules import GroupBy, Rule
 from services.profile.domain.alerts import AlertKind, Moved
@@ -78,3 +80,19 @@ def test_what_is_back_in_part_goes_on() -> None:
     again = moved(0, LOST, NOON + timedelta(hours=2))
     told = rehearse(a_rule(group_by=GroupBy.SITE), [*lost, back, again])
     assert [one.count for one in told] == [2]
+
+
+@given(
+    lost=st.lists(st.integers(0, 39), min_size=1, max_size=40),
+    by=st.sampled_from(GroupBy),
+    data=st.data(),
+)
+def test_neither_order_nor_repetition_within_an_hour_changes_what_is_told(
+    lost: list[int], by: GroupBy, data: st.DataObject
+) -> None:
+    rule = a_rule(group_by=by)
+    moves = [moved(link, LOST, NOON, value=1.0 + link % 3) for link in lost]
+    again = data.draw(st.permutations(moves + moves[:5]))
+    told = {(one.site_id, one.title, one.count) for one in rehearse(rule, moves)}
+    assert {(one.site_id, one.title, one.count) for one in rehearse(rule, again)} == told
+    assert sum(count for _, _, count in told) == len(set(lost))

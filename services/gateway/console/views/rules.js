@@ -27,7 +27,7 @@ function Preview({ siteId }) {
     act.run(async () => { setFound(await post("/v1/alerts/rules/previews", ruleOf(form, siteId))); });
   };
   return html`<button type="button" disabled=${act.busy} onClick=${ask}>What would it have raised?</button>
-    <div role="status">${found && html`<p>${found.sentence}${found.complete ? "" : " Only the newest changes were looked at."}</p><ul class="plain">${found.examples.slice(0, SHOWN).map((one) => html`<li class="wrap">${moment(one.at)}: ${one.title}</li>`)}</ul>`}</div>
+    <div role="status">${found && html`<p>${found.sentence}${found.complete ? "" : " Only some of the changes were looked at."}</p><ul class="plain">${found.examples.slice(0, SHOWN).map((one) => html`<li class="wrap">${moment(one.at)}: ${one.title}</li>`)}</ul>`}</div>
     ${act.problem && html`<${Outcome} act=${act} />`}`;
 }
 
@@ -59,7 +59,7 @@ export function Rules({ siteId }) {
     setTurn((before) => before + 1);
     return `Added. ${rule.sentence}`;
   };
-  const shown = (rules) => rules.filter((rule) => !rule.site_id || rule.site_id === siteId);
+  const shown = (rules) => rules.filter((rule) => !rule.site_id || rule.site_id === siteId).sort((one, other) => one.name.localeCompare(other.name));
   return html`<h1>Rules</h1><p class="muted">What you are told of, and when. In the console every <a href=${link(["sites", siteId, "alerts"])}>alert</a> is shown; channels bring it elsewhere.</p><${ReadOnly} siteId=${siteId} />
     <${Loading} what="rules" state=${state}>${(known) => html`<p>${many(shown(known.rules).length, "rule")} for this site.</p>
       ${shown(known.rules).map((rule) => html`<${Rule} key=${rule.id} rule=${rule} siteId=${siteId} known=${known} changed=${state.again} />`)}
