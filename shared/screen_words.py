@@ -187,7 +187,9 @@ CHANNELS: Mapping[str, Words] = {
 ALERT_SEVERITIES: Mapping[str, Words] = {
     "notice": _plain("Notice", "Good to know."),
     "warning": _plain("Warning", "Worth a look soon."),
-    "urgent": _plain("Urgent", "Somebody should look now."),
+    "urgent": _plain(
+        "Urgent", "Somebody should look now.", "Open the alert: it says what to do next."
+    ),
 }
 ALERT_STATES: Mapping[str, Words] = {
     "open": _plain("Open", "Nobody has taken note of it yet.", "Look, and acknowledge it."),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shared import vocabulary, words
+from shared.screen_words import ALERT_ENDS, ALERT_SEVERITIES, ALERT_STATES
 from shared.vocabulary import LinkStatus, Reason
 from shared.words import LinkFacts, Words
 
@@ -32,6 +33,9 @@ SPOKEN: dict[type[StrEnum], Callable[[Any], Words]] = {
     vocabulary.Role: words.role,
     vocabulary.JobState: words.job,
     vocabulary.RenderState: words.render_state,
+    vocabulary.AlertSeverity: ALERT_SEVERITIES.__getitem__,
+    vocabulary.AlertState: ALERT_STATES.__getitem__,
+    vocabulary.AlertEnd: ALERT_ENDS.__getitem__,
 }
 MEMBERS = [(enum, item) for enum in SPOKEN for item in enum]
 # Words that need a next step beside them.
