@@ -122,13 +122,18 @@ class House:
 
 @asynccontextmanager
 async def living(
-    home: Path, web: FakeWeb, *, site: Mapping[str, Any] | None = None, **crawler: Any
+    home: Path,
+    web: FakeWeb,
+    *,
+    site: Mapping[str, Any] | None = None,
+    gateway: Mapping[str, Any] | None = None,
+    **crawler: Any,
 ) -> AsyncIterator[House]:
     """Run the house on this web; keyword arguments are settings of its crawler."""
     settings = {"connect_to": web.connect_to, "min_delay": 0, **crawler}
     failure: BaseException | None = None
     async with (
-        embedded.running(home, given={"crawler": settings}) as house,
+        embedded.running(home, given={"crawler": settings, "gateway": gateway or {}}) as house,
         house.gateway.router.lifespan_context(house.gateway),
     ):
         api = await everything.api_of(house)
