@@ -41,6 +41,7 @@ COMMANDS = {
     "disavow": Command("services.cli.disavow", "read, repair and explain disavow files"),
     "redirects": Command("services.cli.redirects", "say where dead pages of a site should lead"),
     "evidence": Command("services.cli.evidence", "check that evidence is as it was written"),
+    "mcp": Command("services.cli.mcp", "let an assistant read what a running Anchorwatch knows"),
     "login": Command("services.cli.login", "make a one-time link that signs the owner in"),
     "keys": Command("services.cli.keys", "change the master key that encrypts stored keys"),
     "migrate": Command("services.cli.migrate", "bring the database to this version"),

@@ -1,6 +1,7 @@
 """`anchorwatch all` as a person meets it: one command, one port, stopped, killed and started again."""
 
 import http.client
+import json
 import re
 import signal
 import socket
@@ -119,6 +120,18 @@ def test_commands_find_the_running_one_through_its_home(
     assert server.url == address
     assert server.get("/v1/me").status == 200
     assert login.address_of(HouseSettings.load(home=home_folder)) == address
+    call = {"name": "list_sites", "arguments": {}}
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    said = subprocess.run(
+        [sys.executable, "-m", "services", "mcp", "--home", str(home_folder)],
+        input=json.dumps(asked) + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    [answer] = said.stdout.splitlines()
+    assert json.loads(json.loads(answer)["result"]["content"][0]["text"])["items"] == []
 
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(30) == 0
