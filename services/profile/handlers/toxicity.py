@@ -46,6 +46,8 @@ async def on_toxicity_changed(events: Sequence[ToxicityChanged], tx: Tx) -> None
 
 
 async def on_domain_flagged(events: Sequence[DomainFlagged], tx: Tx) -> None:
-    """Let the rules of alerts know what became of a referring domain."""
+    """Let the rules of alerts know what became of a referring domain since we know it."""
     told = [flagged_domain(event.site_id, event) for event in events if event.site_id is not None]
-    await occasions.add_occasions(tx, told)
+    places = [(one.site_id, one.name, one.at) for one in told]
+    new = await occasions.find_newly_imported(tx, places)
+    await occasions.add_occasions(tx, [one for one in told if (one.site_id, one.name) not in new])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.profile.domain.alerts import AlertKind, Ending, Signal
+from services.profile.domain.alerts import IMPORT_DAY, AlertKind, Ending, Signal
 from services.profile.domain.occasions import Occasion
 from shared import jsontext
 from shared.db import Tx
@@ -51,6 +51,28 @@ async def end_targets(tx: Tx, targets: Sequence[tuple[UUID, UUID]], *, now: date
             [target_key for _, target_key in targets],
             *(AlertKind.TARGET_BROKEN, now),
         )
+
+
+_NEWLY_IMPORTED = """
+    SELECT u.site_id, u.domain
+    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS u(site_id, domain, since)
+    JOIN links l ON l.site_id = u.site_id AND l.referring_domain = u.domain
+    GROUP BY u.site_id, u.domain, u.since
+    HAVING bool_and(l.discovery = 'imported' AND l.known_since > u.since)
+"""
+
+
+async def find_newly_imported(
+    tx: Tx, domains: Sequence[tuple[UUID, str, datetime]]
+) -> set[tuple[UUID, str]]:
+    """Return those of the domains (site, name, moment) whose links an import has brought that day."""
+    rows = await tx.fetch(
+        _NEWLY_IMPORTED,
+        [site_id for site_id, _, _ in domains],
+        [name for _, name, _ in domains],
+        [at - IMPORT_DAY for _, _, at in domains],
+    )
+    return {(row["site_id"], row["domain"]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,6 +264,12 @@ async def test_what_became_of_a_domain_is_told(tx: Tx, site: Site) -> None:
         sentence="blog.example: its pages show adverts only.",
     )
     await on_domain_flagged([flagged, flagged], tx)
+    # A domain that an import has just brought was like that before.
+    await live_links(tx, site, [PAGE])
+    imported = flagged.model_copy(
+        update={"flag_id": new_id(), "domain": "example.org", "occurred_at": NOON}
+    )
+    await on_domain_flagged([imported], tx)
     [event] = await told(tx)
     assert (event.title, event.count) == ("blog.example: its pages show adverts only.", 1)
 
