@@ -6,7 +6,6 @@ reads as an address to leave by.
 
 from collections.abc import Sequence
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -31,7 +30,7 @@ def mail_of(
 ) -> EmailMessage:
     """Return the mail for one person."""
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = Address("Anchorwatch", addr_spec=sender)
+    mail["From"] = f"Anchorwatch <{sender}>"
     mail["To"] = to
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(at)
