@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from services.profile.domain.alerts import AlertKind
 from services.profile.domain.site import Site
 from services.profile.jobs.growth import watch_growth
 from shared.db import Database, Tx
@@ -10,6 +11,8 @@ from shared.ids import new_id
 from shared.urls import page_id
 from shared.vocabulary import DiscoveryReason, Role
 from tests.http import Http
+from tests.profile.alerts.house import a_rule, only_rules
+from tests.profile.alerts.house import told as alerts_told
 from tests.profile.conftest import a_caller, as_caller, published
 
 TODAY = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -97,6 +100,20 @@ async def test_a_burst_is_told_once_with_its_evidence(tx: Tx, site: Site) -> Non
     assert await watch_growth(tx, tomorrow) == 1
     assert await watch_growth(tx, tomorrow) == 0
     assert await told(tx) == [event]
+
+
+async def test_what_was_unusual_raises_an_alert_for_whom_a_rule_asks_it(tx: Tx, site: Site) -> None:
+    await only_rules(
+        tx, site, a_rule(site, AlertKind.VELOCITY_ANOMALY), a_rule(site, AlertKind.LINK_LOST)
+    )
+    links = Links()
+    a_quiet_past(links)
+    links.add(25, known=2)
+    await links.save(tx, site)
+    [event] = await told(tx)
+    [alert] = await alerts_told(tx, TODAY)
+    assert (alert.title, alert.count) == (event.sentence, 1)
+    assert alert.sentences == ("Look at Growth, which days and domains it was.",)
 
 
 async def test_an_import_is_no_growth_whatever_it_holds(tx: Tx, site: Site) -> None:

@@ -70,7 +70,7 @@ def flagged_domain(site_id: UUID, event: DomainFlagged) -> Occasion:
         AlertKind.DOMAIN_FLAGGED,
         site_id=site_id,
         item_id=event.flag_id,
-        sentence="\n".join((event.sentence, *event.evidence)),
+        sentence="\n".join(filter(None, (event.sentence, *event.evidence))),
         at=event.occurred_at,
         name=event.domain,
     )
