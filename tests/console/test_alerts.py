@@ -69,8 +69,8 @@ async def test_a_rule_is_tried_added_switched_off_changed_and_removed(
     await page.get_by_role("button", name="Add the rule", exact=True).click()
     rule = page.get_by_role("article", name="Night watch", exact=True)
     await expect(rule).to_contain_text(
-        "When a link is lost on acme.example, show it in the console at once,"
-        " but not between 22:00 and 07:00 (Europe/Berlin)."
+        "When a link is lost on acme.example, show it in the console at once; a channel would be told"
+        " at once, but not between 22:00 and 07:00 (Europe/Berlin)."
     )
 
     await rule.get_by_role("button", name="Switch off", exact=True).press("Enter")

@@ -118,8 +118,7 @@ def sentence_of(rule: Rule, *, site: str | None) -> str:
     where = f"on {site}" if site else "on any site"
     parts = [f"When {_either([KINDS[kind].when for kind in rule.kinds])} {where}"]
     parts += [f"({said})" for said in [_limits(rule)] if said]
-    told = f"{_whom(rule)} {_when(rule.timing)}"
-    return f"{' '.join(parts)}, {told}. {_together(rule)}"
+    return f"{' '.join(parts)}, show it in the console at once{_elsewhere(rule)}. {_together(rule)}"
 
 
 def _limits(rule: Rule) -> str:
@@ -134,11 +133,16 @@ def _limits(rule: Rule) -> str:
     return "; ".join(limits)
 
 
-def _whom(rule: Rule) -> str:
+def _elsewhere(rule: Rule) -> str:
+    """Say who else is told and when; hours that were set for nobody are read back, too."""
     count = len(rule.channel_ids)
-    if count == 0:
-        return "show it in the console"
-    return "tell one channel" if count == 1 else f"tell {count} channels"
+    if count:
+        return (
+            f" and tell {'one channel' if count == 1 else f'{count} channels'} {_when(rule.timing)}"
+        )
+    if rule.timing.digest is Digest.NONE and rule.timing.quiet is None:
+        return ""
+    return f"; a channel would be told {_when(rule.timing)}"
 
 
 def _when(timing: Timing) -> str:

@@ -171,11 +171,17 @@ def test_a_rule_is_read_back_as_a_person_would_say_it() -> None:
         channel_ids=(new_id(),),
         timing=Timing("Europe/Berlin", Digest.DAILY, 8, quiet=QuietHours(time(22), time(7))),
     )
+    limits = "(of links worth 2 of an ordinary link or more; of changes only: Now nofollow; from 3 links on)"
+    hours = "at 8:00 each day, all together, but not between 22:00 and 07:00 (Europe/Berlin)"
+    once = "Links of one domain are told as one; the same is told once in 24 hours."
     assert sentence_of(rule, site="acme.example") == (
-        "When a link is lost or a link is changed on acme.example (of links worth 2 of an ordinary link or"
-        " more; of changes only: Now nofollow; from 3 links on), tell one channel at 8:00 each day, all"
-        " together, but not between 22:00 and 07:00 (Europe/Berlin). Links of one domain are told as one;"
-        " the same is told once in 24 hours."
+        f"When a link is lost or a link is changed on acme.example {limits}, show it in the console at once"
+        f" and tell one channel {hours}. {once}"
+    )
+    alone = replace(rule, channel_ids=())
+    assert (
+        f"show it in the console at once; a channel would be told {hours}. {once}"
+        in sentence_of(alone, site=None)
     )
 
 
