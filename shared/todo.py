@@ -42,31 +42,31 @@ WORDS: Mapping[Todo, TodoWords] = {
     Todo.URGENT_ALERT: TodoWords(
         "urgent alert is open",
         "urgent alerts are open",
-        "Read them, and acknowledge what is taken care of.",
+        "Read, and acknowledge what is taken care of.",
         "alerts",
     ),
     Todo.TARGET_BROKEN: TodoWords(
         "page of yours that has links does not answer",
         "pages of yours that have links do not answer",
-        "Bring them back, or redirect their addresses.",
+        "Bring back what is gone, or redirect its address.",
         "redirects",
     ),
     Todo.OFF_CONTRACT: TodoWords(
         "link is not as agreed",
         "links are not as agreed",
-        "Write to whoever promised them; the evidence is with each link.",
+        "Write to whoever promised; the evidence is with each link.",
         "links?contract_state=mismatched",
     ),
     Todo.PLACEMENT_OVERDUE: TodoWords(
         "promised link should be there by now",
         "promised links should be there by now",
-        "Ask for them.",
+        "Ask for what was promised.",
         "placements",
     ),
     Todo.PLACEMENT_EXPIRING: TodoWords(
         "agreement ends within a week",
         "agreements end within a week",
-        "Renew them, or let them go.",
+        "Renew, or let go.",
         "placements",
     ),
     Todo.RECOVERY: TodoWords(
@@ -78,7 +78,7 @@ WORDS: Mapping[Todo, TodoWords] = {
     Todo.REVIEW: TodoWords(
         "link waits for your decision",
         "links wait for your decision",
-        "Keep it, ask for its removal, or put it into the disavow file; nothing happens by itself.",
+        "Keep, ask for removal, or disavow; nothing happens by itself.",
         "reviews",
     ),
     Todo.LINK_CHANGED: TodoWords(
