@@ -259,6 +259,8 @@ class AlertEvent(Event):
     rule_id: UUID
     rule_name: str
     severity: AlertSeverity
+    site_name: str = ""
+    """What people call the site; empty if it was deleted meanwhile."""
     title: str
     """One whole sentence, as a person reads it: "3 links from blog.example were lost"."""
     channel_ids: Annotated[tuple[UUID, ...], Field(max_length=10)] = ()

@@ -90,7 +90,8 @@ async def test_a_lost_link_raises_an_alert_that_ends_when_it_is_back(
         alert = event["data"]
         assert "from blog.example" in alert["title"]
         assert alert["channel_ids"] == [channel]
-        await heard(chat, alert["title"])
+        assert alert["site_name"]
+        await heard(chat, f"{alert['site_name']}: {alert['title']}")
 
         # In the console it stands with what it is about.
         shown = await house.api.get(f"/v1/alerts/{alert['alert_id']}", {})

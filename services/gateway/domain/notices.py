@@ -115,7 +115,7 @@ def draft_of(event: AlertRaised | AlertResolved) -> Draft | None:
         event.alert_id,
         event.severity,
         is_over=isinstance(event, AlertResolved),
-        title=plain(title, MAX_TITLE),
+        title=plain(f"{event.site_name}: {title}" if event.site_name else title, MAX_TITLE),
         sentences=tuple(plain(sentence, MAX_LINE) for sentence in (*said, why)),
         path=path,
         channel_ids=tuple(dict.fromkeys(event.channel_ids)),

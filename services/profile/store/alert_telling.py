@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -10,13 +11,15 @@ from services.profile.domain.alert_rules import Rule
 from services.profile.domain.alert_words import Told
 from services.profile.domain.telling import deliver_at
 from services.profile.metrics import ALERTS
-from services.profile.store import alert_rules
+from services.profile.store import alert_rules, sites
 from services.profile.store.alerts import Content
 from shared import outbox
 from shared.db import Tx
 from shared.events import AlertRaised, AlertResolved
+from shared.events.profile import AlertEvent
 from shared.vocabulary import AlertEnd
 
+E = TypeVar("E", bound=AlertEvent)
 _OF_ALERT = ("workspace_id", "site_id", "alert_id", "rule_id", "rule_name", "severity", "title")
 
 
@@ -42,8 +45,8 @@ def raised_event(
 
 
 async def tell_raised(tx: Tx, events: Sequence[AlertRaised]) -> None:
-    """Tell of alerts."""
-    await outbox.add(tx, events)
+    """Tell of alerts, each with the name of its site."""
+    await outbox.add(tx, await _named(tx, events))
     for event in events:
         ALERTS.labels("raised", event.severity).inc()
 
@@ -53,9 +56,21 @@ async def tell_ended(
 ) -> None:
     """Tell of the end of alerts those whom their rules tell; where a rule is gone, nobody but the console."""
     rules = await alert_rules.find_rules(tx, [row["rule_id"] for row in ended])
-    await outbox.add(tx, [_ended_event(row, rules.get(row["rule_id"]), by, now) for row in ended])
+    events = [_ended_event(row, rules.get(row["rule_id"]), by, now) for row in ended]
+    await outbox.add(tx, await _named(tx, events))
     for row in ended:
         ALERTS.labels("resolved", row["severity"]).inc()
+
+
+async def _named(tx: Tx, events: Sequence[E]) -> list[E]:
+    found = await sites.find_sites(tx, {event.site_id for event in events if event.site_id})
+    names = {site_id: site.name or site.domain for site_id, site in found.items()}
+    return [
+        event.model_copy(update={"site_name": names[event.site_id]})
+        if event.site_id in names
+        else event
+        for event in events
+    ]
 
 
 def _ended_event(

@@ -50,6 +50,7 @@ async def test_a_lost_valuable_link_is_told_by_the_rules_that_a_workspace_begins
     await lose(tx, [link_id])
     [event] = await told(tx)
     assert event.title == "1 link from example.org was lost"
+    assert event.site_name == site.name
     assert (event.rule_name, event.severity, event.count) == (
         *("Valuable links lost", AlertSeverity.WARNING),
         1,
