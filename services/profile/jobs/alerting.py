@@ -42,11 +42,14 @@ class Alerter:
         self._db = db
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Look every second whether something happened, until `stop` is set."""
+        """Look every second what happened, until `stop` is set; at once again where more than a batch waits.
+
+        While looks find changes all the time, a round for each few of them would cost more than the looks.
+        """
         while not stop.is_set():
             async with self._db.begin() as tx:
                 done = await sift(tx, now=clock.now())
-            if done == 0:
+            if done < BATCH:
                 await stopped_within(stop, _EVERY_S)
 
 
@@ -85,6 +88,8 @@ async def _raise(tx: Tx, signals: Collection[Signal], *, now: datetime) -> None:
     workspaces = {signal.workspace_id for signal in signals}
     await alert_rules.begin_with_defaults(tx, workspaces)
     decisions = await _decide(tx, await alert_rules.list_enabled(tx, workspaces), signals, now=now)
+    if not decisions:
+        return
     saved = await alerts.save_decisions(tx, decisions)
     contents = await alerts.get_contents(tx, saved)
     said = {id_: _words(saved[id_].group.kind, content) for id_, content in contents.items()}
