@@ -393,7 +393,8 @@ async def test_what_was_agreed_is_pasted_held_and_cancelled(house: House, page: 
     await item.get_by_role("button", name="Save").click()
     await expect(item).to_contain_text("120.50 EUR")
     await item.get_by_text("What happened").click()
-    await expect(item.get_by_role("listitem").first).to_contain_text("The terms were changed.")
+    newest = item.locator(".timeline").get_by_role("listitem").first
+    await expect(newest).to_contain_text("The terms were changed.")
     await no_barriers(page)
     await item.get_by_role("button", name="Cancel it").click()
     await page.get_by_role("button", name="Cancel the placement").click()
