@@ -29,7 +29,7 @@ from tests.profile.builders import an_observation, an_occurrence
 from tests.rabbit import RabbitNode, running_node
 
 LINKS = 2_000
-EVENTS = 20_000
+EVENTS = 60_000
 NAIVE = 1_000
 ROUNDS = 3
 _CHAIN = "tests.benchmarks.chain"
