@@ -329,19 +329,18 @@ async def test_whose_lease_has_ended_writes_nothing(chatty: House) -> None:
 async def test_a_site_that_is_gone_is_not_told_of(chatty: House) -> None:
     site = await chatty.a_site()
     channel = await a_channel(chatty)
-    await raise_all(
-        chatty,
-        [
-            an_alert(chatty, channel["id"], site_id=site, deliver_at=later(1)),
-            an_alert(chatty, channel["id"], deliver_at=later(1)),
-        ],
-    )
+    due = later(1)
+    gone_with_it = an_alert(chatty, channel["id"], site_id=site, title="Of it", deliver_at=due)
+    other = an_alert(chatty, channel["id"], title="Of another site", deliver_at=due)
+    await raise_all(chatty, [gone_with_it, other])
+    assert len(await told(chatty, channel)) == 2
     async with chatty.db.begin() as tx:
         gone = SiteDeleted(
             workspace_id=chatty.workspace_id, site_id=site, version_no=2, domain="alice.example"
         )
         await handlers.on_site_deleted([gone], tx)
-    await in_states(chatty, channel, "waiting")
+    left = await told(chatty, channel)
+    assert [(one["title"], one["state"]) for one in left] == [("Of another site", "waiting")]
 
 
 async def test_a_channel_goes_with_all_that_waits(chatty: House) -> None:

@@ -13,7 +13,7 @@ from tests.gateway.chats import TOKEN
 # ---- which addresses are taken ----------------------------------------------------------------------
 
 TAKEN = [
-    (Kind.SLACK, "https://hooks.slack.com/services/T00/B00/XXX"),
+    (Kind.SLACK, "https://hooks.slack.com/services/T0ABC/B0DEF/abc123"),
     (Kind.TEAMS, "https://contoso.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d"),
     (Kind.TEAMS, "https://prod-23.westeurope.logic.azure.com:443/workflows/a?sig=b-c_d%2F"),
     (
@@ -24,14 +24,14 @@ TAKEN = [
     (Kind.DISCORD, "https://discordapp.com/api/v10/webhooks/1/abc?thread_id=2"),
 ]
 REFUSED = [
-    (Kind.SLACK, "http://hooks.slack.com/services/T00/B00/XXX"),
-    (Kind.SLACK, "https://hooks.slack.com.evil.example/services/T00/B00/XXX"),
-    (Kind.SLACK, "https://hooks.slack.com@evil.example/services/T00/B00/XXX"),
-    (Kind.SLACK, "https://hooks.slack.com:8443/services/T00/B00/XXX"),
-    (Kind.SLACK, "https://evil.example/https://hooks.slack.com/services/T00/B00/XXX"),
+    (Kind.SLACK, "http://hooks.slack.com/services/T0ABC/B0DEF/abc123"),
+    (Kind.SLACK, "https://hooks.slack.com.evil.example/services/T0ABC/B0DEF/abc123"),
+    (Kind.SLACK, "https://hooks.slack.com@evil.example/services/T0ABC/B0DEF/abc123"),
+    (Kind.SLACK, "https://hooks.slack.com:8443/services/T0ABC/B0DEF/abc123"),
+    (Kind.SLACK, "https://evil.example/https://hooks.slack.com/services/T0ABC/B0DEF/abc123"),
     (Kind.SLACK, "https://hooks.slack.com/services/../x?y#z"),
     (Kind.SLACK, "https://hooks.slack.com\\@evil.example/services/T00"),
-    (Kind.SLACK, "https://hooks.slack.com/services/T00/B00/XXX\n"),
+    (Kind.SLACK, "https://hooks.slack.com/services/T0ABC/B0DEF/abc123\n"),
     (Kind.TEAMS, "https://logic.azure.com.evil.example/x"),
     (Kind.TEAMS, "https://evil.example/.logic.azure.com/"),
     (Kind.TEAMS, "https://evil@prod-1.logic.azure.com/x"),
