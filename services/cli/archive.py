@@ -66,7 +66,7 @@ def read_manifest(path: Path) -> Manifest:
             if archive.getinfo(_MANIFEST).file_size > _LARGEST_MANIFEST:
                 raise InvalidError(f"{path} is not a backup of Anchorwatch: its manifest is huge.")
             manifest = Manifest.model_validate_json(archive.read(_MANIFEST))
-        except (KeyError, ValidationError) as error:
+        except (KeyError, ValidationError, zipfile.BadZipFile) as error:
             raise InvalidError(f"{path} is not a backup of Anchorwatch.") from error
         missing = {_entry(schema) for schema in manifest.schemas} - set(archive.namelist())
     if manifest.format != _FORMAT:

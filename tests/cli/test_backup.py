@@ -180,6 +180,10 @@ async def test_what_cannot_be_trusted_is_refused_before_anything_is_done(
     body[body.index(b"PGDMP") + 500] ^= 1
     broken.write_bytes(body)
     assert "damaged" in await restored()
+    body = bytearray(path.read_bytes())
+    body[body.index(b'"anchorwatch"')] ^= 1
+    broken.write_bytes(body)
+    assert "is not a backup" in await restored()
     _rewritten(path, broken, without("toxicity.dump"))
     assert "toxicity.dump is missing" in await restored()
     _rewritten(path, broken, without("manifest.json"))
