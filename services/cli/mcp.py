@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from services.cli.mcp_tools import TOOLS, Tool, filled
 from services.cli.server import ClientSettings, Server
-from shared.errors import AnchorwatchError, InvalidError
+from shared.errors import AnchorwatchError
 
 VERSIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 """Of the protocol, the newest first; for what we do they are alike."""
@@ -121,10 +121,6 @@ def _call(server: Server, params: Mapping[str, Any]) -> dict[str, Any]:
         return _told(" ".join(faults), is_error=True)
     try:
         return _told(_asked(server, tool, given))
-    except InvalidError as error:
-        return _told(
-            f"{error.detail} {' '.join(one.detail for one in error.errors)}", is_error=True
-        )
     except AnchorwatchError as error:
         return _told(error.detail, is_error=True)
 
