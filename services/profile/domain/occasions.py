@@ -42,21 +42,12 @@ def broken_page(site_id: UUID, event: TargetChecked, links: int) -> Occasion:
     )
 
 
-def unusual_growth(site_id: UUID, event: VelocityAnomalyDetected) -> Occasion:
-    """Return that domains came or went unlike before."""
+def odd_growth(
+    kind: AlertKind, site_id: UUID, event: VelocityAnomalyDetected | AnchorsDrifted
+) -> Occasion:
+    """Return what the nightly look at new domains found: how many, or their anchors, unlike before."""
     return Occasion(
-        AlertKind.VELOCITY_ANOMALY,
-        site_id=site_id,
-        item_id=event.anomaly_id,
-        sentence=event.sentence,
-        at=event.occurred_at,
-    )
-
-
-def other_anchors(site_id: UUID, event: AnchorsDrifted) -> Occasion:
-    """Return that the anchors of new domains are of other kinds."""
-    return Occasion(
-        AlertKind.ANCHORS_DRIFTED,
+        kind,
         site_id=site_id,
         item_id=event.anomaly_id,
         sentence=event.sentence,

@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from services.profile.domain.alerts import AlertKind
 from services.profile.domain.anomalies import Anomaly, Direction, days_of, find_anomalies
 from services.profile.domain.drift import NEW_DAYS, find_drift
 from services.profile.domain.growing import sentence_of
-from services.profile.domain.occasions import other_anchors, unusual_growth
+from services.profile.domain.occasions import odd_growth
 from services.profile.domain.patterns import MIN_LINKS, Pattern, find_patterns
 from services.profile.store import figures, growth, occasions
 from services.profile.store.growth import Movements, Unusual
@@ -95,7 +96,7 @@ async def _tell(tx: Tx, site_id: UUID, workspace_id: UUID, anomaly: Anomaly, tod
             new_links_known_until=known.get(site_id),
         )
         await outbox.add(tx, [event])
-        await occasions.add_occasions(tx, [unusual_growth(site_id, event)])
+        await occasions.add_occasions(tx, [odd_growth(AlertKind.VELOCITY_ANOMALY, site_id, event)])
 
 
 async def list_patterns(tx: Tx, site_id: UUID, *, since: date, until: date) -> list[Pattern]:
@@ -146,4 +147,4 @@ async def _watch_anchors(tx: Tx, site_id: UUID, workspace_id: UUID, today: date)
             kinds_new=kinds["kinds_new"],
         )
         await outbox.add(tx, [event])
-        await occasions.add_occasions(tx, [other_anchors(site_id, event)])
+        await occasions.add_occasions(tx, [odd_growth(AlertKind.ANCHORS_DRIFTED, site_id, event)])
