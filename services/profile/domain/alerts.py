@@ -4,7 +4,7 @@ A new kind is an entry in KINDS, its test and its row in docs/alerts.md. What is
 the rows of its history; the rest is told by the part that found it (`store/occasions.py`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -266,3 +266,15 @@ def endings_of(moved: Moved) -> Iterator[Ending]:
     for kind, known in KINDS.items():
         if known.ends(moved):
             yield Ending(kind, moved.site_id, moved.link_id)
+
+
+def newest_word(moves: Iterable[Moved]) -> tuple[list[Signal], list[Ending]]:
+    """Return what rows of the history say, the newest of them about each thing."""
+    newest: dict[tuple[AlertKind, UUID], Signal | Ending] = {}
+    for moved in moves:
+        for signal in signals_of(moved):
+            newest[signal.kind, signal.item_id] = signal
+        for ending in endings_of(moved):
+            newest[ending.kind, ending.item_id] = ending
+    signals = [said for said in newest.values() if isinstance(said, Signal)]
+    return signals, [said for said in newest.values() if isinstance(said, Ending)]

@@ -15,10 +15,8 @@ from services.profile.domain.alert_words import Told, words_of
 from services.profile.domain.alerts import (
     AlertKind,
     Ending,
-    Moved,
     Signal,
-    endings_of,
-    signals_of,
+    newest_word,
 )
 from services.profile.domain.grouping import Decision, bounded, decide_all, enough, grouped
 from services.profile.jobs.resting import stopped_within
@@ -65,18 +63,6 @@ async def sift(tx: Tx, *, now: datetime) -> int:
     lost = {signal.site_id for signal in signals if signal.kind is AlertKind.LINK_LOST}
     await patterns.make_due(tx, lost, now=now)
     return moved.count + waiting.count
-
-
-def newest_word(moves: Iterable[Moved]) -> tuple[list[Signal], list[Ending]]:
-    """Return what rows of the history say, the newest of them about each thing."""
-    newest: dict[tuple[AlertKind, UUID], Signal | Ending] = {}
-    for moved in moves:
-        for signal in signals_of(moved):
-            newest[signal.kind, signal.item_id] = signal
-        for ending in endings_of(moved):
-            newest[ending.kind, ending.item_id] = ending
-    signals = [said for said in newest.values() if isinstance(said, Signal)]
-    return signals, [said for said in newest.values() if isinstance(said, Ending)]
 
 
 # ---- raising -------------------------------------------------------------------------------------------
