@@ -65,14 +65,14 @@ class Caller:
         """Return the sites that the caller may see; None means every site of the workspace."""
         return None if self.workspace_role is not None else frozenset(self.grants)
 
-    def sites_as(self, role: Role) -> frozenset[UUID] | None:
-        """Return the sites on which the caller has at least this role; None means every site."""
-        if rank(self.workspace_role) >= rank(role):
-            return None
-        return frozenset(site for site, own in self.grants.items() if rank(own) >= rank(role))
+    def sites_as(self, role: Role, *, site_id: UUID | None = None) -> frozenset[UUID] | None:
+        """Return the sites on which the caller has at least this role; None means every site.
 
-    def site_ids_as(self, role: Role) -> frozenset[UUID] | None:
-        """Return the sites where the caller has at least this role; None means every site."""
+        Where one is asked for, it is that one; raises as `require` does.
+        """
+        if site_id is not None:
+            self.require(site_id, role)
+            return frozenset({site_id})
         if rank(self.workspace_role) >= rank(role):
             return None
         return frozenset(site for site, own in self.grants.items() if rank(own) >= rank(role))

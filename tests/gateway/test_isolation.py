@@ -168,6 +168,8 @@ async def test_the_work_list_is_of_all_services_and_only_of_sites_that_one_may_s
         assert (await http.get(f"/v1/today?site_id={product.ids['site_id']}")).status == 404
     of_mine = await product.owner.get(f"/v1/today?site_id={product.mine}")
     assert of_mine.json() == {"items": [], "degraded": []}
+    of_other = (await product.owner.get(f"/v1/today?site_id={product.ids['site_id']}")).json()
+    assert of_other == found
 
 
 async def test_the_history_of_events_tells_a_key_of_one_site_nothing_about_another(

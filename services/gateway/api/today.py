@@ -66,31 +66,28 @@ async def get_today(
         caller.require(site_id, Role.VIEWER)
     asked = [service for service, scope in _ASKED.items() if scope in caller.scopes]
     clients: Mapping[str, ServiceClient] = request.app.state.clients
+    query = "" if site_id is None else f"site_id={site_id}"
     async with asyncio.TaskGroup() as group:
-        parts = [group.create_task(_part_of(clients[name], caller)) for name in asked]
-    found = [
-        one for part in parts for one in _items(part.result()) if site_id in {None, one.site_id}
-    ]
+        tasks = [group.create_task(_part_of(clients[name], caller, query)) for name in asked]
+    parts = [task.result() for task in tasks]
+    found = [one for part in parts if not isinstance(part, MissingOut) for one in part]
     found.sort(key=lambda one: (_ORDER[one.kind], -one.count, one.domain))
-    missing = [part.result() for part in parts]
     return TodayOut(
         items=[_shown(one) for one in found],
-        degraded=[one for one in missing if isinstance(one, MissingOut)],
+        degraded=[part for part in parts if isinstance(part, MissingOut)],
     )
 
 
-async def _part_of(client: ServiceClient, caller: Caller) -> Sequence[Waiting] | MissingOut:
+async def _part_of(
+    client: ServiceClient, caller: Caller, query: str
+) -> Sequence[Waiting] | MissingOut:
     try:
-        answer = await client.send("GET", _PATH, caller=caller, deadline_s=_DEADLINE_S)
+        answer = await client.send("GET", _PATH, caller=caller, query=query, deadline_s=_DEADLINE_S)
     except UnavailableError as error:
         return MissingOut(service=client.service, code=error.code)
     if answer.status != 200:
         return MissingOut(service=client.service, code=f"status-{answer.status}")
     return _WAITING.validate_json(answer.body)
-
-
-def _items(part: Sequence[Waiting] | MissingOut) -> Sequence[Waiting]:
-    return () if isinstance(part, MissingOut) else part
 
 
 def _shown(one: Waiting) -> TodoOut:

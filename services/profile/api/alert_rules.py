@@ -152,10 +152,7 @@ async def list_rules(
 ) -> Page[RuleOut]:
     """Return the rules that you may see: of your sites, and of all sites if the workspace is yours."""
     caller.require_scope(Scope.LINKS_READ)
-    only = caller.sites_as(Role.VIEWER)
-    if site_id is not None:
-        caller.require(site_id, Role.VIEWER)
-        only = frozenset({site_id})
+    only = caller.sites_as(Role.VIEWER, site_id=site_id)
     await alert_rules.begin_with_defaults(tx, [caller.workspace_id])
     found = await alert_rules.list_rules(
         tx,

@@ -141,13 +141,9 @@ class _Filter:
 
     def wanted(self, caller: Caller, role: Role) -> Wanted:
         """Return what is meant, on the sites on which the caller has the role."""
-        site_ids: Collection[UUID] | None = caller.sites_as(role)
-        if self.site_id is not None:
-            caller.require(self.site_id, role)
-            site_ids = [self.site_id]
         return Wanted(
             caller.workspace_id,
-            site_ids,
+            caller.sites_as(role, site_id=self.site_id),
             severities=queries.choices("severity", self.severity, AlertSeverity),
             rule_id=self.rule_id,
             since=self.since,

@@ -1,5 +1,7 @@
 """What of profile's waits for a person; asked by the gateway only, which makes one list of all."""
 
+from uuid import UUID
+
 from fastapi import APIRouter
 
 from services.profile.store import todo
@@ -12,8 +14,8 @@ router = APIRouter(prefix="/internal", include_in_schema=False)
 
 
 @router.get("/todo")
-async def list_todo(caller: CallerDep, tx: TxDep) -> list[Waiting]:
-    """Return how much waits on each site where the caller may see what the team sees."""
+async def list_todo(caller: CallerDep, tx: TxDep, site_id: UUID | None = None) -> list[Waiting]:
+    """Return how much waits on each site, or on one, where the caller may see what the team sees."""
     caller.require_scope(Scope.LINKS_READ)
-    only = caller.site_ids_as(Role.VIEWER)
+    only = caller.sites_as(Role.VIEWER, site_id=site_id)
     return await todo.list_waiting(tx, caller.workspace_id, only=only)
