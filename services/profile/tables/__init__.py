@@ -218,8 +218,9 @@ LINKS = Table(
         name="links_status_check",
     ),
     # No index on what every check writes (last_checked_at, next_check_at, check_seq, found_seq), not
-    # even in its WHERE: else the row goes into each of these indexes again, at every look. The others hold only rows that have a value: lists ask for those first, and a new link, which
-    # has hardly any, is written into few indexes.
+    # even in its WHERE: else the row goes into each of these indexes again, at every look. The others
+    # hold only rows that have a value: lists ask for those first, and a new link, which has hardly
+    # any, is written into few indexes.
     Index("links_site_status_idx", "site_id", "status", "link_id"),
     Index("links_site_domain_idx", "site_id", "referring_domain", "link_id"),
     Index("links_site_target_idx", "site_id", "target_key"),
