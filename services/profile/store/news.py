@@ -38,7 +38,7 @@ _PAST = f"""
             WHEN c.to_status IN ('changed', 'lost') THEN 'mismatched'
             ELSE coalesce(c.current->>'contract_state', 'met') END AS contract_state
     FROM (
-        SELECT * FROM changes WHERE site_id = ANY($1::uuid[]) AND at >= $2 AND {_KINDS}
+        SELECT * FROM changes WHERE site_id = ANY($1::uuid[]) AND at >= $2 AND {_NEWS}
         ORDER BY at DESC, change_id DESC LIMIT $3
     ) AS c JOIN links l ON l.link_id = c.link_id
     WHERE l.deleted_at IS NULL AND l.merged_into IS NULL

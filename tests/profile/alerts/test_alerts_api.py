@@ -14,9 +14,10 @@ from shared import clock
 from shared.db import Database
 from shared.events import AlertResolved
 from shared.ids import new_id
-from shared.vocabulary import AlertEnd, Role
+from shared.vocabulary import AlertEnd, Outcome, Reason, Role
 from tests.http import Http
-from tests.profile.alerts.house import a_rule, live_links, lose, only_rules, told
+from tests.profile.alerts.house import a_rule, live_links, look, lose, only_rules, told
+from tests.profile.builders import a_check, an_occurrence
 from tests.profile.conftest import a_caller, add_site, as_caller, published
 
 RULES, ALERTS = "/v1/alerts/rules", "/v1/alerts"
@@ -135,6 +136,19 @@ async def test_a_rule_says_what_it_would_have_raised(
         answer = (await alice.post(f"{RULES}/previews", RULE | {"kinds": kinds})).json()
         assert answer["sentence"].endswith(said)
     assert (await alice.get(ALERTS)).json()["items"] == []  # nothing was kept
+
+
+async def test_a_change_that_was_first_seen_after_a_look_that_could_not_see_counts_as_well(
+    alice: Http, database: Database, home: Site
+) -> None:
+    async with database.begin() as tx:
+        [link_id] = await live_links(tx, home, BLOG[:1])
+        edited = (an_occurrence(anchor_text="else"),)
+        await look(tx, [a_check(link_id, 2, Outcome.UNKNOWN, reasons=(Reason.TIMEOUT,))])
+        await look(tx, [a_check(link_id, 3, occurrences=edited)])
+        await tx.run("UPDATE changes SET at = $1", clock.now() - timedelta(days=3))
+    answer = (await alice.post(f"{RULES}/previews", RULE | {"kinds": ["link_changed"]})).json()
+    assert (answer["alerts"], answer["changes"]) == (1, 1)
 
 
 async def test_an_alert_is_listed_opened_and_acknowledged(
