@@ -7,7 +7,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Numeric,
     Table,
     Text,
@@ -18,15 +17,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from services.outreach.domain.placement import Seen
 from services.outreach.domain.suppression import SuppressionKind, SuppressionReason
+from services.outreach.tables.columns import HOUSE as HOUSE
+from services.outreach.tables.columns import METADATA as METADATA
 from shared.columns import created as _created
 from shared.columns import moment as _moment
 from shared.columns import one_of as _one_of
 from shared.columns import texts as _texts
-from shared.house import add_house_tables
-
-METADATA = MetaData(schema="outreach")
-HOUSE = add_house_tables(METADATA)
-
 
 SITES = Table(
     "sites",
