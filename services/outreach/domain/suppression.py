@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.outreach.domain.address import GMAIL, GOOGLEMAIL, address_key
 from shared import urls
 
 
@@ -52,22 +53,23 @@ def subject_of(text: str) -> Subject | None:
 
 
 def normal_address(text: str) -> str | None:
-    """Return an address in small letters with its domain in ASCII and without a +tag.
+    """Return the spelling of an address under which it is suppressed, or None where it is none.
 
-    The tag goes because whoever unsubscribed `ann@x` has not agreed to mail for `ann+news@x`.
+    Without its +tag, because whoever unsubscribed `ann@x` has not agreed to mail for `ann+news@x`.
     """
-    local, _, domain = text.strip().strip("<>").rpartition("@")
-    local = local.strip().strip('"').partition("+")[0].lower()
-    host = urls.host_of(f"http://{domain.strip()}/") if domain.strip() else ""
-    if not local or not urls.registrable_domain(host) or any(c.isspace() for c in local):
+    key = address_key(text)
+    local, at, host = key.rpartition("@")
+    if not at or not local or not urls.registrable_domain(host) or any(map(str.isspace, local)):
         return None
-    return f"{local}@{host}"
+    return key
 
 
 def covering(address: str) -> list[Subject]:
     """Return everything that, if suppressed, forbids writing to this address."""
     subjects = [Subject(SuppressionKind.EMAIL, address)]
     name = address.rpartition("@")[2]
+    if name == GMAIL:
+        subjects.append(Subject(SuppressionKind.DOMAIN, GOOGLEMAIL))
     while "." in name:
         subjects.append(Subject(SuppressionKind.DOMAIN, name))
         name = name.partition(".")[2]

@@ -19,6 +19,9 @@ from services.outreach.domain.placement import Seen
 from services.outreach.domain.suppression import SuppressionKind, SuppressionReason
 from services.outreach.tables.columns import HOUSE as HOUSE
 from services.outreach.tables.columns import METADATA as METADATA
+from services.outreach.tables.prospects import CONTACTS as CONTACTS
+from services.outreach.tables.prospects import PROSPECT_CHANGES as PROSPECT_CHANGES
+from services.outreach.tables.prospects import PROSPECTS as PROSPECTS
 from shared.columns import created as _created
 from shared.columns import moment as _moment
 from shared.columns import one_of as _one_of
