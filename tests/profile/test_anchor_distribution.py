@@ -5,16 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.profile.domain.anchors import (
-    BANDS,
     AnchorCount,
     Distribution,
-    Group,
     KindCount,
     distribution,
     next_placements,
     overlaps,
-    placements_to_band,
 )
+from shared.anchor_bands import Group
 from shared.vocabulary import AnchorKind
 
 
@@ -91,13 +89,6 @@ def test_advice_names_the_share_and_the_target() -> None:
     assert "by then 1% of your domains" in later.sentence
 
 
-def test_the_way_back_to_the_band_is_counted() -> None:
-    found = a_site(branded=60, url=20, exact=20)
-    needed = placements_to_band(found.shares, Group.EXACT)
-    assert needed == 100
-    assert placements_to_band(found.shares, Group.PARTIAL) == 0
-
-
 def test_a_keyword_inside_the_brand_is_shown_as_overlap() -> None:
     keywords = ["london plumbers", "boiler repair"]
     assert overlaps(["The London Plumbers Ltd"], keywords) == ("london plumbers",)
@@ -115,7 +106,3 @@ def test_shares_sum_and_enough_advice_leads_into_the_bands(
     assert shares == pytest.approx(1.0 if branded + url + partial + exact else 0.0)
     assert 0 <= found.divergence <= 1
     assert len(next_placements(found.shares, count)) == count
-    total = branded + url + partial + exact
-    needed = placements_to_band(found.shares, Group.EXACT)
-    if needed:
-        assert exact / (total + needed) <= BANDS[Group.EXACT].high + 1e-9

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.profile.domain.anchors import AnchorCount, Group, KindCount, distribution
+from services.profile.domain.anchors import AnchorCount, KindCount, distribution
 from services.profile.domain.reanchor import (
     Candidate,
     Rebalancing,
@@ -11,6 +11,7 @@ from services.profile.domain.reanchor import (
     exact_to_change,
     rebalancing,
 )
+from shared.anchor_bands import Group
 from shared.ids import new_id
 from shared.vocabulary import AnchorKind
 

@@ -10,9 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.profile.domain.anchor import class_of
 from services.profile.domain.anchors import (
-    BANDS,
     AnchorCount,
-    Group,
     KindCount,
     distribution,
     next_placements,
@@ -23,6 +21,7 @@ from services.profile.domain.velocity import Interval, Period, first_day, period
 from services.profile.store import figures, prepared, sites
 from shared import clock
 from shared.access import Caller, Scope
+from shared.anchor_bands import BANDS, Group
 from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
 from shared.pages import Page, PageDep

@@ -2,61 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from math import ceil, log2
+from math import log2
 
+from shared.anchor_bands import (
+    BANDS,
+    EXACT_LIMIT,
+    GROUP_LABELS,
+    GROUPS,
+    MIN_DOMAINS,
+    ONE_ANCHOR_LIMIT,
+    Group,
+    next_group,
+)
 from shared.anchor_text import fold, words_of
 from shared.vocabulary import AnchorKind
 
-MIN_DOMAINS = 50  # below, one domain more or less would decide
-EXACT_LIMIT = 0.10
-ONE_ANCHOR_LIMIT = 0.05
 MAX_ADVICE = 100
 _PRIOR_LINKS = 20  # how many links at the band centres weigh as much as the first real ones
 _NAMED_WARNINGS = 10
-
-
-class Group(StrEnum):
-    """The four groups that have a band; everything else is reported apart."""
-
-    BRANDED = "branded"
-    URL_GENERIC = "url_generic"
-    PARTIAL = "partial"
-    EXACT = "exact"
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """The target share of new links."""
-
-    low: float
-    high: float
-
-    @property
-    def centre(self) -> float:
-        return (self.low + self.high) / 2
-
-
-BANDS: Mapping[Group, Band] = {
-    Group.BRANDED: Band(0.30, 0.40),
-    Group.URL_GENERIC: Band(0.20, 0.30),
-    Group.PARTIAL: Band(0.20, 0.30),
-    Group.EXACT: Band(0.05, 0.10),
-}
-_GROUPS = {
-    AnchorKind.BRANDED: Group.BRANDED,
-    AnchorKind.URL: Group.URL_GENERIC,
-    AnchorKind.GENERIC: Group.URL_GENERIC,
-    AnchorKind.PARTIAL: Group.PARTIAL,
-    AnchorKind.EXACT: Group.EXACT,
-}
 _NOT_ONE_ANCHOR = frozenset({AnchorKind.BRANDED, AnchorKind.URL})
-GROUP_LABELS = {
-    Group.BRANDED: "Brand",
-    Group.URL_GENERIC: "Address or general words",
-    Group.PARTIAL: "Keyword and more",
-    Group.EXACT: "Exact keyword",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +113,7 @@ def _by_group(kinds: Iterable[KindCount]) -> tuple[dict[Group, KindCount], KindC
     counted = {group: KindCount(AnchorKind.OTHER, 0, 0) for group in Group}
     other = KindCount(AnchorKind.OTHER, 0, 0)
     for count in kinds:
-        group = _GROUPS.get(count.kind)
+        group = GROUPS.get(count.kind)
         before = other if group is None else counted[group]
         both = KindCount(count.kind, before.domains + count.domains, before.links + count.links)
         if group is None:
@@ -232,16 +196,12 @@ class Advice:
 
 
 def next_placements(shares: Sequence[Share], count: int) -> tuple[Advice, ...]:
-    """Choose the groups of the next placements: the largest gap to its band's centre first."""
+    """Choose the groups of the next placements, one after the other."""
     domains = {share.group: share.domains for share in shares}
     advice = []
     for turn in range(min(count, MAX_ADVICE)):
         total = sum(domains.values())
-        gaps = {
-            group: band.centre - (domains[group] / total if total else 0.0)
-            for group, band in BANDS.items()
-        }
-        group = max(Group, key=lambda group: gaps[group])
+        group = next_group(domains)
         share = domains[group] / total if total else 0.0
         advice.append(Advice(group, GROUP_LABELS[group], _why(group, share, is_now=turn == 0)))
         domains[group] += 1
@@ -254,17 +214,6 @@ def _why(group: Group, share: float, *, is_now: bool) -> str:
         f"{GROUP_LABELS[group]}: {'now' if is_now else 'by then'} {share:.0%} of your domains, "
         f"the target for new links is {band.low:.0%} to {band.high:.0%}."
     )
-
-
-def placements_to_band(shares: Sequence[Share], group: Group) -> int | None:
-    """Say how many other placements bring a group that is too large back to its band."""
-    total = sum(share.domains for share in shares)
-    own = next((share.domains for share in shares if share.group is group), 0)
-    high = BANDS[group].high
-    if total == 0 or own <= high * total:
-        return 0
-    needed = ceil(own / high - 1e-9) - total
-    return needed if needed <= 10_000 else None
 
 
 def overlaps(brands: Iterable[str], keywords: Iterable[str]) -> tuple[str, ...]:

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from math import floor
 from uuid import UUID
 
-from services.profile.domain.anchors import (
+from services.profile.domain.anchors import AnchorCount, Share
+from shared.anchor_bands import (
     BANDS,
     EXACT_LIMIT,
     GROUP_LABELS,
     MIN_DOMAINS,
     ONE_ANCHOR_LIMIT,
-    AnchorCount,
     Group,
-    Share,
-    placements_to_band,
+    links_to_band,
 )
 from shared.hostnames import shown
 from shared.vocabulary import AnchorKind
@@ -119,15 +118,16 @@ def rebalancing(
     if domains < MIN_DOMAINS:
         sentence = f"Too few to judge: {domains} of {MIN_DOMAINS} referring domains."
         return Rebalancing(sentence, 0, 0, (), (), _shares(counts))
+    instead = links_to_band(counts, Group.EXACT)
     exact = exact_to_change(shares, domains)
     loud = loud_to_change(anchors, domains)
     plans = _targets(targets)
     changes = _changes(candidates, counts, exact, loud, {one.target_url: one for one in plans})
     needed = max(exact, len(changes))
     return Rebalancing(
-        _sentence(needed, changes, placements_to_band(shares, Group.EXACT)),
+        _sentence(needed, changes, instead),
         needed,
-        placements_to_band(shares, Group.EXACT),
+        instead,
         tuple(changes),
         tuple(plans) if needed else (),
         _shares(counts),
