@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from services.toxicity.domain.lexical import features, fitting, model, names, segment
 from services.toxicity.domain.lexical.fitting import Examples, Fitted, Table
+from shared.shares import wilson
 
 HERE = Path(model.__file__).parent
 ROOT = HERE.parents[3]
@@ -278,7 +279,7 @@ def _operating_point(
 ) -> dict[str, Any]:
     bad, good = p[examples.toxic == 1], p[examples.toxic == 0]
     recall, rate = float((bad >= threshold).mean()), float((good >= threshold).mean())
-    low, high = fitting.wilson(float((good >= threshold).sum()), len(good))
+    low, high = wilson(float((good >= threshold).sum()), len(good))
     return {
         "p": threshold,
         "recall": round(recall, 4),

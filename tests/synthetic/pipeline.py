@@ -17,6 +17,7 @@ from services.toxicity.domain.sight import link_facts
 from services.toxicity.domain.source import BurstView, NameView, NetworkView, Source
 from shared import ids
 from shared.events import PageFacts
+from shared.shares import wilson
 from tests.synthetic.crawl import HOSTS, Crawl
 from tests.synthetic.world import BRANDS, KEYWORDS, SITE, Host, Kind, World
 
@@ -163,9 +164,9 @@ def measure(cases: Sequence[Case], threshold: float = 0.97) -> Measured:
     return Measured(
         auc=fitting.auc(toxic, p),
         recall=hits / float(toxic.sum()),
-        recall_interval=fitting.wilson(hits, float(toxic.sum())),
+        recall_interval=wilson(hits, float(toxic.sum())),
         precision=hits / total if total else 0.0,
-        precision_interval=fitting.wilson(hits, total),
+        precision_interval=wilson(hits, total),
         proposed=int(total),
         wrong=tuple(wrong),
         calibration_error=error,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.toxicity import handlers, jobs
 from services.toxicity.domain import calibrating
-from services.toxicity.domain.calibrating import Judgement, decided_prefix, fit, wilson
+from services.toxicity.domain.calibrating import Judgement, decided_prefix, fit
 from services.toxicity.domain.facts import Decision
 from services.toxicity.domain.layer import Layer
 from services.toxicity.domain.queueing import Place, in_turn
@@ -109,14 +109,6 @@ def test_the_sample_is_what_is_decided_without_a_gap_in_random_order() -> None:
     one, two = Judgement(0, Decision.KEEP), Judgement(0, Decision.DISAVOW)
     assert decided_prefix([one, two, None, one]) == [one, two]
     assert decided_prefix([None, one]) == []
-
-
-def test_intervals_are_wilson_s() -> None:
-    low, high = wilson(0, 100)
-    assert low == 0.0
-    assert high == pytest.approx(0.0370, abs=0.0005)
-    assert wilson(50, 100) == pytest.approx((0.4038, 0.5962), abs=0.0005)
-    assert wilson(0, 0) == (0.0, 1.0)
 
 
 def some(count: int, milli: int, decision: Decision, start: int = 0) -> list[Judgement]:

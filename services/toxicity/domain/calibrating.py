@@ -13,12 +13,12 @@ from typing import Any
 
 from services.toxicity.domain.facts import Decision
 from services.toxicity.domain.layer import Layer
+from shared.shares import wilson
 
 ENOUGH = 50
 ENOUGH_OF_EACH = 10
 MOST_SLOPE, LEAST_SLOPE = 1.5, 0.5
 MOST_OFFSET = 3.0
-_Z = 1.959964
 _PULL = 4.0  # how strongly the fit is drawn to slope 1 and offset 0
 _ROUNDS = 300
 _STILL = 1e-6
@@ -71,17 +71,6 @@ class Fit:
     layer: Layer | None
     verdicts: int
     sentence: str
-
-
-def wilson(hits: int, count: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share; nothing is known of nothing."""
-    if not count:
-        return 0.0, 1.0
-    share, square = hits / count, _Z * _Z
-    middle = (share + square / (2 * count)) / (1 + square / count)
-    spread = share * (1 - share) / count + square / (4 * count * count)
-    half = _Z * math.sqrt(spread) / (1 + square / count)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def decided_prefix(drawn: Sequence[Judgement | None]) -> list[Judgement]:

@@ -258,16 +258,6 @@ def calibration_error(
     return float(error), curve
 
 
-def wilson(hits: float, of: float, z: float = 1.96) -> tuple[float, float]:
-    """Return the interval in which a share lies with 95 %."""
-    if of <= 0:
-        return 0.0, 1.0
-    share = hits / of
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * np.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
-
-
 def precision_at(recall: float, rate: float, prevalence: float) -> float:
     """Return the precision that recall and false-alarm rate give where so many are bad."""
     hits, alarms = recall * prevalence, rate * (1 - prevalence)
