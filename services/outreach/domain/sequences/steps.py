@@ -1,0 +1,144 @@
+"""The steps of a sequence: what is written, how long after the step before, in which thread."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.outreach.domain.sequences import template
+from services.outreach.domain.sequences.template import MAX_SUBJECT, MAX_TEXT, Filled
+from shared.errors import FieldError
+
+MAX_STEPS = 8
+MAX_DELAY_DAYS = 60
+LAST_WAIT_DAYS = 5
+"""Business days after the last message before silence is taken for an answer."""
+_SATURDAY = 5
+
+
+class Thread(StrEnum):
+    """Where a step stands in the reader's mailbox."""
+
+    REPLY = "reply"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One planned message; a reply has no subject of its own."""
+
+    step_no: int
+    delay_days: int
+    thread: Thread
+    subject: str
+    body: str
+    template_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A step with all values in place."""
+
+    step_no: int
+    subject: Filled
+    body: Filled
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.subject.missing + self.body.missing))
+
+    @property
+    def leftovers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.subject.leftovers + self.body.leftovers))
+
+
+def check(steps: Sequence[Step]) -> list[FieldError]:
+    """Return what is wrong with the steps of a sequence."""
+    if not 1 <= len(steps) <= MAX_STEPS:
+        return [FieldError("/steps", "count", f"A sequence has 1 to {MAX_STEPS} steps.")]
+    return [fault for at, step in enumerate(steps) for fault in _check_step(at, step)]
+
+
+def _check_step(at: int, step: Step) -> list[FieldError]:
+    found = []
+    if at == 0 and step.thread is Thread.REPLY:
+        found.append(
+            FieldError("/steps/0/thread", "no-thread", "The first step begins a new thread.")
+        )
+    if at > 0 and step.delay_days < 1:
+        found.append(
+            FieldError(
+                f"/steps/{at}/delay_days",
+                "too-soon",
+                "Wait at least one business day after a step.",
+            )
+        )
+    wants_subject = step.thread is Thread.NEW
+    return found + check_text(f"/steps/{at}", step.subject, step.body, wants_subject=wants_subject)
+
+
+def check_text(at: str, subject: str, body: str, *, wants_subject: bool = True) -> list[FieldError]:
+    """Return what is wrong with a text; `at` is the pointer of what holds it."""
+    found = []
+    if wants_subject and not subject.strip():
+        found.append(FieldError(f"{at}/subject", "missing", "A new thread needs a subject."))
+    if not wants_subject and subject.strip():
+        found.append(
+            FieldError(f"{at}/subject", "not-used", "A reply keeps the subject of its thread.")
+        )
+    if not body.strip():
+        found.append(FieldError(f"{at}/body", "missing", "Write what the message says."))
+    if "\n" in subject or "\r" in subject:
+        found.append(FieldError(f"{at}/subject", "lines", "A subject is one line."))
+    for name, text in (("subject", subject), ("body", body)):
+        found += [FieldError(f"{at}/{name}", "text", one) for one in template.faults(text)]
+    return found
+
+
+def write(steps: Sequence[Step], values: Mapping[str, str]) -> list[Written]:
+    """Return all steps as they would be sent; a reply takes the subject of its thread."""
+    written: list[Written] = []
+    subject = Filled("", (), ())
+    for step in steps:
+        if step.thread is Thread.NEW:
+            subject = template.fill(step.subject, values)
+            shown = subject
+        else:
+            shown = Filled(f"Re: {subject.text}", subject.missing, subject.leftovers)
+        written.append(Written(step.step_no, shown, template.fill(step.body, values)))
+    return written
+
+
+def refusal(written: Sequence[Written]) -> tuple[str, str] | None:
+    """Return code and sentence of what keeps these steps from being sent, or None."""
+    missing = dict.fromkeys(name for one in written for name in one.missing)
+    if missing:
+        return "missing-variables", f"There is no value for {_listed(missing)}."
+    left = dict.fromkeys(text for one in written for text in one.leftovers)
+    if left:
+        return "leftovers", f"The text still holds {_listed(left)}."
+    for one in written:
+        if len(one.subject.text) > MAX_SUBJECT or len(one.body.text) > MAX_TEXT:
+            return "too-long", f"Step {one.step_no} gets too long with these values."
+    return None
+
+
+def _listed(names: Mapping[str, None]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
+
+
+def after_business_days(moment: datetime, days: int, *, zone: ZoneInfo) -> datetime:
+    """Return the same time of day, so many business days later by the clocks of a zone.
+
+    From a weekend it counts as from the Friday before: one business day later is Monday.
+    """
+    local = moment.astimezone(zone)
+    day = local.date()
+    while days > 0 or day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+        if day.weekday() < _SATURDAY:
+            days -= 1
+    moved = datetime.combine(day, local.time(), tzinfo=zone)
+    return moved.astimezone(moment.tzinfo)
