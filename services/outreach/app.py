@@ -7,10 +7,13 @@ Publishes placement.promised, placement.updated, placement.verified, placement.m
 placement.lost, placement.expiring.
 """
 
+from functools import partial
+
 from fastapi import FastAPI
 
-from services.outreach import handlers, jobs
+from services.outreach import handlers
 from services.outreach.api import ROUTERS
+from services.outreach.jobs.notices import give_notices
 from services.outreach.settings import Settings
 from shared.bus import Bus
 from shared.consumer import Consumer
@@ -37,7 +40,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         db=db,
         bus=bus,
         consumer=subscribe(Consumer("outreach", db=db, bus=bus)),
-        loops=jobs.loops(db, notice_pause_s=settings.notice_pause_s),
+        loops={"notices": partial(give_notices, db, settings.notice_pause_s)},
         grace_s=settings.shutdown_grace_s,
     )
     return new_web_app(

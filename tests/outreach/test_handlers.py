@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from services.outreach import handlers, jobs
+from services.outreach import handlers
+from services.outreach.jobs.notices import give_some
 from shared.db import Database
 from shared.events import (
     LinkScored,
@@ -212,7 +213,7 @@ async def test_an_end_that_comes_near_is_told_seven_and_two_days_before(
     until = NOON.date() + timedelta(days=20)
     await promise(client, site, until_on=until.isoformat())
     for days in (0, 12, 13, 14, 15, 17, 18, 19, 20, 21):
-        await jobs.give_some(database, now=NOON + timedelta(days=days))
+        await give_some(database, now=NOON + timedelta(days=days))
     assert [event.until_on for event in await published(database, PlacementExpiring)] == [until] * 2
     async with database.begin() as tx:
         kinds = await tx.fetch("SELECT kind FROM placement_changes ORDER BY change_id")
@@ -224,8 +225,8 @@ async def test_a_promise_that_was_never_kept_is_overdue_once(
 ) -> None:
     late = await promise(client, site, go_live_on="2026-11-01", target_url="acme.example")
     await promise(client, site, go_live_on="2026-12-01")
-    assert await jobs.give_some(database, now=NOON) == 1
-    assert await jobs.give_some(database, now=NOON) == 0
+    assert await give_some(database, now=NOON) == 1
+    assert await give_some(database, now=NOON) == 0
     answer = await client.send("GET", "/v1/placements", caller=a_caller(site), query="overdue=true")
     items = body_of(answer)["items"]
     assert [UUID(item["placement_id"]) for item in items] == [late]

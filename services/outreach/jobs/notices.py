@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import date, datetime
-from functools import partial
 
 from services.outreach.domain.placement import due_notice, first_notice_by
 from services.outreach.metrics import NOTICES
@@ -11,7 +10,6 @@ from services.outreach.store.placements import Entry
 from shared import clock, outbox
 from shared.db import Database, Tx
 from shared.events import PlacementExpiring
-from shared.service import Loop
 
 CHUNK = 500
 
@@ -77,8 +75,3 @@ async def _tell_of_ends(tx: Tx, *, today: date, now: datetime) -> int:
         ],
     )
     return len(due)
-
-
-def loops(db: Database, *, notice_pause_s: float) -> dict[str, Loop]:
-    """Return the loops that the service runs."""
-    return {"notices": partial(give_notices, db, notice_pause_s)}

@@ -1,0 +1,1 @@
+"""What outreach does by itself, from time to time."""
