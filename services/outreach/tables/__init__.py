@@ -19,6 +19,10 @@ from services.outreach.domain.placement import Seen
 from services.outreach.domain.suppression import SuppressionKind, SuppressionReason
 from services.outreach.tables.columns import HOUSE as HOUSE
 from services.outreach.tables.columns import METADATA as METADATA
+from services.outreach.tables.mail import MAILBOXES as MAILBOXES
+from services.outreach.tables.mail import MESSAGES as MESSAGES
+from services.outreach.tables.mail import OUTREACH_SETTINGS as OUTREACH_SETTINGS
+from services.outreach.tables.mail import SEND_ATTEMPTS as SEND_ATTEMPTS
 from services.outreach.tables.prospects import CONTACTS as CONTACTS
 from services.outreach.tables.prospects import PROSPECT_CHANGES as PROSPECT_CHANGES
 from services.outreach.tables.prospects import PROSPECTS as PROSPECTS

@@ -1,0 +1,176 @@
+"""Messages to people of other sites: written down for approval, read, and cancelled."""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from services.outreach.domain.address import address_key, domain_of
+from services.outreach.domain.messages import MOVES, Draft, MessageState, Step, hash_of
+from services.outreach.domain.suppression import covering
+from services.outreach.tables import MESSAGES
+from shared import ids
+from shared.db import Tx
+
+_LEAVE_TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    message_id: UUID
+    workspace_id: UUID
+    site_id: UUID
+    mailbox_id: UUID
+    contact_id: UUID | None
+    prospect_id: UUID | None
+    enrollment_id: UUID | None
+    step_no: int | None
+    to_email: str
+    to_name: str | None
+    address_key: str
+    subject: str
+    text: str
+    body_hash: str
+    parent_message_id: UUID | None
+    answers: Sequence[str]
+    rfc_message_id: str | None
+    state: MessageState
+    because: str | None
+    due_at: datetime
+    approved_by_name: str | None
+    approved_at: datetime | None
+    attempts: int
+    sent_at: datetime | None
+    created_at: datetime
+    version: int
+
+
+COLUMNS = (
+    "message_id, workspace_id, site_id, mailbox_id, contact_id, prospect_id, enrollment_id, step_no,"
+    " to_email, to_name, address_key, subject, text, body_hash, parent_message_id, answers,"
+    " rfc_message_id, state, because, due_at, approved_by_name, approved_at, attempts, sent_at,"
+    " created_at, version"
+)
+
+
+async def add_messages(
+    tx: Tx, drafts: Sequence[Draft], *, created_by: UUID | None = None
+) -> list[UUID]:
+    """Write messages down for approval; returns the ids of those that are new, in order.
+
+    A second one for the same step of an enrollment is left out.
+    """
+    if not drafts:
+        return []
+    statement = (
+        insert(MESSAGES)
+        .on_conflict_do_nothing(
+            index_elements=["enrollment_id", "step_no"],
+            index_where=MESSAGES.c.enrollment_id.is_not(None),
+        )
+        .returning(MESSAGES.c.message_id)
+    )
+    made = await tx.execute(statement, [_row(draft, created_by) for draft in drafts])
+    return sorted(made.scalars())
+
+
+def _row(draft: Draft, created_by: UUID | None) -> dict[str, Any]:
+    key = address_key(draft.to_email)
+    return {
+        "message_id": ids.new_id(),
+        "workspace_id": draft.workspace_id,
+        "site_id": draft.site_id,
+        "mailbox_id": draft.mailbox_id,
+        "contact_id": draft.contact_id,
+        "prospect_id": draft.prospect_id,
+        "enrollment_id": draft.enrollment_id,
+        "step_no": draft.step_no,
+        "to_email": draft.to_email,
+        "to_name": draft.to_name,
+        "address_key": key,
+        "recipient_domain": domain_of(draft.to_email),
+        "covered_by": [subject.value for subject in covering(key)],
+        "subject": draft.subject,
+        "text": draft.text,
+        "body_hash": hash_of(draft),
+        "parent_message_id": draft.parent_message_id,
+        "answers": list(draft.answers),
+        "leave_token": secrets.token_urlsafe(_LEAVE_TOKEN_BYTES),
+        "state": MessageState.PENDING_APPROVAL,
+        "due_at": draft.due_at,
+        "created_by": created_by,
+    }
+
+
+async def cancel_open(
+    tx: Tx,
+    workspace_id: UUID,
+    *,
+    enrollment_ids: Collection[UUID] = (),
+    address_keys: Collection[str] = (),
+    because: str,
+) -> int:
+    """Cancel what is not on its way yet, of these enrollments or to these people; returns how many."""
+    rows = await tx.fetch(
+        "UPDATE messages SET state = $2, because = $3, updated_at = now(), version = version + 1"
+        " WHERE workspace_id = $1 AND state = ANY($4::text[])"
+        " AND (enrollment_id = ANY($5::uuid[]) OR address_key = ANY($6::text[]))"
+        " RETURNING message_id",
+        workspace_id,
+        MOVES[Step.CANCEL].target,
+        because,
+        sorted(MOVES[Step.CANCEL].sources),
+        list(enrollment_ids),
+        list(address_keys),
+    )
+    return len(rows)
+
+
+async def approve(
+    tx: Tx,
+    hashes: Mapping[UUID, str],
+    *,
+    workspace_id: UUID,
+    by: UUID,
+    by_name: str,
+    now: datetime,
+) -> list[Message]:
+    """Approve messages that are still what was read: those of another hash are left as they are."""
+    rows = await tx.fetch(
+        "UPDATE messages SET state = $3, because = NULL, approved_by = $4, approved_by_name = $5,"
+        " approved_hash = body_hash, approved_at = $6, updated_at = $6, version = version + 1"
+        " FROM unnest($1::uuid[], $2::text[]) AS u(wanted_id, hash)"
+        " WHERE message_id = u.wanted_id AND body_hash = u.hash AND workspace_id = $7"
+        f" AND state = ANY($8::text[]) RETURNING {COLUMNS}",
+        list(hashes),
+        list(hashes.values()),
+        MOVES[Step.APPROVE].target,
+        by,
+        by_name,
+        now,
+        workspace_id,
+        sorted(MOVES[Step.APPROVE].sources),
+    )
+    return [message_of(row) for row in rows]
+
+
+async def list_by_enrollment(tx: Tx, enrollment_ids: Collection[UUID]) -> dict[UUID, list[Message]]:
+    """Return the messages of enrollments, each in the order of its steps."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM messages WHERE enrollment_id = ANY($1::uuid[])"
+        " ORDER BY enrollment_id, step_no",
+        list(enrollment_ids),
+    )
+    found: dict[UUID, list[Message]] = {one: [] for one in enrollment_ids}
+    for row in rows:
+        found[row["enrollment_id"]].append(message_of(row))
+    return found
+
+
+def message_of(row: Mapping[str, Any]) -> Message:
+    values = dict(row)
+    return Message(**values | {"state": MessageState(values["state"])})

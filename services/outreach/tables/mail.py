@@ -1,0 +1,176 @@
+"""The tables of mail that goes out: the switch, mailboxes, messages and what came of each attempt."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Time,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from services.outreach.domain.mailboxes import MailboxState, Security
+from services.outreach.domain.messages import MessageState
+from services.outreach.tables.columns import METADATA
+from shared.columns import count, created, flag, moment, one_of, texts
+
+OUTREACH_SETTINGS = Table(
+    "outreach_settings",
+    METADATA,
+    Column("workspace_id", UUID, primary_key=True),
+    flag("sending"),
+    Column("sender_name", Text, nullable=False),
+    Column("postal_address", Text, nullable=False),
+    Column("switched_by", Text),
+    moment("switched_at"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    CheckConstraint(
+        "NOT sending OR (sender_name <> '' AND postal_address <> '' AND switched_by IS NOT NULL)",
+        name="sending_is_complete",
+    ),
+)
+
+MAILBOXES = Table(
+    "mailboxes",
+    METADATA,
+    Column("mailbox_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("sender_name", Text, nullable=False),
+    Column("smtp_host", Text, nullable=False),
+    Column("smtp_port", Integer, nullable=False),
+    Column("smtp_security", Text, nullable=False),
+    Column("imap_host", Text),
+    Column("imap_port", Integer),
+    Column("imap_security", Text),
+    Column("username", Text, nullable=False),
+    # Only whoever signs in reads it: no other query names it.
+    Column("sealed_password", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("opens", Time, nullable=False),
+    Column("closes", Time, nullable=False),
+    Column("daily_cap", Integer, nullable=False),
+    Column("hourly_cap", Integer, nullable=False),
+    # The first day of sending: from it the cap of a day grows.
+    Column("ramp_from", Date),
+    Column("state", Text, nullable=False),
+    Column("paused_because", Text),
+    Column("findings", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    moment("checked_at"),
+    moment("next_at", nullable=False),
+    # What speaks against the mailbox itself since it was last set to work.
+    count("auth_failures"),
+    count("blocks"),
+    moment("counts_from", nullable=False),
+    Column("created_by", UUID, nullable=False),
+    created(),
+    moment("updated_at"),
+    moment("removed_at"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    one_of("state", MailboxState),
+    one_of("smtp_security", Security),
+    one_of("imap_security", Security),
+    Index(
+        "mailboxes_address_key",
+        "workspace_id",
+        "address",
+        unique=True,
+        postgresql_where=text("removed_at IS NULL"),
+    ),
+    Index("mailboxes_next_idx", "next_at", postgresql_where=text("state = 'ready'")),
+)
+
+_UNAPPROVED = "state IN ('pending_approval', 'cancelled')"
+
+MESSAGES = Table(
+    "messages",
+    METADATA,
+    Column("message_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("site_id", UUID, nullable=False),
+    Column("mailbox_id", UUID, nullable=False),
+    Column("contact_id", UUID),
+    Column("prospect_id", UUID),
+    Column("enrollment_id", UUID),
+    Column("step_no", Integer),
+    Column("to_email", Text, nullable=False),
+    Column("to_name", Text),
+    Column("address_key", Text, nullable=False),
+    Column("recipient_domain", Text, nullable=False),
+    # Every address and domain that, if suppressed, forbids it.
+    texts("covered_by"),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("body_hash", Text, nullable=False),
+    Column("parent_message_id", UUID),
+    texts("answers"),
+    # Made in the claim, before anything is sent, and kept when it is tried again.
+    Column("rfc_message_id", Text, unique=True),
+    texts("thread_ids"),
+    Column("leave_token", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("because", Text),
+    moment("due_at", nullable=False),
+    Column("approved_by", UUID),
+    Column("approved_by_name", Text),
+    Column("approved_hash", Text),
+    moment("approved_at"),
+    count("attempts"),
+    count("deferrals"),
+    moment("sent_at"),
+    Column("hard_bounce", Boolean, nullable=False, server_default=text("false")),
+    Column("created_by", UUID),
+    created(),
+    moment("updated_at"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    one_of("state", MessageState),
+    CheckConstraint(
+        f"{_UNAPPROVED} OR (approved_by IS NOT NULL AND approved_hash = body_hash)",
+        name="approved_by_a_person",
+    ),
+    Index(
+        "messages_step_key",
+        "enrollment_id",
+        "step_no",
+        unique=True,
+        postgresql_where=text("enrollment_id IS NOT NULL"),
+    ),
+    Index("messages_workspace_idx", "workspace_id", "message_id"),
+    Index("messages_waiting_idx", "workspace_id", "state", "due_at", "message_id"),
+    Index(
+        "messages_due_idx",
+        "mailbox_id",
+        "due_at",
+        "message_id",
+        postgresql_where=text("state = 'approved'"),
+    ),
+    Index("messages_address_idx", "workspace_id", "address_key"),
+    Index("messages_domain_idx", "workspace_id", "recipient_domain", "sent_at"),
+    Index("messages_parent_idx", "parent_message_id"),
+)
+
+SEND_ATTEMPTS = Table(
+    "send_attempts",
+    METADATA,
+    Column("attempt_id", UUID, primary_key=True),
+    Column("message_id", UUID, nullable=False),
+    Column("workspace_id", UUID, nullable=False),
+    Column("mailbox_id", UUID, nullable=False),
+    Column("attempt_no", Integer, nullable=False),
+    Column("worker", Text, nullable=False),
+    moment("started_at", nullable=False),
+    moment("lease_until", nullable=False),
+    # Written before the first byte of the letter: from here on it may have been sent.
+    moment("handed_at"),
+    moment("ended_at"),
+    Column("outcome", Text),
+    Column("answer", Text),
+    Index("send_attempts_message_key", "message_id", "attempt_no", unique=True),
+    Index("send_attempts_mailbox_idx", "mailbox_id", "started_at"),
+    Index("send_attempts_open_idx", "lease_until", postgresql_where=text("ended_at IS NULL")),
+)
