@@ -148,6 +148,13 @@ def host_of(url: str) -> str:
     return host.removesuffix(".")
 
 
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of a resolved URL: the reach of one robots.txt."""
+    scheme, _, rest = url.partition("://")
+    authority = rest.replace("?", "/", 1).replace("#", "/", 1).partition("/")[0]
+    return f"{scheme}://{authority.rpartition('@')[2]}"
+
+
 def readable_host(host: str) -> str:
     """Return a host as its owner writes it: `münchner-brot.de` for `xn--mnchner-brot-dlb.de`."""
     try:

@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -14,6 +15,7 @@ from shared.vocabulary import Reason
 
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 
+_HOSTS = 4_096
 _ROUTE = re.compile(
     r"(?P<host>[^:\s]+):(?P<port>\d{1,5})=(?P<address>\[[^\]]+\]|[^:\s]+):(?P<to>\d{1,5})"
 )
@@ -87,9 +89,13 @@ class Guard:
         self._ports = frozenset(ports)
         self._routes = tuple(routes)
         self._exempt = frozenset((str(ip_address(r.address)), r.to_port) for r in routes)
+        self._route_of = lru_cache(maxsize=_HOSTS)(self._find_route)
 
     def route(self, host: str, port: int) -> Route | None:
         """Return where CONNECT_TO sends requests for this host and port; the first match wins."""
+        return self._route_of(host, port)
+
+    def _find_route(self, host: str, port: int) -> Route | None:
         return next((route for route in self._routes if route.matches(host, port)), None)
 
     def fault(self, url: str) -> Reason | None:

@@ -1,6 +1,6 @@
 """The requests that one fetch leads to: redirects hop by hop, with cookies that live no longer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import aiohttp
 from yarl import URL
@@ -28,8 +28,9 @@ class Chain:
 
     def headers(self) -> dict[str, str]:
         """Return the extra headers of the next request: none once a redirect left the first host."""
-        stayed = urls.host_of(self.at) == urls.host_of(self.url)
-        return dict(self._headers) if stayed else {}
+        if not self._headers or urls.host_of(self.at) != urls.host_of(self.url):
+            return {}
+        return dict(self._headers)
 
     def cookie_header(self) -> str:
         if self.cookies is None:
@@ -37,13 +38,13 @@ class Chain:
         fitting = self.cookies.filter_cookies(request_url(self.at))
         return "; ".join(f"{morsel.key}={morsel.coded_value}" for morsel in fitting.values())
 
-    def keep_cookies(self, response: aiohttp.ClientResponse) -> None:
-        """Take over the cookies of an answer, for the later requests of this chain only."""
-        if not response.cookies or len(response.cookies) > _MAX_COOKIES:
+    def keep_cookies(self, told: Sequence[str]) -> None:
+        """Take over the Set-Cookie headers of an answer, for later requests of this chain only."""
+        if not told or len(told) > _MAX_COOKIES:
             return
         if self.cookies is None:
             self.cookies = aiohttp.CookieJar()
-        self.cookies.update_cookies(response.cookies, response.url)
+        self.cookies.update_cookies_from_headers(told, request_url(self.at))
 
     def loops(self) -> bool:
         """Return whether this URL was asked before; a new cookie makes it another question."""

@@ -4,8 +4,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-import aiohttp
-
 from services.crawler.adapters import dns
 from shared import urls
 
@@ -17,12 +15,9 @@ _ASKED_AT_ONCE = 8
 _ISSUER = ("organizationName", "commonName")
 
 
-def issuer_of(response: aiohttp.ClientResponse) -> str | None:
-    """Return who signed the certificate of an answer; None without TLS or where it is not told."""
-    connection = response.connection
-    if connection is None or connection.transport is None:
-        return None
-    certificate = connection.transport.get_extra_info("peercert") or {}
+def issuer_of(transport: asyncio.BaseTransport) -> str | None:
+    """Return who signed a connection's certificate; None without TLS or where it is not told."""
+    certificate = transport.get_extra_info("peercert") or {}
     names = {key: value for part in certificate.get("issuer", ()) for key, value in part}
     return next((str(names[key]) for key in _ISSUER if names.get(key)), None)
 

@@ -34,13 +34,6 @@ def host_key(url: str) -> str:
     return _domain_or_host(urls.host_of(url))
 
 
-def origin_of(url: str) -> str:
-    """Return scheme, host and port of a resolved URL: the reach of one robots.txt."""
-    scheme, _, rest = url.partition("://")
-    authority = rest.replace("?", "/", 1).replace("#", "/", 1).partition("/")[0]
-    return f"{scheme}://{authority.rpartition('@')[2]}"
-
-
 class Politeness:
     """What all looks of this process share: robots.txt, paces, and who wants to be left alone."""
 
@@ -69,7 +62,7 @@ class Politeness:
 
     def google_allowed(self, url: str) -> bool | None:
         """Return whether Google may read the URL; None while its robots.txt is not known."""
-        rules = self.rulebook.find(origin_of(url))
+        rules = self.rulebook.find(urls.origin_of(url))
         if rules is None or rules.file.refusal is not None:
             return None
         return rules.robots.allowed(GOOGLE, url)
@@ -116,7 +109,7 @@ class Visit:
         fault = self._refusal(url)
         if fault is not None:
             return fault
-        rules = await self._politeness.rules(origin_of(url), self)
+        rules = await self._politeness.rules(urls.origin_of(url), self)
         if rules.file.refusal is not None:
             return rules.file.refusal
         if not rules.robots.allowed(PRODUCT, url):

@@ -18,6 +18,7 @@ from services.crawler.adapters.decoding import (
     UndecodableError,
 )
 from services.crawler.adapters.dropped import DroppedError, only_once
+from services.crawler.adapters.heads import BrokenHeadError, Head, Heads
 from services.crawler.adapters.host_facts import issuer_of
 from services.crawler.adapters.names import NameGoneError, Names, Place
 from services.crawler.adapters.timing import limit, our_turn
@@ -111,9 +112,16 @@ class Web:
     """The crawler's only way out; made by `open_web`."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, *, guard: Guard, names: Names, limits: Limits
+        self,
+        session: aiohttp.ClientSession,
+        heads: Heads,
+        *,
+        guard: Guard,
+        names: Names,
+        limits: Limits,
     ) -> None:
         self._session = session
+        self._heads = heads
         self._guard = guard
         self._names = names
         self._limits = limits
@@ -195,24 +203,16 @@ class Web:
 
     async def _exchange(self, chain: Chain, place: Place, wish: _Wish) -> _Reply:
         headers = _request_headers(chain, wish.validators)
+        if wish.method == "HEAD":
+            return _reply(chain, place, await self._heads.ask(chain.at, place, headers))
         url = request_url(chain.at)
         async with (
-            self._session.request(
-                wish.method, url, headers=headers, allow_redirects=False
-            ) as response,
+            self._session.get(url, headers=headers, allow_redirects=False) as response,
             AsyncExitStack() as held,
         ):
-            chain.keep_cookies(response)
-            ip = None if place.routed else _peer(response) or place.found[0]
-            reply = _Reply(
-                status=response.status,
-                headers=_headers(response),
-                ip=ip,
-                tls_issuer=issuer_of(response),
-                exchange=_exchange_of(chain.at, response, ip),
-                conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
-            )
-            if wish.method == "HEAD" or response.status in _REDIRECTS or _is_opaque(response):
+            reply = _reply(chain, place, _head_of(response))
+            reply.conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
+            if response.status in _REDIRECTS or _is_opaque(response):
                 return reply
             return await self._with_body(reply, response, held, wish)
 
@@ -320,9 +320,19 @@ async def open_web(
     """Open the crawler's connections for the block."""
     limits = limits or Limits()
     names = names or Names(guard)
+    # create_default_context trusts SSL_CERT_FILE besides the system's certificates.
+    tls = tls or ssl.create_default_context()
+    headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
+    heads = Heads(
+        guard=guard,
+        tls=tls,
+        headers=headers,
+        header_limit=_HEADER_LIMIT,
+        connect_s=limits.connect_s,
+        keepalive_s=_KEEPALIVE_S,
+    )
     connector = aiohttp.TCPConnector(
-        # create_default_context trusts SSL_CERT_FILE besides the system's certificates.
-        ssl=tls or ssl.create_default_context(),
+        ssl=tls,
         resolver=names,
         use_dns_cache=False,
         socket_factory=guard.open_socket,
@@ -338,12 +348,13 @@ async def open_web(
         max_line_size=_HEADER_LIMIT,
         max_field_size=_HEADER_LIMIT,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_s),
-        headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING},
+        headers=headers,
     )
     try:
         async with session:
-            yield Web(session, guard=guard, names=names, limits=limits)
+            yield Web(session, heads, guard=guard, names=names, limits=limits)
     finally:
+        heads.close()
         await names.close()
 
 
@@ -360,24 +371,44 @@ def _request_headers(chain: Chain, validators: Validators | None) -> dict[str, s
     return headers
 
 
-def _headers(response: aiohttp.ClientResponse) -> tuple[tuple[str, str], ...]:
-    raw = response.raw_headers[:_MAX_HEADERS]
-    return tuple((_text(name), _text(value)) for name, value in raw)
-
-
-def _exchange_of(url: str, response: aiohttp.ClientResponse, ip: str | None) -> Exchange:
-    version = response.version
-    empty = response.headers.get("Content-Length") == "0" or response.status in {204, 304}
-    return Exchange(
-        url=url,
-        request_headers=tuple(response.request_info.headers.items()),
-        http_version=f"{version.major}.{version.minor}" if version is not None else "1.1",
-        status=response.status,
-        phrase=response.reason or "",
-        headers=response.raw_headers[:_MAX_HEADERS],
+def _reply(chain: Chain, place: Place, head: Head) -> _Reply:
+    """Return what the head of an answer says; its body, if one is wanted, comes later."""
+    chain.keep_cookies(head.headers.getall("Set-Cookie", ()))
+    ip = None if place.routed else head.peer or place.found[0]
+    raw = head.raw[:_MAX_HEADERS]
+    empty = head.headers.get("Content-Length") == "0" or head.status in {204, 304}
+    return _Reply(
+        status=head.status,
+        headers=tuple((_text(name), _text(value)) for name, value in raw),
         ip=ip,
-        # Until the body has been read: of redirects and of opaque answers it never is.
-        truncated=None if empty else "unspecified",
+        tls_issuer=head.issuer,
+        exchange=Exchange(
+            url=chain.at,
+            request_headers=head.sent,
+            http_version=head.version,
+            status=head.status,
+            phrase=head.phrase,
+            headers=raw,
+            ip=ip,
+            # Until the body has been read: of redirects and of opaque answers it never is.
+            truncated=None if empty else "unspecified",
+        ),
+    )
+
+
+def _head_of(response: aiohttp.ClientResponse) -> Head:
+    version, connection = response.version, response.connection
+    transport = connection.transport if connection is not None else None
+    peer = transport.get_extra_info("peername") if transport is not None else None
+    return Head(
+        tuple(response.request_info.headers.items()),
+        f"{version.major}.{version.minor}" if version is not None else "1.1",
+        response.status,
+        response.reason or "",
+        response.headers,
+        response.raw_headers,
+        str(peer[0]) if peer else None,
+        issuer_of(transport) if transport is not None else None,
     )
 
 
@@ -386,14 +417,6 @@ def _text(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
-
-
-def _peer(response: aiohttp.ClientResponse) -> str | None:
-    connection = response.connection
-    if connection is None or connection.transport is None:
-        return None
-    peer = connection.transport.get_extra_info("peername")
-    return str(peer[0]) if peer else None
 
 
 def _is_opaque(response: aiohttp.ClientResponse) -> bool:
@@ -453,6 +476,6 @@ def _failure(error: BaseException) -> Reason:
         for kind, reason in _CAUSES.items():
             if isinstance(candidate, kind):
                 return reason
-    if isinstance(error, aiohttp.ClientResponseError) and error.message.startswith(_OVERFLOWS):
-        return Reason.TOO_LARGE
+    if isinstance(error, aiohttp.ClientResponseError | BrokenHeadError):
+        return Reason.TOO_LARGE if error.message.startswith(_OVERFLOWS) else Reason.UNREACHABLE
     return Reason.UNREACHABLE

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.crawler.adapters.observer import RESERVE_S, Observer, Question
 from services.crawler.adapters.pacer import HostBusyError
-from services.crawler.adapters.politeness import PATIENCE_S, Politeness, origin_of
+from services.crawler.adapters.politeness import PATIENCE_S, Politeness
 from services.crawler.adapters.renderer import BrowsersBusyError
 from services.crawler.adapters.timing import limit
 from services.crawler.domain.claim import Batch, CheckRecord, Claim, HostClaim, HostRecord
@@ -28,6 +28,7 @@ from services.crawler.store import costs, frontier, robots, sources
 from services.crawler.store import hosts as hosts_store
 from services.crawler.store.frontier import ClaimLimits
 from shared import clock as house_clock
+from shared import urls
 from shared.clock import Clock
 from shared.db import Database, Tx
 from shared.ids import new_id
@@ -168,7 +169,7 @@ class Checking:
             if now >= self._spent_known_until:
                 self._spent = await costs.find_spent(tx, now.date())
                 self._spent_known_until = now + _SPENT_KNOWN
-            missing = rulebook.missing({origin_of(page.url) for page in pages}, now)
+            missing = rulebook.missing({urls.origin_of(page.url) for page in pages}, now)
             if missing:
                 rulebook.seed(await robots.find_robots(tx, missing))
         for host in hosts:

@@ -1,6 +1,7 @@
 """lychee (Rust), 64 in flight and without its caps for each host: only whether URLs answer.
 
-`python -m tests.benchmarks.peers.lychee PORT PAGES` prints how many URLs answer.
+`python -m tests.benchmarks.peers.lychee PORT URLS PAGES` asks for so many URLs of so many pages and
+prints how many answer.
 """
 
 import json
@@ -9,11 +10,11 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks.peers.bare_loop import IN_FLIGHT
-from tests.benchmarks.site import address, path
+from tests.benchmarks.site import address, question
 
 
-def run(port: int, pages: int) -> int:
-    listed = "\n".join(f"http://{address(page)}:{port}{path(page)}" for page in range(pages))
+def run(port: int, questions: int, pages: int) -> int:
+    listed = "\n".join(f"http://{address(n)}:{port}{question(n, pages)}" for n in range(questions))
     done = subprocess.run(
         [
             Path(sys.executable).with_name("lychee"),
@@ -31,4 +32,4 @@ def run(port: int, pages: int) -> int:
 
 
 if __name__ == "__main__":
-    print(run(int(sys.argv[1]), int(sys.argv[2])))
+    print(run(*map(int, sys.argv[1:4])))

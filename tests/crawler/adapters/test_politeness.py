@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.crawler.adapters.pacer import HostBusyError, Pacer
-from services.crawler.adapters.politeness import Politeness, host_key, origin_of
+from services.crawler.adapters.politeness import Politeness, host_key
 from services.crawler.adapters.rulebook import Rulebook
 from services.crawler.adapters.web import Limits, Web, open_web
 from services.crawler.domain.optouts import OptOuts
 from services.crawler.domain.pace import Answer, Pace
 from services.crawler.domain.robotsfile import RobotsFile
+from shared import urls
 from shared.vocabulary import Reason
 from shared.wall import Guard, parse_routes
 from tests import web as fakes
@@ -346,4 +347,4 @@ def test_the_rulebook_forgets_the_oldest_before_it_takes_too_much() -> None:
     ],
 )
 def test_origins_are_for_robots_and_domains_are_for_pace(url: str, origin: str, host: str) -> None:
-    assert (origin_of(url), host_key(url)) == (origin, host)
+    assert (urls.origin_of(url), host_key(url)) == (origin, host)
