@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared.prospect_words import CONTACT_STATES, FOUND_BY, SOURCES, STAGES
 from shared.reason_words import NOTHING_TO_DO, Words
 
 
@@ -145,6 +146,9 @@ EVENTS: Mapping[str, Words] = {
     "placement.promised": _plain("Placement agreed", "Somebody promised a link."),
     "placement.updated": _plain("Placement edited", "What was agreed was changed."),
     "placement.verified": _plain("Placement seen", "An agreed link was seen as agreed."),
+    "prospect.found": _plain("Prospect found", "A domain came onto the list of prospects."),
+    "prospect.qualified": _plain("Prospect qualified", "A link from a domain is wanted."),
+    "prospect.rejected": _plain("Prospect rejected", "No link from a domain is wanted."),
     "review.decided": _plain("Review decided", "Somebody answered a question of the review."),
     "site.created": _plain("Site added", "There is a new site."),
     "site.deleted": _plain("Site removed", "A site is gone, with all that was known of it."),
@@ -210,6 +214,10 @@ SCREENS: Mapping[str, Mapping[str, Words]] = {
     "disavow_effect": EFFECTS,
     "disavow_need": NEEDS,
     "placement": PLACEMENTS,
+    "prospect_stage": STAGES,
+    "prospect_source": SOURCES,
+    "contact_state": CONTACT_STATES,
+    "contact_found": FOUND_BY,
     "scope": SCOPES,
     "event": EVENTS,
     "delivery": DELIVERIES,

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.outreach.domain.placement import Conclusion, Seen, advance
+from services.outreach.domain.prospect import Stage
 from services.outreach.metrics import CONCLUDED
 from services.outreach.store import placements, sites, watch
+from services.outreach.store.pipeline import Place, follow_placements
 from services.outreach.store.placements import Entry
 from services.outreach.store.watch import Concluded, Watched
 from shared import outbox, words
@@ -66,8 +68,16 @@ async def on_link_changed(events: Sequence[LinkChanged], tx: Tx) -> None:
     steps = [(before, after) for before, after in moved if _is_step(before, after)]
     await placements.add_history(tx, [_entry(after) for _, after in steps])
     await outbox.add(tx, [_event(before, after) for before, after in steps])
+    await _move_prospects(tx, steps)
     for _, after in steps:
         CONCLUDED.labels(after.seen).inc()
+
+
+async def _move_prospects(tx: Tx, steps: Sequence[tuple[Watched, Concluded]]) -> None:
+    """A link that was seen, as agreed or not quite, closes the deal with its domain."""
+    seen = [one for one, after in steps if after.seen in {Seen.LIVE, Seen.MISMATCHED}]
+    places = [Place(one.workspace_id, one.site_id, one.referring_domain) for one in seen]
+    await follow_placements(tx, places, Stage.PLACED, "The agreed link was seen.")
 
 
 async def on_link_scored(events: Sequence[LinkScored], tx: Tx) -> None:

@@ -16,3 +16,7 @@ PROMISED = Counter(
     "anchorwatch_outreach_placements_promised_total",
     "Placements that were written down.",
 )
+PROSPECTS = Counter(
+    "anchorwatch_outreach_prospects_found_total",
+    "Prospects that were written down.",
+)

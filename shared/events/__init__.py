@@ -34,6 +34,10 @@ from shared.events.outreach import (
     PlacementTerms,
     PlacementUpdated,
     PlacementVerified,
+    ProspectEvent,
+    ProspectFound,
+    ProspectQualified,
+    ProspectRejected,
 )
 from shared.events.parts import (
     Hop,
@@ -115,6 +119,10 @@ __all__ = [
     "PlacementTerms",
     "PlacementUpdated",
     "PlacementVerified",
+    "ProspectEvent",
+    "ProspectFound",
+    "ProspectQualified",
+    "ProspectRejected",
     "RegistrationRead",
     "Rendering",
     "ReviewDecided",

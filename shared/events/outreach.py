@@ -90,3 +90,37 @@ class PlacementExpiring(PlacementEvent):
     name: ClassVar[str] = "placement.expiring"
 
     until_on: date
+
+
+class ProspectEvent(Event):
+    """What became of a domain that a site may get a link from."""
+
+    publisher: ClassVar[str] = "outreach"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    prospect_id: UUID
+    domain: str
+    sentence: str = ""
+
+    about: ClassVar[tuple[str, str]] = ("prospect", "prospect_id")
+
+
+class ProspectFound(ProspectEvent):
+    """A domain came onto the list of those that a site may ask for a link."""
+
+    name: ClassVar[str] = "prospect.found"
+
+    source: str = ""
+
+
+class ProspectQualified(ProspectEvent):
+    """Somebody decided that a link from a prospect is wanted."""
+
+    name: ClassVar[str] = "prospect.qualified"
+
+
+class ProspectRejected(ProspectEvent):
+    """Somebody decided that no link from a prospect is wanted."""
+
+    name: ClassVar[str] = "prospect.rejected"

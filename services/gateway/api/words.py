@@ -68,6 +68,10 @@ class AllWords(BaseModel):
     disavow_effect: Vocabulary
     disavow_need: Vocabulary
     placement: Vocabulary
+    prospect_stage: Vocabulary
+    prospect_source: Vocabulary
+    contact_state: Vocabulary
+    contact_found: Vocabulary
     scope: Vocabulary
     event: Vocabulary
     delivery: Vocabulary

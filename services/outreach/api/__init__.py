@@ -2,8 +2,10 @@
 
 from services.outreach.api.pastes import router as pastes
 from services.outreach.api.placements import router as placements
+from services.outreach.api.prospect_list import router as prospect_list
+from services.outreach.api.prospects import router as prospects
 from services.outreach.api.suppressions import router as suppressions
 from services.outreach.api.todo import router as todo
 from services.outreach.api.vendors import router as vendors
 
-ROUTERS = (pastes, placements, vendors, suppressions, todo)
+ROUTERS = (pastes, placements, prospects, prospect_list, vendors, suppressions, todo)

@@ -202,6 +202,7 @@ async def _write(
             for one in taken
         ],
     )
+    await publishing.move_prospects(tx, taken, caller.actor)
     PROMISED.inc(len(taken))
 
 

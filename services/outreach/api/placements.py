@@ -58,6 +58,7 @@ async def add_placement(body: PlacementIn, caller: CallerDep, tx: TxDep) -> Resp
     await publishing.tell_promised(tx, [placement])
     entry = Entry(placement.placement_id, "promised", "Written down.", now, actor=caller.actor)
     await placements.add_history(tx, [entry])
+    await publishing.move_prospects(tx, [placement], caller.actor)
     PROMISED.inc()
     return await _answer(tx, placement.placement_id, caller, status=201)
 

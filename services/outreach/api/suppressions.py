@@ -15,7 +15,7 @@ from services.outreach.domain.suppression import (
     normal_address,
     subject_of,
 )
-from services.outreach.store import suppressions
+from services.outreach.store import pipeline, suppressions
 from services.outreach.store.suppressions import Suppression
 from shared import clock, ids
 from shared.access import Caller, Scope
@@ -71,6 +71,8 @@ async def suppress(body: SuppressIn, caller: CallerDep, tx: TxDep) -> Suppressed
     _require_editor(caller)
     wanted = _wanted(body, caller)
     added = await suppressions.add_suppressions(tx, wanted)
+    domains = [one.value for one in wanted if one.kind is SuppressionKind.DOMAIN]
+    await pipeline.block_domains(tx, caller.workspace_id, domains, caller.actor)
     return SuppressedOut(
         added=[_answer(one) for one in wanted if one.suppression_id in added],
         already=[one.value for one in wanted if one.suppression_id not in added],

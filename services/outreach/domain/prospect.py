@@ -16,16 +16,6 @@ class Stage(StrEnum):
     BLOCKED = "blocked"
 
 
-class Source(StrEnum):
-    """Where prospects come from; others may be added, the column is plain text."""
-
-    LIST = "list"
-    COMPETITOR = "competitor"
-    LOST_LINK = "lost_link"
-    MENTION = "mention"
-    DISCOVERY = "discovery"
-
-
 _ORDER = (Stage.DISCOVERED, Stage.QUALIFIED, Stage.CONTACTED, Stage.ENGAGED, Stage.AGREED)
 _BEFORE_CONTACT = frozenset({Stage.DISCOVERED, Stage.QUALIFIED})
 _BEFORE_AGREED = frozenset(_ORDER[:-1])

@@ -66,14 +66,18 @@ def normal_address(text: str) -> str | None:
 
 def covering(address: str) -> list[Subject]:
     """Return everything that, if suppressed, forbids writing to this address."""
-    subjects = [Subject(SuppressionKind.EMAIL, address)]
-    name = address.rpartition("@")[2]
-    if name == GMAIL:
+    host = address.rpartition("@")[2]
+    subjects = [Subject(SuppressionKind.EMAIL, address), *covering_domain(host)]
+    if host == GMAIL:
         subjects.append(Subject(SuppressionKind.DOMAIN, GOOGLEMAIL))
-    while "." in name:
-        subjects.append(Subject(SuppressionKind.DOMAIN, name))
-        name = name.partition(".")[2]
     return subjects
+
+
+def covering_domain(domain: str) -> list[Subject]:
+    """Return the domains that, if suppressed, forbid writing to anybody at this one."""
+    labels = domain.split(".")
+    names = [".".join(labels[at:]) for at in range(len(labels) - 1)]
+    return [Subject(SuppressionKind.DOMAIN, name) for name in names]
 
 
 def first_cover(address: str, suppressed: Iterable[Subject]) -> Subject | None:

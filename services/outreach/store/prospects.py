@@ -1,6 +1,6 @@
 """Prospects of sites: written down once per domain, and moved through their stages with a history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,9 @@ from uuid import UUID
 import asyncpg
 
 from services.outreach.domain.prospect import Stage, reachable_from
-from shared import clock
+from shared import clock, outbox
 from shared.db import Tx
+from shared.events import ProspectEvent, ProspectFound, ProspectQualified, ProspectRejected
 from shared.ids import new_id
 
 
@@ -43,6 +44,11 @@ COLUMNS = (
     " snoozed_until, relevance, quality, judgement, read_at, version, created_by, created_at,"
     " updated_at, stage_at"
 )
+_EVENTS: dict[Stage, type[ProspectEvent]] = {
+    Stage.QUALIFIED: ProspectQualified,
+    Stage.REJECTED: ProspectRejected,
+}
+_NAMES = COLUMNS.split(", ")
 
 
 async def add_prospects(tx: Tx, prospects: Sequence[Prospect]) -> set[UUID]:
@@ -69,6 +75,32 @@ async def add_prospects(tx: Tx, prospects: Sequence[Prospect]) -> set[UUID]:
         [one.stage_at for one in ordered],
     )
     return {row["prospect_id"] for row in rows}
+
+
+async def list_known(tx: Tx, site_id: UUID, wanted: Mapping[str, Prospect]) -> set[UUID]:
+    """Return the ids of those, by their domains, that the site has already."""
+    rows = await tx.fetch(
+        "SELECT domain FROM prospects WHERE site_id = $1 AND domain = ANY($2::text[])",
+        site_id,
+        list(wanted),
+    )
+    return {wanted[row["domain"]].prospect_id for row in rows}
+
+
+async def tell_found(tx: Tx, prospects: Iterable[Prospect]) -> None:
+    await outbox.add(
+        tx,
+        [
+            ProspectFound(
+                workspace_id=one.workspace_id,
+                site_id=one.site_id,
+                prospect_id=one.prospect_id,
+                domain=one.domain,
+                source=one.source,
+            )
+            for one in prospects
+        ],
+    )
 
 
 async def get_prospects(
@@ -139,7 +171,22 @@ async def set_stage(
         tx,
         [Change(one.prospect_id, sentence, now, actor, one.before, stage) for one in moves],
     )
+    event = _EVENTS.get(stage)
+    if event is not None:
+        await outbox.add(tx, [_event(event, one, workspace_id, sentence) for one in moves])
     return moves
+
+
+def _event(
+    kind: type[ProspectEvent], move: Move, workspace_id: UUID, sentence: str
+) -> ProspectEvent:
+    return kind(
+        workspace_id=workspace_id,
+        site_id=move.site_id,
+        prospect_id=move.prospect_id,
+        domain=move.domain,
+        sentence=sentence,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +233,7 @@ async def list_history(
 
 
 def prospect_of(row: asyncpg.Record) -> Prospect:
-    values = dict(row)
+    """Return the prospect of a row with all of its columns, whatever stands beside them."""
+    values = {name: row[name] for name in _NAMES}
     values["stage"] = Stage(values["stage"])
     return Prospect(**values)

@@ -1,9 +1,11 @@
-"""Tells of terms: the contract that profile compares links with."""
+"""Tells of terms: the contract that profile compares links with, and what moves prospects on."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from services.outreach.domain.prospect import Stage
 from services.outreach.domain.record import Placement
+from services.outreach.store.pipeline import Place, follow_placements
 from shared import outbox
 from shared.db import Tx
 from shared.events import PlacementPromised, PlacementUpdated
@@ -11,6 +13,15 @@ from shared.events import PlacementPromised, PlacementUpdated
 
 async def tell_promised(tx: Tx, placements: Sequence[Placement]) -> None:
     await outbox.add(tx, [PlacementPromised(**_fields(one)) for one in placements])
+
+
+async def move_prospects(tx: Tx, placements: Sequence[Placement], actor: str) -> None:
+    """Let the prospects of the domains on which links were promised know of it."""
+    places = [
+        Place(one.workspace_id, one.site_id, one.terms.referring_domain) for one in placements
+    ]
+    sentence = "A placement was written down."
+    await follow_placements(tx, places, Stage.AGREED, sentence, actor)
 
 
 async def tell_updated(tx: Tx, placement: Placement) -> None:

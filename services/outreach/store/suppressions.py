@@ -1,6 +1,6 @@
 """The suppression list: added to, asked, and lifted with a reason; rows are never deleted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from services.outreach.domain.suppression import (
     SuppressionKind,
     SuppressionReason,
     covering,
+    covering_domain,
 )
 from shared.db import Tx
 from shared.errors import NotFoundError
@@ -103,6 +104,25 @@ async def list_covering(
 ) -> dict[Subject, Suppression]:
     """Return every suppression in force that could forbid writing to one of these addresses."""
     subjects = {subject for address in addresses for subject in covering(address)}
+    return await _list_of(tx, subjects, workspace_id)
+
+
+async def list_covering_domains(
+    tx: Tx, domains: Iterable[str], *, workspace_id: UUID
+) -> dict[str, Suppression]:
+    """Return of these domains those that must not be written to at all, with what forbids it."""
+    covers = {domain: covering_domain(domain) for domain in domains}
+    known = await _list_of(tx, {one for some in covers.values() for one in some}, workspace_id)
+    return {
+        domain: known[found]
+        for domain, some in covers.items()
+        if (found := next((one for one in some if one in known), None)) is not None
+    }
+
+
+async def _list_of(
+    tx: Tx, subjects: Collection[Subject], workspace_id: UUID
+) -> dict[Subject, Suppression]:
     ordered = sorted(subjects, key=lambda subject: (subject.kind, subject.value))
     rows = await tx.fetch(
         f"SELECT {_COLUMNS} FROM suppressions s WHERE workspace_id = $1 AND lifted_at IS NULL"

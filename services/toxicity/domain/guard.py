@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from services.toxicity.domain import platforms
 from services.toxicity.domain.look_alikes import latin_twins
 from services.toxicity.domain.renown import Renown, renown_of
-from shared import suffixes, urls
+from shared import platforms, suffixes, urls
 
 _COUNTRY = 2  # letters of a country's top-level domain
 _MAX_NAME = 253
