@@ -136,6 +136,7 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
     ids["vendor_id"] = (await made(owner, "/v1/vendors", {"name": "A vendor"}))["vendor_id"]
     terms = {"site_id": site, "referring_domain": "secret-blog.example"}
     ids["placement_id"] = (await made(owner, "/v1/placements", terms))["placement_id"]
+    ids |= await _prospect(owner, site)
     await made(owner, "/v1/suppressions", {"values": ["no.example"]})
     ids["suppression_id"] = (await first(owner, "/v1/suppressions"))["suppression_id"]
     ids["fingerprint"] = "0123456789abcdef"
@@ -155,6 +156,14 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
         ids=ids,
         mine=mine,
     )
+
+
+async def _prospect(owner: Http, site: str) -> dict[str, str]:
+    await made(owner, f"/v1/sites/{site}/prospects", {"text": "secret-prospect.example"})
+    prospect_id = (await first(owner, f"/v1/sites/{site}/prospects"))["prospect_id"]
+    person = {"email": "ann@secret-prospect.example"}
+    contact = await made(owner, f"/v1/prospects/{prospect_id}/contacts", person)
+    return {"prospect_id": prospect_id, "contact_id": contact["contact_id"]}
 
 
 async def _import(owner: Http, site: str) -> dict[str, str]:

@@ -45,6 +45,7 @@ _OF_NO_SITE = {
 }
 _OF_THE_WORKSPACE = {
     *(("GET", "/v1/vendors"), ("GET", "/v1/vendors/{vendor_id}")),
+    *(("POST", "/v1/contacts/exports"), ("POST", "/v1/contacts/erasures")),
     *(("PATCH", "/v1/vendors/{vendor_id}"), ("GET", "/v1/suppressions")),
     *(("GET", "/v1/mappings"), ("DELETE", "/v1/mappings/{fingerprint}")),
     *(("GET", f"/v1/block-lists{rest}") for rest in ("", "/{list_id}", "/{list_id}/domains")),
@@ -72,6 +73,10 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
     bodies: dict[str, Any] = {
         "/v1/placements": {"site_id": ids["site_id"], "referring_domain": "a.example"},
         "/v1/placements/imports": {"site_id": ids["site_id"], "text": "https://a.example/x"},
+        "/v1/sites/{site_id}/prospects": {"text": "a.example"},
+        "/v1/prospects/{prospect_id}/contacts": {"email": "ann@a.example"},
+        "/v1/contacts/exports": {"email": "ann@a.example"},
+        "/v1/contacts/erasures": {"email": "ann@a.example"},
         "/v1/reviews": {"links": [ids["link_id"]], "decision": "keep", "reason": "x"},
         "/v1/reviews/undo": {"review_ids": [ids["review_id"]]},
         "/v1/sites/{site_id}/pages": {"pages": [{"url": "https://other.example/x"}]},
@@ -86,6 +91,8 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
     }
     if path == "/v1/sites/{site_id}/connectors/{provider}" and method == "PUT":
         return {"key": "a-key-of-tests", "monthly_cap": 0}
+    if path == "/v1/sites/{site_id}/prospects" and method == "PATCH":
+        return {"prospect_ids": [ids["prospect_id"]], "owner": "Eve"}
     return bodies.get(path, {}) if method == "POST" else {}
 
 

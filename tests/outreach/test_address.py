@@ -12,6 +12,7 @@ from services.outreach.domain.address import (
     written,
 )
 from services.outreach.domain.suppression import covering, first_cover, subject_of
+from shared.ids import new_id
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,7 @@ def test_an_address_is_written_to_as_it_was_given() -> None:
 def test_a_suppressed_spelling_covers_every_other_one() -> None:
     asked = subject_of("J.Doe@googlemail.com")
     assert asked is not None
-    assert first_cover(address_key("jdoe+x@gmail.com"), [asked]) == asked
+    workspace_id = new_id()
+    assert first_cover(address_key("jdoe+x@gmail.com"), [asked], workspace_id) == asked
     older = subject_of("googlemail.com")
-    assert older in covering(address_key("ann@gmail.com"))
+    assert older in covering(address_key("ann@gmail.com"), workspace_id)

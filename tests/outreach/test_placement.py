@@ -32,6 +32,7 @@ from services.outreach.domain.terms import (
     check,
     warnings,
 )
+from shared.ids import new_id
 from shared.vocabulary import ContractState, LinkStatus, Reason
 
 TODAY = date(2026, 11, 3)
@@ -173,5 +174,6 @@ def test_a_domain_is_told_from_an_address() -> None:
 
 def test_a_suppressed_domain_covers_addresses_below_it() -> None:
     known = [Subject(SuppressionKind.DOMAIN, "example.com")]
-    assert first_cover("ann@mail.example.com", known) == known[0]
-    assert first_cover("ann@badexample.com", known) is None
+    workspace_id = new_id()
+    assert first_cover("ann@mail.example.com", known, workspace_id) == known[0]
+    assert first_cover("ann@badexample.com", known, workspace_id) is None

@@ -5,10 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from publicsuffixlist import PublicSuffixList
 
-from services.toxicity.domain import platforms
 from services.toxicity.domain.disavow.lint import lint
 from services.toxicity.domain.guard import Guard, Scope, common_hold, guard_of
-from shared import urls
+from shared import platforms, urls
 
 
 def code(host: str) -> str | None:

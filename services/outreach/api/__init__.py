@@ -1,5 +1,6 @@
 """The routes that outreach serves."""
 
+from services.outreach.api.contacts import router as contacts
 from services.outreach.api.pastes import router as pastes
 from services.outreach.api.placements import router as placements
 from services.outreach.api.prospect_list import router as prospect_list
@@ -8,4 +9,4 @@ from services.outreach.api.suppressions import router as suppressions
 from services.outreach.api.todo import router as todo
 from services.outreach.api.vendors import router as vendors
 
-ROUTERS = (pastes, placements, prospects, prospect_list, vendors, suppressions, todo)
+ROUTERS = (pastes, placements, prospects, prospect_list, contacts, vendors, suppressions, todo)

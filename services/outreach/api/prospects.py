@@ -49,7 +49,9 @@ async def list_prospects(
     tx: TxDep,
     page: PageDep,
     stage: Annotated[str | None, Query(description="Only these stages (comma = or).")] = None,
-    source: Annotated[str | None, Query(description="Only from these (comma = or).")] = None,
+    source: Annotated[
+        str | None, Query(max_length=1_000, description="Only from these (comma = or).")
+    ] = None,
     owner: Annotated[str | None, Query(max_length=200, description="Empty = nobody's.")] = None,
     q: Annotated[str, Query(max_length=253, description="Part of the domain.")] = "",
     relevance_min: _Score = None,
@@ -171,7 +173,7 @@ async def change_prospect(
 
 
 @router.get("/v1/prospects/{prospect_id}/changes")
-async def list_changes(
+async def list_prospect_changes(
     prospect_id: UUID, caller: CallerDep, tx: TxDep, page: PageDep
 ) -> Page[ChangeOut]:
     """Return what happened to a prospect, the newest first."""

@@ -190,18 +190,19 @@ async def check_addresses(body: CheckIn, caller: CallerDep, tx: TxDep) -> Checks
             sentence = "This is no e-mail address."
             results.append(CheckOut(address=text, suppressed=True, sentence=sentence))
             continue
-        cover = first_cover(address, known)
+        cover = first_cover(address, known, caller.workspace_id)
         if cover is None:
             sentence = "Nothing forbids writing to it."
             results.append(CheckOut(address=text, suppressed=False, sentence=sentence))
         else:
             found = known[cover]
-            sentence = f"{REASON_WORDS[found.reason]} ({cover.value})."
+            by = text if cover.kind is SuppressionKind.ERASED else cover.value
+            sentence = f"{REASON_WORDS[found.reason]} ({by})."
             results.append(
                 CheckOut(
                     address=text,
                     suppressed=True,
-                    by=cover.value,
+                    by=by,
                     reason=found.reason,
                     sentence=sentence,
                 )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
+from uuid import UUID
 
 from services.outreach.domain.address import GMAIL, GOOGLEMAIL, address_key
 from shared import urls
@@ -11,6 +13,8 @@ from shared import urls
 class SuppressionKind(StrEnum):
     EMAIL = "email"
     DOMAIN = "domain"
+    ERASED = "erased"
+    """A person of whom nothing but a salted hash of the address is kept."""
 
 
 class SuppressionReason(StrEnum):
@@ -20,6 +24,7 @@ class SuppressionReason(StrEnum):
     MANUAL = "manual"
     LEGAL = "legal"
     LEFT_COMPANY = "left_company"
+    ERASED = "erased"
 
 
 REASON_WORDS: dict[SuppressionReason, str] = {
@@ -29,6 +34,7 @@ REASON_WORDS: dict[SuppressionReason, str] = {
     SuppressionReason.MANUAL: "Somebody on your team decided so",
     SuppressionReason.LEGAL: "A legal demand",
     SuppressionReason.LEFT_COMPANY: "The person has left",
+    SuppressionReason.ERASED: "Asked that everything about them be deleted",
 }
 
 
@@ -64,10 +70,20 @@ def normal_address(text: str) -> str | None:
     return key
 
 
-def covering(address: str) -> list[Subject]:
+def erased(address: str, workspace_id: UUID) -> Subject:
+    """Return what stays of a person who was erased: a hash, salted so that no two workspaces share it."""
+    digest = blake2b(address.encode(), key=workspace_id.bytes, digest_size=20)
+    return Subject(SuppressionKind.ERASED, digest.hexdigest())
+
+
+def covering(address: str, workspace_id: UUID) -> list[Subject]:
     """Return everything that, if suppressed, forbids writing to this address."""
     host = address.rpartition("@")[2]
-    subjects = [Subject(SuppressionKind.EMAIL, address), *covering_domain(host)]
+    subjects = [
+        Subject(SuppressionKind.EMAIL, address),
+        erased(address, workspace_id),
+        *covering_domain(host),
+    ]
     if host == GMAIL:
         subjects.append(Subject(SuppressionKind.DOMAIN, GOOGLEMAIL))
     return subjects
@@ -80,7 +96,7 @@ def covering_domain(domain: str) -> list[Subject]:
     return [Subject(SuppressionKind.DOMAIN, name) for name in names]
 
 
-def first_cover(address: str, suppressed: Iterable[Subject]) -> Subject | None:
+def first_cover(address: str, suppressed: Iterable[Subject], workspace_id: UUID) -> Subject | None:
     """Return which of these suppressions forbids writing to an address, the narrowest first."""
     known = set(suppressed)
-    return next((subject for subject in covering(address) if subject in known), None)
+    return next((one for one in covering(address, workspace_id) if one in known), None)

@@ -100,6 +100,67 @@ async def list_by_domains(
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which contacts a list is about; empty means any."""
+
+    site_ids: Collection[UUID] | None = None
+    """Only of domains that are prospects of these sites; None = of all."""
+    domain: str | None = None
+    state: ContactState | None = None
+    text: str = ""
+
+
+async def list_contacts(
+    tx: Tx, workspace_id: UUID, filters: Filters, *, before: UUID | None, limit: int
+) -> list[Contact]:
+    """Return contacts, the newest first."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM contacts c WHERE workspace_id = $1"
+        " AND ($2::uuid[] IS NULL OR EXISTS (SELECT FROM prospects p WHERE p.workspace_id = $1"
+        " AND p.domain = c.domain AND p.site_id = ANY($2::uuid[])))"
+        " AND ($3::text IS NULL OR domain = $3) AND ($4::text IS NULL OR state = $4)"
+        " AND ($5 = '' OR strpos(lower(concat_ws(' ', email, name, domain)), lower($5)) > 0)"
+        " AND ($6::uuid IS NULL OR contact_id < $6) ORDER BY contact_id DESC LIMIT $7",
+        workspace_id,
+        None if filters.site_ids is None else list(filters.site_ids),
+        filters.domain,
+        filters.state,
+        filters.text,
+        before,
+        limit,
+    )
+    return [contact_of(row) for row in rows]
+
+
+async def is_of(tx: Tx, contact: Contact, site_ids: Collection[UUID] | None) -> bool:
+    """Say whether a contact's domain is a prospect of one of these sites; None = of whichever."""
+    if site_ids is None:
+        return True
+    found = await tx.fetch_value(
+        "SELECT 1 FROM prospects WHERE workspace_id = $1 AND domain = $2"
+        " AND site_id = ANY($3::uuid[]) LIMIT 1",
+        contact.workspace_id,
+        contact.domain,
+        list(site_ids),
+    )
+    return found is not None
+
+
+async def save_contact(tx: Tx, contact: Contact, *, now: datetime) -> None:
+    """Write what people may change of a contact; its address and where it was found stay."""
+    await tx.run(
+        "UPDATE contacts SET name = $2, role = $3, language = $4, state = $5, updated_at = $6"
+        " WHERE contact_id = $1",
+        contact.contact_id,
+        contact.name,
+        contact.role,
+        contact.language,
+        contact.state,
+        now,
+    )
+
+
 async def set_state(
     tx: Tx, workspace_id: UUID, address_key: str, state: ContactState, *, now: datetime
 ) -> bool:

@@ -93,7 +93,7 @@ def _row(draft: Draft, created_by: UUID | None) -> dict[str, Any]:
         "to_name": draft.to_name,
         "address_key": key,
         "recipient_domain": domain_of(draft.to_email),
-        "covered_by": [subject.value for subject in covering(key)],
+        "covered_by": [subject.value for subject in covering(key, draft.workspace_id)],
         "subject": draft.subject,
         "text": draft.text,
         "body_hash": hash_of(draft),

@@ -103,7 +103,7 @@ async def list_covering(
     tx: Tx, addresses: Iterable[str], *, workspace_id: UUID
 ) -> dict[Subject, Suppression]:
     """Return every suppression in force that could forbid writing to one of these addresses."""
-    subjects = {subject for address in addresses for subject in covering(address)}
+    subjects = {subject for address in addresses for subject in covering(address, workspace_id)}
     return await _list_of(tx, subjects, workspace_id)
 
 

@@ -1,0 +1,83 @@
+"""What is kept about one person, handed out and deleted as the law gives them the right to."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.outreach.domain.suppression import SuppressionReason, erased
+from services.outreach.store.messages import cancel_open
+from services.outreach.store.suppressions import Suppression, add_suppressions
+from shared import ids
+from shared.db import Tx
+
+_PARTS = {
+    "contacts": "SELECT domain, email, name, role, language, source_url, source_at, found_by, state,"
+    " created_by, created_at FROM contacts WHERE workspace_id = $1 AND address_key = $2",
+    "suppressions": "SELECT value, reason, note, created_by, created_at, lifted_at, lifted_by,"
+    " lifted_because FROM suppressions WHERE workspace_id = $1 AND kind = 'email' AND value = $2",
+    "messages": "SELECT to_email, to_name, subject, text, state, created_at, sent_at FROM messages"
+    " WHERE workspace_id = $1 AND address_key = $2 ORDER BY message_id",
+}
+
+
+async def export_person(
+    tx: Tx, workspace_id: UUID, address_key: str
+) -> dict[str, list[dict[str, Any]]]:
+    """Return everything that is kept about whoever has this address."""
+    return {
+        part: [_plain(row) for row in await tx.fetch(statement, workspace_id, address_key)]
+        for part, statement in _PARTS.items()
+    }
+
+
+def _plain(row: asyncpg.Record) -> dict[str, Any]:
+    return dict(row)
+
+
+async def erase_person(
+    tx: Tx, workspace_id: UUID, address_key: str, *, actor: str, now: datetime
+) -> dict[str, int]:
+    """Delete everything about whoever has this address; returns how many rows of what went.
+
+    Nothing open is sent any more. Of what was sent the row stays, for the counts, without a word
+    of it. Only a salted hash remains, so that the person is never found and written to again.
+    """
+    subject = erased(address_key, workspace_id)
+    because = "The person asked that everything about them be deleted."
+    await cancel_open(tx, workspace_id, address_keys=[address_key], because=because)
+    counts = {part: await _removed(tx, part, workspace_id, address_key) for part in _REMOVED}
+    tag = await tx.run(_BLANKED, workspace_id, address_key, subject.value)
+    counts["messages"] = _count(tag)
+    kept = Suppression(
+        suppression_id=ids.new_id(),
+        workspace_id=workspace_id,
+        kind=subject.kind,
+        value=subject.value,
+        reason=SuppressionReason.ERASED,
+        created_by=actor,
+        created_at=now,
+    )
+    await add_suppressions(tx, [kept])
+    return counts
+
+
+_REMOVED = {
+    "contacts": "DELETE FROM contacts WHERE workspace_id = $1 AND address_key = $2",
+    "suppressions": "DELETE FROM suppressions WHERE workspace_id = $1 AND kind = 'email'"
+    " AND value = $2",
+}
+_BLANKED = """
+    UPDATE messages SET to_email = '', to_name = NULL, address_key = $3, subject = '', text = '',
+        covered_by = '{}', contact_id = NULL, version = version + 1
+    WHERE workspace_id = $1 AND address_key = $2
+"""
+
+
+async def _removed(tx: Tx, part: str, workspace_id: UUID, address_key: str) -> int:
+    return _count(await tx.run(_REMOVED[part], workspace_id, address_key))
+
+
+def _count(tag: str) -> int:
+    return int(tag.rpartition(" ")[2])
