@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.crawler.adapters.decoding import Body, TooLargeError, UndecodableError
 from services.crawler.domain import page as pages
+from services.crawler.domain.decoding import Body, TooLargeError, UndecodableError
 from services.crawler.domain.evidence.comparing import headers_of
 from services.crawler.domain.evidence.draft import Heads
 from services.crawler.domain.fetched import Fetched

@@ -11,17 +11,17 @@ from weakref import WeakValueDictionary
 import aiohttp
 
 from services.crawler.adapters.chain import Chain, request_url
-from services.crawler.adapters.decoding import (
-    ACCEPT_ENCODING,
-    Body,
-    TooLargeError,
-    UndecodableError,
-)
 from services.crawler.adapters.dropped import DroppedError, only_once
 from services.crawler.adapters.heads import BrokenHeadError, Head, Heads
 from services.crawler.adapters.host_facts import issuer_of
 from services.crawler.adapters.names import NameGoneError, Names, Place
 from services.crawler.adapters.timing import limit, our_turn
+from services.crawler.domain.decoding import (
+    ACCEPT_ENCODING,
+    Body,
+    TooLargeError,
+    UndecodableError,
+)
 from services.crawler.domain.fetched import MOST_PACKED, Exchange, Fetched
 from services.crawler.domain.pace import Answer
 from shared import addresses, urls

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.crawler.adapters.decoding import Body
 from services.crawler.adapters.observer import Observer, Question
 from services.crawler.domain.claim import Memory
+from services.crawler.domain.decoding import Body
 from services.crawler.domain.fetched import MOST_PACKED
 from services.crawler.domain.look import Look
 from services.crawler.domain.target import sites_for, watch_for
