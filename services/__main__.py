@@ -40,6 +40,7 @@ COMMANDS = {
     "anchors": Command("services.cli.anchors", "say of each anchor text what kind it is, and why"),
     "disavow": Command("services.cli.disavow", "read, repair and explain disavow files"),
     "redirects": Command("services.cli.redirects", "say where dead pages of a site should lead"),
+    "discover": Command("services.cli.discover", "find links in crawl archives and server logs"),
     "evidence": Command("services.cli.evidence", "check that evidence is as it was written"),
     "mcp": Command("services.cli.mcp", "let an assistant read what a running Anchorwatch knows"),
     "login": Command("services.cli.login", "make a one-time link that signs the owner in"),

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from services.cli.plain import plain
 from services.cli.server import ClientSettings, Server
 from services.crawler.domain.evidence.verifying import Report, verify
 from shared.errors import AnchorwatchError
@@ -143,11 +144,6 @@ def _say(findings: Sequence[Finding], *, as_json: bool) -> None:
         verdict = "is NOT as it was written" if one.faults else "is as it was written"
         print(f"{one.subject}: {verdict} ({one.count} records)")
         for record, what in one.faults:
-            print(f"  {_plain(record)}: {_plain(what)}")
+            print(f"  {plain(record)}: {plain(what)}")
         for note in one.notes:
-            print(f"  {_plain(note)}")
-
-
-def _plain(text: str) -> str:
-    """Return text of a file without anything that would steer a terminal."""
-    return "".join(char for char in text if char.isprintable())
+            print(f"  {plain(note)}")

@@ -10,6 +10,7 @@ from tests.benchmarks import (
     audit,
     crawl,
     disavow,
+    discover,
     events,
     faultpace,
     faultsite,
@@ -33,6 +34,7 @@ from tests.benchmarks.results import save, show
 BENCHMARKS = {
     "crawl": crawl.measure,
     "disavow": disavow.measure,
+    "discover": discover.measure,
     "events": events.measure,
     "audit": audit.measure,
     "latency": latency.measure,
