@@ -21,7 +21,7 @@ from services.gateway import handlers
 from services.gateway.adapters.courier import Courier
 from services.gateway.adapters.hub import Hub
 from services.gateway.adapters.messenger import Messenger
-from services.gateway.adapters.postman import MailServer, Postman, Security
+from services.gateway.adapters.postman import Postman
 from services.gateway.adapters.teller import Teller
 from services.gateway.api import (
     audit_log,
@@ -66,6 +66,7 @@ from shared.events import REGISTRY, AlertRaised, AlertResolved, SiteDeleted
 from shared.http import NetworkTransport, ServiceClient, Transport
 from shared.service import Work
 from shared.settings import SettingsError
+from shared.smtp import MailServer, Security
 from shared.vault import Vault
 from shared.wall import Guard, parse_routes
 from shared.web import new_web_app
@@ -204,10 +205,10 @@ def _postman(settings: Settings) -> Postman | None:
             settings.smtp_host,
             settings.smtp_port,
             security,
-            sender=settings.smtp_from,
             user=settings.smtp_user or None,
             password=None if password is None else password.get_secret_value(),
-        )
+        ),
+        sender=settings.smtp_from,
     )
 
 

@@ -71,7 +71,7 @@ class Messenger:
         """Send one message to one person."""
         if self.postman is None:
             return Attempt(0, trouble="this installation has no mail server set up")
-        sender = self.postman.server.sender
+        sender = self.postman.sender
         made = mail.mail_of(
             message,
             sender=sender,

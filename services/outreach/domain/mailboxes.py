@@ -7,11 +7,3 @@ class MailboxState(StrEnum):
     UNCHECKED = "unchecked"
     READY = "ready"
     PAUSED = "paused"
-
-
-class Security(StrEnum):
-    """How the connection to a mail server is encrypted."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"

@@ -14,10 +14,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from services.outreach.domain.mailboxes import MailboxState, Security
+from services.outreach.domain.mailboxes import MailboxState
 from services.outreach.domain.messages import MessageState
 from services.outreach.tables.columns import METADATA
 from shared.columns import count, created, flag, moment, one_of, texts
+from shared.smtp import Security
 
 OUTREACH_SETTINGS = Table(
     "outreach_settings",

@@ -1,21 +1,16 @@
-"""Messages as e-mail: plain text, and the same as simple HTML (RFC 5322, 2046, 3834, 8058).
-
-Headers are never folded: the standard library would make encoded words of long ones, which no mail program
-reads as an address to leave by.
-"""
+"""Messages as e-mail: plain text, and the same as simple HTML (RFC 5322, 2046, 3834, 8058)."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 from html import escape
 from uuid import UUID
 
 from services.gateway.domain.messages import Item, Message
+from shared.mime import new_letter
 
-_POLICY = SMTP.clone(refold_source="none", max_line_length=998)
 _WHY = "You get this because an owner of your workspace wants you told of alerts."
 
 
@@ -29,7 +24,7 @@ def mail_of(
     leave_url: str | None = None,
 ) -> EmailMessage:
     """Return the mail for one person."""
-    mail = EmailMessage(policy=_POLICY)
+    mail = new_letter(_text(message, leave_url), _html(message, leave_url))
     mail["From"] = f"Anchorwatch <{sender}>"
     mail["To"] = to
     mail["Subject"] = message.subject
@@ -40,8 +35,6 @@ def mail_of(
     if leave_url is not None and leave_url.startswith("https:"):  # RFC 8058 takes no other
         mail["List-Unsubscribe"] = f"<{leave_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(_text(message, leave_url), cte="quoted-printable")
-    mail.add_alternative(_html(message, leave_url), subtype="html", cte="quoted-printable")
     return mail
 
 
