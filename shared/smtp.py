@@ -3,29 +3,10 @@
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 import aiosmtplib
 
-
-class Security(StrEnum):
-    """How the connection to a mail server is encrypted."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """Where mail is handed over, and as whom."""
-
-    host: str
-    port: int
-    security: Security
-    user: str | None = None
-    password: str | None = None
+from shared.mail_server import MailSecurity, MailServer
 
 
 def new_client(
@@ -40,10 +21,10 @@ def new_client(
         port=None if sock is not None else server.port,
         username=server.user,
         password=server.password,
-        use_tls=server.security is Security.TLS,
-        start_tls=server.security is Security.STARTTLS,
+        use_tls=server.security is MailSecurity.TLS,
+        start_tls=server.security is MailSecurity.STARTTLS,
         # create_default_context trusts SSL_CERT_FILE besides the system's certificates.
-        tls_context=None if server.security is Security.NONE else ssl.create_default_context(),
+        tls_context=None if server.security is MailSecurity.NONE else ssl.create_default_context(),
         timeout=timeout_s,
         sock=sock,
     )

@@ -1,5 +1,6 @@
 """The wall around all that goes out to addresses of others: sockets open only to public addresses, or to the routes of CONNECT_TO."""
 
+import asyncio
 import re
 import socket
 from collections.abc import Collection, Iterable, Sequence
@@ -126,3 +127,32 @@ class Guard:
             # Never the address: this text may reach the person who asked.
             raise AddressNotAllowedError("address not allowed")
         return socket.socket(family=family, type=kind, proto=protocol)
+
+
+async def connect(guard: Guard, host: str, port: int) -> socket.socket:
+    """Open a connection to a host by its name, for protocols other than HTTP.
+
+    CONNECT_TO first, then the system's resolver. Raises AddressNotAllowedError if the wall allows none
+    of its addresses, and the OSError of the last one that it could not reach.
+    """
+    loop = asyncio.get_running_loop()
+    route = guard.route(host, port)
+    place = (host, port) if route is None else (route.address, route.to_port)
+    trouble: OSError = AddressNotAllowedError("address not allowed")
+    for info in await loop.getaddrinfo(*place, type=socket.SOCK_STREAM):
+        try:
+            found = guard.open_socket(info)
+        except AddressNotAllowedError:
+            continue
+        try:
+            found.setblocking(False)
+            await loop.sock_connect(found, info[4])
+        except OSError as error:
+            found.close()
+            trouble = error
+        except BaseException:
+            found.close()
+            raise
+        else:
+            return found
+    raise trouble

@@ -64,9 +64,9 @@ from shared.consumer import Consumer
 from shared.db import Database
 from shared.events import REGISTRY, AlertRaised, AlertResolved, SiteDeleted
 from shared.http import NetworkTransport, ServiceClient, Transport
+from shared.mail_server import MailSecurity, MailServer
 from shared.service import Work
 from shared.settings import SettingsError
-from shared.smtp import MailServer, Security
 from shared.vault import Vault
 from shared.wall import Guard, parse_routes
 from shared.web import new_web_app
@@ -193,9 +193,9 @@ def _postman(settings: Settings) -> Postman | None:
         return None
     if not settings.smtp_from:
         raise SettingsError("ANCHORWATCH_GATEWAY_SMTP_FROM: give the address that mail comes from.")
-    security = Security(settings.smtp_security)
+    security = MailSecurity(settings.smtp_security)
     password = settings.smtp_password
-    if password is not None and security is Security.NONE:
+    if password is not None and security is MailSecurity.NONE:
         raise SettingsError(
             "ANCHORWATCH_GATEWAY_SMTP_SECURITY: a password goes over an encrypted connection only; "
             "use starttls or tls, or take the password away."

@@ -9,7 +9,7 @@ import aiosmtplib
 
 from services.gateway.domain.attempts import Attempt
 from shared import smtp
-from shared.smtp import MailServer
+from shared.mail_server import MailServer
 
 _TIMEOUT_S = 30.0
 """For all of it; one answer may take half as long."""

@@ -18,7 +18,7 @@ from services.outreach.domain.mailboxes import MailboxState
 from services.outreach.domain.messages import MessageState
 from services.outreach.tables.columns import METADATA
 from shared.columns import count, created, flag, moment, one_of, texts
-from shared.smtp import Security
+from shared.mail_server import MailSecurity
 
 OUTREACH_SETTINGS = Table(
     "outreach_settings",
@@ -74,8 +74,8 @@ MAILBOXES = Table(
     moment("removed_at"),
     Column("version", Integer, nullable=False, server_default="1"),
     one_of("state", MailboxState),
-    one_of("smtp_security", Security),
-    one_of("imap_security", Security),
+    one_of("smtp_security", MailSecurity),
+    one_of("imap_security", MailSecurity),
     Index(
         "mailboxes_address_key",
         "workspace_id",
