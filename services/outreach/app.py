@@ -1,20 +1,26 @@
-"""The outreach service: vendors, placements with their contracts, and whom never to write to.
+"""The outreach service: vendors, placements with their contracts, mail to other sites, and whom never to write to.
 
-Owns schema `outreach` (copies of sites, vendors, placements and their history, suppressions).
+Owns schema `outreach` (copies of sites, vendors, placements and their history, suppressions, mailboxes,
+messages and what came of them).
 Consumes site.created, site.updated, site.deleted, link.changed, link.scored, page.read,
 toxicity.changed, review.decided, disavow.version_created.
 Publishes placement.promised, placement.updated, placement.verified, placement.mismatched,
-placement.lost, placement.expiring.
+placement.lost, placement.expiring, message.approved, message.sent, message.failed, contact.unsubscribed.
 """
 
+from datetime import timedelta
 from functools import partial
 
 from fastapi import FastAPI
 
 from services.outreach import handlers
+from services.outreach.adapters.carrier import Carrier
 from services.outreach.api import ROUTERS
+from services.outreach.domain.mailboxes import MAIL_PORTS
 from services.outreach.jobs.notices import give_notices
+from services.outreach.jobs.sending import Sender, send_mail
 from services.outreach.settings import Settings
+from shared.access import derive
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
@@ -29,18 +35,25 @@ from shared.events import (
     SiteUpdated,
     ToxicityChanged,
 )
-from shared.service import Work
+from shared.service import Loop, Work
+from shared.settings import SettingsError
+from shared.vault import Vault
+from shared.wall import Guard, parse_routes
 from shared.web import new_web_app
 
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
+    carrier = Carrier(_guard(settings), Vault.of(settings))
+    loops: dict[str, Loop] = {"notices": partial(give_notices, db, settings.notice_pause_s)}
+    if settings.mail_allowed:
+        loops["sending"] = partial(send_mail, db, _sender(settings, carrier), settings.send_pause_s)
     work = Work(
         "outreach",
         db=db,
         bus=bus,
         consumer=subscribe(Consumer("outreach", db=db, bus=bus)),
-        loops={"notices": partial(give_notices, db, settings.notice_pause_s)},
+        loops=loops,
         grace_s=settings.shutdown_grace_s,
     )
     return new_web_app(
@@ -50,6 +63,23 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         routers=ROUTERS,
         db=db,
         checks=work.checks,
+    )
+
+
+def _guard(settings: Settings) -> Guard:
+    """Return the wall through which mail servers are reached."""
+    try:
+        return Guard(ports=MAIL_PORTS, routes=parse_routes(settings.mail_connect_to))
+    except ValueError as error:
+        raise SettingsError(f"ANCHORWATCH_OUTREACH_MAIL_CONNECT_TO: {error}") from error
+
+
+def _sender(settings: Settings, carrier: Carrier) -> Sender:
+    return Sender(
+        carrier=carrier,
+        key=derive(settings.secret, "message ids"),
+        public_url=settings.public_url,
+        lease=timedelta(seconds=settings.send_lease_s),
     )
 
 

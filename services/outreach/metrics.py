@@ -1,6 +1,6 @@
 """What outreach measures beside the house metrics."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge, Histogram
 
 CONCLUDED = Counter(
     "anchorwatch_outreach_placements_moved_total",
@@ -19,4 +19,35 @@ PROMISED = Counter(
 PROSPECTS = Counter(
     "anchorwatch_outreach_prospects_found_total",
     "Prospects that were written down.",
+)
+MESSAGES = Counter(
+    "anchorwatch_outreach_messages_total",
+    "Attempts to send a message, by what came of it: taken, put_off, refused or broken_off.",
+    ["outcome"],
+)
+KEPT_BACK = Counter(
+    "anchorwatch_outreach_messages_kept_back_total",
+    "Due messages that a check kept back when they were about to be sent, by the check.",
+    ["check"],
+)
+SEND_SECONDS = Histogram(
+    "anchorwatch_outreach_send_seconds",
+    "Time from the connection to a mail server to its answer, of one message.",
+    buckets=(0.1, 0.3, 1, 3, 10, 30, 120),
+)
+IN_DOUBT = Gauge(
+    "anchorwatch_outreach_messages_in_doubt",
+    "Messages that may have been sent or not; a person must say.",
+)
+OLDEST_DUE = Gauge(
+    "anchorwatch_outreach_oldest_due_message_seconds",
+    "For how long the oldest approved message of all is due.",
+)
+MAILBOXES_PAUSED = Counter(
+    "anchorwatch_outreach_mailboxes_paused_total",
+    "Times that a mailbox was stopped because something spoke against it.",
+)
+UNSUBSCRIBED = Counter(
+    "anchorwatch_outreach_unsubscribed_total",
+    "People who asked by the link of a message for no more mail.",
 )

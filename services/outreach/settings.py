@@ -18,3 +18,27 @@ class Settings(HouseSettings):
         le=86_400,
         description="Seconds between two looks at the dates of placements (ending, overdue).",
     )
+    mail_allowed: bool = Field(
+        default=True,
+        description="Whether workspaces may switch mail to other sites on. `false` forbids it altogether: "
+        "nothing is sent, whatever owners set.",
+    )
+    mail_connect_to: str = Field(
+        default="",
+        description="Mail servers of mailboxes in your own network, in the form of the crawler's CONNECT_TO: "
+        "`mail.internal:587=10.0.0.5:587`. To these exact addresses mailboxes may connect though they are "
+        "private; all others must be public, on port 25, 465, 587 or 2525 (SMTP), 143 or 993 (IMAP).",
+    )
+    send_pause_s: float = Field(
+        default=5.0,
+        gt=0,
+        le=3_600,
+        description="Seconds between two looks for messages that are due.",
+    )
+    send_lease_s: float = Field(
+        default=300.0,
+        ge=180,
+        le=3_600,
+        description="Seconds after which a message that a sender left half-way is taken up: sent again if it "
+        "was surely not sent, else shown as in doubt.",
+    )

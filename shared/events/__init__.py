@@ -25,6 +25,13 @@ from shared.events.envelope import (
     LinkEvent,
     Part,
 )
+from shared.events.mail import (
+    ContactUnsubscribed,
+    MessageApproved,
+    MessageEvent,
+    MessageFailed,
+    MessageSent,
+)
 from shared.events.outreach import (
     PlacementEvent,
     PlacementExpiring,
@@ -90,6 +97,7 @@ __all__ = [
     "AttackSuspected",
     "AuditCompleted",
     "CheckRequested",
+    "ContactUnsubscribed",
     "DisavowVersionCreated",
     "DomainFlagged",
     "Encoded",
@@ -105,6 +113,10 @@ __all__ = [
     "LinkScored",
     "LinkTracked",
     "LinkUntracked",
+    "MessageApproved",
+    "MessageEvent",
+    "MessageFailed",
+    "MessageSent",
     "NetworkDetected",
     "Observation",
     "Occurrence",

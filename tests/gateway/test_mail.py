@@ -26,7 +26,7 @@ from tests.gateway.chats import (
     tried,
 )
 from tests.gateway.conftest import SECRET, House
-from tests.gateway.mailroom import PASSWORD, USER, Mailroom, mailroom
+from tests.mailroom import PASSWORD, USER, Mailroom, mailroom
 from tests.web import Authority, new_authority
 
 ANN, BEN, CY = "ann@ours.example", "ben@ours.example", "cy@ours.example"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -10,7 +11,7 @@ from services.outreach.domain.answers import Answer, Stage, saying_of
 from services.outreach.domain.mailboxes import Account, bound_to
 from shared import smtp, wall
 from shared.errors import AnchorwatchError
-from shared.mail_server import MailServer
+from shared.mail_server import MailSecurity, MailServer
 from shared.vault import UnreadableError, Vault
 from shared.wall import AddressNotAllowedError, Guard
 
@@ -58,8 +59,11 @@ class Carrier:
             return _answer(Stage.CONNECT, error)
 
     async def _client(self, account: Account) -> aiosmtplib.SMTP:
-        password = self._vault.open(account.sealed_password, bound_to=bound_to(account.mailbox_id))
-        server = MailServer(account.host, account.port, account.security, account.user, password)
+        server = MailServer(account.host, account.port, account.security)
+        if account.security is not MailSecurity.NONE:  # a password goes over encrypted lines only
+            bound = bound_to(account.mailbox_id)
+            password = self._vault.open(account.sealed_password, bound_to=bound)
+            server = replace(server, user=account.user, password=password)
         sock = await wall.connect(self._guard, account.host, account.port)
         return smtp.new_client(server, timeout_s=_TIMEOUT_S / 2, sock=sock)
 

@@ -117,8 +117,10 @@ async def cancel_open(
     """Cancel what is not on its way yet, of these enrollments or to these people; returns how many."""
     rows = await tx.fetch(
         "UPDATE messages SET state = $2, because = $3, updated_at = now(), version = version + 1"
-        " WHERE workspace_id = $1 AND state = ANY($4::text[])"
-        " AND (enrollment_id = ANY($5::uuid[]) OR address_key = ANY($6::text[]))"
+        " WHERE message_id IN (SELECT message_id FROM messages"
+        "  WHERE workspace_id = $1 AND state = ANY($4::text[])"
+        "   AND (enrollment_id = ANY($5::uuid[]) OR address_key = ANY($6::text[]))"
+        "  ORDER BY message_id FOR UPDATE)"
         " RETURNING message_id",
         workspace_id,
         MOVES[Step.CANCEL].target,

@@ -58,10 +58,13 @@ def _let_in(_: Any, __: Any, ___: Any, ____: str, given: Any) -> AuthResult:
 
 @asynccontextmanager
 async def mailroom(
-    tls: ssl.SSLContext | None = None, *, from_the_first_byte: bool = False
+    tls: ssl.SSLContext | None = None,
+    *,
+    from_the_first_byte: bool = False,
+    made: Mailroom | None = None,
 ) -> AsyncIterator[Mailroom]:
     """Listen on a free port; with TLS it takes mail only encrypted, by STARTTLS of those who sign in."""
-    made = Mailroom()
+    made = made or Mailroom()
     starts = tls if not from_the_first_byte else None
     secure: dict[str, Any] = {"authenticator": _let_in, "auth_required": True} if starts else {}
 
@@ -80,5 +83,7 @@ async def mailroom(
         new_server, "127.0.0.1", 0, ssl=tls if from_the_first_byte else None
     )
     made.port = server.sockets[0].getsockname()[1]
-    yield made
-    server.close()
+    try:
+        yield made
+    finally:
+        server.close()
