@@ -1,6 +1,7 @@
 """What was unusual about a site's growth, what lost links have in common, and which anchors to change."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,9 +10,21 @@ import orjson
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.profile.domain.anchors import distribution, next_placements
+from services.profile.domain.anchors import (
+    AnchorCount,
+    KindCount,
+    Share,
+    distribution,
+    next_placements,
+)
 from services.profile.domain.patterns import MIN_LINKS, Shared, find_patterns
-from services.profile.domain.reanchor import MAX_CHANGES, Change, loud_to_change, rebalancing
+from services.profile.domain.reanchor import (
+    MAX_CHANGES,
+    Change,
+    Rebalancing,
+    loud_to_change,
+    rebalancing,
+)
 from services.profile.store import figures, growth, reanchor, sites
 from shared import clock
 from shared.access import Caller, Scope
@@ -141,6 +154,33 @@ async def list_patterns(
     return PatternsOut(since=since, until=until, stood=losses.stood, died=losses.died, items=items)
 
 
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The anchors of a site, counted, and what of them to change."""
+
+    kinds: Sequence[KindCount]
+    texts: Sequence[AnchorCount]
+    domains: int
+    shares: Sequence[Share]
+    plan: Rebalancing
+
+
+async def anchors_of(tx: Tx, site_id: UUID) -> Anchors:
+    """Count the anchors of a site, and say which of them to change."""
+    kinds = await figures.list_anchor_kinds(tx, site_id)
+    texts = await figures.list_anchor_texts(tx, site_id, limit=_TOP_ANCHORS)
+    rows = await figures.list_overviews(tx, [site_id], now=clock.now())
+    domains = rows[site_id]["referring_domains"] if site_id in rows else 0
+    shares = distribution(kinds, texts, domains=domains).shares
+    loud = loud_to_change(texts, domains)
+    candidates = await reanchor.list_candidates(
+        tx, site_id, loud=sorted(loud), limit=10 * MAX_CHANGES
+    )
+    targets = await reanchor.list_target_counts(tx, site_id, limit=_TARGETS)
+    plan = rebalancing(shares, texts, candidates, targets, domains=domains)
+    return Anchors(kinds, texts, domains, shares, plan)
+
+
 class RebalancingOut(BaseModel):
     """Which anchors that stand to change, and what the next placements should say."""
 
@@ -165,27 +205,18 @@ async def get_rebalancing(
 ) -> RebalancingOut:
     """Return the anchors to change, who could do it, and how many it takes to reach the band."""
     await _site(tx, caller, site_id, Role.CLIENT)
-    kinds = await figures.list_anchor_kinds(tx, site_id)
-    texts = await figures.list_anchor_texts(tx, site_id, limit=_TOP_ANCHORS)
-    rows = await figures.list_overviews(tx, [site_id], now=clock.now())
-    domains = rows[site_id]["referring_domains"] if site_id in rows else 0
-    shares = distribution(kinds, texts, domains=domains).shares
-    loud = loud_to_change(texts, domains)
-    candidates = await reanchor.list_candidates(
-        tx, site_id, loud=sorted(loud), limit=10 * MAX_CHANGES
-    )
-    targets = await reanchor.list_target_counts(tx, site_id, limit=_TARGETS)
-    plan = rebalancing(shares, texts, candidates, targets, domains=domains)
+    found = await anchors_of(tx, site_id)
+    plan = found.plan
     inside = caller.sees_everything_in(site_id)
     return RebalancingOut(
         sentence=plan.sentence,
-        domains=domains,
+        domains=found.domains,
         changes_needed=plan.changes_needed,
         or_placements=plan.or_placements,
         changes=[_change(change, inside=inside) for change in plan.changes],
         targets=[asdict(target) for target in plan.targets],
         shares_after=dict(plan.shares_after),
-        next=[asdict(advice) for advice in next_placements(shares, placements)],
+        next=[asdict(advice) for advice in next_placements(found.shares, placements)],
     )
 
 

@@ -110,3 +110,38 @@ def _by_period(interval: Interval, counted: Mapping[date, int]) -> dict[date, in
         start = start_of(interval, day)
         sums[start] = sums.get(start, 0) + count
     return sums
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Since when and until when it is known what came to a site."""
+
+    since: date
+    until: date
+
+
+def known_months(
+    gained: Mapping[date, int], known: Known, *, today: date, most: int
+) -> list[tuple[date, int]]:
+    """Return the last months that are over and known as a whole, with what came; the oldest first.
+
+    A month of which only a part is known is left out: what nobody could see is no quiet time.
+    """
+    by_month = _by_period(Interval.MONTH, gained)
+    months: list[tuple[date, int]] = []
+    month = previous_month(today)
+    while len(months) < most and month >= known.since:
+        if following_month(month) <= known.until + timedelta(days=1):
+            months.append((month, by_month.get(month, 0)))
+        month = previous_month(month)
+    return months[::-1]
+
+
+def previous_month(day: date) -> date:
+    """Return the first day of the month before."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def following_month(day: date) -> date:
+    """Return the first day of the month after."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
