@@ -1,0 +1,51 @@
+"""Which slot a placement fills: one of its page and of its anchor's group, the earliest first; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from shared.anchor_bands import Group
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSlot:
+    """A slot that no placement fills yet."""
+
+    slot_id: UUID
+    target_key: UUID
+    group: Group
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A placement; None where nothing was agreed about its page or its words."""
+
+    placement_id: UUID
+    target_key: UUID | None
+    has_text: bool
+    group: Group | None
+
+
+def fill(slots: Iterable[OpenSlot], agreed: Sequence[Agreed]) -> dict[UUID, UUID]:
+    """Return slot -> placement: those of which most is agreed choose first, each the earliest that fits."""
+    free = sorted(slots, key=lambda slot: (slot.due_on, slot.slot_id))
+    filled: dict[UUID, UUID] = {}
+    for one in sorted(agreed, key=_vagueness):
+        slot = next((slot for slot in free if fits(slot, one)), None)
+        if slot is not None:
+            filled[slot.slot_id] = one.placement_id
+            free.remove(slot)
+    return filled
+
+
+def fits(slot: OpenSlot, one: Agreed) -> bool:
+    """Say whether a placement is what a slot asked for, as far as it is agreed."""
+    same_page = one.target_key is None or one.target_key == slot.target_key
+    same_words = not one.has_text or one.group is slot.group
+    return same_page and same_words
+
+
+def _vagueness(one: Agreed) -> tuple[int, UUID]:
+    return (one.target_key is None) + (not one.has_text), one.placement_id

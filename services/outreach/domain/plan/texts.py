@@ -1,0 +1,207 @@
+"""What a link should say: a text of the right kind that its host never used, the least used first; pure."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from shared.anchor_bands import (
+    BANDS,
+    EXACT_LIMIT,
+    GROUP_LABELS,
+    GROUPS,
+    MIN_DOMAINS,
+    ONE_ANCHOR_LIMIT,
+    Group,
+)
+from shared.anchor_text import fold, words_of
+from shared.anchors import Classifier
+from shared.hostnames import shown
+from shared.planning import SiteFacts, TargetFacts, TextCount
+from shared.vocabulary import AnchorFlag
+
+_ALTERNATES = 2
+_FORBIDDEN = 20
+_LONGEST = 120
+_UNFIT = frozenset({AnchorFlag.TOXIC, AnchorFlag.OTHER_LANGUAGE, AnchorFlag.EMPTY})
+_NO_ONES = frozenset({Group.BRANDED, Group.URL_GENERIC})  # no text of these is ever too loud
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """A text that must not be used, and why."""
+
+    text: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What one link should say; no text where nothing of the kind is left or known."""
+
+    group: Group
+    label: str
+    text: str | None
+    alternates: tuple[str, ...]
+    forbidden: tuple[Forbidden, ...]
+    sentence: str
+
+
+def classifier_of(facts: SiteFacts) -> Classifier:
+    """Return what tells the kinds of anchors of a site, as profile tells them."""
+    return Classifier(
+        brands=facts.brands,
+        keywords=facts.keywords,
+        hosts=facts.hosts,
+        languages=facts.languages,
+    )
+
+
+def group_of(classifier: Classifier, text: str) -> Group | None:
+    """Return the group of a text; None for words that no band knows."""
+    return GROUPS.get(classifier.classify(text, image=False).kind)
+
+
+def advise(
+    facts: SiteFacts,
+    page: TargetFacts,
+    group: Group,
+    *,
+    used_on_host: Collection[str],
+    promised: Iterable[str] = (),
+) -> Advice:
+    """Choose a text and two others for a link of this group to this page.
+
+    `promised` are the texts of links to this page that were promised or ordered and are not seen yet.
+    """
+    host = {fold(text) for text in used_on_host}
+    loud = _too_loud(facts)
+    classifier = classifier_of(facts)
+    fit: list[str] = []
+    for text in _distinct(_CANDIDATES[group](facts, page)):
+        found = classifier.classify(text, image=False)
+        if GROUPS.get(found.kind) is group and not found.flags & _UNFIT:
+            fit.append(text)
+    free = [text for text in fit if fold(text) not in host and fold(text) not in loud]
+    here, site = _counts(page.texts), _counts(facts.texts)
+    here.update(map(fold, promised))
+    free.sort(key=lambda text: (here[fold(text)], site[fold(text)]))
+    return Advice(
+        group,
+        GROUP_LABELS[group],
+        free[0] if free else None,
+        tuple(free[1 : 1 + _ALTERNATES]),
+        tuple(_forbidden(page, used_on_host, loud))[:_FORBIDDEN],
+        _sentence(group, free, fit, here),
+    )
+
+
+def _sentence(group: Group, free: list[str], fit: list[str], here: Mapping[str, int]) -> str:
+    label = GROUP_LABELS[group]
+    if free:
+        used = here[fold(free[0])]
+        said = "None says" if used == 0 else f"{used} {'says' if used == 1 else 'say'}"
+        return f"{label}: “{free[0]}”. {said} so of the links to this page."
+    if fit:
+        return f"{label}: everything that fits is used on this host already, or said too often."
+    missing = "brands" if group is Group.BRANDED else "keywords"
+    return f"{label}: nothing to say is known. Name the {missing} of the site in Set up."
+
+
+def _too_loud(facts: SiteFacts) -> dict[str, str]:
+    """Return the texts that one more domain would make, or keep, too loud."""
+    if facts.domains < MIN_DOMAINS:
+        return {}
+    most = ONE_ANCHOR_LIMIT * (facts.domains + 1)
+    return {
+        fold(one.text): one.text
+        for one in facts.texts
+        if GROUPS.get(one.kind) not in _NO_ONES and one.domains + 1 > most
+    }
+
+
+def _forbidden(
+    page: TargetFacts, used_on_host: Iterable[str], loud: Mapping[str, str]
+) -> Iterable[Forbidden]:
+    for text in _distinct(used_on_host):
+        yield Forbidden(text, "This host links to you with these words already.")
+    for text in loud.values():
+        yield Forbidden(text, "One referring domain in twenty says so already.")
+    exact = [one for one in page.texts if GROUPS.get(one.kind) is Group.EXACT]
+    if page.domains and page.exact > EXACT_LIMIT * page.domains:
+        share, high = page.exact / page.domains, BANDS[Group.EXACT].high
+        for one in exact:
+            yield Forbidden(
+                one.text,
+                f"Exact keywords are at {share:.0%} of the domains that link to this page, over {high:.0%}.",
+            )
+
+
+def _branded(facts: SiteFacts, page: TargetFacts) -> Iterable[str]:
+    yield from facts.brands
+    yield from _said(facts, page, Group.BRANDED)
+
+
+def _url_generic(facts: SiteFacts, page: TargetFacts) -> Iterable[str]:
+    parts = urlsplit(page.url)
+    bare = shown(parts.hostname or facts.domain).removeprefix("www.")
+    yield bare
+    if parts.path.strip("/"):
+        yield unquote(f"{bare}{parts.path.rstrip('/')}")
+    yield page.url
+    yield f"www.{bare}"
+    yield from _said(facts, page, Group.URL_GENERIC)
+
+
+def _partial(facts: SiteFacts, page: TargetFacts) -> Iterable[str]:
+    if page.title:
+        yield page.title
+    for keyword in fitting_keywords(facts, page):
+        for brand in facts.brands[:2]:
+            yield f"{brand} {keyword}"
+            yield f"{keyword} - {brand}"
+        yield f"{keyword} ({shown(facts.domain)})"
+    yield from _said(facts, page, Group.PARTIAL)
+
+
+def _exact(facts: SiteFacts, page: TargetFacts) -> Iterable[str]:
+    yield from fitting_keywords(facts, page)
+
+
+_CANDIDATES: Mapping[Group, Callable[[SiteFacts, TargetFacts], Iterable[str]]] = {
+    Group.BRANDED: _branded,
+    Group.URL_GENERIC: _url_generic,
+    Group.PARTIAL: _partial,
+    Group.EXACT: _exact,
+}
+
+
+def fitting_keywords(facts: SiteFacts, page: TargetFacts) -> list[str]:
+    """Return the keywords whose words the page's title or address has; all where none fits."""
+    address = unquote(urlsplit(page.url).path).replace("-", " ").replace("_", " ").replace("/", " ")
+    words = set(words_of(fold(f"{page.title or ''} {address}")))
+    fitting = [one for one in facts.keywords if words & set(words_of(fold(one)))]
+    return fitting or list(facts.keywords)
+
+
+def _said(facts: SiteFacts, page: TargetFacts, group: Group) -> Iterable[str]:
+    """Return what others say of the page, then of the site, in words of this group."""
+    for one in (*page.texts, *facts.texts):
+        if GROUPS.get(one.kind) is group:
+            yield one.text
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        plain = " ".join(text.split())
+        if plain and len(plain) <= _LONGEST:
+            found.setdefault(fold(plain), plain)
+    return list(found.values())
+
+
+def _counts(texts: Iterable[TextCount]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for one in texts:
+        counts[fold(one.text)] += one.domains
+    return counts

@@ -1,0 +1,1 @@
+"""Tests of the plan for new links, and of briefs."""
