@@ -112,6 +112,17 @@ PLACEMENTS: Mapping[str, Words] = {
     "expired": _plain("Ended", "The agreed time is over."),
     "cancelled": _plain("Cancelled", "Somebody on your team cancelled it."),
 }
+SLOTS: Mapping[str, Words] = {
+    "open": _plain("Open", "Nothing fills it yet.", "Write a brief, or agree on a placement."),
+    "promised": _plain("Promised", "A placement fills it; its link has not been seen yet."),
+    "placed": _plain("Placed", "The link of its placement was seen."),
+}
+BRIEFS: Mapping[str, Words] = {
+    "draft": _plain("Draft", "It can be changed.", "Read it, and approve it."),
+    "approved": _plain("Approved", "It can be given to a writer.", "Send it to the writer."),
+    "sent": _plain("Sent", "The writer has it.", "Write down the placement when it is agreed."),
+    "done": _plain("Done", "The text is written and placed."),
+}
 SCOPES: Mapping[str, Words] = {
     "links:read": _plain("See links", "Links, their history, imports, audits and exports."),
     "links:write": _plain("Change links", "Import, check, acknowledge, set up sites."),
@@ -149,6 +160,7 @@ EVENTS: Mapping[str, Words] = {
     "prospect.found": _plain("Prospect found", "A domain came onto the list of prospects."),
     "prospect.qualified": _plain("Prospect qualified", "A link from a domain is wanted."),
     "prospect.rejected": _plain("Prospect rejected", "No link from a domain is wanted."),
+    "plan.updated": _plain("Plan made", "A plan for new links was made, or made anew."),
     "review.decided": _plain("Review decided", "Somebody answered a question of the review."),
     "site.created": _plain("Site added", "There is a new site."),
     "site.deleted": _plain("Site removed", "A site is gone, with all that was known of it."),
@@ -218,6 +230,8 @@ SCREENS: Mapping[str, Mapping[str, Words]] = {
     "prospect_source": SOURCES,
     "contact_state": CONTACT_STATES,
     "contact_found": FOUND_BY,
+    "plan_slot": SLOTS,
+    "brief": BRIEFS,
     "scope": SCOPES,
     "event": EVENTS,
     "delivery": DELIVERIES,

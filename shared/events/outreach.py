@@ -124,3 +124,20 @@ class ProspectRejected(ProspectEvent):
     """Somebody decided that no link from a prospect is wanted."""
 
     name: ClassVar[str] = "prospect.rejected"
+
+
+class PlanUpdated(Event):
+    """A plan for the new links of a site was made, or made anew."""
+
+    name: ClassVar[str] = "plan.updated"
+    publisher: ClassVar[str] = "outreach"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    plan_id: UUID
+    version_no: int
+    slots_added: int
+    first_month: date
+    last_month: date
+
+    about: ClassVar[tuple[str, str]] = ("plan", "plan_id")

@@ -226,6 +226,7 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
             "key": "a-key-of-tests",
             "monthly_cap": 0,
         },
+        ("POST", "/v1/sites/{site_id}/plan/suggestions"): {"referring_domain": "a.example"},
         ("POST", "/v1/sites/{site_id}/links"): {
             "links": [{"referring_url": "https://a.example/x"}]
         },

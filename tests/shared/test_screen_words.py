@@ -9,7 +9,9 @@ import pytest
 from services.gateway.domain.attempts import State as DeliveryState
 from services.gateway.domain.channels import Kind as ChannelKind
 from services.gateway.domain.notices import NoticeState
+from services.outreach.domain.brief import BriefState
 from services.outreach.domain.placement import State as PlacementState
+from services.outreach.domain.plan.filling import SlotState
 from services.profile.domain.anomalies import Direction
 from services.toxicity.domain import guard
 from services.toxicity.domain.facts import Decision
@@ -49,6 +51,8 @@ _ORIGINS = set().union(
         ("disavow_effect", Effect),
         ("disavow_need", Need),
         ("placement", PlacementState),
+        ("plan_slot", SlotState),
+        ("brief", BriefState),
         ("scope", Scope),
         ("alert_severity", AlertSeverity),
         ("alert_state", AlertState),

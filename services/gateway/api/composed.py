@@ -1,15 +1,19 @@
-"""Answers that two services know a part of: the second part is added here, or said to be missing."""
+"""What two services know a part of: figures go along with a request, a second part with an answer."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import orjson
 
 from services.gateway.domain.routing import Route
+from shared import jsontext
 from shared.access import Caller
 from shared.errors import UnavailableError
 from shared.http import ServiceClient
+from shared.planning import MOST_TARGETS
 from shared.wire import Answer
 
 MOST_DEAD = 20
@@ -17,6 +21,58 @@ _DEADLINE_S = 15.0
 
 Second = Callable[[dict[str, Any], str, Mapping[str, ServiceClient], Caller], Awaitable[None]]
 """Adds to the body of the first answer, about the site of this id, what another service knows."""
+
+
+def needs_facts(method: str, route: Route) -> bool:
+    """Say whether a service's route needs what profile knows of the site."""
+    return (method, route.path) in _WITH_FACTS
+
+
+async def add_facts(
+    whole: bytes,
+    values: Mapping[str, str],
+    clients: Mapping[str, ServiceClient],
+    *,
+    caller: Caller,
+) -> bytes:
+    """Return the body of a request with profile's figures in it, null where they can't be had.
+
+    What somebody sent for them is replaced; a body that is none stays for the service to refuse.
+    """
+    try:
+        asked = jsontext.loads_strict(whole)
+    except jsontext.JsonError:
+        return whole
+    if not isinstance(asked, dict):
+        return whole
+    site_id = _id_of(values.get("site_id", asked.get("site_id")))
+    answer = None
+    if site_id is not None:
+        path = f"/internal/sites/{site_id}/planning"
+        wanted = _wanted(asked)
+        answer = await _ask(clients["profile"], "POST", path, {}, caller, sent=wanted)
+    facts = None if answer is None else answer.json()
+    return json.dumps({**asked, "facts": facts}).encode()
+
+
+def _id_of(text: Any) -> UUID | None:
+    try:
+        return UUID(text)
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+def _wanted(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of which host and pages of the request more is wanted to be known."""
+    given = asked.get("page_weights")
+    weights = given if isinstance(given, list) else []
+    named = [one.get("url") for one in weights if isinstance(one, dict)]
+    pages = [asked.get("target_url"), *named[:MOST_TARGETS]]
+    domain = asked.get("referring_domain")
+    return {
+        "referring_domain": domain if isinstance(domain, str) else None,
+        "target_urls": [page for page in pages if isinstance(page, str)],
+    }
 
 
 def is_composed(method: str, route: Route) -> bool:
@@ -85,6 +141,13 @@ async def _ask(
     return None
 
 
+_WITH_FACTS = frozenset(
+    {
+        ("POST", "/v1/sites/{site_id}/plan/solve"),
+        ("POST", "/v1/sites/{site_id}/plan/suggestions"),
+        ("POST", "/v1/briefs"),
+    }
+)
 _SECOND: Mapping[tuple[str, str], Second] = {
     ("POST", "/v1/sites/{site_id}/proposals"): _add_dead_pages,
     ("POST", "/v1/sites/{site_id}/evaluations"): _add_evaluations,

@@ -1,13 +1,19 @@
 """Requests for the services: passed on with the caller's identity, streamed in both directions."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 import orjson
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.gateway.api.composed import add_second_part, is_composed
+from services.gateway.api.composed import (
+    add_facts,
+    add_second_part,
+    is_composed,
+    needs_facts,
+)
 from services.gateway.domain.routing import Route, Table
 from services.gateway.store import journal
 from shared import access
@@ -78,13 +84,11 @@ class Forward:
         caller: Caller,
     ) -> int:
         headers = Headers(scope=scope)
-        request = Outgoing(
-            method=scope["method"],
-            path=scope["raw_path"].partition(b"?")[0].decode("latin-1"),
-            query=scope["query_string"].decode("latin-1"),
-            headers=tuple((k, v) for k, v in headers.items() if k in _PASSED_ON),
-            body=_body(receive) if scope["method"] in _CHANGES else None,
-        )
+        request = _request(scope, headers, receive)
+        if needs_facts(scope["method"], route):
+            whole = b"".join([chunk async for chunk in _body(receive)])
+            more = await add_facts(whole, values, self._clients, caller=caller)
+            request = _with_body(request, more)
         client = self._clients[route.service]
         deadline_s = _deadline(route, headers)
         async with client.stream(request, caller=caller, deadline_s=deadline_s) as answer:
@@ -111,6 +115,22 @@ class Forward:
                 subject=scope["path"],
                 site_id=UUID(values["site_id"]) if "site_id" in values else None,
             )
+
+
+def _request(scope: Scope, headers: Headers, receive: Receive) -> Outgoing:
+    return Outgoing(
+        method=scope["method"],
+        path=scope["raw_path"].partition(b"?")[0].decode("latin-1"),
+        query=scope["query_string"].decode("latin-1"),
+        headers=tuple((k, v) for k, v in headers.items() if k in _PASSED_ON),
+        body=_body(receive) if scope["method"] in _CHANGES else None,
+    )
+
+
+def _with_body(request: Outgoing, body: bytes) -> Outgoing:
+    """Return the request with another body, whose length is no longer what the client said."""
+    kept = tuple((name, value) for name, value in request.headers if name != "content-length")
+    return replace(request, headers=kept, body=body)
 
 
 def _deadline(route: Route, headers: Headers) -> float:

@@ -173,11 +173,11 @@ def _terms(draft: Draft, *, page: str | None, domain: str, target: str | None) -
         max_outlinks=draft.max_outlinks,
         price=draft.price,
         currency=draft.currency.upper() if draft.currency and draft.price is not None else None,
-        method=_method(draft.method),
+        method=method_name(draft.method),
         campaign=" ".join((draft.campaign or "").split()) or None,
     )
 
 
-def _method(text: str | None) -> str | None:
+def method_name(text: str | None) -> str | None:
     """Return a method in the one spelling by which links are grouped: `Guest_Post` is `guest post`."""
     return " ".join((text or "").replace("_", " ").replace("-", " ").lower().split()) or None

@@ -23,6 +23,11 @@ from services.outreach.tables.mail import MAILBOXES as MAILBOXES
 from services.outreach.tables.mail import MESSAGES as MESSAGES
 from services.outreach.tables.mail import OUTREACH_SETTINGS as OUTREACH_SETTINGS
 from services.outreach.tables.mail import SEND_ATTEMPTS as SEND_ATTEMPTS
+from services.outreach.tables.plan import BRIEF_VERSIONS as BRIEF_VERSIONS
+from services.outreach.tables.plan import BRIEFS as BRIEFS
+from services.outreach.tables.plan import PLAN_MONTHS as PLAN_MONTHS
+from services.outreach.tables.plan import PLAN_SLOTS as PLAN_SLOTS
+from services.outreach.tables.plan import PLANS as PLANS
 from services.outreach.tables.prospects import CONTACTS as CONTACTS
 from services.outreach.tables.prospects import PROSPECT_CHANGES as PROSPECT_CHANGES
 from services.outreach.tables.prospects import PROSPECTS as PROSPECTS

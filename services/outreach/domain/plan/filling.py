@@ -3,9 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from shared.anchor_bands import Group
+
+
+class SlotState(StrEnum):
+    """Whether something fills a slot, and whether its link was seen."""
+
+    OPEN = "open"
+    PROMISED = "promised"
+    PLACED = "placed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,15 +39,6 @@ class Page:
         return self.exact <= EXACT_LIMIT * self.domains
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What a person decided: how much pages and methods matter, and how many links a page may get."""
-
-    pages: Mapping[str, float]
-    methods: Mapping[str, float] = field(default_factory=dict)
-    page_cap: int | None = None
-
-
 @dataclass(slots=True, kw_only=True)
 class Given:
     """What is there and what was given out already; grows with every slot."""
@@ -70,27 +61,38 @@ class Given:
             self.slots_of_methods[method] += 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a person decided: how much pages and methods matter, and how many links a page may get."""
+
+    pages: Mapping[str, float]
+    methods: Mapping[str, float] = field(default_factory=dict)
+    page_cap: int | None = None
+
+    def has_room(self, given: Given, month: date, page: str) -> bool:
+        """Say whether a page may get one more link in a month."""
+        return self.page_cap is None or given.slots_of_months[month, page] < self.page_cap
+
+
 def give_out(
     months: Sequence[tuple[date, int]], given: Given, rules: Rules, *, since: date
 ) -> list[Slot]:
     """Return so many slots of each month; fewer where the cap of every page is reached."""
     slots: list[Slot] = []
     for month, count in months:
+        open_pages = {page for page in rules.pages if rules.has_room(given, month, page)}
         found: list[tuple[str, Group, str | None]] = []
-        while len(found) < count and (one := _next(month, given, rules)) is not None:
+        while len(found) < count and (one := _next(open_pages, given, rules)) is not None:
             given.take(month, *one)
             found.append(one)
+            if not rules.has_room(given, month, one[0]):
+                open_pages.discard(one[0])
         days = spread(month, len(found), since=since)
         slots += [Slot(month, day, *one) for day, one in zip(days, found, strict=True)]
     return slots
 
 
-def _next(month: date, given: Given, rules: Rules) -> tuple[str, Group, str | None] | None:
-    open_pages = {
-        page
-        for page in rules.pages
-        if rules.page_cap is None or given.slots_of_months[month, page] < rules.page_cap
-    }
+def _next(open_pages: set[str], given: Given, rules: Rules) -> tuple[str, Group, str | None] | None:
     group = next_group(given.groups)
     page = None
     if group is Group.EXACT:
@@ -101,5 +103,4 @@ def _next(month: date, given: Given, rules: Rules) -> tuple[str, Group, str | No
     page = page or next_owed(rules.pages, given.slots_of_pages, open_pages)
     if page is None:
         return None
-    method = next_owed(rules.methods, given.slots_of_methods, rules.methods)
-    return page, group, method
+    return page, group, next_owed(rules.methods, given.slots_of_methods, rules.methods)
