@@ -41,6 +41,7 @@ COMMANDS = {
     "disavow": Command("services.cli.disavow", "read, repair and explain disavow files"),
     "redirects": Command("services.cli.redirects", "say where dead pages of a site should lead"),
     "discover": Command("services.cli.discover", "find links in crawl archives and server logs"),
+    "mail": Command("services.cli.mail", "say what mails that came back are: bounce, answer ..."),
     "evidence": Command("services.cli.evidence", "check that evidence is as it was written"),
     "mcp": Command("services.cli.mcp", "let an assistant read what a running Anchorwatch knows"),
     "login": Command("services.cli.login", "make a one-time link that signs the owner in"),
