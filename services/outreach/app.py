@@ -19,6 +19,7 @@ from services.outreach.api import ROUTERS
 from services.outreach.domain.mailboxes import MAIL_PORTS
 from services.outreach.jobs.notices import give_notices
 from services.outreach.jobs.sending import Sender, send_mail
+from services.outreach.jobs.sequencing import run_sequences
 from services.outreach.settings import Settings
 from shared.access import derive
 from shared.bus import Bus
@@ -45,7 +46,10 @@ from shared.web import new_web_app
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
     carrier = Carrier(_guard(settings), Vault.of(settings))
-    loops: dict[str, Loop] = {"notices": partial(give_notices, db, settings.notice_pause_s)}
+    loops: dict[str, Loop] = {
+        "notices": partial(give_notices, db, settings.notice_pause_s),
+        "sequences": partial(run_sequences, db, settings.sequence_pause_s),
+    }
     if settings.mail_allowed:
         loops["sending"] = partial(send_mail, db, _sender(settings, carrier), settings.send_pause_s)
     work = Work(

@@ -12,6 +12,11 @@ NOTICES = Counter(
     "Notices that dates called for: expiring, overdue or expired.",
     ["kind"],
 )
+ENROLLMENTS = Counter(
+    "anchorwatch_outreach_enrollments_moved_total",
+    "Enrollments that sequences moved by themselves, by the state that they came to.",
+    ["state"],
+)
 PROMISED = Counter(
     "anchorwatch_outreach_placements_promised_total",
     "Placements that were written down.",

@@ -42,3 +42,9 @@ class Settings(HouseSettings):
         description="Seconds after which a message that a sender left half-way is taken up: sent again if it "
         "was surely not sent, else shown as in doubt.",
     )
+    sequence_pause_s: float = Field(
+        default=10.0,
+        gt=0,
+        le=3_600,
+        description="Seconds between two looks at which steps of sequences are due or done with.",
+    )

@@ -220,6 +220,8 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("POST", "/v1/reviews"): decision,
         ("POST", "/v1/reviews/undo"): {"review_ids": [ids["review_id"]]},
         ("POST", "/v1/sites/{site_id}/reviews/calibration/proposal"): {"accept": False},
+        ("POST", "/v1/sequences"): {"site_id": site_id, "name": "x", "steps": [{"body": "x"}]},
+        ("POST", "/v1/sequences/{sequence_id}/enrollments"): {"rows": [{}]},
         ("POST", "/v1/sessions"): {"email": email, "password": "x"},
         ("POST", "/v1/sites"): {"domain": "new.example"},
         ("PUT", "/v1/sites/{site_id}/connectors/{provider}"): {
@@ -232,6 +234,7 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         },
         ("POST", "/v1/suppressions"): {"values": ["a.example"]},
         ("POST", "/v1/suppressions/checks"): {"addresses": [email]},
+        ("POST", "/v1/templates"): {"name": "t", "body": "x"},
         ("POST", "/v1/users"): {"email": email},
         ("POST", "/v1/vendors"): {"name": "v"},
         ("POST", "/v1/workspaces"): {"name": "w", "owner_email": email},

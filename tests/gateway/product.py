@@ -111,12 +111,17 @@ async def a_product(db_for: Callable[[str], Database], **of_gateway: Any) -> Asy
     async with running(db_for, **of_gateway) as (gateway, house):
         async with asyncio.timeout(60):
             product = await _furnish(
-                Http(gateway).using(house.key), db_for("profile"), db_for("crawler")
+                Http(gateway).using(house.key),
+                db_for("profile"),
+                db_for("crawler"),
+                db_for("outreach"),
             )
         yield product
 
 
-async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product:
+async def _furnish(
+    owner: Http, profile: Database, crawler: Database, outreach: Database
+) -> Product:
     """Make two sites, and on the other one at least one thing of every kind."""
     list_id = await _list_bad_domains(owner)
     mine = (await made(owner, "/v1/sites", {"domain": "mine.example"}))["id"]
@@ -137,6 +142,7 @@ async def _furnish(owner: Http, profile: Database, crawler: Database) -> Product
     terms = {"site_id": site, "referring_domain": "secret-blog.example"}
     ids["placement_id"] = (await made(owner, "/v1/placements", terms))["placement_id"]
     ids |= await _prospect(owner, site)
+    ids |= await _plan_to_write(owner, outreach, site)
     await made(owner, "/v1/suppressions", {"values": ["no.example"]})
     ids["suppression_id"] = (await first(owner, "/v1/suppressions"))["suppression_id"]
     ids["fingerprint"] = "0123456789abcdef"
@@ -164,6 +170,30 @@ async def _prospect(owner: Http, site: str) -> dict[str, str]:
     person = {"email": "ann@secret-prospect.example"}
     contact = await made(owner, f"/v1/prospects/{prospect_id}/contacts", person)
     return {"prospect_id": prospect_id, "contact_id": contact["contact_id"]}
+
+
+async def _plan_to_write(owner: Http, outreach: Database, site: str) -> dict[str, str]:
+    """Make a sequence of the other site, with somebody in it who is paused."""
+    text = {"name": "Hello", "subject": "x", "body": "x"}
+    template_id = (await made(owner, "/v1/templates", text))["template_id"]
+    plan = {"site_id": site, "name": "Roses", "steps": [{"template_id": template_id}]}
+    sequence_id = (await made(owner, "/v1/sequences", plan))["sequence_id"]
+    enrollment_id = new_id()
+    async with outreach.begin() as tx:
+        await tx.run(
+            "INSERT INTO enrollments (enrollment_id, workspace_id, site_id, sequence_id, version_no,"
+            " contact_id, address_key, domain, variables, state, created_by, created_by_name)"
+            " SELECT $1, workspace_id, site_id, sequence_id, version_no, $1, 'ann@secret-blog.example',"
+            " 'secret-blog.example', '{}', 'paused', created_by, 'Olive' FROM sequences"
+            " WHERE sequence_id = $2",
+            enrollment_id,
+            UUID(sequence_id),
+        )
+    return {
+        "template_id": template_id,
+        "sequence_id": sequence_id,
+        "enrollment_id": str(enrollment_id),
+    }
 
 
 async def _import(owner: Http, site: str) -> dict[str, str]:

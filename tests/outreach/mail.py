@@ -1,6 +1,7 @@
 """What tests of outgoing mail begin with: a workspace that may send, a mailbox, and messages."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -103,3 +104,16 @@ async def ready_to_send(database: Database, site: SiteCreated, **given: Any) -> 
     async with database.begin() as tx:
         await switch(tx, site.workspace_id)
         return await a_mailbox(tx, site, **given)
+
+
+@asynccontextmanager
+async def undone(tx: Tx) -> AsyncIterator[None]:
+    """Take back what happens inside: many cases on one database."""
+    with suppress(_Undone):
+        async with tx.savepoint():
+            yield
+            raise _Undone
+
+
+class _Undone(Exception):  # noqa: N818 - no error
+    pass

@@ -1,7 +1,6 @@
 """What stands between an approval and the mail server: each check alone keeps a message back."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,6 +22,7 @@ from tests.outreach.mail import (
     an_approved,
     row_of,
     switch,
+    undone,
 )
 
 Deed = Callable[[Tx, SiteCreated, UUID, UUID], Awaitable[None]]
@@ -83,19 +83,6 @@ async def not_due(tx: Tx, _: SiteCreated, __: UUID, message_id: UUID) -> None:
 async def of_another_workspace(tx: Tx, _: SiteCreated, __: UUID, message_id: UUID) -> None:
     statement = "UPDATE messages SET workspace_id = $2 WHERE message_id = $1"
     await sql(tx, statement, message_id, new_id())
-
-
-@asynccontextmanager
-async def undone(tx: Tx) -> AsyncIterator[None]:
-    """Take back what happens inside: many cases on one database."""
-    with suppress(_Undone):
-        async with tx.savepoint():
-            yield
-            raise _Undone
-
-
-class _Undone(Exception):  # noqa: N818 - no error
-    pass
 
 
 async def test_what_may_not_go_is_not_claimed(tx: Tx, site: SiteCreated) -> None:

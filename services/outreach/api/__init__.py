@@ -1,23 +1,19 @@
 """The routes that outreach serves."""
 
 from services.outreach.api.contacts import router as contacts
+from services.outreach.api.enrollments import router as enrollments
 from services.outreach.api.pastes import router as pastes
 from services.outreach.api.placements import router as placements
 from services.outreach.api.plan import router as plan
 from services.outreach.api.prospect_list import router as prospect_list
 from services.outreach.api.prospects import router as prospects
+from services.outreach.api.sequences import router as sequences
 from services.outreach.api.suppressions import router as suppressions
+from services.outreach.api.templates import router as templates
 from services.outreach.api.todo import router as todo
 from services.outreach.api.vendors import router as vendors
 
-ROUTERS = (
-    pastes,
-    placements,
-    plan,
-    prospects,
-    prospect_list,
-    contacts,
-    vendors,
-    suppressions,
-    todo,
-)
+_WHOM = (prospects, prospect_list, contacts)
+_HOW = (templates, sequences, enrollments)
+
+ROUTERS = (pastes, placements, plan, *_WHOM, *_HOW, vendors, suppressions, todo)

@@ -211,6 +211,7 @@ class PersonOut(BaseModel):
     contacts: list[dict[str, Any]]
     suppressions: list[dict[str, Any]]
     messages: list[dict[str, Any]]
+    enrollments: list[dict[str, Any]]
 
 
 @router.post("/v1/contacts/exports")
@@ -228,6 +229,7 @@ class ErasedOut(BaseModel):
     contacts: int
     suppressions: int
     messages: int
+    enrollments: int
     sentence: str
 
 

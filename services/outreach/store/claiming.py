@@ -54,6 +54,8 @@ _TALKED_TO = """
           AND t.state IN ('sending', 'sent', 'in_doubt') AND a.started_at >= $2)
 """
 
+_ENROLLMENT = "EXISTS (SELECT FROM enrollments e WHERE e.enrollment_id = m.enrollment_id"
+
 OBSTACLES: tuple[Obstacle, ...] = (
     Obstacle(
         "not approved as it stands",
@@ -93,6 +95,18 @@ OBSTACLES: tuple[Obstacle, ...] = (
         "p.state <> 'sent'",
         Then.WAIT,
         "The message that it follows up is not sent yet.",
+    ),
+    Obstacle(
+        "sequence over",
+        f"{_ENROLLMENT} AND e.state NOT IN ('active', 'paused'))",
+        Then.CANCEL,
+        "Its sequence is over for this person.",
+    ),
+    Obstacle(
+        "sequence paused",
+        f"{_ENROLLMENT} AND e.state = 'paused')",
+        Then.WAIT,
+        "Its sequence is paused for this person.",
     ),
     Obstacle(
         "one conversation a day",

@@ -19,6 +19,8 @@ _PARTS = {
     " lifted_because FROM suppressions WHERE workspace_id = $1 AND kind = 'email' AND value = $2",
     "messages": "SELECT to_email, to_name, subject, text, state, created_at, sent_at FROM messages"
     " WHERE workspace_id = $1 AND address_key = $2 ORDER BY message_id",
+    "enrollments": "SELECT domain, variables, state, because, intent, created_by_name, created_at,"
+    " sent_at FROM enrollments WHERE workspace_id = $1 AND address_key = $2 ORDER BY enrollment_id",
 }
 
 
@@ -41,15 +43,15 @@ async def erase_person(
 ) -> dict[str, int]:
     """Delete everything about whoever has this address; returns how many rows of what went.
 
-    Nothing open is sent any more. Of what was sent the row stays, for the counts, without a word
-    of it. Only a salted hash remains, so that the person is never found and written to again.
+    Nothing open is sent any more. Of messages and enrollments the rows stay, for the counts, without a word
+    of them. Only a salted hash remains, so that the person is never found and written to again.
     """
     subject = erased(address_key, workspace_id)
     because = "The person asked that everything about them be deleted."
     await cancel_open(tx, workspace_id, address_keys=[address_key], because=because)
     counts = {part: await _removed(tx, part, workspace_id, address_key) for part in _REMOVED}
-    tag = await tx.run(_BLANKED, workspace_id, address_key, subject.value)
-    counts["messages"] = _count(tag)
+    for part, statement in _BLANKED.items():
+        counts[part] = _count(await tx.run(statement, workspace_id, address_key, subject.value))
     kept = Suppression(
         suppression_id=ids.new_id(),
         workspace_id=workspace_id,
@@ -68,11 +70,14 @@ _REMOVED = {
     "suppressions": "DELETE FROM suppressions WHERE workspace_id = $1 AND kind = 'email'"
     " AND value = $2",
 }
-_BLANKED = """
-    UPDATE messages SET to_email = '', to_name = NULL, address_key = $3, subject = '', text = '',
-        covered_by = '{}', contact_id = NULL, version = version + 1
-    WHERE workspace_id = $1 AND address_key = $2
-"""
+_BLANKED = {
+    "messages": "UPDATE messages SET to_email = '', to_name = NULL, address_key = $3, subject = '',"
+    " text = '', covered_by = '{}', contact_id = NULL, version = version + 1"
+    " WHERE workspace_id = $1 AND address_key = $2",
+    "enrollments": "UPDATE enrollments SET address_key = $3, variables = '{}', because = NULL,"
+    " state = CASE WHEN state IN ('active', 'paused') THEN 'cancelled' ELSE state END,"
+    " next_at = NULL, version = version + 1 WHERE workspace_id = $1 AND address_key = $2",
+}
 
 
 async def _removed(tx: Tx, part: str, workspace_id: UUID, address_key: str) -> int:

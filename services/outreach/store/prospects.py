@@ -237,3 +237,13 @@ def prospect_of(row: asyncpg.Record) -> Prospect:
     values = {name: row[name] for name in _NAMES}
     values["stage"] = Stage(values["stage"])
     return Prospect(**values)
+
+
+async def find_by_domains(tx: Tx, site_id: UUID, domains: Iterable[str]) -> dict[str, Prospect]:
+    """Return those of these domains that are prospects of a site."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM prospects WHERE site_id = $1 AND domain = ANY($2::text[])",
+        site_id,
+        list(domains),
+    )
+    return {row["domain"]: prospect_of(row) for row in rows}

@@ -31,6 +31,10 @@ from services.outreach.tables.plan import PLANS as PLANS
 from services.outreach.tables.prospects import CONTACTS as CONTACTS
 from services.outreach.tables.prospects import PROSPECT_CHANGES as PROSPECT_CHANGES
 from services.outreach.tables.prospects import PROSPECTS as PROSPECTS
+from services.outreach.tables.sequences import ENROLLMENTS as ENROLLMENTS
+from services.outreach.tables.sequences import SEQUENCE_STEPS as SEQUENCE_STEPS
+from services.outreach.tables.sequences import SEQUENCES as SEQUENCES
+from services.outreach.tables.sequences import TEMPLATES as TEMPLATES
 from shared.columns import created as _created
 from shared.columns import moment as _moment
 from shared.columns import one_of as _one_of

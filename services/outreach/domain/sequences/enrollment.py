@@ -31,7 +31,7 @@ STATE_WORDS: dict[State, str] = {
     State.FINISHED: "All steps sent, no answer",
     State.CANCELLED: "Stopped by your team",
     State.COMPANY_REPLIED: "Somebody else there answered",
-    State.BOUNCED: "The address does not work",
+    State.BOUNCED: "Could not be delivered",
     State.REPLIED: "Answered",
     State.UNSUBSCRIBED: "Asked not to be written to",
     State.COMPLAINED: "Marked as spam",
@@ -61,7 +61,7 @@ _ENDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an enrollment is. `sent_no` is the last step that went out, `next_at` when the next may."""
+    """How far an enrollment is. `sent_no` is the last step that is done with, `next_at` when the next may follow."""
 
     state: State = State.ACTIVE
     sent_no: int = 0
@@ -108,6 +108,20 @@ def sent(progress: Progress, step_no: int, *, sent_at: datetime, next_at: dateti
         return progress
     due = _later(next_at, progress.not_before) if progress.is_open else None
     return replace(progress, sent_no=step_no, sent_at=sent_at, next_at=due)
+
+
+def left_out(progress: Progress, step_no: int, *, next_at: datetime) -> Progress:
+    """Return the progress after a step was taken out before it was sent.
+
+    Where nothing went out yet it is over: a reminder of nothing makes no sense. Later it waits for
+    somebody to say whether to go on without that step.
+    """
+    if progress.sent_at is None:
+        return ended(progress, State.CANCELLED)
+    if step_no <= progress.sent_no or not progress.is_open:
+        return progress
+    due = _later(next_at, progress.not_before)
+    return replace(progress, state=State.PAUSED, sent_no=step_no, next_at=due)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -1,6 +1,7 @@
 """What became of those a sequence wrote to, with how sure one can be of each share."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from shared.shares import wilson
 
@@ -11,12 +12,15 @@ ENOUGH = 50
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     enrolled: int = 0
+    open: int = 0
     sent: int = 0
     """To whom at least one message went out."""
     bounced: int = 0
     replied: int = 0
     agreed: int = 0
     placed: int = 0
+    intents: Mapping[str, int] = field(default_factory=dict)
+    """How many answers wanted what."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ from shared.errors import FieldError
 
 MAX_STEPS = 8
 MAX_DELAY_DAYS = 60
-LAST_WAIT_DAYS = 5
-"""Business days after the last message before silence is taken for an answer."""
 _SATURDAY = 5
 
 
@@ -109,6 +107,16 @@ def write(steps: Sequence[Step], values: Mapping[str, str]) -> list[Written]:
             shown = Filled(f"Re: {subject.text}", subject.missing, subject.leftovers)
         written.append(Written(step.step_no, shown, template.fill(step.body, values)))
     return written
+
+
+def reply_subject(subject: str) -> str:
+    """Return the subject of an answer in the thread of a message."""
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}"[:MAX_SUBJECT]
+
+
+def asked_for(steps: Sequence[Step]) -> tuple[str, ...]:
+    """Return the variables of steps that people must give."""
+    return template.asked_for(text for step in steps for text in (step.subject, step.body))
 
 
 def refusal(written: Sequence[Written]) -> tuple[str, str] | None:

@@ -99,19 +99,9 @@ def clean(value: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in value).split())[:MAX_VALUE]
 
 
-def values_of(
-    *, name: str | None, role: str | None, domain: str, our_domain: str, sender_name: str | None
-) -> dict[str, str]:
-    """Return the variables that the house fills; what is not known is left out."""
-    first_name = name.split()[0] if name and name.split() else None
-    known = {
-        "name": name,
-        "first_name": first_name,
-        "role": role,
-        "domain": domain,
-        "our_domain": our_domain,
-        "sender_name": sender_name,
-    }
+def person_values(name: str | None, role: str | None, domain: str) -> dict[str, str]:
+    """Return what the house knows of a reader; what is not known is left out."""
+    known = {"name": name, "first_name": (name or "").split(" ")[0], "role": role, "domain": domain}
     return {key: value for key, value in known.items() if value}
 
 

@@ -1,0 +1,159 @@
+"""Whom the rows of a list mean, and whether they may be written to, looked up for all rows at once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.outreach.domain.address import is_unattended
+from services.outreach.domain.contact import ContactState
+from services.outreach.domain.sequences.enrolling import (
+    NO_ADDRESS,
+    NO_CONTACT,
+    NO_PROSPECT,
+    TWICE,
+    Candidate,
+    refusal,
+)
+from services.outreach.domain.sequences.locks import Refusal
+from services.outreach.domain.sequences.steps import Step, write
+from services.outreach.domain.suppression import REASON_WORDS, first_cover
+from services.outreach.store import contacts, enrollments, prospects, suppressions
+from services.outreach.store.contacts import Contact
+from services.outreach.store.prospects import Prospect
+from services.outreach.store.sequences import Plan
+from shared.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Whom somebody wants to write to, and what is given for them."""
+
+    contact_id: UUID | None
+    prospect_id: UUID | None
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row, whom it means, and why that one is not written to; None = may be."""
+
+    row: Row
+    contact: Contact | None
+    prospect: Prospect | None
+    refusal: Refusal | None
+
+
+async def judge(
+    tx: Tx,
+    plan: Plan,
+    steps: Sequence[Step],
+    rows: Sequence[Row],
+    *,
+    site_ids: Collection[UUID] | None,
+    now: datetime,
+) -> list[Judged]:
+    """Say of each row whom it means and whether that one may be written to.
+
+    `site_ids` are the sites of which the caller may read who wrote to whom.
+    """
+    found = await _find(tx, plan, rows)
+    meant = [one.contact for one in found if one.contact is not None]
+    people = {(one.address_key or "", one.domain) for one in meant}
+    earlier = await enrollments.list_earlier(
+        tx, plan.workspace_id, people, site_ids=site_ids, now=now
+    )
+    suppressed = await list_suppressed(tx, plan.workspace_id, meant)
+
+    def refused(one: Judged) -> Refusal | None:
+        if one.refusal is not None or one.contact is None:
+            return one.refusal
+        candidate = Candidate(
+            state=one.contact.state,
+            stage=one.prospect.stage if one.prospect else None,
+            suppressed_because=suppressed.get(one.contact.contact_id),
+            earlier=earlier[one.contact.address_key or "", one.contact.domain],
+            written=write(steps, plan.values_for(one.contact, one.row.variables)),
+        )
+        return refusal(candidate, now=now)
+
+    return _each_domain_once([replace(one, refusal=refused(one)) for one in found])
+
+
+def _each_domain_once(judged: Sequence[Judged]) -> list[Judged]:
+    taken: set[str] = set()
+    once = []
+    for one in judged:
+        domain = one.contact.domain if one.contact and one.refusal is None else None
+        once.append(replace(one, refusal=TWICE) if domain in taken else one)
+        if domain is not None:
+            taken.add(domain)
+    return once
+
+
+async def list_suppressed(tx: Tx, workspace_id: UUID, found: Sequence[Contact]) -> dict[UUID, str]:
+    """Return which contacts must not be written to, by their address or their site, each with why."""
+    known = await suppressions.list_covering(
+        tx, {one.address_key or "" for one in found}, workspace_id=workspace_id
+    )
+    domains = await suppressions.list_covering_domains(
+        tx, {one.domain for one in found}, workspace_id=workspace_id
+    )
+    forbidden = {}
+    for one in found:
+        cover = first_cover(one.address_key or "", known, workspace_id)
+        why = known[cover] if cover is not None else domains.get(one.domain)
+        if why is not None:
+            forbidden[one.contact_id] = REASON_WORDS[why.reason]
+    return forbidden
+
+
+async def find_contact(tx: Tx, plan: Plan, contact_id: UUID) -> Contact | None:
+    """Return a contact at a prospect of the site of a sequence."""
+    row = Row(contact_id, None, {})
+    return (await _find(tx, plan, [row]))[0].contact
+
+
+async def _find(tx: Tx, plan: Plan, rows: Sequence[Row]) -> list[Judged]:
+    """Say whom each row means: a contact by its id, or the first of a prospect who can be reached."""
+    people = await contacts.get_contacts(
+        tx, plan.workspace_id, {one.contact_id for one in rows if one.contact_id}
+    )
+    named = await prospects.get_prospects(
+        tx, plan.workspace_id, {one.prospect_id for one in rows if one.prospect_id}
+    )
+    ours = {key: one for key, one in named.items() if one.site_id == plan.site_id}
+    at_domains = await contacts.list_by_domains(
+        tx, plan.workspace_id, {one.domain for one in ours.values()}
+    )
+    of_domains = await prospects.find_by_domains(
+        tx, plan.site_id, {one.domain for one in people.values()}
+    )
+    return [_meant(row, people, ours, at_domains, of_domains) for row in rows]
+
+
+def _meant(
+    row: Row,
+    people: Mapping[UUID, Contact],
+    ours: Mapping[UUID, Prospect],
+    at_domains: Mapping[str, Sequence[Contact]],
+    of_domains: Mapping[str, Prospect],
+) -> Judged:
+    prospect = ours.get(row.prospect_id) if row.prospect_id else None
+    if row.prospect_id and prospect is None:
+        return Judged(row, None, None, NO_PROSPECT)
+    if row.contact_id is None:
+        contact = _reachable(at_domains.get(prospect.domain, ())) if prospect else None
+        return Judged(row, contact, prospect, None if contact else NO_ADDRESS)
+    contact = people.get(row.contact_id)
+    prospect = prospect or (of_domains.get(contact.domain) if contact else None)
+    if contact is None or prospect is None:
+        return Judged(row, None, None, NO_CONTACT)
+    return Judged(row, contact, prospect, None if contact.email else NO_ADDRESS)
+
+
+def _reachable(found: Sequence[Contact]) -> Contact | None:
+    """Return the first who can be written to, or else one who cannot, so that it is said why."""
+    with_address = [one for one in found if one.email and not is_unattended(one.email)]
+    able = [one for one in with_address if one.state is ContactState.OK]
+    return next(iter(able or with_address), None)
