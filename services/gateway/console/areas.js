@@ -22,6 +22,9 @@ const AREAS = [
     ["exports", "Exports", () => import("./views/exports.js"), "Exports"],
   ] },
   { name: "Growth", screens: [["growth", "Growth", () => import("./views/growth.js"), "Growth"]] },
+  { name: "Acquire", screens: [
+    ["sequences", "Sequences", () => import("./views/sequences.js"), "Sequences"],
+  ] },
   { name: "Placements", screens: [
     ["placements", "Placements", () => import("./views/placements.js"), "Placements"],
     ["places", "Judge a place", () => import("./views/places.js"), "Places"],

@@ -33,7 +33,7 @@ Variable = Annotated[
     str,
     Shape(
         f"^{template.NAME.pattern}$",
-        "A variable is a word in small letters, such as topic or page_url.",
+        "A variable is a word in small letters, such as topic.",
     ),
 ]
 Variables = Annotated[

@@ -43,9 +43,9 @@ class Plan:
 
         `domain` is the prospect's, where it is not the contact's own. What was given by hand counts most.
         """
-        ours = {"our_domain": self.our_domain}
+        ours = {"site": self.our_domain}
         if self.sender_name:
-            ours["sender_name"] = self.sender_name
+            ours["sender"] = self.sender_name
         if contact is None:
             known = {one.name: one.sample for one in KNOWN}
         else:
@@ -58,13 +58,14 @@ StepsKey = tuple[UUID, int]
 
 _COLUMNS = (
     "s.sequence_id, s.workspace_id, s.site_id, s.name, s.mailbox_id, b.address AS mailbox_address,"
-    " b.sender_name, b.zone, t.domain AS our_domain, s.method, s.campaign, s.version_no, s.version,"
+    " coalesce(nullif(b.sender_name, ''), o.sender_name) AS sender_name, b.zone, t.domain AS our_domain, s.method, s.campaign, s.version_no, s.version,"
     " s.created_by, s.created_at, s.archived_at"
 )
 _FROM = """
     FROM sequences s JOIN sites t ON t.site_id = s.site_id AND t.deleted_at IS NULL
         LEFT JOIN mailboxes b ON b.mailbox_id = s.mailbox_id AND b.workspace_id = s.workspace_id
             AND b.removed_at IS NULL
+        LEFT JOIN outreach_settings o ON o.workspace_id = s.workspace_id
 """
 
 

@@ -17,7 +17,7 @@ from tests.outreach.conftest import a_caller, body_of
 from tests.outreach.mail import a_mailbox, switch
 
 STEPS = [
-    {"subject": "Roses on {{domain}}", "body": "Hello {{first_name}}, about {{topic}}."},
+    {"subject": "Roses on {{domain}}", "body": "Hello {{firstname}}, about {{topic}}."},
     {"delay_days": 4, "thread": "reply", "body": "Did you read of {{topic}}?"},
 ]
 

@@ -140,7 +140,7 @@ CHANGES = {
     "DELETE FROM contacts": ("cancelled", "The contact was removed."),
     "UPDATE mailboxes SET removed_at = now()": ("paused", "The mailbox is gone."),
     "UPDATE sites SET deleted_at = now()": ("cancelled", "The sequence was removed."),
-    "UPDATE contacts SET name = NULL": ("paused", "no value for “first_name”"),
+    "UPDATE contacts SET name = NULL": ("paused", "no value for “firstname”"),
 }
 
 

@@ -18,7 +18,7 @@ def a_step(step_no: int = 1, **given: object) -> Step:
         "delay_days": step_no - 1,
         "thread": Thread.NEW if step_no == 1 else Thread.REPLY,
         "subject": "A link on {{domain}}" if step_no == 1 else "",
-        "body": "Hello {{first_name}}",
+        "body": "Hello {{firstname}}",
     }
     return Step(**values | given)  # type: ignore[arg-type]
 
@@ -118,7 +118,7 @@ def test_what_keeps_steps_from_being_sent_is_said() -> None:
     written = steps.write([a_step(), a_step(2, body="{{x}} {{y}}")], {"domain": "a.example"})
     assert steps.refusal(written) == (
         "missing-variables",
-        "There is no value for “first_name”, “x”, “y”.",
+        "There is no value for “firstname”, “x”, “y”.",
     )
     left = steps.write([a_step(body="{{x}}")], SAMPLES | {"x": "[name]"})
     assert steps.refusal(left) == ("leftovers", "The text still holds “[name]”.")

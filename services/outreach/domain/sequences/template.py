@@ -35,11 +35,11 @@ class Known:
 
 KNOWN = (
     Known("name", "Ann Lee", "The name of the person, where it is known."),
-    Known("first_name", "Ann", "The first word of that name."),
+    Known("firstname", "Ann", "The first word of that name."),
     Known("role", "editor", "What the person does, where it is known."),
     Known("domain", "blog.example", "The domain of the prospect."),
-    Known("our_domain", "acme.example", "The domain of your site."),
-    Known("sender_name", "Sam Poe", "The name that the mailbox sends under."),
+    Known("site", "acme.example", "The domain of your site."),
+    Known("sender", "Sam Poe", "The name that the mailbox sends under."),
 )
 
 
@@ -101,7 +101,7 @@ def clean(value: str) -> str:
 
 def person_values(name: str | None, role: str | None, domain: str) -> dict[str, str]:
     """Return what the house knows of a reader; what is not known is left out."""
-    known = {"name": name, "first_name": (name or "").split(" ")[0], "role": role, "domain": domain}
+    known = {"name": name, "firstname": (name or "").split(" ")[0], "role": role, "domain": domain}
     return {key: value for key, value in known.items() if value}
 
 

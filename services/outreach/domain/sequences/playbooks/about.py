@@ -36,7 +36,7 @@ ABOUT: dict[Way, About] = {
         sentence="For sites that say they take texts from others and that your readers read, too.",
         needs={
             "topic": "What the text would be about, in a few words.",
-            "why_you": "Why it fits their readers: one whole sentence.",
+            "reason": "Why it fits their readers: one whole sentence.",
         },
     ),
     Way.DIGITAL_PR: About(
@@ -45,37 +45,37 @@ ABOUT: dict[Way, About] = {
         needs={
             "finding": "What the figures show: one whole sentence.",
             "subject": "The subject in two or three words.",
-            "data_url": "Where the figures and the method can be read.",
+            "data": "Where the figures and the method can be read.",
         },
     ),
     Way.BROKEN_LINK: About(
         label="Broken link",
         sentence="For pages that link to something that is gone, where you have what would replace it.",
         needs={
-            "page_url": _PAGE,
-            "broken_url": "The address on it that no longer works.",
-            "our_url": _OURS,
-            "what_it_is": "What your page is, in a few words, such as: a guide to pruning roses.",
+            "page": _PAGE,
+            "broken": "The address on it that no longer works.",
+            "ours": _OURS,
+            "offer": "What your page is, in a few words, such as: a guide to pruning roses.",
         },
     ),
     Way.RESOURCE_PAGE: About(
         label="Resource page",
         sentence="For pages that collect links on a subject on which you have something good.",
         needs={
-            "page_url": _PAGE,
-            "our_url": _OURS,
-            "what_it_is": "What your page is, in a few words, such as: a free list of native plants.",
-            "why_you": "What it adds to theirs: one whole sentence.",
+            "page": _PAGE,
+            "ours": _OURS,
+            "offer": "What your page is, in a few words, such as: a free list of native plants.",
+            "reason": "What it adds to theirs: one whole sentence.",
         },
     ),
     Way.UNLINKED_MENTION: About(
         label="Unlinked mention",
         sentence="For pages that name you without a link.",
-        needs={"page_url": _PAGE, "our_url": _OURS},
+        needs={"page": _PAGE, "ours": _OURS},
     ),
     Way.RECLAIM: About(
         label="Win back a lost link",
         sentence="For pages that linked to you until lately and are still there.",
-        needs={"page_url": _PAGE, "our_url": "The page of yours that the link led to."},
+        needs={"page": _PAGE, "ours": "The page of yours that the link led to."},
     ),
 }

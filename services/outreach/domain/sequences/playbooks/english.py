@@ -5,9 +5,9 @@ from services.outreach.domain.sequences.playbooks.frame import Frame
 from services.outreach.domain.sequences.steps import Step
 
 _FRAME = Frame(
-    'Hello {{first_name|fallback:"there"}},',
+    'Hello {{firstname|fallback:"there"}},',
     """
-    Best regards, | {{sender_name}} | {{our_domain}}
+    Best regards, | {{sender}} | {{site}}
 
     If you would rather not hear from me, one word back is enough and I will not write again.
     """,
@@ -18,8 +18,8 @@ STEPS: dict[Way, tuple[Step, ...]] = {
         _FRAME.first(
             "A text for {{domain}}: {{topic}}",
             """
-            I work for {{our_domain}} and would like to write a text for {{domain}} about
-            {{topic}}. {{why_you}}
+            I work for {{site}} and would like to write a text for {{domain}} about
+            {{topic}}. {{reason}}
 
             It would be written for you alone, by a person who knows the subject, and you decide
             about every word and link in it. Shall I send an outline?
@@ -39,9 +39,9 @@ STEPS: dict[Way, tuple[Step, ...]] = {
             """
             {{finding}}
 
-            The figures, and how we came by them, are here: | {{data_url}}
+            The figures, and how we came by them, are here: | {{data}}
 
-            You may use them freely if you name {{our_domain}} as the source. I can send the raw
+            You may use them freely if you name {{site}} as the source. I can send the raw
             data, or somebody who answers questions about it.
             """,
         ),
@@ -49,7 +49,7 @@ STEPS: dict[Way, tuple[Step, ...]] = {
             3,
             """
             Only this once more, in case it fits something that you are working on: our figures about
-            {{subject}} are at {{data_url}}.
+            {{subject}} are at {{data}}.
             """,
         ),
     ),
@@ -57,18 +57,18 @@ STEPS: dict[Way, tuple[Step, ...]] = {
         _FRAME.first(
             "A link on {{domain}} that no longer works",
             """
-            On your page | {{page_url}} | the link to | {{broken_url}} | leads nowhere any more.
+            On your page | {{page}} | the link to | {{broken}} | leads nowhere any more.
 
-            If you look for something in its place: we have {{what_it_is}} at | {{our_url}}
+            If you look for something in its place: we have {{offer}} at | {{ours}}
 
-            I write for {{our_domain}}, so I am not impartial. The broken link is worth mending
+            I write for {{site}}, so I am not impartial. The broken link is worth mending
             either way.
             """,
         ),
         _FRAME.reminder(
             5,
             """
-            A short reminder of the link on {{page_url}} that leads nowhere. If somebody else looks
+            A short reminder of the link on {{page}} that leads nowhere. If somebody else looks
             after that page, may I ask who?
             """,
         ),
@@ -77,44 +77,44 @@ STEPS: dict[Way, tuple[Step, ...]] = {
         _FRAME.first(
             "For your list on {{domain}}",
             """
-            You keep a list of links at | {{page_url}}
+            You keep a list of links at | {{page}}
 
-            We have {{what_it_is}}: | {{our_url}} | {{why_you}}
+            We have {{offer}}: | {{ours}} | {{reason}}
 
-            If you find it useful to your readers, would you add it? I work for {{our_domain}}.
+            If you find it useful to your readers, would you add it? I work for {{site}}.
             """,
         ),
         _FRAME.reminder(
             7,
             """
-            May I ask whether you had a look at {{our_url}} for your list? If it does not fit, I am
+            May I ask whether you had a look at {{ours}} for your list? If it does not fit, I am
             glad to know why.
             """,
         ),
     ),
     Way.UNLINKED_MENTION: (
         _FRAME.first(
-            "You mention {{our_domain}}",
+            "You mention {{site}}",
             """
-            Thank you for naming us on | {{page_url}}
+            Thank you for naming us on | {{page}}
 
             Would you make the name a link, so that your readers find what you speak of? The fitting
-            page is | {{our_url}}
+            page is | {{ours}}
             """,
         ),
         _FRAME.reminder(
             7,
             """
-            A short reminder of my question about a link on {{page_url}}. Thank you in any case
+            A short reminder of my question about a link on {{page}}. Thank you in any case
             for naming us.
             """,
         ),
     ),
     Way.RECLAIM: (
         _FRAME.first(
-            "The link to {{our_domain}} on your page",
+            "The link to {{site}} on your page",
             """
-            Until lately your page | {{page_url}} | had a link to | {{our_url}}
+            Until lately your page | {{page}} | had a link to | {{ours}}
 
             It is gone now. Was that on purpose? If it went by accident, for example in a redesign, I
             would be glad if you put it back. If our page no longer fits, tell me what is missing.
@@ -123,7 +123,7 @@ STEPS: dict[Way, tuple[Step, ...]] = {
         _FRAME.reminder(
             5,
             """
-            May I ask once more about the link to {{our_url}} that is gone from {{page_url}}? A no is
+            May I ask once more about the link to {{ours}} that is gone from {{page}}? A no is
             fine, too.
             """,
         ),

@@ -7,7 +7,7 @@ from services.outreach.domain.sequences.steps import Step
 _FRAME = Frame(
     'Guten Tag {{name|fallback:"liebes Team"}},',
     """
-    Mit freundlichen Grüßen | {{sender_name}} | {{our_domain}}
+    Mit freundlichen Grüßen | {{sender}} | {{site}}
 
     Wenn Sie nichts mehr von mir hören möchten, genügt ein Wort, und ich schreibe nicht wieder.
     """,
@@ -18,8 +18,8 @@ STEPS: dict[Way, tuple[Step, ...]] = {
         _FRAME.first(
             "Ein Text für {{domain}}: {{topic}}",
             """
-            ich arbeite für {{our_domain}} und würde gern einen Text für {{domain}} schreiben.
-            Das Thema: {{topic}}. {{why_you}}
+            ich arbeite für {{site}} und würde gern einen Text für {{domain}} schreiben.
+            Das Thema: {{topic}}. {{reason}}
 
             Er würde nur für Sie geschrieben, von jemandem, der das Thema kennt, und Sie entscheiden
             über jedes Wort und jeden Link darin. Darf ich Ihnen eine Gliederung schicken?
@@ -39,9 +39,9 @@ STEPS: dict[Way, tuple[Step, ...]] = {
             """
             {{finding}}
 
-            Die Zahlen, und wie wir zu ihnen gekommen sind, stehen hier: | {{data_url}}
+            Die Zahlen, und wie wir zu ihnen gekommen sind, stehen hier: | {{data}}
 
-            Sie dürfen sie frei verwenden, wenn Sie {{our_domain}} als Quelle nennen. Gern schicke
+            Sie dürfen sie frei verwenden, wenn Sie {{site}} als Quelle nennen. Gern schicke
             ich die Rohdaten oder nenne jemanden, der Fragen dazu beantwortet.
             """,
         ),
@@ -49,7 +49,7 @@ STEPS: dict[Way, tuple[Step, ...]] = {
             3,
             """
             nur noch dieses eine Mal, falls es zu etwas passt, woran Sie arbeiten: Unsere Zahlen
-            zum Thema {{subject}} stehen unter {{data_url}}.
+            zum Thema {{subject}} stehen unter {{data}}.
             """,
         ),
     ),
@@ -57,18 +57,18 @@ STEPS: dict[Way, tuple[Step, ...]] = {
         _FRAME.first(
             "Ein Link auf {{domain}} führt ins Leere",
             """
-            auf Ihrer Seite | {{page_url}} | führt der Link auf | {{broken_url}} | ins Leere.
+            auf Ihrer Seite | {{page}} | führt der Link auf | {{broken}} | ins Leere.
 
-            Falls Sie einen Ersatz suchen, wir haben {{what_it_is}}: | {{our_url}}
+            Falls Sie einen Ersatz suchen, wir haben {{offer}}: | {{ours}}
 
-            Ich schreibe für {{our_domain}}, bin also nicht unbefangen. Den Link zu berichtigen
+            Ich schreibe für {{site}}, bin also nicht unbefangen. Den Link zu berichtigen
             lohnt sich so oder so.
             """,
         ),
         _FRAME.reminder(
             5,
             """
-            ich erinnere kurz an den Link auf {{page_url}}, der ins Leere führt. Falls sich jemand
+            ich erinnere kurz an den Link auf {{page}}, der ins Leere führt. Falls sich jemand
             anders um die Seite kümmert: Darf ich fragen, wer?
             """,
         ),
@@ -77,45 +77,45 @@ STEPS: dict[Way, tuple[Step, ...]] = {
         _FRAME.first(
             "Für Ihre Liste auf {{domain}}",
             """
-            Sie sammeln Links unter | {{page_url}}
+            Sie sammeln Links unter | {{page}}
 
-            Wir haben {{what_it_is}}: | {{our_url}} | {{why_you}}
+            Wir haben {{offer}}: | {{ours}} | {{reason}}
 
             Wenn Sie das für Ihre Leser nützlich finden: Nehmen Sie die Seite auf? Ich arbeite für
-            {{our_domain}}.
+            {{site}}.
             """,
         ),
         _FRAME.reminder(
             7,
             """
-            darf ich fragen, ob Sie sich {{our_url}} für Ihre Liste ansehen konnten? Wenn die Seite
+            darf ich fragen, ob Sie sich {{ours}} für Ihre Liste ansehen konnten? Wenn die Seite
             nicht passt, wüsste ich gern, warum.
             """,
         ),
     ),
     Way.UNLINKED_MENTION: (
         _FRAME.first(
-            "Sie erwähnen {{our_domain}}",
+            "Sie erwähnen {{site}}",
             """
-            danke, dass Sie uns auf | {{page_url}} | nennen.
+            danke, dass Sie uns auf | {{page}} | nennen.
 
             Würden Sie aus dem Namen einen Link machen, damit Ihre Leser finden, wovon Sie sprechen?
-            Die passende Seite ist | {{our_url}}
+            Die passende Seite ist | {{ours}}
             """,
         ),
         _FRAME.reminder(
             7,
             """
-            ich erinnere kurz an meine Frage nach einem Link auf {{page_url}}. Danke auf jeden Fall
+            ich erinnere kurz an meine Frage nach einem Link auf {{page}}. Danke auf jeden Fall
             für die Erwähnung.
             """,
         ),
     ),
     Way.RECLAIM: (
         _FRAME.first(
-            "Der Link zu {{our_domain}} auf Ihrer Seite",
+            "Der Link zu {{site}} auf Ihrer Seite",
             """
-            bis vor Kurzem hatte Ihre Seite | {{page_url}} | einen Link auf | {{our_url}}
+            bis vor Kurzem hatte Ihre Seite | {{page}} | einen Link auf | {{ours}}
 
             Er ist nicht mehr da. War das Absicht? Falls er versehentlich weggefallen ist, etwa bei
             einem Umbau, würde ich mich freuen, wenn Sie ihn wieder einsetzen. Wenn unsere Seite
@@ -125,7 +125,7 @@ STEPS: dict[Way, tuple[Step, ...]] = {
         _FRAME.reminder(
             5,
             """
-            darf ich noch einmal nach dem Link auf {{our_url}} fragen, der von {{page_url}}
+            darf ich noch einmal nach dem Link auf {{ours}} fragen, der von {{page}}
             verschwunden ist? Auch ein Nein ist in Ordnung.
             """,
         ),

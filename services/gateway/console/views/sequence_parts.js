@@ -1,0 +1,27 @@
+// What several screens of sequences share: the choice of a mailbox, and values for variables.
+import { get } from "../api.js";
+import { html } from "../html.js";
+import { useLoad } from "../load.js";
+import { Field } from "../pieces/form.js";
+
+const NONE = "None yet";
+
+export function Mailboxes({ chosen }) {
+  const { value } = useLoad(() => get("/v1/mailboxes"), []);
+  const items = value?.items ?? [];
+  const hint = value && items.length === 0 ? "Your workspace has no mailbox yet; set one up first." : "Needed before anybody is enrolled.";
+  return html`<${Field} name="mailbox_id" label="Write from" as="select" hint=${hint}><option value="">${NONE}</option>${items.map((one) => html`
+    <option key=${one.mailbox_id} value=${one.mailbox_id} selected=${one.mailbox_id === chosen}>${one.address}</option>`)}<//>`;
+}
+
+// `press_contact` is read as "press contact".
+export const readable = (name) => name.replaceAll("_", " ");
+
+// Fields for the values of variables; `about` tells apart fields of several prospects on one page.
+export function Values({ names, about = "", hint }) {
+  return html`<div class="halves">${names.map((name) => html`<${Field} key=${name} name=${`${about}${name}`} label=${readable(name)} maxlength="500" hint=${hint} autocomplete="off" />`)}</div>`;
+}
+
+export function valuesOf(form, names, about = "") {
+  return Object.fromEntries(names.map((name) => [name, (form.get(`${about}${name}`) ?? "").trim()]).filter(([, value]) => value));
+}

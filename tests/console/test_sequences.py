@@ -1,0 +1,85 @@
+"""A sequence is made from a playbook, changed, tried, and prospects are enrolled, in a real browser."""
+
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Page, expect
+
+from shared.db import Database
+from shared.events import SiteCreated
+from tests.console.browser import no_barriers
+from tests.console.house import House
+from tests.gateway.product import first, made
+from tests.outreach.mail import a_mailbox, switch
+
+pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
+
+
+async def furnish(house: House, url: str) -> str:
+    """Two prospects, one of whom can be written to; returns the mailbox to write from."""
+    text = {"text": "rose.example\nform.example"}
+    await made(house.owner, f"{house.api}/prospects", text)
+    rose = await first(house.owner, f"{house.api}/prospects?q=rose")
+    person = {"email": "ann@rose.example", "name": "Ann Lee"}
+    await made(house.owner, f"/v1/prospects/{rose['prospect_id']}/contacts", person)
+    database = Database(url, schema="outreach", pool_size=2)
+    try:
+        async with database.begin() as tx:
+            workspace_id = await tx.fetch_value("SELECT workspace_id FROM sites LIMIT 1")
+            site = SiteCreated(
+                workspace_id=workspace_id,
+                site_id=UUID(house.site_id),
+                version_no=1,
+                domain="x.example",
+            )
+            await switch(tx, workspace_id)
+            return str(await a_mailbox(tx, site))
+    finally:
+        await database.close()
+
+
+async def test_a_playbook_is_made_ones_own_and_prospects_are_enrolled(
+    house: House, page: Page, module_url: str
+) -> None:
+    mailbox_id = await furnish(house, module_url)
+    await page.goto(house.screen("sequences"))
+    await expect(page.get_by_text("None yet.", exact=False)).to_be_visible()
+    await page.get_by_label("Begin with", exact=True).select_option(label="Broken link (English)")
+    await expect(page.get_by_text("The address on it that no longer works.")).to_be_visible()
+    await page.get_by_label("Name", exact=True).fill("Dead links")
+    await no_barriers(page)
+    await page.get_by_role("button", name="Make it", exact=True).click()
+    await expect(page.get_by_role("heading", name="Dead links", exact=True)).to_be_visible()
+    await expect(page.get_by_text("It has no mailbox to write from yet")).to_be_visible()
+    await no_barriers(page, phone=True)
+
+    await page.get_by_text("Change the steps", exact=True).click()
+    await page.get_by_role("button", name="Add a step", exact=True).click()
+    await page.get_by_label("Message of step 3", exact=True).fill("[write something]")
+    await page.get_by_role("button", name="Save the steps", exact=True).click()
+    await expect(page.get_by_text("“[write something]” cannot be sent as it is.")).to_be_visible()
+    await page.get_by_label("Message of step 3", exact=True).fill("The last word on {{page}}.")
+    await page.get_by_role("button", name="Save the steps", exact=True).click()
+    await expect(page.locator("p.letter").nth(2)).to_have_text("The last word on {{page}}.")
+
+    sequence = await first(house.owner, f"/v1/sequences?site_id={house.site_id}")
+    path = f"/v1/sequences/{sequence['sequence_id']}"
+    asking = house.owner.sending(if_match="*")
+    assert (await asking.send("PATCH", path, {"mailbox_id": mailbox_id})).status == 200
+    await page.reload()
+    for domain in ("rose.example", "form.example"):
+        await page.get_by_role("checkbox", name=domain).check()
+    together = page.get_by_role("group", name="For all of them", exact=True)
+    for name in ("page", "broken", "ours", "offer"):
+        await together.get_by_label(name, exact=True).fill(f"https://rose.example/{name}")
+    await no_barriers(page)
+    await page.get_by_role("button", name="Enrol 2 prospects", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Write to them?", exact=True)
+    await expect(dialog).to_contain_text("1 person would be enrolled: ann@rose.example")
+    await expect(dialog).to_contain_text("No address that could be written to is known.")
+    await dialog.get_by_role("button", name="Enrol them", exact=True).click()
+    ann = page.get_by_role("article", name="ann@rose.example", exact=True)
+    await expect(ann.get_by_text("Under way", exact=True)).to_be_visible()
+    await ann.get_by_role("button", name="Stop", exact=True).click()
+    await expect(ann.get_by_text("Stopped by your team", exact=True)).to_be_visible()
+    await no_barriers(page, phone=True)
