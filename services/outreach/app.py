@@ -1,11 +1,12 @@
 """The outreach service: vendors, placements with their contracts, mail to other sites, and whom never to write to.
 
 Owns schema `outreach` (copies of sites, vendors, placements and their history, suppressions, mailboxes,
-messages and what came of them).
+messages and what came of them, plans and briefs).
 Consumes site.created, site.updated, site.deleted, link.changed, link.scored, page.read,
 toxicity.changed, review.decided, disavow.version_created.
 Publishes placement.promised, placement.updated, placement.verified, placement.mismatched,
-placement.lost, placement.expiring, message.approved, message.sent, message.failed, contact.unsubscribed.
+placement.lost, placement.expiring, message.approved, message.sent, message.failed, contact.unsubscribed,
+plan.updated.
 """
 
 from datetime import timedelta

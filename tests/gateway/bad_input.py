@@ -205,6 +205,7 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
     return {
         ("POST", "/v1/alerts/rules"): rule,
         ("POST", "/v1/alerts/rules/previews"): rule,
+        ("POST", "/v1/briefs"): {"site_id": site_id},
         ("POST", "/v1/channels"): A_CHANNEL,
         ("POST", "/v1/checks"): check,
         ("POST", "/v1/grants"): grant,

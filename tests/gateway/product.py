@@ -143,6 +143,7 @@ async def _furnish(
     ids["placement_id"] = (await made(owner, "/v1/placements", terms))["placement_id"]
     ids |= await _prospect(owner, site)
     ids |= await _plan_to_write(owner, outreach, site)
+    ids["brief_id"] = await _brief(owner, site)
     await made(owner, "/v1/suppressions", {"values": ["no.example"]})
     ids["suppression_id"] = (await first(owner, "/v1/suppressions"))["suppression_id"]
     ids["fingerprint"] = "0123456789abcdef"
@@ -209,6 +210,16 @@ async def _import(owner: Http, site: str) -> dict[str, str]:
 
     await eventually(is_done, what="the import is done")
     return {"job_id": job_id, "import_id": (await first(owner, f"/v1/sites/{site}/imports"))["id"]}
+
+
+async def _brief(owner: Http, site: str) -> str:
+    """Return an approved brief of a site."""
+    body = {"site_id": site, "referring_domain": "secret-blog.example"}
+    brief_id: str = (await made(owner, "/v1/briefs", body))["brief_id"]
+    change = {"anchor_text": "Other", "state": "approved"}
+    path = f"/v1/briefs/{brief_id}"
+    assert (await owner.sending(if_match="*").send("PATCH", path, change)).status == 200
+    return brief_id
 
 
 async def _list_bad_domains(owner: Http) -> str:

@@ -80,6 +80,7 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         "/v1/prospects/{prospect_id}/contacts": {"email": "ann@a.example"},
         "/v1/contacts/exports": {"email": "ann@a.example"},
         "/v1/contacts/erasures": {"email": "ann@a.example"},
+        "/v1/briefs": {"site_id": ids["site_id"]},
         "/v1/reviews": {"links": [ids["link_id"]], "decision": "keep", "reason": "x"},
         "/v1/sequences": {"site_id": ids["site_id"], "name": "x", "steps": [{"body": "x"}]},
         "/v1/sequences/{sequence_id}/enrollments": {"rows": [{}]},

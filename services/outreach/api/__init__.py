@@ -1,5 +1,6 @@
 """The routes that outreach serves."""
 
+from services.outreach.api.briefs import router as briefs
 from services.outreach.api.contacts import router as contacts
 from services.outreach.api.enrollments import router as enrollments
 from services.outreach.api.pastes import router as pastes
@@ -16,4 +17,4 @@ from services.outreach.api.vendors import router as vendors
 _WHOM = (prospects, prospect_list, contacts)
 _HOW = (templates, sequences, enrollments)
 
-ROUTERS = (pastes, placements, plan, *_WHOM, *_HOW, vendors, suppressions, todo)
+ROUTERS = (pastes, placements, plan, briefs, *_WHOM, *_HOW, vendors, suppressions, todo)

@@ -41,6 +41,11 @@ async def add_placement(body: PlacementIn, caller: CallerDep, tx: TxDep) -> Resp
     """Write down what was agreed about one link; the watch over it begins by itself."""
     caller.require_scope(Scope.OUTREACH_WRITE)
     caller.require(body.site_id, Role.EDITOR)
+    return await answer_placement(tx, await promise(tx, body, caller), caller, status=201)
+
+
+async def promise(tx: Tx, body: PlacementIn, caller: Caller) -> UUID:
+    """Write down what was agreed about one link and tell of it; returns the placement's id."""
     terms = await _checked(tx, body, body.site_id, caller)
     now = clock.now()
     placement = Placement(
@@ -58,9 +63,8 @@ async def add_placement(body: PlacementIn, caller: CallerDep, tx: TxDep) -> Resp
     await publishing.tell_promised(tx, [placement])
     entry = Entry(placement.placement_id, "promised", "Written down.", now, actor=caller.actor)
     await placements.add_history(tx, [entry])
-    await publishing.move_prospects(tx, [placement], caller.actor)
     PROMISED.inc()
-    return await _answer(tx, placement.placement_id, caller, status=201)
+    return placement.placement_id
 
 
 @router.get("", response_model=None, responses={200: {"model": Page[PlacementOut]}})
@@ -122,7 +126,7 @@ def _domain(text: str | None) -> str | None:
 async def get_placement(placement_id: UUID, caller: CallerDep, tx: TxDep) -> Response:
     """Return one placement with its terms and how it stands."""
     caller.require_scope(Scope.OUTREACH_READ)
-    return await _answer(tx, placement_id, caller)
+    return await answer_placement(tx, placement_id, caller)
 
 
 @router.patch("/{placement_id}", response_model=None, responses=_ONE)
@@ -152,7 +156,7 @@ async def change_placement(
     await publishing.tell_updated(tx, after)
     entry = Entry(placement_id, "changed", "The terms were changed.", now, actor=caller.actor)
     await placements.add_history(tx, [entry])
-    return await _answer(tx, placement_id, caller)
+    return await answer_placement(tx, placement_id, caller)
 
 
 @router.delete("/{placement_id}", status_code=204)
@@ -246,7 +250,10 @@ async def _get(
     return found
 
 
-async def _answer(tx: Tx, placement_id: UUID, caller: Caller, *, status: int = 200) -> Response:
+async def answer_placement(
+    tx: Tx, placement_id: UUID, caller: Caller, *, status: int = 200
+) -> Response:
+    """Return a placement as this caller may see it."""
     placement = await _get(tx, placement_id, caller, role=Role.CLIENT)
     answer = shown(placement, caller, today=clock.now().date())
     return Response(
