@@ -1,8 +1,10 @@
 """The crawler: looks at pages and says what it saw.
 
 Owns: schema `crawler` - pages, watches, hosts and when each is due.
-Consumes: link.tracked link.untracked check.requested site.created site.updated site.deleted.
-Publishes: link.checked page.read link.discovered target.checked sitemap.read registration.read.
+Consumes: link.tracked link.untracked check.requested reading.requested site.created site.updated
+site.deleted.
+Publishes: link.checked page.read link.discovered target.checked sitemap.read registration.read
+domain.read.
 """
 
 import asyncio
@@ -28,7 +30,7 @@ from services.crawler.api import (
     sitemaps,
 )
 from services.crawler.jobs import optouts as following
-from services.crawler.jobs import own_sitemaps, registrations, sources, workers
+from services.crawler.jobs import own_sitemaps, readings, registrations, sources, workers
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_evidence, keep_house
 from services.crawler.jobs.takeover import Takeover
@@ -47,6 +49,7 @@ from shared.events import (
     CheckRequested,
     LinkTracked,
     LinkUntracked,
+    ReadingRequested,
     SiteCreated,
     SiteDeleted,
     SiteUpdated,
@@ -132,12 +135,22 @@ def _looking(
     async def follow_opt_outs(stop: asyncio.Event) -> None:
         await following.follow(stop, db=db, politeness=eyes_now().politeness)
 
+    async def read_domains(stop: asyncio.Event) -> None:
+        eyes = eyes_now()
+        await following.read(db, eyes.politeness)
+        await readings.follow(stop, db=db, observer=eyes.observer)
+
     if settings.workers > 1:
         return {"check due": workers_of(settings).run, "follow opt-outs": follow_opt_outs}
     asking = _asking(db, eyes_now) if settings.follow_sources else {}
     if settings.ask_registries:
         asking["ask registries"] = _asking_registries(settings, db, eyes_now)
-    return {"check due": check_due, "follow opt-outs": follow_opt_outs, **asking}
+    return {
+        "check due": check_due,
+        "follow opt-outs": follow_opt_outs,
+        "read domains": read_domains,
+        **asking,
+    }
 
 
 def _asking(db: Database, eyes_now: Callable[[], Eyes]) -> dict[str, Loop]:
@@ -183,6 +196,7 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(LinkTracked, handlers.on_link_tracked)
     consumer.on(LinkUntracked, handlers.on_link_untracked)
     consumer.on(CheckRequested, handlers.on_check_requested)
+    consumer.on(ReadingRequested, handlers.on_reading_requested)
     consumer.on(SiteCreated, handlers.on_site_created)
     consumer.on(SiteUpdated, handlers.on_site_updated)
     consumer.on(SiteDeleted, handlers.on_site_deleted)

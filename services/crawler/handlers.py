@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from services.crawler.domain import tracking
-from services.crawler.store import sites, watches
+from services.crawler.store import readings, sites, watches
 from shared import clock
 from shared.db import Tx
 from shared.events import (
     CheckRequested,
     LinkTracked,
     LinkUntracked,
+    ReadingRequested,
     SiteCreated,
     SiteDeleted,
     SiteUpdated,
@@ -30,6 +31,11 @@ async def on_link_untracked(events: Sequence[LinkUntracked], tx: Tx) -> None:
 async def on_check_requested(events: Sequence[CheckRequested], tx: Tx) -> None:
     """Look at links before anything else that is due on their hosts."""
     await watches.request_checks(tx, sorted({event.link_id for event in events}), clock.now())
+
+
+async def on_reading_requested(events: Sequence[ReadingRequested], tx: Tx) -> None:
+    """Read domains in their turn."""
+    await readings.want(tx, {event.domain for event in events}, clock.now())
 
 
 async def on_site_created(events: Sequence[SiteCreated], tx: Tx) -> None:

@@ -80,6 +80,11 @@ PULLED = Counter(
     "anchorwatch_crawler_announced_pages_total",
     "Watched pages brought forward because a sitemap or a feed said that they changed.",
 )
+DOMAINS_READ = Counter(
+    "anchorwatch_crawler_domains_read_total",
+    "Domains that were read for prospecting, by whether there was a page to read: read, failed.",
+    ["ending"],
+)
 REGISTRY_QUESTIONS = Counter(
     "anchorwatch_crawler_registry_questions_total",
     "Questions to registries about domains, by what became of them: told, not_told, later, failed.",

@@ -349,3 +349,13 @@ EVIDENCE_SHARES = Table(
     Index("evidence_shares_evidence_idx", "evidence_id"),
     Index("evidence_shares_expires_idx", "expires_at"),
 )
+
+# Domains that somebody wants read, until they were.
+DOMAIN_READINGS = Table(
+    "domain_readings",
+    METADATA,
+    Column("domain", Text, primary_key=True),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Index("domain_readings_due_at_idx", "due_at"),
+)

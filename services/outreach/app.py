@@ -3,10 +3,10 @@
 Owns schema `outreach` (copies of sites, vendors, placements and their history, suppressions, mailboxes,
 messages and what came of them, plans and briefs).
 Consumes site.created, site.updated, site.deleted, link.changed, link.scored, page.read,
-toxicity.changed, review.decided, disavow.version_created.
+toxicity.changed, review.decided, disavow.version_created, domain.read.
 Publishes placement.promised, placement.updated, placement.verified, placement.mismatched,
-placement.lost, placement.expiring, message.approved, message.sent, message.failed, contact.unsubscribed,
-plan.updated.
+placement.lost, placement.expiring, prospect.found, prospect.qualified, prospect.rejected,
+reading.requested, message.approved, message.sent, message.failed, contact.unsubscribed, plan.updated.
 """
 
 from datetime import timedelta
@@ -18,6 +18,7 @@ from services.outreach import handlers
 from services.outreach.adapters.carrier import Carrier
 from services.outreach.api import ROUTERS
 from services.outreach.domain.mailboxes import MAIL_PORTS
+from services.outreach.jobs.judging import judge_due
 from services.outreach.jobs.notices import give_notices
 from services.outreach.jobs.sending import Sender, send_mail
 from services.outreach.jobs.sequencing import run_sequences
@@ -28,6 +29,7 @@ from shared.consumer import Consumer
 from shared.db import Database
 from shared.events import (
     DisavowVersionCreated,
+    DomainRead,
     LinkChanged,
     LinkScored,
     PageRead,
@@ -50,6 +52,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     loops: dict[str, Loop] = {
         "notices": partial(give_notices, db, settings.notice_pause_s),
         "sequences": partial(run_sequences, db, settings.sequence_pause_s),
+        "judging": partial(judge_due, db, settings.judge_pause_s),
     }
     if settings.mail_allowed:
         loops["sending"] = partial(send_mail, db, _sender(settings, carrier), settings.send_pause_s)
@@ -99,4 +102,5 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(ToxicityChanged, handlers.on_toxicity_changed)
     consumer.on(ReviewDecided, handlers.on_review_decided)
     consumer.on(DisavowVersionCreated, handlers.on_disavow_version_created)
+    consumer.on(DomainRead, handlers.on_domain_read)
     return consumer

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.outreach.domain.placement import Conclusion, Seen, advance
 from services.outreach.domain.prospect import Stage
 from services.outreach.metrics import CONCLUDED
-from services.outreach.store import placements, sites, watch
+from services.outreach.store import placements, readings, sites, watch
 from services.outreach.store.pipeline import Place, follow_placements
 from services.outreach.store.placements import Entry
 from services.outreach.store.watch import Concluded, Watched
@@ -14,6 +14,7 @@ from shared import outbox, words
 from shared.db import Tx
 from shared.events import (
     DisavowVersionCreated,
+    DomainRead,
     LinkChanged,
     LinkScored,
     PageRead,
@@ -48,7 +49,13 @@ async def on_site_created(events: Sequence[SiteCreated], tx: Tx) -> None:
 
 
 async def on_site_updated(events: Sequence[SiteUpdated], tx: Tx) -> None:
+    """Take over what changed; prospects are judged again where it is the words of their site."""
+    site_ids = {event.site_id for event in events if event.site_id is not None}
+    before = await sites.list_words(tx, site_ids)
     await sites.save_sites(tx, events)
+    after = await sites.list_words(tx, site_ids)
+    changed = [site_id for site_id in site_ids if before.get(site_id) != after.get(site_id)]
+    await readings.mark_sites(tx, changed)
 
 
 async def on_site_deleted(events: Sequence[SiteDeleted], tx: Tx) -> None:
@@ -86,6 +93,10 @@ async def on_link_scored(events: Sequence[LinkScored], tx: Tx) -> None:
 
 async def on_page_read(events: Sequence[PageRead], tx: Tx) -> None:
     await watch.save_pages(tx, events)
+
+
+async def on_domain_read(events: Sequence[DomainRead], tx: Tx) -> None:
+    await readings.save_readings(tx, events)
 
 
 async def on_toxicity_changed(events: Sequence[ToxicityChanged], tx: Tx) -> None:

@@ -18,6 +18,12 @@ class Settings(HouseSettings):
         le=86_400,
         description="Seconds between two looks at the dates of placements (ending, overdue).",
     )
+    judge_pause_s: float = Field(
+        default=3.0,
+        gt=0,
+        le=3_600,
+        description="Seconds between two looks for prospects that are to be judged.",
+    )
     mail_allowed: bool = Field(
         default=True,
         description="Whether workspaces may switch mail to other sites on. `false` forbids it altogether: "

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from shared.events.crawler import (
+    DomainRead,
     LinkChecked,
     LinkDiscovered,
     PageRead,
@@ -46,12 +47,14 @@ from shared.events.outreach import (
     ProspectFound,
     ProspectQualified,
     ProspectRejected,
+    ReadingRequested,
 )
 from shared.events.parts import (
     Hop,
     Observation,
     Occurrence,
     PageFacts,
+    PersonSeen,
     Rendering,
     SiteHost,
 )
@@ -101,6 +104,7 @@ __all__ = [
     "ContactUnsubscribed",
     "DisavowVersionCreated",
     "DomainFlagged",
+    "DomainRead",
     "Encoded",
     "Event",
     "Hop",
@@ -124,6 +128,7 @@ __all__ = [
     "PageFacts",
     "PageRead",
     "Part",
+    "PersonSeen",
     "PlacementEvent",
     "PlacementExpiring",
     "PlacementLost",
@@ -137,6 +142,7 @@ __all__ = [
     "ProspectFound",
     "ProspectQualified",
     "ProspectRejected",
+    "ReadingRequested",
     "RegistrationRead",
     "Rendering",
     "ReviewDecided",

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events.envelope import Event, LinkEvent
-from shared.events.parts import Hop, Observation, Occurrence, PageFacts
+from shared.events.parts import Hop, Observation, Occurrence, PageFacts, PersonSeen
 from shared.vocabulary import DiscoveryReason, Reason
 
 
@@ -87,6 +87,34 @@ class TargetChecked(Event):
     redirects: tuple[Hop, ...] = ()
 
     about: ClassVar[tuple[str, str]] = ("target", "target_key")
+
+
+class DomainRead(Event):
+    """What the home page of a domain and a few pages that it names say: asked for by `reading.requested`.
+
+    With a `failure` nothing was seen, which is nothing against the domain.
+    """
+
+    name: ClassVar[str] = "domain.read"
+    publisher: ClassVar[str] = "crawler"
+    consumers: ClassVar[tuple[str, ...]] = ("outreach",)
+
+    domain: str
+    read_at: datetime
+    failure: Reason | None = None
+    http_status: int | None = None
+    facts: PageFacts | None = None
+    """Of the home page."""
+    indexable: bool | None = None
+    headings: Annotated[tuple[str, ...], Field(max_length=40)] = ()
+    words: dict[str, int] = Field(default_factory=dict, max_length=300)
+    """The most frequent words of all pages read, folded, without those that have no subject."""
+    pages: Annotated[tuple[str, ...], Field(max_length=4)] = ()
+    people: Annotated[tuple[PersonSeen, ...], Field(max_length=20)] = ()
+    form_url: str | None = None
+    """A page of contact that shows a form."""
+
+    about: ClassVar[tuple[str, str]] = ("domain", "domain")
 
 
 class RegistrationRead(Event):

@@ -92,6 +92,18 @@ class PlacementExpiring(PlacementEvent):
     until_on: date
 
 
+class ReadingRequested(Event):
+    """Somebody wants to know what a domain is about, and whom to write to there."""
+
+    name: ClassVar[str] = "reading.requested"
+    publisher: ClassVar[str] = "outreach"
+    consumers: ClassVar[tuple[str, ...]] = ("crawler",)
+
+    domain: str
+
+    about: ClassVar[tuple[str, str]] = ("domain", "domain")
+
+
 class ProspectEvent(Event):
     """What became of a domain that a site may get a link from."""
 

@@ -144,3 +144,12 @@ class PageFacts(Part):
     """Of the links to other domains, those marked nofollow, ugc or sponsored; null: not counted."""
     comment_domains: int | None = None
     """Other domains that links in comments lead to, without such a mark; null: not counted."""
+
+
+class PersonSeen(Part):
+    """An address that a page shows, and what the page says of whose it is."""
+
+    email: str
+    name: str | None = None
+    role: str | None = None
+    source_url: str

@@ -36,7 +36,7 @@ async def test_a_contact_is_written_down_once_and_may_be_changed(
         "Has left",
     )
     listed = await call(client, "GET", path, site)
-    assert [row["email"] for row in listed["items"]] == ["Ann.Lee@rose.example", None]
+    assert [row["email"] for row in listed["items"]] == [None, "Ann.Lee@rose.example"]
     found = await call(client, "GET", "/v1/contacts", site, query="q=lee&state=left")
     assert found["items"] == [changed]
     stranger = a_caller(await add_site(database, "other.example", site.workspace_id))

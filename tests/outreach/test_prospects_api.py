@@ -120,7 +120,8 @@ async def test_prospects_are_moved_given_and_put_off_by_people(
     headers = {"If-Match": f'W/"{shown["version"]}"'}
     after = await call(client, "PATCH", one, site, body=body, headers=headers)
     assert (after["stage"], after["status"]) == ("rejected", "Too far off.")
-    assert (await call(client, "GET", path, site, query="snoozed=true"))["items"] == [after]
+    (put_off,) = (await call(client, "GET", path, site, query="snoozed=true"))["items"]
+    assert put_off == {name: after[name] for name in put_off}
     for wrong in ({"reason": "only"}, {"snooze_until": "2001-01-01T00:00:00Z"}):
         await call(client, "PATCH", one, site, body=wrong, headers={"If-Match": "*"}, status=422)
     changes = (await call(client, "GET", f"{one}/changes", site))["items"]

@@ -241,6 +241,13 @@ class Observer:
         fetched = await self._web.fetch(url, gate=self._politeness.visit())
         return read_page(fetched, None)
 
+    async def home(self, domain: str) -> tuple[Page | None, Fetched]:
+        """Return the home page of a domain, by https or else by http."""
+        page, fetched = await self.page(f"https://{domain}/")
+        if fetched.failure in {Reason.UNREACHABLE, Reason.TLS_ERROR, Reason.TIMEOUT}:
+            return await self.page(f"http://{domain}/")
+        return page, fetched
+
     async def status(self, url: str) -> Fetched:
         """Return how a URL answers and where it leads, without its body: HEAD, else a short GET."""
         visit = self._politeness.visit()

@@ -18,7 +18,7 @@ from shared.access import Scope
 from shared.db import Tx
 from shared.dependencies import CallerDep, DbDep
 from shared.errors import UnavailableError
-from shared.vocabulary import Reason, Role
+from shared.vocabulary import Role
 
 router = APIRouter(prefix="/v1/sites/{site_id}", tags=["sites"])
 
@@ -118,9 +118,7 @@ class _Found:
 
     async def look(self, eyes: Eyes, domain: str) -> None:
         """Read the home page, by https or else http, and the sitemap beside it."""
-        page, fetched = await eyes.observer.page(f"https://{domain}/")
-        if fetched.failure in {Reason.UNREACHABLE, Reason.TLS_ERROR, Reason.TIMEOUT}:
-            page, fetched = await eyes.observer.page(f"http://{domain}/")
+        page, fetched = await eyes.observer.home(domain)
         self.page, self.home_url, self.status = page, fetched.final_url, fetched.status
         if self.page is None:
             why = words.reason(fetched.failure).sentence if fetched.failure else ""

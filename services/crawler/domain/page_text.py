@@ -110,7 +110,7 @@ def _telling_of(parent: LexborNode, ancestry: Ancestry) -> _Telling:
 
 def wording_of(text: str) -> Wording:
     """Return what the words of a text tell; the first five thousand stand for all."""
-    words = _words_of(fold_visible(text[: MAX_WORDS * 12]))[:MAX_WORDS]
+    words = words_in(text)
     counted = Counter(words)
     spam = anchor_words.toxic().words
     return Wording(
@@ -118,6 +118,11 @@ def wording_of(text: str) -> Wording:
         spam_words=sum(times for word, times in counted.items() if word in spam),
         top_word_share=_top_share(counted, len(words)),
     )
+
+
+def words_in(text: str) -> list[str]:
+    """Return the first five thousand words of a text, folded, with those without a subject."""
+    return _words_of(fold_visible(text[: MAX_WORDS * 12]))[:MAX_WORDS]
 
 
 def _words_of(folded: str) -> list[str]:

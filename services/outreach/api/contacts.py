@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.outreach.api.prospect_shapes import WordsOut, words_of
 from services.outreach.api.prospects import get_row
 from services.outreach.domain.address import MAX_ADDRESS, fault_of, written
-from services.outreach.domain.contact import ContactState, FoundBy
+from services.outreach.domain.contact import ContactState, FoundBy, rank_of
 from services.outreach.domain.suppression import REASON_WORDS, first_cover, normal_address
 from services.outreach.store import contacts, people, prospects, suppressions
 from services.outreach.store.contacts import Contact, Filters
@@ -119,7 +119,7 @@ async def list_of_prospect(prospect_id: UUID, caller: CallerDep, tx: TxDep) -> P
     row = await get_row(tx, caller, prospect_id, Role.VIEWER)
     domain = row.prospect.domain
     found = await contacts.list_by_domains(tx, caller.workspace_id, [domain])
-    ordered = sorted(found.get(domain, []), key=lambda one: (one.email is None, one.state != "ok"))
+    ordered = sorted(found.get(domain, []), key=lambda one: (one.state != "ok", rank_of(one.email)))
     return Page(items=await contacts_out(tx, caller, ordered), next_cursor=None, has_more=False)
 
 

@@ -13,7 +13,7 @@ from services.outreach.domain.placement import Seen
 from services.outreach.domain.prospect import Stage
 from services.outreach.domain.suppression import REASON_WORDS
 from services.outreach.metrics import PROSPECTS
-from services.outreach.store import pipeline, prospects, suppressions
+from services.outreach.store import pipeline, prospects, readings, suppressions
 from services.outreach.store.prospects import Change, Prospect
 from services.outreach.store.suppressions import Suppression
 from shared import clock, ids
@@ -61,7 +61,7 @@ async def add_prospects(
         response.status_code = 200
         taken = _ids(wanted) - await prospects.list_known(tx, site_id, wanted)
     else:
-        taken = await _write(tx, wanted, caller)
+        taken = await _write(tx, wanted, caller, site.hosts[0])
     return _answer(rows, wanted, taken, forbidden, dry_run=dry_run)
 
 
@@ -112,9 +112,12 @@ def _wanted(
     }
 
 
-async def _write(tx: Tx, wanted: Mapping[str, Prospect], caller: Caller) -> set[UUID]:
+async def _write(tx: Tx, wanted: Mapping[str, Prospect], caller: Caller, home: str) -> set[UUID]:
+    """Write prospects down and have them read, and the site itself, with which they are compared."""
     added = await prospects.add_prospects(tx, list(wanted.values()))
     new = [one for one in wanted.values() if one.prospect_id in added]
+    fresh = await readings.ask_for(tx, [home, *(one.domain for one in new)], now=clock.now())
+    await readings.mark_prospects(tx, [one.prospect_id for one in new if one.domain in fresh])
     await prospects.add_history(
         tx,
         [

@@ -149,6 +149,56 @@ class ProspectOut(BaseModel):
     version: int
 
 
+class SharedOut(BaseModel):
+    """A word that the site and the domain have in common, and what it brings."""
+
+    word: str
+    yours: str = Field(description="Where it comes from on your side.")
+    theirs: str = Field(description="Where it stands on theirs.")
+    points: float
+
+
+class FindingOut(BaseModel):
+    """What was seen of the domain, and what it takes off its quality; 0 = worth knowing."""
+
+    sentence: str
+    points: int
+
+
+class EvidenceOut(BaseModel):
+    """How both figures came about (docs/prospects.md has the formulas)."""
+
+    relevance_sentence: str = "It has not been read yet."
+    shared: list[SharedOut] = []
+    findings: list[FindingOut] = []
+    failure: str | None = Field(default=None, description="Why the last look saw nothing.")
+    title: str | None = None
+    language: str | None = None
+    your_language: str | None = None
+    pages: list[str] = Field(default=[], description="The pages that were read.")
+    links_to_competitors: list[str] = []
+    home_links_to_you: bool = False
+
+
+class ProspectDetail(ProspectOut):
+    """A prospect with the evidence for what is said of it."""
+
+    evidence: EvidenceOut
+
+
+class Requested(BaseModel):
+    """That a domain is to be read."""
+
+    domain: str
+    sentence: str
+
+
+def prospect_detail(row: Row, *, forbidden: str | None) -> ProspectDetail:
+    """Return a prospect as it is shown alone."""
+    evidence = EvidenceOut(**(row.prospect.judgement or {}))
+    return ProspectDetail(**dict(prospect_out(row, forbidden=forbidden)), evidence=evidence)
+
+
 def prospect_out(row: Row, *, forbidden: str | None) -> ProspectOut:
     """Return a prospect as it is shown."""
     one = row.prospect

@@ -11,13 +11,16 @@ from services.outreach.api.prospect_shapes import (
     ChangedOut,
     ChangeOut,
     ProspectChange,
+    ProspectDetail,
     ProspectOut,
     ProspectsChange,
+    Requested,
+    prospect_detail,
     prospect_out,
 )
 from services.outreach.domain.prospect import Stage
 from services.outreach.domain.suppression import REASON_WORDS
-from services.outreach.store import prospect_lists, prospects, sites, suppressions
+from services.outreach.store import prospect_lists, prospects, readings, sites, suppressions
 from services.outreach.store.prospect_lists import Edit, Filters, Row
 from services.outreach.store.prospects import Prospect
 from shared import clock, queries
@@ -145,8 +148,8 @@ async def change_prospects(
 @router.get("/v1/prospects/{prospect_id}")
 async def get_prospect(
     prospect_id: UUID, caller: CallerDep, tx: TxDep, response: Response
-) -> ProspectOut:
-    """Return one prospect."""
+) -> ProspectDetail:
+    """Return one prospect, with the evidence for its relevance and quality."""
     row = await get_row(tx, caller, prospect_id, Role.VIEWER)
     response.headers["ETag"] = etag(row.prospect.version)
     return await _shown(tx, caller, row)
@@ -160,7 +163,7 @@ async def change_prospect(
     tx: TxDep,
     request: Request,
     response: Response,
-) -> ProspectOut:
+) -> ProspectDetail:
     """Move a prospect to another stage, give it to somebody, or put it off."""
     caller.require_scope(Scope.OUTREACH_WRITE)
     row = await get_row(tx, caller, prospect_id, Role.EDITOR)
@@ -170,6 +173,16 @@ async def change_prospect(
     row = await get_row(tx, caller, prospect_id, Role.EDITOR)
     response.headers["ETag"] = etag(row.prospect.version)
     return await _shown(tx, caller, row)
+
+
+@router.post("/v1/prospects/{prospect_id}/readings", status_code=202)
+async def request_reading(prospect_id: UUID, caller: CallerDep, tx: TxDep) -> Requested:
+    """Have the pages of a prospect read again, politely; what comes of it is told by its history."""
+    caller.require_scope(Scope.OUTREACH_WRITE)
+    row = await get_row(tx, caller, prospect_id, Role.EDITOR)
+    domain = row.prospect.domain
+    await readings.request(tx, domain)
+    return Requested(domain=domain, sentence="It is read within the next minutes.")
 
 
 @router.get("/v1/prospects/{prospect_id}/changes")
@@ -210,9 +223,9 @@ async def forbidden_of(tx: Tx, caller: Caller, found: Sequence[Prospect]) -> Map
     return {domain: f"{REASON_WORDS[one.reason]} ({one.value})." for domain, one in known.items()}
 
 
-async def _shown(tx: Tx, caller: Caller, row: Row) -> ProspectOut:
+async def _shown(tx: Tx, caller: Caller, row: Row) -> ProspectDetail:
     forbidden = await forbidden_of(tx, caller, [row.prospect])
-    return prospect_out(row, forbidden=forbidden.get(row.prospect.domain))
+    return prospect_detail(row, forbidden=forbidden.get(row.prospect.domain))
 
 
 def check_change(body: ProspectChange, *, besides: Sequence[str] = ()) -> None:

@@ -1,5 +1,6 @@
 """What is kept about one person, handed out and deleted as the law gives them the right to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.outreach.domain.suppression import SuppressionReason, erased
+from services.outreach.store.contacts import Contact
 from services.outreach.store.messages import cancel_open
 from services.outreach.store.suppressions import Suppression, add_suppressions
 from shared import ids
@@ -63,6 +65,22 @@ async def erase_person(
     )
     await add_suppressions(tx, [kept])
     return counts
+
+
+async def without_erased(tx: Tx, found: Sequence[Contact]) -> list[Contact]:
+    """Return contacts without those who asked to be deleted: they are not written down again."""
+    hashes = {
+        one.contact_id: erased(one.address_key, one.workspace_id).value
+        for one in found
+        if one.address_key is not None
+    }
+    rows = await tx.fetch(
+        "SELECT value FROM suppressions WHERE kind = 'erased' AND lifted_at IS NULL"
+        " AND value = ANY($1::text[])",
+        list(hashes.values()),
+    )
+    gone = {row["value"] for row in rows}
+    return [one for one in found if hashes.get(one.contact_id) not in gone]
 
 
 _REMOVED = {

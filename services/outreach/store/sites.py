@@ -20,14 +20,18 @@ class Site:
 
 
 _SAVE = """
-    INSERT INTO sites (site_id, workspace_id, version_no, domain, hosts, deleted_at)
+    INSERT INTO sites (site_id, workspace_id, version_no, domain, hosts, brands, keywords,
+        competitors, deleted_at)
     SELECT u.site_id, u.workspace_id, u.version_no, u.domain, string_to_array(u.hosts, E'\\x1f'),
-        u.deleted_at
-    FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::timestamptz[])
-      AS u(site_id, workspace_id, version_no, domain, hosts, deleted_at)
+        string_to_array(u.brands, E'\\x1f'), string_to_array(u.keywords, E'\\x1f'),
+        string_to_array(u.competitors, E'\\x1f'), u.deleted_at
+    FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::text[], $9::timestamptz[]) AS u(site_id, workspace_id, version_no, domain, hosts, brands,
+        keywords, competitors, deleted_at)
     ORDER BY u.site_id
     ON CONFLICT (site_id) DO UPDATE SET version_no = excluded.version_no, domain = excluded.domain,
-        hosts = excluded.hosts, deleted_at = excluded.deleted_at
+        hosts = excluded.hosts, brands = excluded.brands, keywords = excluded.keywords,
+        competitors = excluded.competitors, deleted_at = excluded.deleted_at
     WHERE sites.version_no < excluded.version_no
        OR (sites.version_no = excluded.version_no AND excluded.deleted_at IS NOT NULL)
 """
@@ -46,6 +50,9 @@ async def save_sites(tx: Tx, snapshots: Iterable[SiteSnapshot], *, deleted: bool
         [one.version_no for one in sites],
         [one.domain for one in sites],
         [_UNIT.join((one.domain, *(host.host for host in one.domains))) for one in sites],
+        [_UNIT.join(one.brands) for one in sites],
+        [_UNIT.join(one.keywords) for one in sites],
+        [_UNIT.join(one.competitors) for one in sites],
         [one.occurred_at if deleted else None for one in sites],
     )
 
@@ -63,6 +70,32 @@ async def get_site(tx: Tx, site_id: UUID, *, workspace_id: UUID) -> Site:
     if not rows or not rows[0]["is_there"]:
         raise NotFoundError("There is no such site.")
     return Site(rows[0]["site_id"], rows[0]["workspace_id"], tuple(rows[0]["hosts"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """By what the prospects of a site are judged."""
+
+    domain: str
+    hosts: tuple[str, ...]
+    brands: tuple[str, ...]
+    keywords: tuple[str, ...]
+    competitors: tuple[str, ...]
+
+
+async def list_words(tx: Tx, site_ids: Iterable[UUID]) -> dict[UUID, Words]:
+    """Return the words of these sites."""
+    rows = await tx.fetch(
+        "SELECT site_id, domain, hosts, brands, keywords, competitors FROM sites"
+        " WHERE site_id = ANY($1::uuid[])",
+        list(site_ids),
+    )
+    return {
+        row["site_id"]: Words(row["domain"], *(tuple(row[name]) for name in _LISTS)) for row in rows
+    }
+
+
+_LISTS = ("hosts", "brands", "keywords", "competitors")
 
 
 def visible(site_ids: Iterable[UUID] | None) -> Sequence[UUID] | None:

@@ -31,6 +31,7 @@ from services.outreach.tables.plan import PLANS as PLANS
 from services.outreach.tables.prospects import CONTACTS as CONTACTS
 from services.outreach.tables.prospects import PROSPECT_CHANGES as PROSPECT_CHANGES
 from services.outreach.tables.prospects import PROSPECTS as PROSPECTS
+from services.outreach.tables.prospects import READINGS as READINGS
 from services.outreach.tables.sequences import ENROLLMENTS as ENROLLMENTS
 from services.outreach.tables.sequences import SEQUENCE_STEPS as SEQUENCE_STEPS
 from services.outreach.tables.sequences import SEQUENCES as SEQUENCES
@@ -48,6 +49,9 @@ SITES = Table(
     Column("version_no", Integer, nullable=False),
     Column("domain", Text, nullable=False),
     _texts("hosts"),
+    _texts("brands"),
+    _texts("keywords"),
+    _texts("competitors"),
     _moment("deleted_at"),
     Index("sites_workspace_idx", "workspace_id"),
 )

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import JSON, UUID
 from services.outreach.domain.contact import ContactState, FoundBy
 from services.outreach.domain.prospect import Stage
 from services.outreach.tables.columns import METADATA
-from shared.columns import created, moment, one_of
+from shared.columns import created, flag, moment, one_of
 
 PROSPECTS = Table(
     "prospects",
@@ -29,6 +29,7 @@ PROSPECTS = Table(
     Column("quality", Integer),
     Column("judgement", JSON),
     moment("read_at"),
+    flag("judge_due"),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_by", Text, nullable=False),
     created(),
@@ -39,6 +40,20 @@ PROSPECTS = Table(
     Index("prospects_site_idx", "site_id", "prospect_id"),
     Index("prospects_site_stage_idx", "site_id", "stage", "prospect_id"),
     Index("prospects_domain_idx", "workspace_id", "domain"),
+    Index("prospects_read_idx", "domain"),
+    Index("prospects_due_idx", "prospect_id", postgresql_where=text("judge_due")),
+)
+
+# What domains say of themselves, whoever asked for it: nothing in it belongs to a workspace.
+READINGS = Table(
+    "readings",
+    METADATA,
+    Column("domain", Text, primary_key=True),
+    # The event domain.read of the last look that saw something.
+    Column("told", JSON),
+    moment("read_at"),
+    Column("failure", Text),
+    moment("failed_at"),
 )
 
 PROSPECT_CHANGES = Table(
