@@ -55,6 +55,8 @@ class Caller:
     scopes: frozenset[Scope] = frozenset(Scope)
     grants: Mapping[UUID, Role] = field(default_factory=dict)
     workspace_role: Role | None = None
+    is_person: bool = False
+    """Signed in, and not a key: some deeds are only for people."""
 
     def role_in(self, site_id: UUID) -> Role | None:
         """Return the stronger of the workspace's and the site's role, None if there is neither."""
@@ -102,6 +104,13 @@ class Caller:
     def require_scope(self, scope: Scope) -> None:
         if scope not in self.scopes:
             raise ForbiddenError(f"This needs a key with the scope {scope}.", code="scope-required")
+
+    def require_person(self, deed: str) -> None:
+        """Raise ForbiddenError for a key: no program does this, whatever it may do besides."""
+        if not self.is_person:
+            raise ForbiddenError(
+                f"Only a person can {deed}: sign in to the console.", code="person-required"
+            )
 
     def sees_everything_in(self, site_id: UUID | None) -> bool:
         """Say whether prices, vendors, notes and contacts may be shown (never to clients)."""
@@ -154,6 +163,7 @@ def mint(caller: Caller, *, secret: bytes, now: datetime) -> str:
         "s": sorted(caller.scopes),
         "g": {str(site): role for site, role in caller.grants.items()},
         "r": caller.workspace_role,
+        "p": caller.is_person,
         "e": int((now + TOKEN_LIFE).timestamp()),
     }
     body = base64.urlsafe_b64encode(orjson.dumps(claims)).rstrip(b"=")
@@ -179,6 +189,7 @@ def verify(token: str, *, secret: bytes, now: datetime) -> Caller:
         scopes=frozenset(map(Scope, claims["s"])),
         grants={UUID(site): Role(role) for site, role in claims["g"].items()},
         workspace_role=None if claims["r"] is None else Role(claims["r"]),
+        is_person=claims.get("p", False),
     )
 
 

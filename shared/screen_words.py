@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared.mail_words import MAIL_EVENTS, MAIL_SECURITIES, MAILBOXES, MESSAGES
 from shared.prospect_words import CONTACT_STATES, FOUND_BY, SOURCES, STAGES
 from shared.reason_words import NOTHING_TO_DO, Words
 
@@ -169,6 +170,7 @@ EVENTS: Mapping[str, Words] = {
     "toxicity.changed": _plain("Toxicity changed", "A link is judged differently than before."),
     "velocity.anomaly_detected": _plain("Unusual growth", "Far more or fewer links than usual."),
     "webhook.disabled": _plain("Webhook switched off", "A receiver took nothing for days."),
+    **MAIL_EVENTS,
 }
 DELIVERIES: Mapping[str, Words] = {
     "waiting": _plain("On its way", "It is sent now, or tried again later."),
@@ -232,6 +234,9 @@ SCREENS: Mapping[str, Mapping[str, Words]] = {
     "contact_found": FOUND_BY,
     "plan_slot": SLOTS,
     "brief": BRIEFS,
+    "message": MESSAGES,
+    "mailbox": MAILBOXES,
+    "mail_security": MAIL_SECURITIES,
     "scope": SCOPES,
     "event": EVENTS,
     "delivery": DELIVERIES,

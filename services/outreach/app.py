@@ -16,7 +16,9 @@ from fastapi import FastAPI
 
 from services.outreach import handlers
 from services.outreach.adapters.carrier import Carrier
+from services.outreach.adapters.examiner import Examiner
 from services.outreach.api import ROUTERS
+from services.outreach.api.mail_house import MailHouse
 from services.outreach.domain.mailboxes import MAIL_PORTS
 from services.outreach.jobs.judging import judge_due
 from services.outreach.jobs.notices import give_notices
@@ -48,7 +50,8 @@ from shared.web import new_web_app
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
-    carrier = Carrier(_guard(settings), Vault.of(settings))
+    vault = Vault.of(settings)
+    carrier = Carrier(_guard(settings), vault)
     loops: dict[str, Loop] = {
         "notices": partial(give_notices, db, settings.notice_pause_s),
         "sequences": partial(run_sequences, db, settings.sequence_pause_s),
@@ -64,7 +67,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         loops=loops,
         grace_s=settings.shutdown_grace_s,
     )
-    return new_web_app(
+    app = new_web_app(
         "outreach",
         settings=settings,
         lifespan=work.lifespan,
@@ -72,6 +75,13 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         db=db,
         checks=work.checks,
     )
+    app.state.mail_house = MailHouse(
+        examiner=Examiner.of(carrier, settings.public_url),
+        vault=vault,
+        allowed=settings.mail_allowed,
+        public_url=settings.public_url,
+    )
+    return app
 
 
 def _guard(settings: Settings) -> Guard:

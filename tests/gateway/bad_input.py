@@ -202,6 +202,8 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
     grant = {"actor_id": ids["user_id"], "site_id": site_id, "role": "viewer"}
     check = {"referring_url": "https://a.example/", "target": "b.example"}
     rule = {"name": "A rule", "kinds": ["link_lost"], "site_id": site_id}
+    message = {"site_id": site_id, "mailbox_id": ids["mailbox_id"], "to_email": email}
+    message |= {"subject": "x", "text": "x"}
     return {
         ("POST", "/v1/alerts/rules"): rule,
         ("POST", "/v1/alerts/rules/previews"): rule,
@@ -218,6 +220,13 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("POST", "/v1/prospects/{prospect_id}/contacts"): {"email": email},
         ("POST", "/v1/contacts/exports"): {"email": email},
         ("POST", "/v1/contacts/erasures"): {"email": email},
+        ("PUT", "/v1/outreach/settings"): {"sending": False},
+        ("POST", "/v1/mailboxes"): {"address": email, "smtp_host": "mail.a.example"},
+        ("POST", "/v1/messages"): message,
+        ("POST", "/v1/messages/approve"): {
+            "messages": [{"message_id": ids["message_id"], "hash": "x"}]
+        },
+        ("POST", "/v1/messages/{message_id}/resolve"): {"outcome": "sent"},
         ("POST", "/v1/reviews"): decision,
         ("POST", "/v1/reviews/undo"): {"review_ids": [ids["review_id"]]},
         ("POST", "/v1/sites/{site_id}/reviews/calibration/proposal"): {"accept": False},

@@ -73,7 +73,15 @@ class Product:
     @property
     def secrets(self) -> set[str]:
         """Return what no answer to a stranger of the other site may contain."""
-        unique = ("site_id", "link_id", "import_id", "audit_id", "placement_id", "job_id")
+        unique = (
+            "site_id",
+            "link_id",
+            "import_id",
+            "audit_id",
+            "placement_id",
+            "job_id",
+            "message_id",
+        )
         return {self.ids[name] for name in unique} | {"secret-blog.example", "other.example"}
 
 
@@ -144,6 +152,7 @@ async def _furnish(
     ids |= await _prospect(owner, site)
     ids |= await _plan_to_write(owner, outreach, site)
     ids["brief_id"] = await _brief(owner, site)
+    ids |= await _write(owner, site)
     await made(owner, "/v1/suppressions", {"values": ["no.example"]})
     ids["suppression_id"] = (await first(owner, "/v1/suppressions"))["suppression_id"]
     ids["fingerprint"] = "0123456789abcdef"
@@ -195,6 +204,21 @@ async def _plan_to_write(owner: Http, outreach: Database, site: str) -> dict[str
         "sequence_id": sequence_id,
         "enrollment_id": str(enrollment_id),
     }
+
+
+async def _write(owner: Http, site: str) -> dict[str, str]:
+    """Set a mailbox up, and write a message that nobody approves."""
+    mailbox = {"address": "ann@ours.example", "smtp_host": "mail.ours.example"}
+    mailbox_id = (await made(owner, "/v1/mailboxes", mailbox))["mailbox_id"]
+    message = {
+        "site_id": site,
+        "mailbox_id": mailbox_id,
+        "to_email": "ann@secret-blog.example",
+        "subject": "Your page",
+        "text": "May I?",
+    }
+    message_id = (await made(owner, "/v1/messages", message))["message_id"]
+    return {"mailbox_id": mailbox_id, "message_id": message_id}
 
 
 async def _import(owner: Http, site: str) -> dict[str, str]:

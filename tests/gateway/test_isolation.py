@@ -50,6 +50,14 @@ _OF_THE_WORKSPACE = {
     *(("PATCH", "/v1/vendors/{vendor_id}"), ("GET", "/v1/suppressions")),
     *(("GET", "/v1/templates"), ("GET", "/v1/templates/{template_id}")),
     *((method, "/v1/templates/{template_id}") for method in ("PATCH", "DELETE")),
+    *((method, "/v1/outreach/settings") for method in ("GET", "PUT")),
+    *((method, "/v1/mailboxes") for method in ("GET", "POST")),
+    *((method, "/v1/mailboxes/{mailbox_id}") for method in ("GET", "PATCH", "DELETE")),
+    *(
+        ("POST", f"/v1/mailboxes/{{mailbox_id}}/{deed}")
+        for deed in ("preflight", "pause", "resume")
+    ),
+    ("POST", "/v1/messages/approve"),
     *(("GET", "/v1/mappings"), ("DELETE", "/v1/mappings/{fingerprint}")),
     *(("GET", f"/v1/block-lists{rest}") for rest in ("", "/{list_id}", "/{list_id}/domains")),
     ("DELETE", "/v1/block-lists/{list_id}"),
@@ -78,6 +86,13 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         "/v1/placements/imports": {"site_id": ids["site_id"], "text": "https://a.example/x"},
         "/v1/sites/{site_id}/prospects": {"text": "a.example"},
         "/v1/prospects/{prospect_id}/contacts": {"email": "ann@a.example"},
+        "/v1/messages": {
+            **{name: ids[name] for name in ("site_id", "mailbox_id")},
+            "to_email": "bob@a.example",
+            "subject": "x",
+            "text": "x",
+        },
+        "/v1/messages/{message_id}/resolve": {"outcome": "sent"},
         "/v1/contacts/exports": {"email": "ann@a.example"},
         "/v1/contacts/erasures": {"email": "ann@a.example"},
         "/v1/briefs": {"site_id": ids["site_id"]},

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.outreach.domain.messages import Draft
-from services.outreach.store import claiming, messages
+from services.outreach.store import claiming, decisions, messages
 from services.outreach.store.claiming import Turn
 from shared.db import Database, Tx
 from shared.events import SiteCreated
@@ -78,7 +78,7 @@ async def an_approved(tx: Tx, site: SiteCreated, mailbox_id: UUID, **given: Any)
     assert site.workspace_id is not None
     [message_id] = await messages.add_messages(tx, [a_draft(site, mailbox_id, **given)])
     row = await row_of(tx, message_id)
-    approved = await messages.approve(
+    approved = await decisions.approve(
         tx,
         {message_id: row["body_hash"]},
         workspace_id=site.workspace_id,

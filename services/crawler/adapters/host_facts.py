@@ -4,8 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from services.crawler.adapters import dns
-from shared import urls
+from shared import dns, urls
 
 ServerLookup = Callable[[str], Awaitable[tuple[str, ...]]]
 

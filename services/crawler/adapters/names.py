@@ -10,8 +10,7 @@ from typing import NamedTuple
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
-from services.crawler.adapters import dns
-from shared import addresses, urls
+from shared import addresses, dns, urls
 from shared.wall import AddressNotAllowedError, Guard, resolved
 
 Lookup = Callable[[str], Awaitable[tuple[str, ...]]]

@@ -72,6 +72,9 @@ class AllWords(BaseModel):
     prospect_source: Vocabulary
     contact_state: Vocabulary
     contact_found: Vocabulary
+    message: Vocabulary
+    mailbox: Vocabulary
+    mail_security: Vocabulary
     scope: Vocabulary
     event: Vocabulary
     delivery: Vocabulary

@@ -21,6 +21,7 @@ _AREAS = (
                 *("vendors", "placements", "suppressions", "prospects", "contacts", "campaigns"),
                 *("relationships", "sequences", "templates", "mailboxes", "messages", "threads"),
                 *("offers", "approvals", "briefs", "plan", "enrollments", "playbooks"),
+                "outreach",
             }
         ),
     ),

@@ -49,7 +49,7 @@ async def find_session_caller(tx: Tx, token_hash: bytes, *, now: datetime) -> Ca
         f" AND s.expires_at > $2 AND u.disabled_at IS NULL) SELECT found.*, {_GRANTS} FROM found",
         *(token_hash, now),
     )
-    return _caller(rows, scopes=frozenset(Scope))
+    return _caller(rows, scopes=frozenset(Scope), is_person=True)
 
 
 async def save_key_used(tx: Tx, key_id: UUID, *, now: datetime) -> None:
@@ -212,7 +212,9 @@ async def find_actor_workspace(tx: Tx, actor_id: UUID) -> UUID | None:
     return found
 
 
-def _caller(rows: Sequence[Row], *, scopes: frozenset[Scope] | None) -> Caller | None:
+def _caller(
+    rows: Sequence[Row], *, scopes: frozenset[Scope] | None, is_person: bool = False
+) -> Caller | None:
     if not rows:
         return None
     row = rows[0]
@@ -223,4 +225,5 @@ def _caller(rows: Sequence[Row], *, scopes: frozenset[Scope] | None) -> Caller |
         scopes=frozenset(map(Scope, row["scopes"])) if scopes is None else scopes,
         grants=dict(zip(row["sites"], map(Role, row["roles"]), strict=True)),
         workspace_role=None if row["workspace_role"] is None else Role(row["workspace_role"]),
+        is_person=is_person,
     )

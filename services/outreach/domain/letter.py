@@ -36,13 +36,6 @@ class Letter:
     leave_url: str | None
     """Where one click ends it; None while the product has no public address."""
 
-    @property
-    def way_out(self) -> str:
-        """Return the sentence by which the reader is told how to get no more."""
-        if self.leave_url is not None:
-            return f"You don't want to hear from me again? One click: {self.leave_url}"
-        return "You don't want to hear from me again? Answer with the word “unsubscribe”."
-
 
 def mail_of(letter: Letter, *, at: datetime) -> EmailMessage:
     """Return the mail; raises InvalidError for an address that mail servers may not take."""
@@ -80,9 +73,15 @@ def _address(name: str, email: str) -> Address:
     return Address(display_name=one_line(name), addr_spec=address)
 
 
+def footer(postal_address: str, leave_url: str | None) -> str:
+    """Return what stands below every letter: where it comes from, and how to get no more."""
+    way = "Answer with the word “unsubscribe”." if leave_url is None else f"One click: {leave_url}"
+    return f"{postal_address.strip()}\nYou don't want to hear from me again? {way}\n"
+
+
 def _signed_text(letter: Letter) -> str:
     body = letter.text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
-    return f"{body}\n\n-- \n{letter.postal_address.strip()}\n{letter.way_out}\n"
+    return f"{body}\n\n-- \n{footer(letter.postal_address, letter.leave_url)}"
 
 
 def _html(text: str) -> str:

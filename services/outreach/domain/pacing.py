@@ -8,7 +8,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
+
+from shared.zones import zone_of
 
 RAMP_START = 5
 RAMP_STEP = 2
@@ -63,7 +64,7 @@ def after_sending(now: datetime, pace: Pace, *, key: UUID) -> datetime:
 
 
 def is_open(now: datetime, pace: Pace) -> bool:
-    local = now.astimezone(ZoneInfo(pace.zone))
+    local = now.astimezone(zone_of(pace.zone))
     return local.weekday() < _FIRST_WEEKEND_DAY and pace.opens <= local.time() < pace.closes
 
 
@@ -71,7 +72,7 @@ def opening(now: datetime, pace: Pace) -> datetime:
     """Return the first moment from `now` on at which the window is open."""
     if is_open(now, pace):
         return now
-    zone = ZoneInfo(pace.zone)
+    zone = zone_of(pace.zone)
     today = now.astimezone(zone).date()
     for days in range(_DAYS_TO_TRY):
         opens = datetime.combine(today + timedelta(days=days), pace.opens, zone).astimezone(UTC)
@@ -82,7 +83,7 @@ def opening(now: datetime, pace: Pace) -> datetime:
 
 
 def local_day(now: datetime, zone: str) -> date:
-    return now.astimezone(ZoneInfo(zone)).date()
+    return now.astimezone(zone_of(zone)).date()
 
 
 def start_of_day(now: datetime, zone: str) -> datetime:
@@ -106,7 +107,7 @@ def share(key: UUID) -> float:
 
 
 def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, time(), zone_of(zone)).astimezone(UTC)
 
 
 def _spread(opens: datetime, pace: Pace, key: UUID) -> datetime:

@@ -18,6 +18,7 @@ from services.outreach.domain import pacing
 from services.outreach.domain.message_ids import rfc_message_id, thread_of
 from services.outreach.domain.messages import MOVES, MessageState, Step
 from services.outreach.domain.pacing import Pace, Usage
+from services.outreach.domain.suppression import SuppressionKind
 from shared import ids
 from shared.db import Tx
 
@@ -55,6 +56,7 @@ _TALKED_TO = """
 """
 
 _ENROLLMENT = "EXISTS (SELECT FROM enrollments e WHERE e.enrollment_id = m.enrollment_id"
+_KINDS = ", ".join(f"'{kind}'" for kind in SuppressionKind)
 
 OBSTACLES: tuple[Obstacle, ...] = (
     Obstacle(

@@ -15,6 +15,7 @@ from services.outreach.domain.suppression import covering
 from services.outreach.tables import MESSAGES
 from shared import ids
 from shared.db import Tx
+from shared.errors import NotFoundError
 
 _LEAVE_TOKEN_BYTES = 32
 
@@ -132,32 +133,84 @@ async def cancel_open(
     return len(rows)
 
 
-async def approve(
-    tx: Tx,
-    hashes: Mapping[UUID, str],
-    *,
-    workspace_id: UUID,
-    by: UUID,
-    by_name: str,
-    now: datetime,
-) -> list[Message]:
-    """Approve messages that are still what was read: those of another hash are left as they are."""
+async def get_message(tx: Tx, message_id: UUID, *, workspace_id: UUID) -> Message:
     rows = await tx.fetch(
-        "UPDATE messages SET state = $3, because = NULL, approved_by = $4, approved_by_name = $5,"
-        " approved_hash = body_hash, approved_at = $6, updated_at = $6, version = version + 1"
-        " FROM unnest($1::uuid[], $2::text[]) AS u(wanted_id, hash)"
-        " WHERE message_id = u.wanted_id AND body_hash = u.hash AND workspace_id = $7"
-        f" AND state = ANY($8::text[]) RETURNING {COLUMNS}",
-        list(hashes),
-        list(hashes.values()),
-        MOVES[Step.APPROVE].target,
-        by,
-        by_name,
-        now,
+        f"SELECT {COLUMNS} FROM messages WHERE message_id = $1 AND workspace_id = $2",
+        message_id,
         workspace_id,
-        sorted(MOVES[Step.APPROVE].sources),
+    )
+    if not rows:
+        raise NotFoundError("There is no such message.")
+    return message_of(rows[0])
+
+
+async def find_messages(
+    tx: Tx, message_ids: Collection[UUID], *, workspace_id: UUID
+) -> dict[UUID, Message]:
+    """Return those of these messages that the workspace has, by their ids."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM messages WHERE message_id = ANY($1::uuid[]) AND workspace_id = $2",
+        list(message_ids),
+        workspace_id,
+    )
+    return {row["message_id"]: message_of(row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which messages are wanted; None and empty mean all that may be seen."""
+
+    site_ids: Collection[UUID] | None
+    states: Sequence[MessageState] = ()
+    enrollment_id: UUID | None = None
+    contact_id: UUID | None = None
+
+
+SORTS: Mapping[str, str] = {"created": "message_id", "due": "due_at"}
+_MATCHING = """
+    workspace_id = $1 AND ($2::uuid[] IS NULL OR site_id = ANY($2))
+    AND ($3::text[] = '{}' OR state = ANY($3)) AND ($4::uuid IS NULL OR enrollment_id = $4)
+    AND ($5::uuid IS NULL OR contact_id = $5)
+"""
+
+
+async def list_messages(
+    tx: Tx,
+    workspace_id: UUID,
+    filters: Filters,
+    *,
+    sort: str,
+    descending: bool,
+    after: tuple[Any, UUID] | None,
+    limit: int,
+) -> list[Message]:
+    """Return messages by when they were written, or by when they are due."""
+    column, (than, order) = SORTS[sort], ("<", "DESC") if descending else (">", "ASC")
+    kind = "timestamptz" if sort == "due" else "uuid"
+    value, message_id = after or (None, None)
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM messages WHERE {_MATCHING}"
+        f" AND ($6::{kind} IS NULL OR ({column}, message_id) {than} ($6, $7::uuid))"
+        f" ORDER BY {column} {order}, message_id {order} LIMIT $8",
+        *_matching(workspace_id, filters),
+        value,
+        message_id,
+        limit,
     )
     return [message_of(row) for row in rows]
+
+
+async def count_messages(tx: Tx, workspace_id: UUID, filters: Filters) -> int:
+    counted: int = await tx.fetch_value(
+        f"SELECT count(*) FROM messages WHERE {_MATCHING}", *_matching(workspace_id, filters)
+    )
+    return counted
+
+
+def _matching(workspace_id: UUID, filters: Filters) -> tuple[Any, ...]:
+    site_ids = None if filters.site_ids is None else list(filters.site_ids)
+    states = [str(state) for state in filters.states]
+    return workspace_id, site_ids, states, filters.enrollment_id, filters.contact_id
 
 
 async def list_by_enrollment(tx: Tx, enrollment_ids: Collection[UUID]) -> dict[UUID, list[Message]]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from services.outreach.domain.address import address_key
@@ -12,6 +11,7 @@ from services.outreach.domain.messages import MOVES, Step
 from services.outreach.domain.prospect import Stage
 from services.outreach.domain.suppression import SuppressionKind, SuppressionReason
 from services.outreach.store import contacts, health, messages, prospects, suppressions
+from services.outreach.store.decisions import about
 from services.outreach.store.parcels import Parcel
 from services.outreach.store.suppressions import Suppression
 from shared import outbox
@@ -68,21 +68,21 @@ async def save_outcome(tx: Tx, parcel: Parcel, verdict: Verdict, *, now: datetim
 
 
 async def _was_sent(tx: Tx, parcel: Parcel) -> None:
-    await outbox.add(tx, [MessageSent(**_about(parcel))])
+    await outbox.add(tx, [MessageSent(**about(parcel))])
     if parcel.prospect_id is not None:
         await prospects.set_stage(
             tx, parcel.workspace_id, [parcel.prospect_id], Stage.CONTACTED, "A message was sent."
         )
-    await health.note_success(tx, parcel.claim.mailbox_id)
+    await health.note_success(tx, parcel.mailbox_id)
 
 
 async def _was_refused(tx: Tx, parcel: Parcel, verdict: Verdict, *, now: datetime) -> None:
     because, bounced = verdict.because or "", verdict.hard_bounce
-    failed = MessageFailed(because=because, hard_bounce=bounced, **_about(parcel))
+    failed = MessageFailed(because=because, hard_bounce=bounced, **about(parcel))
     await outbox.add(tx, [failed])
     if bounced:
         await _address_is_dead(tx, parcel, because, now=now)
-        await health.rest_if_unwell(tx, parcel.claim.mailbox_id, now=now)
+        await health.rest_if_unwell(tx, parcel.mailbox_id, now=now)
 
 
 async def _address_is_dead(tx: Tx, parcel: Parcel, because: str, *, now: datetime) -> None:
@@ -103,19 +103,6 @@ async def _address_is_dead(tx: Tx, parcel: Parcel, because: str, *, now: datetim
     await messages.cancel_open(
         tx, parcel.workspace_id, address_keys=[key], because="The address does not exist."
     )
-
-
-def _about(parcel: Parcel) -> dict[str, Any]:
-    return {
-        "workspace_id": parcel.workspace_id,
-        "site_id": parcel.site_id,
-        "message_id": parcel.claim.message_id,
-        "mailbox_id": parcel.claim.mailbox_id,
-        "contact_id": parcel.contact_id,
-        "prospect_id": parcel.prospect_id,
-        "enrollment_id": parcel.enrollment_id,
-        "step_no": parcel.step_no,
-    }
 
 
 @dataclass(frozen=True, slots=True)

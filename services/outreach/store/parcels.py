@@ -28,6 +28,14 @@ class Parcel:
     letter: Letter
     account: Account
 
+    @property
+    def message_id(self) -> UUID:
+        return self.claim.message_id
+
+    @property
+    def mailbox_id(self) -> UUID:
+        return self.claim.mailbox_id
+
 
 _LOAD = """
     SELECT m.message_id, m.workspace_id, m.site_id, m.contact_id, m.prospect_id, m.enrollment_id,

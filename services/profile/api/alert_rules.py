@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictFloat
 from services.profile.domain.alert_rules import LONGEST_WINDOW, GroupBy, Rule, sentence_of
 from services.profile.domain.alerts import KINDS, OF_LINKS, AlertKind
 from services.profile.domain.rehearsal import rehearse
-from services.profile.domain.telling import Digest, QuietHours, Timing, zone_of
+from services.profile.domain.telling import Digest, QuietHours, Timing
 from services.profile.store import alert_rules, news, sites
 from shared import clock
 from shared.access import Caller, Scope
@@ -25,6 +25,7 @@ from shared.inputs import Shape, Whole
 from shared.pages import Page, PageDep
 from shared.versions import etag, require_match
 from shared.vocabulary import AlertSeverity, Reason, Role
+from shared.zones import zone_of
 
 router = APIRouter(prefix="/v1/alerts/rules", tags=["alerts"])
 PREVIEW_DAYS = 30

@@ -7,7 +7,8 @@ jumped over it; one that comes twice is told the first time that it is still to 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+
+from shared.zones import zone_of
 
 
 class Digest(StrEnum):
@@ -52,16 +53,6 @@ def deliver_at(timing: Timing, now: datetime) -> datetime:
     if timing.quiet is not None and wall in timing.quiet:
         due = _next_at(timing.quiet.end, due.astimezone(zone), zone)
     return due.astimezone(UTC)
-
-
-def zone_of(name: str) -> tzinfo:
-    """Return the time zone of this name in the IANA's list; raises ValueError where there is none."""
-    if name == "UTC":
-        return UTC  # also where the machine has no list of zones
-    try:
-        return ZoneInfo(name)
-    except (KeyError, OSError) as error:  # a folder of the list is an OSError
-        raise ValueError(f"There is no time zone {name[:60]!r}.") from error
 
 
 def _digest_due(timing: Timing, local: datetime, zone: tzinfo) -> datetime:

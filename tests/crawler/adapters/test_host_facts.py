@@ -4,8 +4,8 @@ import struct
 
 import pytest
 
-from services.crawler.adapters.dns import encode_question, name_servers_in
 from services.crawler.adapters.host_facts import NameServers
+from shared.dns import encode_question, name_servers_in
 
 NS = 2
 

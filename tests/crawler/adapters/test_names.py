@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.crawler.adapters import dns
 from services.crawler.adapters.names import NameFailedError, NameGoneError, Names
+from shared import dns
 from shared.wall import Guard
 
 NXDOMAIN = 0x8183

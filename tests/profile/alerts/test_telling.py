@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.profile.domain.telling import Digest, QuietHours, Timing, deliver_at, zone_of
+from services.profile.domain.telling import Digest, QuietHours, Timing, deliver_at
+from shared.zones import zone_of
 
 ZONES = (
     *("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"),

@@ -1,4 +1,4 @@
-"""Asks the name servers what the system's resolver does not tell: is a name gone, who serves it."""
+"""Asks the name servers what the system's resolver does not tell: is a name gone, who serves it, what does it say of mail."""
 
 import asyncio
 import secrets
@@ -7,12 +7,19 @@ from pathlib import Path
 
 from typing_extensions import override
 
+_NO_ERROR = 0
 _NXDOMAIN = 3
+_CODE = 0x000F
+_TRUNCATED = 0x0200
 _A = 1
 _NS = 2
 _SOA = 6
+_MX = 15
+_TXT = 16
 _HEADER = struct.Struct(">HHHHHH")
 _RECORD = struct.Struct(">HHIH")
+_LENGTH = struct.Struct(">H")
+_PREFERENCE_BYTES = 2
 _MAX_NAME_PARTS = 128
 _MAX_SERVERS = 8
 RESOLV_CONF = Path("/etc/resolv.conf")
@@ -52,6 +59,28 @@ async def name_servers_of(
     return ()
 
 
+async def texts_of(
+    name: str, servers: tuple[str, ...], *, timeout_s: float = 3.0
+) -> tuple[str, ...] | None:
+    """Return the TXT records of a name; None if nobody answers, which says nothing about the name."""
+    found = await _records(name, servers, kind=_TXT, timeout_s=timeout_s)
+    return None if found is None else tuple(_joined(reply, at, end) for reply, at, end in found)
+
+
+async def mail_hosts_of(
+    domain: str, servers: tuple[str, ...], *, timeout_s: float = 3.0
+) -> tuple[str, ...] | None:
+    """Return the hosts that take mail for a domain (MX); None if nobody answers."""
+    found = await _records(domain, servers, kind=_MX, timeout_s=timeout_s)
+    if found is None:
+        return None
+    try:
+        names = {_name_at(reply, at + _PREFERENCE_BYTES) for reply, at, _ in found}
+    except (IndexError, UnicodeDecodeError):
+        return None
+    return tuple(sorted(names - {""}))  # "." is the null MX (RFC 7505): it takes no mail
+
+
 def encode_question(host: str, query_id: int, kind: int = _A) -> bytes:
     """Return a DNS query about a host (ASCII, punycode); for its IPv4 address unless told else."""
     labels = host.removesuffix(".").encode("ascii").split(b".")
@@ -65,7 +94,7 @@ def says_gone(reply: bytes) -> bool:
     """Return whether a reply is an NXDOMAIN with a SOA record in its authority section."""
     try:
         _, flags, questions, answers, authorities, _ = _HEADER.unpack_from(reply)
-        if flags & 0x000F != _NXDOMAIN:
+        if flags & _CODE != _NXDOMAIN:
             return False
         at = _HEADER.size
         for _ in range(questions):
@@ -83,22 +112,58 @@ def says_gone(reply: bytes) -> bool:
 
 def name_servers_in(reply: bytes) -> tuple[str, ...]:
     """Return the names in the NS records of a reply's answer; empty for one that makes no sense."""
-    found = set()
     try:
-        _, _, questions, answers, _, _ = _HEADER.unpack_from(reply)
-        at = _HEADER.size
-        for _ in range(questions):
-            at = _after_name(reply, at) + 4
-        for _ in range(answers):
-            at = _after_name(reply, at)
-            kind, _, _, length = _RECORD.unpack_from(reply, at)
-            at += _RECORD.size
-            if kind == _NS:
-                found.add(_name_at(reply, at))
-            at += length
+        found = {_name_at(reply, at) for at, _ in _answers(reply, _NS)}
     except (struct.error, IndexError, UnicodeDecodeError):
         return ()
     return tuple(sorted(found - {""}))[:_MAX_SERVERS]
+
+
+def _answers(reply: bytes, wanted: int) -> list[tuple[int, int]]:
+    """Return from where to where the data of the answer's records of a kind go."""
+    found = []
+    _, _, questions, answers, _, _ = _HEADER.unpack_from(reply)
+    at = _HEADER.size
+    for _ in range(questions):
+        at = _after_name(reply, at) + 4
+    for _ in range(answers):
+        at = _after_name(reply, at)
+        kind, _, _, length = _RECORD.unpack_from(reply, at)
+        at += _RECORD.size
+        if kind == wanted:
+            found.append((at, at + length))
+        at += length
+    return found
+
+
+def _joined(reply: bytes, at: int, end: int) -> str:
+    """Return the text of a TXT record: its strings, one after the other."""
+    parts = []
+    while at < end:
+        length = reply[at]
+        parts.append(reply[at + 1 : min(at + 1 + length, end)])
+        at += 1 + length
+    return b"".join(parts).decode("utf-8", "replace")
+
+
+async def _records(
+    name: str, servers: tuple[str, ...], *, kind: int, timeout_s: float
+) -> list[tuple[bytes, int, int]] | None:
+    """Return the records of the first server that answers: the reply, and where their data are."""
+    for server in servers:
+        reply = await _ask(name, server, timeout_s=timeout_s, kind=kind)
+        if reply is None:
+            continue
+        try:
+            _, flags, *_ = _HEADER.unpack_from(reply)
+            if flags & _TRUNCATED:
+                reply = await _ask_by_tcp(name, server, timeout_s=timeout_s, kind=kind)
+                _, flags, *_ = _HEADER.unpack_from(reply)
+            if flags & _CODE in {_NO_ERROR, _NXDOMAIN}:
+                return [(reply, at, end) for at, end in _answers(reply, kind)]
+        except (struct.error, IndexError, OSError, ValueError):
+            continue
+    return None
 
 
 def _name_at(reply: bytes, at: int) -> str:
@@ -124,6 +189,21 @@ def _after_name(reply: bytes, at: int) -> int:
             return at + 2
         at += 1 + length
     raise IndexError("name without end")
+
+
+async def _ask_by_tcp(host: str, server: str, *, timeout_s: float, kind: int) -> bytes:
+    """Ask again for an answer that was too long for a datagram (RFC 7766)."""
+    question = encode_question(host, secrets.randbits(16), kind)
+    async with asyncio.timeout(timeout_s):
+        reader, writer = await asyncio.open_connection(server, 53)
+        try:
+            writer.write(_LENGTH.pack(len(question)) + question)
+            (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+            return await reader.readexactly(length)
+        except asyncio.IncompleteReadError as error:
+            raise ConnectionError("the name server broke off") from error
+        finally:
+            writer.close()
 
 
 async def _ask(host: str, server: str, *, timeout_s: float, kind: int = _A) -> bytes | None:
