@@ -36,6 +36,7 @@ from services.gateway.api import (
     shared_evidence,
     shared_exports,
     today,
+    unsubscribing,
     users,
     views,
     webhooks,
@@ -75,7 +76,7 @@ _ROUTERS = (
     *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
     *(audit_log.router, events.router, job_routes.router, documents.router, robot.router),
     *(shared_evidence.router, shared_exports.router, webhooks.router, channels.router),
-    leaving.router,
+    *(leaving.router, unsubscribing.router),
     *(views.router, today.router),
 )
 _VISITS_A_MINUTE = 300

@@ -15,6 +15,20 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{40,64}")
 
 def admit(request: Request, token: str) -> None:
     """Let a visitor through, not too often; refuse a token that was copied in part."""
+    slow_down(request)
+    if not is_token(token):
+        raise NotFoundError(
+            "This address is not complete; copy it again.", code="address-incomplete"
+        )
+
+
+def is_token(text: str) -> bool:
+    """Say whether a text has the form of what our signed addresses end in."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def slow_down(request: Request) -> None:
+    """Let a visitor through, not too often."""
     limiter: Limiter = request.app.state.visitors
     client = request.client.host if request.client is not None else "unknown"
     verdict = limiter.take(client, now=time.monotonic())
@@ -25,8 +39,4 @@ def admit(request: Request, token: str) -> None:
             "rate-limited",
             f"Too many requests; try again in {verdict.reset_s} s.",
             headers={"Retry-After": str(verdict.reset_s)},
-        )
-    if _TOKEN.fullmatch(token) is None:
-        raise NotFoundError(
-            "This address is not complete; copy it again.", code="address-incomplete"
         )

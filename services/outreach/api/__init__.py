@@ -3,6 +3,7 @@
 from services.outreach.api.briefs import router as briefs
 from services.outreach.api.contacts import router as contacts
 from services.outreach.api.enrollments import router as enrollments
+from services.outreach.api.leaving import router as leaving
 from services.outreach.api.mailboxes import router as mailboxes
 from services.outreach.api.messages import router as messages
 from services.outreach.api.outreach_settings import router as outreach_settings
@@ -19,6 +20,6 @@ from services.outreach.api.vendors import router as vendors
 
 _WHOM = (prospects, prospect_list, contacts)
 _HOW = (templates, sequences, enrollments)
-_MAIL = (outreach_settings, mailboxes, messages)
+_MAIL = (outreach_settings, mailboxes, messages, leaving)
 
 ROUTERS = (pastes, placements, plan, briefs, *_WHOM, *_HOW, *_MAIL, vendors, suppressions, todo)

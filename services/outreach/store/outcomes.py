@@ -9,15 +9,14 @@ from services.outreach.domain.answers import Verdict
 from services.outreach.domain.contact import ContactState
 from services.outreach.domain.messages import MOVES, Step
 from services.outreach.domain.prospect import Stage
-from services.outreach.domain.suppression import SuppressionKind, SuppressionReason
-from services.outreach.store import contacts, health, messages, prospects, suppressions
+from services.outreach.domain.suppression import SuppressionReason
+from services.outreach.store import health, prospects
 from services.outreach.store.decisions import about
 from services.outreach.store.parcels import Parcel
-from services.outreach.store.suppressions import Suppression
+from services.outreach.store.silence import write_no_more
 from shared import outbox
 from shared.db import Tx
 from shared.events import MessageFailed, MessageSent
-from shared.ids import new_id
 
 NOT_KNOWN = "It broke off while the letter was handed over: look whether it arrived."
 _RECOVERED_AT_ONCE = 100
@@ -81,28 +80,17 @@ async def _was_refused(tx: Tx, parcel: Parcel, verdict: Verdict, *, now: datetim
     failed = MessageFailed(because=because, hard_bounce=bounced, **about(parcel))
     await outbox.add(tx, [failed])
     if bounced:
-        await _address_is_dead(tx, parcel, because, now=now)
+        await write_no_more(
+            tx,
+            parcel.workspace_id,
+            address_key(parcel.letter.to_email),
+            reason=SuppressionReason.HARD_BOUNCE,
+            state=ContactState.BOUNCED,
+            because=f"The address does not exist. {because}",
+            by="Anchorwatch",
+            now=now,
+        )
         await health.rest_if_unwell(tx, parcel.mailbox_id, now=now)
-
-
-async def _address_is_dead(tx: Tx, parcel: Parcel, because: str, *, now: datetime) -> None:
-    """Never write to the address again, and cancel what waits for it."""
-    key = address_key(parcel.letter.to_email)
-    suppression = Suppression(
-        suppression_id=new_id(),
-        workspace_id=parcel.workspace_id,
-        kind=SuppressionKind.EMAIL,
-        value=key,
-        reason=SuppressionReason.HARD_BOUNCE,
-        note=because,
-        created_by="Anchorwatch",
-        created_at=now,
-    )
-    await suppressions.add_suppressions(tx, [suppression])
-    await contacts.set_state(tx, parcel.workspace_id, key, ContactState.BOUNCED, now=now)
-    await messages.cancel_open(
-        tx, parcel.workspace_id, address_keys=[key], because="The address does not exist."
-    )
 
 
 @dataclass(frozen=True, slots=True)
