@@ -23,6 +23,8 @@ const AREAS = [
   ] },
   { name: "Growth", screens: [["growth", "Growth", () => import("./views/growth.js"), "Growth"]] },
   { name: "Acquire", screens: [
+    ["plan", "Plan", () => import("./views/plan.js"), "Plan"],
+    ["briefs", "Briefs", () => import("./views/briefs.js"), "Briefs"],
     ["sequences", "Sequences", () => import("./views/sequences.js"), "Sequences"],
   ] },
   { name: "Placements", screens: [

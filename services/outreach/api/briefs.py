@@ -166,7 +166,7 @@ async def get_markdown(brief_id: UUID, caller: CallerDep, tx: TxDep) -> Response
 
 
 @router.get("/{brief_id}/versions")
-async def list_versions(
+async def list_brief_versions(
     brief_id: UUID, caller: CallerDep, tx: TxDep, page: PageDep
 ) -> Page[BriefVersionOut]:
     """Return what the brief said before, the newest version first."""

@@ -28,7 +28,7 @@ function Cards({ siteId, figures }) {
 
 export function Bars({ rows }) {
   return html`<ul class="bars">${rows.map((row) => html`<li>
-    <div class="row between"><span>${word("anchor_kind", row.kind)}</span><span class="muted">${Math.round(row.share * 100)} %${row.low !== null && row.low !== undefined ? ` · aim for new links ${row.low * 100}–${row.high * 100} %` : ""}</span></div>
+    <div class="row between"><span>${row.label ?? word("anchor_kind", row.kind)}</span><span class="muted">${Math.round(row.share * 100)} %${row.low !== null && row.low !== undefined ? ` · aim for new links ${row.low * 100}–${row.high * 100} %` : ""}</span></div>
     <span class="track"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
       ${row.low !== null && row.low !== undefined && html`<rect class="band" x=${row.low * 100} width=${(row.high - row.low) * 100} height="10" />`}
       <rect class="share" width=${row.share * 100} y="3" height="4" /></svg></span></li>`)}</ul>`;
