@@ -11,7 +11,6 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from services.profile.api.upload import FormReader
 from services.profile.domain.competitors import MAX_BYTES, Summary, read_file
 from services.profile.domain.imports.labels import source_label
 from services.profile.domain.site import Site, read_host
@@ -23,6 +22,7 @@ from shared.dependencies import CallerDep, TxDep
 from shared.errors import FieldError, InvalidError, NotFoundError
 from shared.pages import Page, PageDep
 from shared.problems import ProblemError
+from shared.upload import FormReader
 from shared.urls import domain_or_host
 from shared.vocabulary import Role
 

@@ -11,7 +11,6 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.profile.api.upload import FormReader, Piece
 from services.profile.domain.imports import check_fields
 from services.profile.domain.imports.archive import is_archive
 from services.profile.domain.imports.labels import DIALECT_LABELS
@@ -28,6 +27,7 @@ from shared.errors import FieldError, InvalidError
 from shared.ids import new_id
 from shared.job_routes import JobOut
 from shared.pages import Page, PageDep
+from shared.upload import FormReader, Piece
 from shared.vocabulary import Role
 
 router = APIRouter(tags=["imports"])

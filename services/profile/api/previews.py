@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from services.profile.api.imports import read_mapping
-from services.profile.api.upload import FormReader
 from services.profile.domain.imports import (
     Detection,
     Dialect,
@@ -31,6 +30,7 @@ from shared.access import Scope
 from shared.dependencies import CallerDep, DbDep
 from shared.errors import FieldError, InvalidError
 from shared.problems import ProblemError
+from shared.upload import FormReader
 from shared.vocabulary import Role
 
 router = APIRouter(tags=["imports"])

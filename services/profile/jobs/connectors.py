@@ -19,7 +19,6 @@ from services.profile.domain.connectors import (
     to_csv,
 )
 from services.profile.domain.site import Site
-from services.profile.jobs.stored_file import CHUNK
 from services.profile.store import connectors, imports, sites
 from shared import clock, jobs
 from shared.db import Database, Tx
@@ -27,6 +26,7 @@ from shared.errors import InvalidError, UnavailableError
 from shared.ids import new_id
 from shared.job_runner import JobRun
 from shared.log import get_logger
+from shared.stored_file import CHUNK
 from shared.vault import Vault
 
 log = get_logger(__name__)

@@ -24,7 +24,6 @@ from services.profile.domain.imports import (
     remap,
 )
 from services.profile.domain.site import Site
-from services.profile.jobs.stored_file import CHUNK, StoredFile
 from services.profile.jobs.turns import Turn
 from services.profile.jobs.weighing import weigh_targets
 from services.profile.metrics import IMPORT_ROWS, IMPORT_SECONDS
@@ -37,6 +36,7 @@ from shared.errors import InvalidError
 from shared.events import ImportCompleted
 from shared.job_runner import JobRun
 from shared.jobs import Step
+from shared.stored_file import CHUNK, StoredFile
 
 KIND = "import"
 MAX_LISTS = 100

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.profile.api.upload import FormReader
 from shared.errors import InvalidError
 from shared.problems import ProblemError
+from shared.upload import FormReader
 
 CONTENT_TYPE = "multipart/form-data; boundary=xyz"
 
