@@ -22,17 +22,23 @@ from services.crawler.adapters.registry import load_registries
 from services.crawler.api import (
     checks,
     costs,
+    discoveries,
     evaluations,
     evidence,
     optouts,
     proposals,
     shares,
     sitemaps,
+    webmentions,
 )
+from services.crawler.domain.discovery.candidates import JOB_KIND
 from services.crawler.jobs import optouts as following
 from services.crawler.jobs import own_sitemaps, readings, registrations, sources, workers
+from services.crawler.jobs import webmentions as told
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_evidence, keep_house
+from services.crawler.jobs.looking import EyesOf
+from services.crawler.jobs.searching import Searcher
 from services.crawler.jobs.takeover import Takeover
 from services.crawler.jobs.turns import SharedTurns
 from services.crawler.jobs.workers import Workers
@@ -41,6 +47,7 @@ from services.crawler.store.frontier import ClaimLimits
 from services.crawler.store.rendered import StoredShares
 from services.crawler.store.retention import Keep
 from services.crawler.store.siblings import StoredSiblings
+from shared import job_routes
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
@@ -54,6 +61,7 @@ from shared.events import (
     SiteDeleted,
     SiteUpdated,
 )
+from shared.job_runner import JobRunner
 from shared.service import Loop, Work, supervise
 from shared.settings import SettingsError
 from shared.web import new_web_app
@@ -78,6 +86,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         consumer=subscribe(Consumer("crawler", db=db, bus=bus)),
         loops={
             **_taking_over(settings, db, _looking(settings, db, lambda: app.state.eyes)),
+            **_searching(db, lambda: app.state.eyes),
             "keep house": partial(keep_house, db=db),
             "keep evidence": partial(keep_evidence, db=db, keep=_keep(settings)),
         },
@@ -99,6 +108,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         routers=(
             checks.router,
             costs.router,
+            discoveries.router,
             evaluations.router,
             proposals.router,
             sitemaps.router,
@@ -106,6 +116,8 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             evidence.router,
             shares.router,
             shares.public,
+            webmentions.public,
+            job_routes.router,
         ),
         db=db,
         checks=work.checks,
@@ -116,9 +128,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     return app
 
 
-def _looking(
-    settings: Settings, db: Database, eyes_of: Callable[[], Eyes | None]
-) -> dict[str, Loop]:
+def _looking(settings: Settings, db: Database, eyes_of: EyesOf) -> dict[str, Loop]:
     """Return the loops that look, or have others look; the list of opted-out hosts is read first."""
 
     def eyes_now() -> Eyes:
@@ -178,6 +188,14 @@ def _asking_registries(settings: Settings, db: Database, eyes_now: Callable[[], 
         await asking.follow(stop)
 
     return ask_registries
+
+
+def _searching(db: Database, eyes_of: EyesOf) -> dict[str, Loop]:
+    """Return the loops that search for links nobody told of, and look at pages that told of themselves."""
+    return {
+        "jobs": JobRunner({JOB_KIND: Searcher(db, eyes_of)}, db=db).run,
+        "follow webmentions": partial(told.follow, db=db, eyes_of=eyes_of),
+    }
 
 
 def _taking_over(settings: Settings, db: Database, looking: Mapping[str, Loop]) -> dict[str, Loop]:

@@ -44,6 +44,7 @@ SITES = Table(
     Column("workspace_id", UUID, nullable=False),
     Column("version_no", BigInteger, nullable=False),
     Column("hosts", ARRAY(Text), nullable=False),
+    Column("brands", ARRAY(Text), nullable=False, server_default="{}"),
     Column("active", Boolean, nullable=False),
     # When its own sitemap is read next: within an hour of its coming, then once a week.
     _moment("sitemap_due_at", nullable=False, default="now() + random() * interval '1 hour'"),
@@ -358,4 +359,98 @@ DOMAIN_READINGS = Table(
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Index("domain_readings_due_at_idx", "due_at"),
+)
+
+# ---- discovery: what people asked to be searched, and what came of it ---------------------------------
+
+# The chunks of a file are there until it was read; the job has the progress.
+SEARCHES = Table(
+    "searches",
+    METADATA,
+    Column("search_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("site_id", UUID, nullable=False),
+    Column("job_id", UUID),
+    Column("source", Text, nullable=False),
+    Column("file_name", Text),
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
+    Column("actor", Text, nullable=False),
+    Column("notes", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("searches_site_idx", "site_id", "search_id"),
+    Index("searches_created_idx", "created_at"),
+)
+
+SEARCH_CHUNKS = Table(
+    "search_chunks",
+    METADATA,
+    Column(
+        "search_id",
+        UUID,
+        ForeignKey(SEARCHES.c.search_id, ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("chunk_no", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# Pages that may link to a site. Nothing here is a link: only what a look saw becomes one.
+CANDIDATES = Table(
+    "candidates",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("page_key", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # Nobody named this page: it was tried because its host sends readers.
+    Column("guessed", Boolean, nullable=False, server_default=text("false")),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("hits", BigInteger, nullable=False, server_default="0"),
+    _moment("first_seen_at"),
+    _moment("last_seen_at"),
+    _moment("taken_until"),
+    _moment("looked_at"),
+    _moment("added_at", nullable=False),
+    Index(
+        "candidates_waiting_idx", "reason", "added_at", postgresql_where=text("state = 'waiting'")
+    ),
+    Index("candidates_site_idx", "site_id", "state", "looked_at"),
+    Index("candidates_added_idx", "added_at"),
+)
+
+# Domains that sent readers, as logs of a site tell; most browsers do not say from which page.
+REFERRERS = Table(
+    "referrers",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("target_url", Text, nullable=False),
+    Column("hits", BigInteger, nullable=False),
+    _moment("first_seen_at"),
+    _moment("last_seen_at"),
+    # When a page of the domain was seen to link to the site.
+    _moment("found_at"),
+    _moment("added_at", nullable=False),
+    Index("referrers_hits_idx", "site_id", "hits", "domain"),
+    Index("referrers_added_idx", "added_at"),
+)
+
+# Pages that were seen to name a site or its brand, without a link to it.
+MENTIONS = Table(
+    "mentions",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    Column("page_key", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("title", Text),
+    Column("term", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    _moment("seen_at", nullable=False),
+    Index("mentions_seen_idx", "site_id", "seen_at", "page_key"),
+    Index("mentions_old_idx", "seen_at"),
 )

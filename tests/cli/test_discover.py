@@ -12,7 +12,7 @@ from tests.crawler.discovery.archives import packed, response, wat
 LINK = {"path": "A@/href", "url": "https://our.example/a", "text": "guide", "rel": "ugc"}
 LOG = (
     '203.0.113.7 - - [10/Oct/2026:13:55:36 +0200] "GET /a HTTP/1.1" 200 1'
-    ' "https://blog.example.org/" "Mozilla/5.0 Firefox/140.0"\n'
+    ' "https://blog.example/" "Mozilla/5.0 Firefox/140.0"\n'
 )
 
 
@@ -68,7 +68,7 @@ def test_referrers_of_a_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert rows == [
         {
             "referring_url": None,
-            "referring_domain": "example.org",
+            "referring_domain": "blog.example",
             "target_url": "https://our.example/a",
             "hits": 1,
             "first_seen": "2026-10-10T11:55:36+00:00",

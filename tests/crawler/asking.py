@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 from fastapi import FastAPI
 
 from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
@@ -18,6 +19,7 @@ from shared.http import DirectTransport, ServiceClient
 from shared.ids import new_id
 from shared.vocabulary import Role
 from shared.wall import parse_routes
+from shared.wire import Outgoing
 from tests.fakes import RecordingBus
 from tests.web import FakeWeb, fake_web
 
@@ -64,6 +66,28 @@ class Asking:
         path = f"/v1/sites/{self.site_id}/{what}"
         answer = await self.client.send("POST", path, caller=caller, body=body, deadline_s=30)
         return answer.status, answer.json()
+
+    async def upload(self, what: str, body: bytes, *, name: str) -> tuple[int, dict[str, Any]]:
+        """POST a file to a route below the site."""
+        head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        request = Outgoing(
+            "POST",
+            f"/v1/sites/{self.site_id}/{what}",
+            headers=(("content-type", "multipart/form-data; boundary=x"),),
+            body=head.encode() + body + b"\r\n--x--\r\n",
+        )
+        caller = Caller(self.caller.workspace_id, new_id(), "x", workspace_role=Role.EDITOR)
+        async with self.client.stream(request, caller=caller, deadline_s=30) as answer:
+            said = b"".join([chunk async for chunk in answer.chunks])
+            return answer.status, orjson.loads(said)
+
+    async def items(self, what: str, query: str = "") -> list[dict[str, Any]]:
+        """Return what a list below the site holds."""
+        path = f"/v1/sites/{self.site_id}/{what}"
+        answer = await self.client.send("GET", path, query=query, caller=self.caller)
+        assert answer.status == 200, answer.body
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
 
 
 @asynccontextmanager

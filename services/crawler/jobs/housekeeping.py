@@ -1,14 +1,25 @@
 """Forgets what nobody needs any more: tombstones, targets without links, robots.txt, old evidence."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.crawler.domain.sibling import KEPT
-from services.crawler.store import cleaning, costs, rendered, retention, robots, siblings, sources
+from services.crawler.store import (
+    candidates,
+    cleaning,
+    costs,
+    findings,
+    rendered,
+    retention,
+    robots,
+    searches,
+    siblings,
+    sources,
+)
 from services.crawler.store.retention import Keep
 from shared import clock as house_clock
 from shared.clock import Clock
-from shared.db import Database
+from shared.db import Database, Tx
 
 _EVERY = timedelta(hours=6)
 _EVIDENCE_EVERY = timedelta(minutes=10)
@@ -17,6 +28,9 @@ _ROBOTS_LAST = timedelta(days=30)
 _NAMED = timedelta(days=90)
 _BATCH = 1_000
 _COSTS_LAST = timedelta(days=400)
+_SEARCHES_LAST = timedelta(days=400)
+_UNTRUE_LAST = timedelta(days=7)
+_UPLOADS_LAST = timedelta(days=1)
 _FEW = 200
 """Evidence removed in one transaction: bodies are large."""
 
@@ -52,6 +66,17 @@ async def clean(db: Database, *, clock: Clock, stop: asyncio.Event) -> None:
             removed = max(removed, await rendered.remove_old(tx, now.date(), limit=_BATCH))
             removed = max(removed, await sources.remove_stale(tx, now - _NAMED, limit=_BATCH))
             removed = max(removed, await siblings.remove_stale(tx, now - KEPT, limit=_BATCH))
+            removed = max(removed, await _remove_searches(tx, now))
+
+
+async def _remove_searches(tx: Tx, now: datetime) -> int:
+    before = now - _SEARCHES_LAST
+    return max(
+        await searches.remove_old(tx, before, now - _UPLOADS_LAST, limit=_FEW),
+        await candidates.remove_old(tx, before, limit=_BATCH),
+        await candidates.remove_untrue(tx, now - _UNTRUE_LAST, limit=_BATCH),
+        await findings.remove_old(tx, before, limit=_BATCH),
+    )
 
 
 async def expire_evidence(db: Database, keep: Keep, *, clock: Clock, stop: asyncio.Event) -> None:

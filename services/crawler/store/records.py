@@ -6,10 +6,10 @@ from uuid import UUID
 from services.crawler.domain.claim import Batch, CheckRecord
 from services.crawler.domain.costs import charges
 from services.crawler.domain.sources import named_by
-from services.crawler.store import alarms, costs, evidence, frontier, hosts, sources
+from services.crawler.store import alarms, costs, discoveries, evidence, frontier, hosts, sources
 from shared import outbox
 from shared.db import Tx
-from shared.events import Encoded, Event, LinkDiscovered
+from shared.events import Encoded, Event
 
 # The fence: a page that was claimed again meanwhile belongs to that claim. A look that was asked
 # for during this one (wanted_at) comes next instead of the planned one.
@@ -68,7 +68,9 @@ async def record(tx: Tx, batch: Batch) -> int:
     if charged:
         await costs.add(tx, charged)
     events: list[Event | Encoded] = [event for check in checks for event in check.events]
-    events += await _add_discoveries(tx, [found for check in checks for found in check.discoveries])
+    events += await discoveries.add_discoveries(
+        tx, [found for check in checks for found in check.discoveries]
+    )
     await evidence.save(tx, [draft for check in checks for draft in check.evidence])
     raised = [alarm for check in checks for alarm in check.alarms]
     await alarms.bring_forward(tx, raised, around, lost)
@@ -118,20 +120,3 @@ async def _save_watches(tx: Tx, checks: Iterable[CheckRecord]) -> None:
         [row.evidence_id for row in rows],
         [row.evidence_marks for row in rows],
     )
-
-
-async def _add_discoveries(tx: Tx, found: Sequence[LinkDiscovered]) -> list[LinkDiscovered]:
-    """Remember discoveries; returns those that were not known before, to be published once."""
-    by_key = {(e.observation.page_id, e.site_id, e.target_key): e for e in found}
-    if not by_key:
-        return []
-    keys = sorted(by_key, key=str)
-    rows = await tx.fetch(
-        "INSERT INTO discoveries (page_id, site_id, target_key)"
-        " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])"
-        " ON CONFLICT DO NOTHING RETURNING page_id, site_id, target_key",
-        [key[0] for key in keys],
-        [key[1] for key in keys],
-        [key[2] for key in keys],
-    )
-    return [by_key[row["page_id"], row["site_id"], row["target_key"]] for row in rows]

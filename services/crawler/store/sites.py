@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from services.crawler.domain.discovery.candidates import SearchedSite
 from services.crawler.domain.own_sitemap import OwnPages, OwnSite, events_of
 from services.crawler.store import hosts
 from shared import clock, ids, outbox
@@ -14,16 +16,17 @@ from shared.events import SiteDeleted, SiteSnapshot
 # Returns the sites that are watched again after they were not.
 _SAVE = """
 WITH new AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bool[])
-    AS new (site_id, workspace_id, version_no, hosts, active)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bool[], $6::text[])
+    AS new (site_id, workspace_id, version_no, hosts, active, brands)
 ), old AS (
     SELECT site_id, active FROM sites WHERE site_id = ANY($1::uuid[])
 ), saved AS (
-    INSERT INTO sites (site_id, workspace_id, version_no, hosts, active)
-    SELECT site_id, workspace_id, version_no, string_to_array(hosts, ' '), active
+    INSERT INTO sites (site_id, workspace_id, version_no, hosts, active, brands)
+    SELECT site_id, workspace_id, version_no, string_to_array(hosts, ' '), active,
+        string_to_array(brands, E'\\n')
     FROM new ORDER BY site_id
     ON CONFLICT (site_id) DO UPDATE SET version_no = excluded.version_no,
-        hosts = excluded.hosts, active = excluded.active
+        hosts = excluded.hosts, active = excluded.active, brands = excluded.brands
     WHERE sites.version_no < excluded.version_no
     RETURNING site_id, active
 )
@@ -31,6 +34,7 @@ SELECT saved.site_id FROM saved JOIN old USING (site_id) WHERE saved.active AND 
 """
 
 
+_MOST_OWNERS = 20
 _LOCK = "SELECT 1 FROM sites WHERE site_id = ANY($1::uuid[]) ORDER BY site_id FOR UPDATE"
 
 
@@ -53,6 +57,7 @@ async def save_sites(tx: Tx, snapshots: Sequence[SiteSnapshot], now: datetime) -
         [row.version_no for row in rows],
         [" ".join({row.domain: None} | {h.host: None for h in row.domains}) for row in rows],
         [is_active(row) for row in rows],
+        ["\n".join(" ".join(brand.split()) for brand in row.brands) for row in rows],
     )
     if woken:
         await _wake(tx, [row["site_id"] for row in woken], now)
@@ -76,6 +81,35 @@ async def get_hosts(tx: Tx, site_id: UUID) -> tuple[str, ...]:
     if not hosts:
         raise NotFoundError("There is no such site.")
     return tuple(hosts)
+
+
+async def find_searched(tx: Tx, site_id: UUID) -> SearchedSite | None:
+    """Return a site for which links may be searched; None while it is not watched."""
+    rows = await tx.fetch(
+        "SELECT site_id, workspace_id, hosts, brands FROM sites WHERE site_id = $1 AND active",
+        site_id,
+    )
+    return _searched(rows[0]) if rows else None
+
+
+async def find_owners(tx: Tx, hosts: Sequence[str]) -> list[SearchedSite]:
+    """Return the watched sites that one of these hosts belongs to, of any workspace."""
+    rows = await tx.fetch(
+        "SELECT site_id, workspace_id, hosts, brands FROM sites WHERE active AND hosts && $1::text[]"
+        " ORDER BY site_id LIMIT $2",
+        list(hosts),
+        _MOST_OWNERS,
+    )
+    return [_searched(row) for row in rows]
+
+
+def _searched(row: Any) -> SearchedSite:
+    return SearchedSite(
+        site_id=row["site_id"],
+        workspace_id=row["workspace_id"],
+        hosts=tuple(row["hosts"]),
+        brands=tuple(row["brands"]),
+    )
 
 
 # Who claims comes again in a day; who has read, in a week.

@@ -3,12 +3,12 @@
 import time
 from html import escape
 from importlib.metadata import version
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from services.gateway.api.plain_page import plain_page
+from services.gateway.api.small_form import small_form
 from services.gateway.domain.limits import Limiter, Policy
 from services.gateway.metrics import RATE_LIMITED
 
@@ -16,8 +16,6 @@ router = APIRouter(include_in_schema=False)
 
 PATH = "/robot"
 NAME = "AnchorwatchBot"
-_FORM = "application/x-www-form-urlencoded"
-_MOST_BYTES = 8_192
 _LIMIT = Policy("opt-out", 5)
 _ABOUT = f"""
 <p><strong>{NAME}</strong> looks at pages that link to the sites of people who use this Anchorwatch, and
@@ -60,32 +58,19 @@ async def ask_to_be_left_alone(request: Request) -> HTMLResponse:
     if not limiter.take(asker, now=time.monotonic()).allowed:
         RATE_LIMITED.labels(_LIMIT.name).inc()
         return _page("<p>That was often. Try again in a minute.</p>", status=429)
-    fields = await _fields(request)
-    if fields is None:
+    fields = await small_form(request)
+    if fields is None or not fields.get("host"):
         return _page("<p>This form could not be read. Go back and send it again.</p>", status=422)
     answer = await request.app.state.clients["crawler"].send(
-        "POST", "/v1/opt-outs", caller=None, body=fields
+        "POST",
+        "/v1/opt-outs",
+        caller=None,
+        body={"host": fields["host"], "note": fields.get("note", "")[:500]},
     )
     told = answer.json()
     if answer.status >= 400:
         return _page(f"<p>{escape(told['detail'])}</p>", status=answer.status)
     return _page(f"<p><strong>{escape(told['host'])}</strong>: {escape(told['sentence'])}</p>")
-
-
-async def _fields(request: Request) -> dict[str, str] | None:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            return None
-    if not request.headers.get("content-type", "").startswith(_FORM):
-        return None
-    try:
-        given = parse_qs(body.decode("ascii"), max_num_fields=10)
-    except ValueError:
-        return None
-    host = given.get("host", [""])[0].strip()
-    return {"host": host, "note": given.get("note", [""])[0].strip()[:500]} if host else None
 
 
 def _limiter_of(request: Request) -> Limiter:

@@ -16,7 +16,7 @@ from services.crawler.domain.discovery.targets import Targets
 
 OURS = Targets(["our.example"])
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
-BLOG = "https://blog.example.org/post?x=1"
+BLOG = "https://blog.example/post?x=1"
 CLIENT = "203.0.113.77"
 
 
@@ -91,7 +91,7 @@ CLOUDFRONT = (
 def test_a_page_that_sent_a_reader_is_found_in_every_format(line: str) -> None:
     damage = Damage()
     [found] = scanned(line, damage=damage).referrers()
-    assert (found.referring_url, found.referring_domain) == (BLOG, "example.org")
+    assert (found.referring_url, found.referring_domain) == (BLOG, "blog.example")
     assert found.target_url.removeprefix("https://").removeprefix("www.") == "our.example/a"
     assert (found.hits, found.page_known) == (1, True)
     assert found.first_seen is not None
@@ -111,8 +111,8 @@ def test_visits_add_up() -> None:
 
 
 def test_where_the_browser_tells_only_the_origin_the_page_is_unknown() -> None:
-    [found] = scanned(combined(referer="https://blog.example.org/")).referrers()
-    assert (found.referring_url, found.referring_domain) == (None, "example.org")
+    [found] = scanned(combined(referer="https://blog.example/")).referrers()
+    assert (found.referring_url, found.referring_domain) == (None, "blog.example")
     assert not found.page_known
 
 
@@ -133,7 +133,7 @@ def test_where_the_browser_tells_only_the_origin_the_page_is_unknown() -> None:
         (combined(path="/logo.png?v=2"), "part"),
         (combined(status=403), "refused"),
         (combined(status=503), "refused"),
-        (combined(first="shop.other-site.org "), "other host"),
+        (combined(first="other-site.example "), "other host"),
     ],
 )
 def test_what_is_no_page_with_a_link_is_only_counted(line: str, counted: str) -> None:
@@ -168,7 +168,7 @@ def test_a_packed_log_is_read() -> None:
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(referrers, "MOST_REFERRERS", 2)
-    summary = scanned(*(combined(referer=f"https://b{n}.example.org/p") for n in range(5)))
+    summary = scanned(*(combined(referer=f"https://b{n}.example/p") for n in range(5)))
     assert (len(summary.referrers()), summary.more) == (2, 3)
 
 

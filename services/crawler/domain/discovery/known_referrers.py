@@ -91,6 +91,12 @@ _SPAM_WORDS = re.compile(
     r"|best-?seo|seo-?(?:offer|service|platform|check)|monetiz|casino|viagra|cialis|porn|xxx|escort"
 )
 
+PRIVATE_ENDINGS = frozenset(
+    {"local", "localhost", "internal", "intranet", "lan", "home", "corp", "private"}
+    | {"arpa", "invalid", "onion"}
+)
+"""Last labels of names that are not of the public net."""
+
 _PICTURES_AND_THE_LIKE = re.compile(
     r"\.(?:css|js|mjs|map|json|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|otf|eot|mp4|webm|mp3)\Z",
     re.IGNORECASE,

@@ -123,7 +123,7 @@ def _asker_of(visit: Visit, targets: Targets) -> Asker | None:
     if known.is_robot(visit.agent):
         return Asker.ROBOT
     # What is no public name (`_`, `localhost`) says nothing about which site was asked.
-    if urls.has_known_suffix(visit.host) and not targets.has(visit.host):
+    if _is_public(visit.host) and not targets.has(visit.host):
         return Asker.OTHER_HOST
     if known.is_part_of_page(visit.path):
         return Asker.PART
@@ -142,10 +142,14 @@ def _sender_of(url: str | None, visit: Visit, targets: Targets) -> Sender:
         return Sender.OWN
     if known.is_search(host):
         return Sender.SEARCH
-    name = urls.registrable_domain(host)
-    if name is None or not urls.has_known_suffix(host):
+    if not _is_public(host):
         return Sender.PRIVATE
-    return Sender.SPAM if known.is_spam(name) else Sender.PAGE
+    return Sender.SPAM if known.is_spam(urls.domain_or_host(host)) else Sender.PAGE
+
+
+def _is_public(host: str) -> bool:
+    name = urls.registrable_domain(host)
+    return name is not None and name.rpartition(".")[2] not in known.PRIVATE_ENDINGS
 
 
 def count_words(summary: Summary) -> Iterator[str]:
