@@ -40,6 +40,7 @@ from services.gateway.api import (
     users,
     views,
     webhooks,
+    webmention,
     words,
     workspaces,
 )
@@ -76,7 +77,7 @@ _ROUTERS = (
     *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
     *(audit_log.router, events.router, job_routes.router, documents.router, robot.router),
     *(shared_evidence.router, shared_exports.router, webhooks.router, channels.router),
-    *(leaving.router, unsubscribing.router),
+    *(leaving.router, unsubscribing.router, webmention.router),
     *(views.router, today.router),
 )
 _VISITS_A_MINUTE = 300
@@ -247,6 +248,7 @@ def _remember(
     app.state.session_hours = settings.session_hours
     app.state.secure_cookies = settings.secure_cookies
     app.state.opt_out_limiter = robot.new_limiter()
+    app.state.webmention_limits = webmention.Limits()
     app.state.visitors = Limiter(Policy("visitors", _VISITS_A_MINUTE))
     app.state.streams_at_once = settings.streams_at_once
     app.state.view_filters = filters_of(_document("profile"))
