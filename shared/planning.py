@@ -9,6 +9,8 @@ from shared.vocabulary import AnchorKind
 MOST_TARGETS = 50
 """Pages of one's own that a plan may be about."""
 MONTHS_BACK = 6
+LONGEST_TEXT = 120
+"""Longer anchor texts are left out: no plan takes or forbids them."""
 
 
 class FactsIn(BaseModel):

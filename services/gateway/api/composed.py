@@ -52,7 +52,7 @@ async def add_facts(
         wanted = _wanted(asked)
         answer = await _ask(clients["profile"], "POST", path, {}, caller, sent=wanted)
     facts = None if answer is None else answer.json()
-    return json.dumps({**asked, "facts": facts}).encode()
+    return json.dumps({**asked, "facts": facts}, ensure_ascii=False).encode()
 
 
 def _id_of(text: Any) -> UUID | None:

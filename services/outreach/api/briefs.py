@@ -198,6 +198,8 @@ async def change_brief(
     site = await sites.get_site(tx, before.site_id, workspace_id=caller.workspace_id)
     content = _changed(before.content, given, site.hosts)
     after = replace(before, content=content, version=before.version + 1)
+    if content == before.content and "state" not in given:
+        return await _answer(tx, before, response)
     if content != before.content:
         after = replace(after, state=BriefState.DRAFT, approved_by=None, approved_at=None)
     if "state" in given:
@@ -262,6 +264,7 @@ async def promise_placement(
             code="has-placement",
             existing=f"/v1/placements/{brief.placement_id}",
         )
+    await plans.lock_site(tx, brief.site_id)
     terms = _terms(brief) | body.model_dump(exclude_unset=True)
     wish = PlacementIn(site_id=brief.site_id, **terms)
     placement_id = await promise(tx, wish, caller)

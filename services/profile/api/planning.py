@@ -16,6 +16,7 @@ from shared.access import Scope
 from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
 from shared.planning import (
+    LONGEST_TEXT,
     MONTHS_BACK,
     MOST_TARGETS,
     AnchorChange,
@@ -30,8 +31,9 @@ from shared.planning import (
 from shared.vocabulary import Role
 
 router = APIRouter(prefix="/internal", include_in_schema=False)
-_TEXTS_OF_TARGET = 30
-_OF_HOST = 200
+_TEXTS_OF_TARGET = 15
+_TEXTS_OF_HOST = 100
+_TARGETS_OF_HOST = 20
 _COMPETITORS = 20
 _CHANGES = 5
 _LOOK_BACK = timedelta(days=2 * 365)
@@ -59,7 +61,11 @@ async def get_facts(site_id: UUID, body: FactsIn, caller: CallerDep, tx: TxDep) 
         known_until=known_until,
         competitors=await _competitors(tx, site_id, today=now.date()),
         targets=await _targets(tx, site_id, body.target_urls),
-        texts=[TextCount(text=t.text, kind=t.kind, domains=t.domains) for t in anchors.texts],
+        texts=[
+            TextCount(text=t.text, kind=t.kind, domains=t.domains)
+            for t in anchors.texts
+            if len(t.text) <= LONGEST_TEXT
+        ],
         changes_needed=anchors.plan.changes_needed,
         changes=[
             AnchorChange(
@@ -131,5 +137,7 @@ async def _host(tx: Tx, site_id: UUID, text: str | None) -> HostFacts | None:
     domain = urls.domain_or_host(host) if host else ""
     if not domain:
         return None
-    row = await planning.get_host(tx, site_id, domain, limit=_OF_HOST)
+    row = await planning.get_host(
+        tx, site_id, domain, texts=_TEXTS_OF_HOST, targets=_TARGETS_OF_HOST
+    )
     return HostFacts(domain=domain, links=row["links"], texts=row["texts"], targets=row["targets"])

@@ -7,12 +7,16 @@ from uuid import UUID
 import asyncpg
 
 from shared.db import Tx
+from shared.planning import LONGEST_TEXT
 
 _ALIVE = "l.merged_into IS NULL AND l.deleted_at IS NULL"
 _PRESENT = f"l.status IN ('live', 'changed') AND {_ALIVE}"
 _TARGETS = f"""
     WITH pages AS (
-        SELECT l.target_key, min(l.target_url) AS url, count(DISTINCT l.referring_domain) AS domains,
+        SELECT l.target_key, coalesce(
+                mode() WITHIN GROUP (ORDER BY l.target_url) FILTER (WHERE l.target_url ^@ 'https:'),
+                mode() WITHIN GROUP (ORDER BY l.target_url)) AS url,
+            count(DISTINCT l.referring_domain) AS domains,
             count(DISTINCT l.referring_domain) FILTER (WHERE l.anchor_kind = 'exact') AS exact
         FROM links l WHERE l.site_id = $1 AND l.target_key IS NOT NULL AND {_PRESENT}
         GROUP BY l.target_key
@@ -38,7 +42,7 @@ async def list_targets(
 async def list_titles(tx: Tx, site_id: UUID, target_keys: Sequence[UUID]) -> dict[UUID, str]:
     """Return the titles of pages, as sitemaps or people gave them."""
     rows = await tx.fetch(
-        "SELECT page_key, title FROM site_pages WHERE site_id = $1 AND page_key = ANY($2)"
+        "SELECT page_key, left(title, 200) AS title FROM site_pages WHERE site_id = $1 AND page_key = ANY($2)"
         " AND title IS NOT NULL",
         site_id,
         list(target_keys),
@@ -53,7 +57,7 @@ _TEXTS = f"""
             row_number() OVER (PARTITION BY l.target_key
                 ORDER BY count(DISTINCT l.referring_domain) DESC, min(l.anchor_text)) AS place
         FROM links l WHERE l.site_id = $1 AND l.target_key = ANY($2) AND {_PRESENT}
-            AND l.anchor_text <> ''
+            AND l.anchor_text <> '' AND length(l.anchor_text) <= $4
         GROUP BY l.target_key, lower(l.anchor_text), coalesce(l.anchor_kind, 'other')
     ) AS counted WHERE place <= $3 ORDER BY target_key, place
 """
@@ -63,22 +67,24 @@ async def list_texts_of_targets(
     tx: Tx, site_id: UUID, target_keys: Sequence[UUID], *, limit: int
 ) -> list[asyncpg.Record]:
     """Return for each page the anchor texts that most domains say."""
-    return await tx.fetch(_TEXTS, site_id, list(target_keys), limit)
+    return await tx.fetch(_TEXTS, site_id, list(target_keys), limit, LONGEST_TEXT)
 
 
 _HOST = f"""
     SELECT count(*) AS links, coalesce((array_agg(DISTINCT l.anchor_text)
-            FILTER (WHERE l.anchor_text <> ''))[:$3], '{{}}') AS texts,
+            FILTER (WHERE l.anchor_text <> '' AND length(l.anchor_text) <= $4))[:$3], '{{}}') AS texts,
         coalesce((array_agg(DISTINCT l.target_url)
-            FILTER (WHERE l.target_url IS NOT NULL))[:$3], '{{}}') AS targets
+            FILTER (WHERE l.target_url IS NOT NULL))[:$5], '{{}}') AS targets
     FROM links l WHERE l.site_id = $1 AND l.referring_domain = $2 AND {_ALIVE}
         AND l.status <> 'not_found'
 """
 
 
-async def get_host(tx: Tx, site_id: UUID, domain: str, *, limit: int) -> asyncpg.Record:
+async def get_host(
+    tx: Tx, site_id: UUID, domain: str, *, texts: int, targets: int
+) -> asyncpg.Record:
     """Return what links of a domain say, also of those that are gone or were not looked at yet."""
-    [row] = await tx.fetch(_HOST, site_id, domain, limit)
+    [row] = await tx.fetch(_HOST, site_id, domain, texts, LONGEST_TEXT, targets)
     return row
 
 

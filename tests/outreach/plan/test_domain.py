@@ -60,7 +60,7 @@ def test_no_month_is_more_than_half_above_the_last_or_above_the_cap(
         (Pace(own=(8,) * 6), [10, 10, 10, 11]),
         (Pace(own=(8, 8, 8, 8, 8, 900)), [10, 10, 11, 13]),
         (Pace(own=(8,) * 6, competitors=(5.0,)), [8, 8, 8, 8]),
-        (Pace(own=(0,) * 6, competitors=(0.0,)), [2, 1, 1, 1]),
+        (Pace(own=(0,) * 6, competitors=(0.0,)), [2, 2, 2, 2]),
         (Pace(own=(8,) * 6, cap=3), [3, 3, 3, 3]),
     ],
 )

@@ -184,7 +184,7 @@ def with_checklist(content: BriefContent) -> BriefContent:
     checklist = [
         f"The link leads to {content.target_url} and {says}.",
         "It stands in the body of the text, not in the first paragraph.",
-        mark,
+        *([mark] if content.rel is not None or content.paid else []),
         "At least two links lead to independent sources, and none of them to a rival of the host.",
         "Every figure has a source; nothing is copied.",
         "The page can be found: no noindex, no canonical to another page.",

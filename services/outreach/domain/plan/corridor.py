@@ -7,7 +7,7 @@ from math import floor
 from statistics import median
 
 USUAL_MONTHS = 6
-FIRST_LEAST = 2
+LEAST = 2
 GROWTH = 1.25
 ABOVE_COMPETITORS = 1.1
 STEEPEST = 1.5
@@ -53,9 +53,10 @@ def _month(pace: Pace, usual: float, planned: Sequence[int]) -> int:
     wanted = max(usual, 1) * pace.growth
     if pace.competitors_usual is not None:
         wanted = min(wanted, max(usual, pace.competitors_usual * ABOVE_COMPETITORS))
-    count = floor(wanted + 0.5)
-    count = min(count, floor(planned[-1] * STEEPEST)) if planned else max(count, FIRST_LEAST)
-    return min(max(count, 1), pace.cap or count or 1)
+    count = max(floor(wanted + 0.5), LEAST)
+    if planned:
+        count = min(count, max(floor(planned[-1] * STEEPEST), 1))
+    return count if pace.cap is None else min(count, pace.cap)
 
 
 def first_month(today: date) -> date:

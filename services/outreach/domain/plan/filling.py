@@ -1,5 +1,6 @@
 """Which slot a placement fills: one of its page and of its anchor's group, the earliest first; pure."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,14 +40,20 @@ class Agreed:
 
 def fill(slots: Iterable[OpenSlot], agreed: Sequence[Agreed]) -> dict[UUID, UUID]:
     """Return slot -> placement: those of which most is agreed choose first, each the earliest that fits."""
-    free = sorted(slots, key=lambda slot: (slot.due_on, slot.slot_id))
+    free: dict[tuple[UUID, Group], deque[OpenSlot]] = {}
+    for slot in sorted(slots, key=_place):
+        free.setdefault((slot.target_key, slot.group), deque()).append(slot)
     filled: dict[UUID, UUID] = {}
     for one in sorted(agreed, key=_vagueness):
-        slot = next((slot for slot in free if fits(slot, one)), None)
-        if slot is not None:
-            filled[slot.slot_id] = one.placement_id
-            free.remove(slot)
+        fitting = [queue for queue in free.values() if queue and fits(queue[0], one)]
+        if fitting:
+            queue = min(fitting, key=lambda queue: _place(queue[0]))
+            filled[queue.popleft().slot_id] = one.placement_id
     return filled
+
+
+def _place(slot: OpenSlot) -> tuple[date, UUID]:
+    return slot.due_on, slot.slot_id
 
 
 def fits(slot: OpenSlot, one: Agreed) -> bool:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from shared.anchor_bands import (
@@ -17,12 +18,12 @@ from shared.anchor_bands import (
 from shared.anchor_text import fold, words_of
 from shared.anchors import Classifier
 from shared.hostnames import shown
-from shared.planning import SiteFacts, TargetFacts, TextCount
+from shared.planning import LONGEST_TEXT, SiteFacts, TargetFacts, TextCount
 from shared.vocabulary import AnchorFlag
 
 _ALTERNATES = 2
 _FORBIDDEN = 20
-_LONGEST = 120
+_ENGLISH = "en"
 _UNFIT = frozenset({AnchorFlag.TOXIC, AnchorFlag.OTHER_LANGUAGE, AnchorFlag.EMPTY})
 _NO_ONES = frozenset({Group.BRANDED, Group.URL_GENERIC})  # no text of these is ever too loud
 
@@ -48,13 +49,20 @@ class Advice:
 
 
 def classifier_of(facts: SiteFacts) -> Classifier:
-    """Return what tells the kinds of anchors of a site, as profile tells them."""
-    return Classifier(
-        brands=facts.brands,
-        keywords=facts.keywords,
-        hosts=facts.hosts,
-        languages=facts.languages,
+    """Return what tells the kinds of anchors of a site, as profile tells them; kept, for it remembers."""
+    return _classifier(
+        tuple(facts.brands), tuple(facts.keywords), tuple(facts.hosts), tuple(facts.languages)
     )
+
+
+@lru_cache(maxsize=64)
+def _classifier(
+    brands: tuple[str, ...],
+    keywords: tuple[str, ...],
+    hosts: tuple[str, ...],
+    languages: tuple[str, ...],
+) -> Classifier:
+    return Classifier(brands=brands, keywords=keywords, hosts=hosts, languages=languages)
 
 
 def group_of(classifier: Classifier, text: str) -> Group | None:
@@ -158,7 +166,10 @@ def _partial(facts: SiteFacts, page: TargetFacts) -> Iterable[str]:
         yield page.title
     for keyword in fitting_keywords(facts, page):
         for brand in facts.brands[:2]:
-            yield f"{brand} {keyword}"
+            if _ENGLISH in facts.languages:
+                yield f"{keyword} from {brand}"
+            if fold(brand).split()[-1:] != fold(keyword).split()[:1]:
+                yield f"{brand} {keyword}"
             yield f"{keyword} - {brand}"
         yield f"{keyword} ({shown(facts.domain)})"
     yield from _said(facts, page, Group.PARTIAL)
@@ -195,7 +206,7 @@ def _distinct(texts: Iterable[str]) -> list[str]:
     found: dict[str, str] = {}
     for text in texts:
         plain = " ".join(text.split())
-        if plain and len(plain) <= _LONGEST:
+        if plain and len(plain) <= LONGEST_TEXT:
             found.setdefault(fold(plain), plain)
     return list(found.values())
 
