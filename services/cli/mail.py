@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from services.outreach.domain.inbound.classify import classify
-from services.outreach.domain.inbound.verdict import MailClass, Recipient, Verdict
+from services.outreach.domain.inbound.verdict import Recipient, Verdict
 from services.outreach.domain.inbound.words import REASON_WORDS, spoken
 
 MOST_BYTES = 1024 * 1024 * 1024
 _STDIN = "-"
 # In an mbox, each mail begins with such a line behind a blank one.
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)From [^\r\n]{1,400}\r?\n")
-# The words of events and of the table, where they differ from the class.
-_KINDS = {MailClass.DELAYED: "dsn_delayed", MailClass.DELIVERED: "dsn_delivered"}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -112,7 +110,7 @@ def as_row(name: str, verdict: Verdict) -> dict[str, Any]:
     return {
         "file": name,
         "class": verdict.mail_class,
-        "kind": _KINDS.get(verdict.mail_class, verdict.mail_class),
+        "kind": verdict.kind,
         "recipients": [_recipient(one) for one in verdict.recipients],
         "feedback_type": verdict.feedback_type,
         "auto": None if auto is None else {"kind": auto, "until": _day(verdict)},

@@ -6,7 +6,8 @@ Consumes site.created, site.updated, site.deleted, link.changed, link.scored, pa
 toxicity.changed, review.decided, disavow.version_created, domain.read.
 Publishes placement.promised, placement.updated, placement.verified, placement.mismatched,
 placement.lost, placement.expiring, prospect.found, prospect.qualified, prospect.rejected,
-reading.requested, message.approved, message.sent, message.failed, contact.unsubscribed, plan.updated.
+reading.requested, message.approved, message.sent, message.failed, message.bounced, reply.received,
+contact.unsubscribed, plan.updated.
 """
 
 from datetime import timedelta
@@ -17,11 +18,13 @@ from fastapi import FastAPI
 from services.outreach import handlers
 from services.outreach.adapters.carrier import Carrier
 from services.outreach.adapters.examiner import Examiner
+from services.outreach.adapters.inbox import Postbox
 from services.outreach.api import ROUTERS
 from services.outreach.api.mail_house import MailHouse
 from services.outreach.domain.mailboxes import MAIL_PORTS
 from services.outreach.jobs.judging import judge_due
 from services.outreach.jobs.notices import give_notices
+from services.outreach.jobs.reading import Reader, read_mail
 from services.outreach.jobs.sending import Sender, send_mail
 from services.outreach.jobs.sequencing import run_sequences
 from services.outreach.settings import Settings
@@ -47,6 +50,8 @@ from shared.vault import Vault
 from shared.wall import Guard, parse_routes
 from shared.web import new_web_app
 
+_CLAIM_PAUSE_S = 5.0
+
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
@@ -56,6 +61,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         "notices": partial(give_notices, db, settings.notice_pause_s),
         "sequences": partial(run_sequences, db, settings.sequence_pause_s),
         "judging": partial(judge_due, db, settings.judge_pause_s),
+        "reading": partial(read_mail, db, _reader(settings, vault), _CLAIM_PAUSE_S),
     }
     if settings.mail_allowed:
         loops["sending"] = partial(send_mail, db, _sender(settings, carrier), settings.send_pause_s)
@@ -90,6 +96,15 @@ def _guard(settings: Settings) -> Guard:
         return Guard(ports=MAIL_PORTS, routes=parse_routes(settings.mail_connect_to))
     except ValueError as error:
         raise SettingsError(f"ANCHORWATCH_OUTREACH_MAIL_CONNECT_TO: {error}") from error
+
+
+def _reader(settings: Settings, vault: Vault) -> Reader:
+    guard = _guard(settings)
+    return Reader(
+        open_with=partial(Postbox, guard, vault),
+        key=derive(settings.secret, "message ids"),
+        rest=timedelta(seconds=settings.read_pause_s),
+    )
 
 
 def _sender(settings: Settings, carrier: Carrier) -> Sender:

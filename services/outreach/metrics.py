@@ -52,6 +52,16 @@ MAILBOXES_PAUSED = Counter(
     "anchorwatch_outreach_mailboxes_paused_total",
     "Times that a mailbox was stopped because something spoke against it.",
 )
+INBOUND = Counter(
+    "anchorwatch_outreach_inbound_total",
+    "Mails that came in and belong to messages, by what they are.",
+    ["kind"],
+)
+READINGS = Counter(
+    "anchorwatch_outreach_mailbox_readings_total",
+    "Sessions in which a mailbox was read, by how they ended: read or failed.",
+    ["outcome"],
+)
 UNSUBSCRIBED = Counter(
     "anchorwatch_outreach_unsubscribed_total",
     "People who asked by the link of a message for no more mail.",

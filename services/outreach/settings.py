@@ -41,6 +41,13 @@ class Settings(HouseSettings):
         le=3_600,
         description="Seconds between two looks for messages that are due.",
     )
+    read_pause_s: float = Field(
+        default=60.0,
+        gt=0,
+        le=3_600,
+        description="Seconds between two looks at a mailbox while more are due than can be held open; those "
+        "that are held open tell of mail at once.",
+    )
     send_lease_s: float = Field(
         default=300.0,
         ge=180,

@@ -29,9 +29,11 @@ from shared.events.envelope import (
 from shared.events.mail import (
     ContactUnsubscribed,
     MessageApproved,
+    MessageBounced,
     MessageEvent,
     MessageFailed,
     MessageSent,
+    ReplyReceived,
 )
 from shared.events.outreach import (
     PlacementEvent,
@@ -119,6 +121,7 @@ __all__ = [
     "LinkTracked",
     "LinkUntracked",
     "MessageApproved",
+    "MessageBounced",
     "MessageEvent",
     "MessageFailed",
     "MessageSent",
@@ -145,6 +148,7 @@ __all__ = [
     "ReadingRequested",
     "RegistrationRead",
     "Rendering",
+    "ReplyReceived",
     "ReviewDecided",
     "SiteCreated",
     "SiteDeleted",

@@ -47,6 +47,31 @@ class MessageFailed(MessageEvent):
     """Whether the address does not exist."""
 
 
+class MessageBounced(MessageEvent):
+    """A message that had been taken came back, or was marked as spam; `hard`: it is never written again."""
+
+    name: ClassVar[str] = "message.bounced"
+
+    reason: str
+    hard: bool
+    status: str | None = None
+    """The enhanced code of RFC 3463, if one was named."""
+
+
+class ReplyReceived(MessageEvent):
+    """A person answered a message."""
+
+    name: ClassVar[str] = "reply.received"
+
+    inbound_id: UUID
+    thread_id: UUID
+    intent: str
+    sentence: str = ""
+    """The sentence by which the intent was told."""
+    sure: bool = True
+    """Whether the answer names our message, and does not only come from its reader."""
+
+
 class ContactUnsubscribed(Event):
     """Somebody asked for no more mail; the address is suppressed in the whole workspace."""
 

@@ -81,6 +81,15 @@ OBSTACLES: tuple[Obstacle, ...] = (
         "The contact left, can't be reached, or asked for no more mail.",
     ),
     Obstacle(
+        "answered meanwhile",
+        # What answers an answer is exempt: a person wrote it, knowing what they said.
+        "m.answers = '{}' AND EXISTS (SELECT FROM inbound_messages i WHERE i.workspace_id = m.workspace_id"
+        " AND i.kind IN ('human', 'unsubscribe', 'complaint') AND i.created_at > m.created_at"
+        " AND (i.address_key = m.address_key OR i.enrollment_id = m.enrollment_id))",
+        Then.CANCEL,
+        "They answered after it was written.",
+    ),
+    Obstacle(
         "site gone",
         "NOT EXISTS (SELECT FROM sites s WHERE s.site_id = m.site_id AND s.deleted_at IS NULL)",
         Then.CANCEL,

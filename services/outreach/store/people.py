@@ -23,6 +23,8 @@ _PARTS = {
     " WHERE workspace_id = $1 AND address_key = $2 ORDER BY message_id",
     "enrollments": "SELECT domain, variables, state, because, intent, created_by_name, created_at,"
     " sent_at FROM enrollments WHERE workspace_id = $1 AND address_key = $2 ORDER BY enrollment_id",
+    "answers": "SELECT from_email, from_name, subject, text, kind, received_at FROM inbound_messages"
+    " WHERE workspace_id = $1 AND (address_key = $2 OR bounced_key = $2) ORDER BY inbound_id",
 }
 
 
@@ -87,6 +89,8 @@ _REMOVED = {
     "contacts": "DELETE FROM contacts WHERE workspace_id = $1 AND address_key = $2",
     "suppressions": "DELETE FROM suppressions WHERE workspace_id = $1 AND kind = 'email'"
     " AND value = $2",
+    "answers": "DELETE FROM inbound_messages WHERE workspace_id = $1"
+    " AND (address_key = $2 OR bounced_key = $2)",
 }
 _BLANKED = {
     "messages": "UPDATE messages SET to_email = '', to_name = NULL, address_key = $3, subject = '',"

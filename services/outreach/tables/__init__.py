@@ -19,6 +19,8 @@ from services.outreach.domain.placement import Seen
 from services.outreach.domain.suppression import SuppressionKind, SuppressionReason
 from services.outreach.tables.columns import HOUSE as HOUSE
 from services.outreach.tables.columns import METADATA as METADATA
+from services.outreach.tables.inbound import INBOUND_MESSAGES as INBOUND_MESSAGES
+from services.outreach.tables.inbound import MAILBOX_READINGS as MAILBOX_READINGS
 from services.outreach.tables.mail import MAILBOXES as MAILBOXES
 from services.outreach.tables.mail import MESSAGES as MESSAGES
 from services.outreach.tables.mail import OUTREACH_SETTINGS as OUTREACH_SETTINGS

@@ -40,7 +40,11 @@ _CLASS_OF = (
 
 def classify(raw: bytes) -> Verdict:
     """Say what a mail is. Never raises; linear in the size."""
-    mail = parse(raw)
+    return verdict_of(parse(raw))
+
+
+def verdict_of(mail: Mail) -> Verdict:
+    """Say what a mail is that was read already."""
     return _complaint(mail) or _bounce(mail) or _written(mail)
 
 
@@ -62,13 +66,13 @@ def _complaint(mail: Mail) -> Verdict | None:
 def _bounce(mail: Mail) -> Verdict | None:
     told = notifications.notices_of(mail.text)
     if told:
-        return _verdict_of(told, "a notification of the sending service", "")
+        return _verdict_on(told, "a notification of the sending service", "")
     status_text = reports.status_text_of(mail)
     if status_text:
         letter = letters.letter_of(mail.text.partition(status_text[:200])[0] or mail.text)
         told = reports.notices_of(status_text, letter)
         if told:
-            return _verdict_of(told, "", letter)
+            return _verdict_on(told, "", letter)
     sign = looks_like_bounce(mail)
     if not sign:
         return None
@@ -80,10 +84,10 @@ def _bounce(mail: Mail) -> Verdict | None:
         written_by=address_in(mail.header("from")),
         sent_to=address_in(mail.header("to")),
     )
-    return _verdict_of(told, sign, letter)
+    return _verdict_on(told, sign, letter)
 
 
-def _verdict_of(told: list[Notice], sign: str, letter: str) -> Verdict:
+def _verdict_on(told: list[Notice], sign: str, letter: str) -> Verdict:
     recipients = tuple(_recipient(notice, letter) for notice in told)
     outcomes = {one.outcome for one in recipients}
     mail_class = next(named for outcome, named in _CLASS_OF if outcome in outcomes)

@@ -92,7 +92,13 @@ class Mail:
 
 def parse(raw: bytes) -> Mail:
     """Return a mail; line ends may be LF, CRLF or CR, and anything may be broken or missing."""
-    text = raw[:MAX_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
+    text = (
+        raw[:MAX_BYTES]
+        .replace(b"\0", b"")
+        .replace(b"\r\n", b"\n")
+        .replace(b"\r", b"\n")
+        .lstrip(b"\n")
+    )
     if text.startswith(b"From "):
         text = text.partition(b"\n")[2]
     top = _part(text)

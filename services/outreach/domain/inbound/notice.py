@@ -44,7 +44,8 @@ class Notice:
 
 
 def one_line(text: str) -> str:
-    return _SPACES.sub(" ", text).strip()
+    """Return text on one line, without halves of letters that JSON may hold."""
+    return _SPACES.sub(" ", text).strip().encode("utf-8", "replace").decode()
 
 
 def address_in(text: str) -> str:

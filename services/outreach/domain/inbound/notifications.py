@@ -61,7 +61,7 @@ def _of_ses(told: dict[str, Any]) -> Iterator[Notice]:
         said = _text(about, "smtpResponse")
         recipients = about.get("recipients")
         for address in recipients if isinstance(recipients, list) else ():
-            yield Notice(address=str(address), outcome=Outcome.DELIVERED, diagnosis=said)
+            yield Notice(address=one_line(str(address)), outcome=Outcome.DELIVERED, diagnosis=said)
 
 
 def _of_sendgrid(told: list[Any]) -> Iterator[Notice]:

@@ -18,6 +18,26 @@ class MailClass(StrEnum):
     NOREPLY = "noreply"
 
 
+class InboundKind(StrEnum):
+    """The class in the words of tables and events."""
+
+    COMPLAINT = "complaint"
+    BOUNCE = "bounce"
+    DSN_DELAYED = "dsn_delayed"
+    DSN_DELIVERED = "dsn_delivered"
+    AUTO_REPLY = "auto_reply"
+    UNSUBSCRIBE = "unsubscribe"
+    HUMAN = "human"
+    NOREPLY = "noreply"
+
+
+class Match(StrEnum):
+    """How surely a mail belongs to one of ours: it names its id, or only comes from that address."""
+
+    STRONG = "strong"
+    WEAK = "weak"
+
+
 class AutoKind(StrEnum):
     """What a machine answered in somebody's name."""
 
@@ -127,3 +147,13 @@ class Verdict:
     price: Price | None = None
     text: str = ""
     """What the sender wrote, without what they quoted."""
+
+    @property
+    def kind(self) -> InboundKind:
+        return _KINDS.get(self.mail_class) or InboundKind(self.mail_class)
+
+
+_KINDS = {
+    MailClass.DELAYED: InboundKind.DSN_DELAYED,
+    MailClass.DELIVERED: InboundKind.DSN_DELIVERED,
+}
