@@ -60,6 +60,7 @@ class House:
     site_id: str
     profile: Database
     toxicity: Database
+    crawler: Database
     login_token: str
     seq: dict[str, int] = field(default_factory=dict)
 
@@ -82,9 +83,15 @@ async def a_house(db_for: Callable[[str], Database]) -> AsyncIterator[House]:
         owner = Http(gateway).using(door.key)
         site = await made(owner, "/v1/sites", {"domain": DOMAIN, "brands": ["Acme Home"]})
         house = House(
-            url, owner, site["id"], db_for("profile"), db_for("toxicity"), door.login_token
+            url,
+            owner,
+            site["id"],
+            db_for("profile"),
+            db_for("toxicity"),
+            db_for("crawler"),
+            door.login_token,
         )
-        await _tell_crawler(house, db_for("crawler"))
+        await _tell_crawler(house, house.crawler)
         await _link(house)
         yield house
 

@@ -16,6 +16,7 @@ const AREAS = [
   ] },
   { name: "Sources", screens: [
     ["imports", "Import files", () => import("./views/imports.js"), "Imports"],
+    ["discover", "Discover", () => import("./views/discover.js"), "Discover"],
     ["connectors", "Connectors", () => import("./views/connectors.js"), "Connectors"],
     ["coverage", "Coverage", () => import("./views/coverage.js"), "Coverage"],
     ["competitors", "Competitors", () => import("./views/competitors.js"), "Competitors"],
