@@ -76,7 +76,7 @@ def test_referrers_of_a_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
             "page_known": False,
         }
     ]
-    assert "1 visits from pages of others" in err
+    assert "Visits from pages of others: 1" in err
     assert "203.0.113.7" not in err
 
 

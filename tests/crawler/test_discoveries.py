@@ -74,7 +74,7 @@ async def test_a_page_that_sent_readers_is_looked_at_and_only_a_seen_link_is_tol
     referers = (POST, POST, "http://spam.example/shop", "http://wall.example/x")
     found = await search(asking, log_of(*referers), "access.log")
     assert (found["state"], found["found"], found["source"]) == ("done", 1, "access_log")
-    assert found["notes"] == ["4 visits from pages of others."]
+    assert found["notes"] == ["Visits from pages of others: 4."]
     assert await states(asking) == {
         POST: "linked",
         "http://spam.example/shop": "unlinked",
@@ -93,13 +93,15 @@ async def test_a_page_that_sent_readers_is_looked_at_and_only_a_seen_link_is_tol
 async def test_where_only_the_domain_is_known_its_newest_posts_are_tried(asking: Asking) -> None:
     feed = (
         "<feed><entry><link href='/other'/><updated>2026-10-01T00:00:00Z</updated></entry>"
-        "<entry><link href='/post'/><updated>2026-10-10T00:00:00Z</updated></entry></feed>"
+        "<entry><link href='http://blog.example/post'/><updated>2026-10-10T00:00:00Z</updated></entry></feed>"
     )
     home = "<link rel=alternate type=application/atom+xml href=/feed><a href=/about>About</a>"
-    asking.site.on("http://blog.example/", home)
-    asking.site.on("http://blog.example/feed", page(feed, content_type="application/atom+xml"))
+    asking.site.on("http://www.blog.example/", home)
+    asking.site.on("http://www.blog.example/feed", page(feed, content_type="application/atom+xml"))
     asking.site.on(POST, LINKING)
-    found = await search(asking, log_of("http://blog.example/", "http://quiet.example/"), "x.log")
+    found = await search(
+        asking, log_of("http://www.blog.example/", "http://quiet.example/"), "x.log"
+    )
     assert found["found"] == 1
     assert (await states(asking))[POST] == "linked"
     [unknown] = await asking.items("discoveries/referrers")

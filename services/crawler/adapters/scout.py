@@ -16,6 +16,7 @@ WITHIN_S = 90.0
 MOST_POSTS = 8
 MOST_BELOW = 6
 _SITEMAP = "sitemap.xml"
+_TLS = "https://"
 _NO_TLS = frozenset({Reason.UNREACHABLE, Reason.TLS_ERROR, Reason.TIMEOUT})
 
 
@@ -34,23 +35,24 @@ class Scouted:
                 self.pages.append(page)
 
 
-async def scout(eyes: Eyes, host: str, *, near: datetime | None, with_below: bool) -> Scouted:
-    """Return pages of a host; posts that changed nearest to a moment come first, else the newest."""
+async def scout(eyes: Eyes, home: str, *, near: datetime | None, with_below: bool) -> Scouted:
+    """Return pages of the host of a home page; posts that changed nearest to a moment come first, else the newest."""
     scouted = Scouted()
     try:
         async with asyncio.timeout(WITHIN_S):
-            await _scout(eyes, host, scouted, near=near, with_below=with_below)
+            await _scout(eyes, home, scouted, near=near, with_below=with_below)
     except TimeoutError:
         pass  # what was found in time is looked at
     return scouted
 
 
 async def _scout(
-    eyes: Eyes, host: str, scouted: Scouted, *, near: datetime | None, with_below: bool
+    eyes: Eyes, home: str, scouted: Scouted, *, near: datetime | None, with_below: bool
 ) -> None:
-    page, fetched = await eyes.observer.page(f"https://{host}/")
-    if fetched.failure in _NO_TLS:
-        page, fetched = await eyes.observer.page(f"http://{host}/")
+    host = host_key(home)
+    page, fetched = await eyes.observer.page(home)
+    if fetched.failure in _NO_TLS and home.startswith(_TLS):
+        page, fetched = await eyes.observer.page(f"http://{home.removeprefix(_TLS)}")
     scouted.requests += len(fetched.hops) + 1
     scouted.wire_bytes += fetched.wire_bytes
     home = urls.normalise(fetched.final_url)

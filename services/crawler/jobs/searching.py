@@ -2,8 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO
 
@@ -16,9 +15,9 @@ from services.crawler.domain.discovery.candidates import (
     MOST_URL,
     Candidate,
     Gathered,
+    Place,
     SearchedSite,
     SearchSource,
-    Sender,
     bounded,
     gather,
 )
@@ -36,14 +35,6 @@ from shared.vocabulary import DiscoveryReason
 _PATIENCE_S = 60.0  # so that a thread never outlives a loop that has ended
 _SPENT = "What the site may take in a day was used up: the rest is looked at by the next search."
 _MORE = f"Only {MOST_PAGES} pages are looked at in one search: the next one goes on."
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A host to ask for its pages, and near which moment they are wanted."""
-
-    host: str
-    near: datetime | None
 
 
 class Searcher:
@@ -78,7 +69,7 @@ class Searcher:
             step.duplicates += len(gathered.candidates) - kept
             await findings.add_senders(step.tx, site, gathered.senders, now)
             await searches.end_reading(step.tx, search.search_id, gathered.notes)
-            step.cursor = {"is_read": True, "places": _places_of(gathered)}
+            step.cursor = {"is_read": True, "places": _told(gathered.places)}
 
     def _open(self, search: Search) -> IO[bytes]:
         """Return the file for a thread that reads; the loop fetches one chunk at a time."""
@@ -115,17 +106,17 @@ class Searcher:
     async def _places(self, run: JobRun, search: Search, site: SearchedSite) -> list[Place]:
         if search.source in FILES:
             told = run.job.cursor.get("places", [])
-            return [Place(host, datetime.fromisoformat(at) if at else None) for host, at in told]
+            return [Place(home, datetime.fromisoformat(at) if at else None) for home, at in told]
         async with self._db.begin() as tx:
             hosts = await findings.list_linking_hosts(tx, site.site_id, limit=MOST_SEARCHED)
-        return [Place(host, None) for host in hosts]
+        return [Place(f"https://{host}/") for host in hosts]
 
     async def _scouted(self, search: Search, places: Sequence[Place]) -> list[Scouted]:
         eyes = eyes_now(self._eyes_of)
         with_below = search.source is not SearchSource.FEEDS
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(scout(eyes, one.host, near=one.near, with_below=with_below))
+                group.create_task(scout(eyes, one.home, near=one.near, with_below=with_below))
                 for one in places
             ]
         return [task.result() for task in tasks]
@@ -171,15 +162,9 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def _places_of(gathered: Gathered) -> list[tuple[str, str | None]]:
-    """Return the domains whose pages are unknown, those that sent most readers first."""
-    known = {one.host for one in gathered.candidates}
-    unknown = [one for one in gathered.senders if one.domain not in known]
-    return [(one.domain, _moment_of(one)) for one in unknown[:MOST_SEARCHED]]
-
-
-def _moment_of(sender: Sender) -> str | None:
-    return sender.first_seen_at.isoformat() if sender.first_seen_at is not None else None
+def _told(places: Iterable[Place]) -> list[tuple[str, str | None]]:
+    """Return places as the job's cursor keeps them."""
+    return [(one.home, one.near.isoformat() if one.near else None) for one in places]
 
 
 async def _add_scouted(

@@ -107,7 +107,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """A domain that sent readers to a site, by a log."""
+    """A domain that sent readers to a site, by a log that does not tell from which page."""
 
     domain: str
     target_url: str
@@ -116,12 +116,21 @@ class Sender:
     last_seen_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to ask for pages that may link, and near which moment they are wanted."""
+
+    home: str
+    near: datetime | None = None
+
+
 @dataclass(slots=True)
 class Gathered:
     """What one file tells: pages to look at, domains that sent readers, and what is to be said of it."""
 
     candidates: list[Candidate] = field(default_factory=list)
     senders: list[Sender] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -146,16 +155,20 @@ def _of_log(summary: referrers.Summary) -> Gathered:
     known: dict[str, referrers.Referrer] = {}
     domains: dict[str, list[referrers.Referrer]] = {}
     for one in summary.referrers():
-        domains.setdefault(one.referring_domain, []).append(one)
-        if one.referring_url is not None and len(one.referring_url) <= MOST_URL:
+        if one.referring_url is None:
+            domains.setdefault(one.referring_domain, []).append(one)
+        elif len(one.referring_url) <= MOST_URL:
             known.setdefault(one.referring_url, one)
-    named = (_named(url, one) for url, one in known.items())
-    found = bounded(named)
+    found = bounded(_named(url, one) for url, one in known.items())
     senders = [_sender(domain, ones) for domain, ones in domains.items()]
     senders.sort(key=lambda one: (-one.hits, one.domain))
-    return Gathered(
-        found, senders[:MOST_DOMAINS], [f"{one}." for one in referrers.count_words(summary)]
-    )
+    hosts = {one.host for one in found}
+    unknown = [one for one in senders if one.domain not in hosts]
+    places = [
+        Place(domains[one.domain][0].origin, one.first_seen_at) for one in unknown[:MOST_SEARCHED]
+    ]
+    notes = [f"{said}." for said in referrers.count_words(summary)]
+    return Gathered(found, senders[:MOST_DOMAINS], places, notes)
 
 
 def _named(url: str, one: referrers.Referrer) -> Candidate:

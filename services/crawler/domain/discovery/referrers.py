@@ -44,6 +44,8 @@ class Referrer:
     referring_url: str | None
     referring_domain: str
     target_url: str
+    origin: str
+    """Where the page is, as far as the browser told: the first origin of those of the domain."""
     hits: int = 0
     first_seen: datetime | None = None
     last_seen: datetime | None = None
@@ -114,7 +116,12 @@ def _take(summary: Summary, visit: Visit, targets: Targets, domain: str) -> None
         if len(summary.found) >= MOST_REFERRERS:
             summary.more += 1
             return
-        found = Referrer(None if is_origin_only else page, name, urls.normalise(target))
+        found = Referrer(
+            None if is_origin_only else page,
+            name,
+            urls.normalise(target),
+            urls.resolve("/", page) or page,
+        )
         summary.found[key] = found
     found.add(visit.at)
 
@@ -156,20 +163,20 @@ def count_words(summary: Summary) -> Iterator[str]:
     """Yield what a log held in sentences, for people."""
     for name, words in _COUNTED.items():
         if summary.counts[name]:
-            yield f"{summary.counts[name]} {words}"
+            yield f"{words}: {summary.counts[name]}"
     if summary.more:
-        yield f"{summary.more} from referrers beyond the first {MOST_REFERRERS}, which are not listed"
+        yield f"From referrers beyond the first {MOST_REFERRERS}, which are not listed: {summary.more}"
 
 
 _COUNTED = {
-    Sender.PAGE: "visits from pages of others",
-    Sender.NOBODY: "without a referrer",
-    Sender.OWN: "from the site's own pages",
-    Sender.SEARCH: "from search engines and assistants",
-    Sender.SPAM: "from known referrer spam",
-    Sender.PRIVATE: "from apps and private addresses",
-    Asker.ROBOT: "by robots",
-    Asker.PART: "for pictures, styles and scripts",
-    Asker.OTHER_HOST: "for other sites of the server",
-    Asker.REFUSED: "that were refused or failed",
+    Sender.PAGE: "Visits from pages of others",
+    Sender.NOBODY: "Without a referrer",
+    Sender.OWN: "From the site's own pages",
+    Sender.SEARCH: "From search engines and assistants",
+    Sender.SPAM: "From known referrer spam",
+    Sender.PRIVATE: "From apps and private addresses",
+    Asker.ROBOT: "By robots",
+    Asker.PART: "For pictures, styles and scripts",
+    Asker.OTHER_HOST: "For other sites of the server",
+    Asker.REFUSED: "Refused or failed",
 }
