@@ -1,16 +1,18 @@
-"""A sequence is made from a playbook, changed, tried, and prospects are enrolled, in a real browser."""
+"""Sequences are made of playbooks and prospects enrolled; prospects are pasted, judged and moved on; in a browser."""
 
 from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, expect
 
+from services.outreach import handlers
 from shared.db import Database
 from shared.events import SiteCreated
 from tests.console.browser import no_barriers
 from tests.console.house import House
 from tests.gateway.product import first, made
 from tests.outreach.mail import a_mailbox, switch
+from tests.outreach.test_judging import a_reading
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 
@@ -83,3 +85,58 @@ async def test_a_playbook_is_made_ones_own_and_prospects_are_enrolled(
     await ann.get_by_role("button", name="Stop", exact=True).click()
     await expect(ann.get_by_text("Stopped by your team", exact=True)).to_be_visible()
     await no_barriers(page, phone=True)
+
+
+async def tell(url: str) -> None:
+    """What the crawler would: two domains were read."""
+    database = Database(url, schema="outreach", pool_size=2)
+    try:
+        async with database.begin() as tx:
+            await handlers.on_domain_read(
+                [a_reading("acme.example"), a_reading("lily.example")], tx
+            )
+    finally:
+        await database.close()
+
+
+async def test_domains_are_pasted_judged_and_moved_on(
+    house: House, page: Page, module_url: str
+) -> None:
+    await page.goto(house.screen("prospects"))
+    await page.get_by_label("Domains", exact=True).fill("lily.example\nhedge.example\nacme.example")
+    await page.get_by_role("button", name="Look at it", exact=True).click()
+    rows = page.get_by_role("table", name="Rows to look at", exact=True)
+    await expect(rows).to_contain_text("This is your own site.")
+    await page.get_by_role("button", name="Add them", exact=True).click()
+    listed = page.get_by_role("table", name="Prospects", exact=True)
+    await expect(listed.get_by_role("link", name="hedge.example", exact=True)).to_be_visible()
+    await no_barriers(page)
+    await no_barriers(page, phone=True)
+
+    await tell(module_url)
+    await listed.get_by_role("link", name="lily.example", exact=True).click()
+    shared = page.get_by_role("table", name="Words that you share", exact=True)
+    await expect(shared).to_contain_text("hedges", timeout=20_000)
+    contacts = page.get_by_role("table", name="Contacts", exact=True)
+    await expect(contacts.get_by_role("row").nth(1)).to_contain_text("info@lily.example")
+    await no_barriers(page)
+    await no_barriers(page, phone=True)
+
+    await page.get_by_label("Stage", exact=True).select_option(label="Qualified")
+    await page.get_by_label("Why", exact=True).fill("They write about our topic.")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("They write about our topic.", exact=False)).to_be_visible()
+    await page.get_by_label("A note about the domain", exact=True).fill("Met Ann in May.")
+    await page.get_by_role("button", name="Add the note", exact=True).click()
+    await expect(page.get_by_role("button", name="Delete the note", exact=True)).to_be_visible()
+
+    await page.get_by_role("link", name="All prospects", exact=True).click()
+    await page.get_by_role("checkbox", name="Choose hedge.example", exact=True).check()
+    choice = page.get_by_label("Move the chosen ones to", exact=True)
+    await choice.select_option(label="Rejected")
+    await page.get_by_role("button", name="Move 1 prospect", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("1 prospect of 1 would come to another stage.")
+    await dialog.get_by_role("button", name="Move them", exact=True).click()
+    hedge = listed.get_by_role("row").filter(has_text="hedge.example")
+    await expect(hedge).to_contain_text("Rejected")

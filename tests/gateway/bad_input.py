@@ -219,6 +219,7 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("PATCH", "/v1/sites/{site_id}/prospects"): {"prospect_ids": [ids["prospect_id"]]},
         ("POST", "/v1/prospects/{prospect_id}/contacts"): {"email": email},
         ("POST", "/v1/contacts/exports"): {"email": email},
+        ("POST", "/v1/relationships/{domain}/notes"): {"text": "x"},
         ("POST", "/v1/contacts/erasures"): {"email": email},
         ("PUT", "/v1/outreach/settings"): {"sending": False},
         ("POST", "/v1/mailboxes"): {"address": email, "smtp_host": "mail.a.example"},

@@ -179,7 +179,12 @@ async def _prospect(owner: Http, site: str) -> dict[str, str]:
     prospect_id = (await first(owner, f"/v1/sites/{site}/prospects"))["prospect_id"]
     person = {"email": "ann@secret-prospect.example"}
     contact = await made(owner, f"/v1/prospects/{prospect_id}/contacts", person)
-    return {"prospect_id": prospect_id, "contact_id": contact["contact_id"]}
+    note = await made(owner, "/v1/relationships/secret-blog.example/notes", {"text": "secret"})
+    return {
+        "prospect_id": prospect_id,
+        "contact_id": contact["contact_id"],
+        "note_id": note["note_id"],
+    }
 
 
 async def _plan_to_write(owner: Http, outreach: Database, site: str) -> dict[str, str]:

@@ -93,6 +93,7 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
             "text": "x",
         },
         "/v1/messages/{message_id}/resolve": {"outcome": "sent"},
+        "/v1/relationships/{domain}/notes": {"text": "x"},
         "/v1/contacts/exports": {"email": "ann@a.example"},
         "/v1/contacts/erasures": {"email": "ann@a.example"},
         "/v1/briefs": {"site_id": ids["site_id"]},

@@ -1,7 +1,7 @@
 """What two services know a part of: figures go along with a request, a second part with an answer."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,13 +14,15 @@ from shared.access import Caller
 from shared.errors import UnavailableError
 from shared.http import ServiceClient
 from shared.planning import MOST_TARGETS
+from shared.queries import MAX_CHOICES
 from shared.wire import Answer
 
 MOST_DEAD = 20
 _DEADLINE_S = 15.0
 
-Second = Callable[[dict[str, Any], str, Mapping[str, ServiceClient], Caller], Awaitable[None]]
-"""Adds to the body of the first answer, about the site of this id, what another service knows."""
+Values = Mapping[str, str]
+Second = Callable[[dict[str, Any], Values, Mapping[str, ServiceClient], Caller], Awaitable[None]]
+"""Adds to the body of the first answer, for these values of its path, what another service knows."""
 
 
 def needs_facts(method: str, route: Route) -> bool:
@@ -91,30 +93,78 @@ async def add_second_part(
 ) -> bytes:
     """Return the answer of the route with its second part, or with a word that it is missing."""
     body: dict[str, Any] = orjson.loads(whole)
-    await _SECOND[method, route.path](body, values["site_id"], clients, caller)
+    await _SECOND[method, route.path](body, values, clients, caller)
     return orjson.dumps(body)
 
 
 async def _add_dead_pages(
-    body: dict[str, Any], site_id: str, clients: Mapping[str, ServiceClient], caller: Caller
+    body: dict[str, Any], values: Values, clients: Mapping[str, ServiceClient], caller: Caller
 ) -> None:
     """Add to proposals the site's own dead pages that have links, and where each should lead."""
-    path, query = f"/v1/sites/{site_id}/redirects", urlencode({"limit": MOST_DEAD})
+    path, query = f"/v1/sites/{values['site_id']}/redirects", urlencode({"limit": MOST_DEAD})
     answer = await _ask(clients["profile"], "GET", path, body, caller, query=query)
     if answer is not None:
         body["dead_targets"] = answer.json()["items"]
 
 
 async def _add_evaluations(
-    body: dict[str, Any], site_id: str, clients: Mapping[str, ServiceClient], caller: Caller
+    body: dict[str, Any], values: Values, clients: Mapping[str, ServiceClient], caller: Caller
 ) -> None:
     """Add to places that were looked at what is to be thought of a link from there."""
-    path = f"/internal/sites/{site_id}/evaluations"
+    path = f"/internal/sites/{values['site_id']}/evaluations"
     seen = {"items": body["items"]}
     answer = await _ask(clients["toxicity"], "POST", path, body, caller, sent=seen)
     if answer is not None:
         for item, evaluation in zip(body["items"], answer.json(), strict=True):
             item["evaluation"] = evaluation
+
+
+async def _add_links_of_list(
+    body: dict[str, Any], values: Values, clients: Mapping[str, ServiceClient], caller: Caller
+) -> None:
+    """Add to a site's prospects how many present links each has to it already."""
+    await _add_links(body, body["items"], values["site_id"], clients, caller)
+
+
+async def _add_links_of_one(
+    body: dict[str, Any], _: Values, clients: Mapping[str, ServiceClient], caller: Caller
+) -> None:
+    await _add_links(body, [body], body["site_id"], clients, caller)
+
+
+async def _add_links(
+    body: dict[str, Any],
+    found: Sequence[dict[str, Any]],
+    site_id: str,
+    clients: Mapping[str, ServiceClient],
+    caller: Caller,
+) -> None:
+    for start in range(0, len(found), MAX_CHOICES):
+        part = found[start : start + MAX_CHOICES]
+        names = ",".join(one["domain"] for one in part)
+        query = urlencode({"referring_domain": names, "limit": MAX_CHOICES})
+        path = f"/v1/sites/{site_id}/domains"
+        answer = await _ask(clients["profile"], "GET", path, body, caller, query=query)
+        if answer is None:
+            return
+        counts = {one["domain"]: one["links_present"] for one in answer.json()["items"]}
+        for one in part:
+            one["links_to_you"] = counts.get(one["domain"], 0)
+
+
+async def _add_links_of_domain(
+    body: dict[str, Any], values: Values, clients: Mapping[str, ServiceClient], caller: Caller
+) -> None:
+    """Add to what is known of a domain its links to all sites that the caller may see."""
+    domain = values["domain"]
+    query = urlencode({"q": domain})
+    answer = await _ask(clients["profile"], "GET", "/v1/search", body, caller, query=query)
+    if answer is not None:
+        body["links"] = [
+            {name: one[name] for name in ("site_id", "site_domain", "links", "links_present")}
+            for one in answer.json()["items"]
+            if one["kind"] == "domain" and one["domain"] == domain
+        ]
 
 
 async def _ask(
@@ -151,4 +201,7 @@ _WITH_FACTS = frozenset(
 _SECOND: Mapping[tuple[str, str], Second] = {
     ("POST", "/v1/sites/{site_id}/proposals"): _add_dead_pages,
     ("POST", "/v1/sites/{site_id}/evaluations"): _add_evaluations,
+    ("GET", "/v1/sites/{site_id}/prospects"): _add_links_of_list,
+    ("GET", "/v1/prospects/{prospect_id}"): _add_links_of_one,
+    ("GET", "/v1/relationships/{domain}"): _add_links_of_domain,
 }

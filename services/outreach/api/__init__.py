@@ -12,13 +12,14 @@ from services.outreach.api.placements import router as placements
 from services.outreach.api.plan import router as plan
 from services.outreach.api.prospect_list import router as prospect_list
 from services.outreach.api.prospects import router as prospects
+from services.outreach.api.relationships import router as relationships
 from services.outreach.api.sequences import router as sequences
 from services.outreach.api.suppressions import router as suppressions
 from services.outreach.api.templates import router as templates
 from services.outreach.api.todo import router as todo
 from services.outreach.api.vendors import router as vendors
 
-_WHOM = (prospects, prospect_list, contacts)
+_WHOM = (prospects, prospect_list, contacts, relationships)
 _HOW = (templates, sequences, enrollments)
 _MAIL = (outreach_settings, mailboxes, messages, leaving)
 

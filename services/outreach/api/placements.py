@@ -63,6 +63,7 @@ async def promise(tx: Tx, body: PlacementIn, caller: Caller) -> UUID:
     await publishing.tell_promised(tx, [placement])
     entry = Entry(placement.placement_id, "promised", "Written down.", now, actor=caller.actor)
     await placements.add_history(tx, [entry])
+    await publishing.move_prospects(tx, [placement], caller.actor)
     PROMISED.inc()
     return placement.placement_id
 

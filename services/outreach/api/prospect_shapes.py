@@ -184,6 +184,9 @@ class ProspectDetail(ProspectOut):
     """A prospect with the evidence for what is said of it."""
 
     evidence: EvidenceOut
+    degraded: list[dict[str, str]] = Field(
+        default_factory=list, description="Services whose part is missing in this answer."
+    )
 
 
 class Requested(BaseModel):

@@ -208,11 +208,11 @@ async def require_site(tx: Tx, caller: Caller, site_id: UUID, role: Role) -> sit
 async def get_row(tx: Tx, caller: Caller, prospect_id: UUID, role: Role) -> Row:
     """Return a prospect that the caller may see; NotFoundError for one of another's site."""
     caller.require_scope(Scope.OUTREACH_READ)
-    row = await prospect_lists.find_row(tx, caller.workspace_id, prospect_id)
-    if row is None or not caller.may_see(row.prospect.site_id):
+    rows = await prospect_lists.list_rows(tx, caller.workspace_id, [prospect_id])
+    if not rows or not caller.may_see(rows[0].prospect.site_id):
         raise NotFoundError("There is no such prospect.")
-    await require_site(tx, caller, row.prospect.site_id, role)
-    return row
+    await require_site(tx, caller, rows[0].prospect.site_id, role)
+    return rows[0]
 
 
 async def forbidden_of(tx: Tx, caller: Caller, found: Sequence[Prospect]) -> Mapping[str, str]:

@@ -111,15 +111,16 @@ async def count_stages(tx: Tx, site_id: UUID) -> dict[Stage, int]:
     return {Stage(row["stage"]): row["count"] for row in rows}
 
 
-async def find_row(tx: Tx, workspace_id: UUID, prospect_id: UUID) -> Row | None:
-    """Return one prospect as lists show it."""
+async def list_rows(tx: Tx, workspace_id: UUID, prospect_ids: Sequence[UUID]) -> list[Row]:
+    """Return these prospects of a workspace as lists show them, the newest first."""
     rows = await tx.fetch(
         f"SELECT {_SHOWN}, {_BESIDE} FROM prospects p {_PLACEMENT}"
-        " WHERE p.workspace_id = $1 AND p.prospect_id = $2",
+        " WHERE p.workspace_id = $1 AND p.prospect_id = ANY($2::uuid[])"
+        " ORDER BY p.prospect_id DESC",
         workspace_id,
-        prospect_id,
+        list(prospect_ids),
     )
-    return _row(rows[0]) if rows else None
+    return [_row(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

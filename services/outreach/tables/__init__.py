@@ -31,6 +31,7 @@ from services.outreach.tables.plan import PLAN_MONTHS as PLAN_MONTHS
 from services.outreach.tables.plan import PLAN_SLOTS as PLAN_SLOTS
 from services.outreach.tables.plan import PLANS as PLANS
 from services.outreach.tables.prospects import CONTACTS as CONTACTS
+from services.outreach.tables.prospects import DOMAIN_NOTES as DOMAIN_NOTES
 from services.outreach.tables.prospects import PROSPECT_CHANGES as PROSPECT_CHANGES
 from services.outreach.tables.prospects import PROSPECTS as PROSPECTS
 from services.outreach.tables.prospects import READINGS as READINGS

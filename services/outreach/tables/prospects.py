@@ -75,6 +75,19 @@ PROSPECT_CHANGES = Table(
     Index("prospect_changes_idx", "prospect_id", "change_id"),
 )
 
+# What people write about a domain, for whoever comes to it later.
+DOMAIN_NOTES = Table(
+    "domain_notes",
+    METADATA,
+    Column("note_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    created(),
+    Index("domain_notes_idx", "workspace_id", "domain", "note_id"),
+)
+
 CONTACTS = Table(
     "contacts",
     METADATA,
