@@ -1,6 +1,6 @@
 """Placements: one door for what was agreed about links (seams.md 17)."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from services.outreach.domain.placement import State
 from services.outreach.domain.record import Placement
 from services.outreach.domain.terms import Terms, check
 from services.outreach.metrics import PROMISED
-from services.outreach.store import placements, publishing, sites, vendors
+from services.outreach.store import placements, publishing, sequences, sites, vendors
 from services.outreach.store.placements import Entry, Filters
 from shared import clock, ids, jsontext, queries, urls
 from shared.access import Caller, Scope
@@ -46,7 +46,7 @@ async def add_placement(body: PlacementIn, caller: CallerDep, tx: TxDep) -> Resp
 
 async def promise(tx: Tx, body: PlacementIn, caller: Caller) -> UUID:
     """Write down what was agreed about one link and tell of it; returns the placement's id."""
-    terms = await _checked(tx, body, body.site_id, caller)
+    terms = await _named(tx, body, await _checked(tx, body, body.site_id, caller), caller)
     now = clock.now()
     placement = Placement(
         placement_id=ids.new_id(),
@@ -66,6 +66,16 @@ async def promise(tx: Tx, body: PlacementIn, caller: Caller) -> UUID:
     await publishing.move_prospects(tx, [placement], caller.actor)
     PROMISED.inc()
     return placement.placement_id
+
+
+async def _named(tx: Tx, body: PlacementIn, terms: Terms, caller: Caller) -> Terms:
+    """Name method and campaign of the sequence that it came of, where neither is given."""
+    if terms.method or terms.campaign:
+        return terms
+    origin = await sequences.find_origin(
+        tx, caller.workspace_id, body.site_id, terms.referring_domain
+    )
+    return terms if origin is None else replace(terms, **asdict(origin))
 
 
 @router.get("", response_model=None, responses={200: {"model": Page[PlacementOut]}})

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.outreach.domain.inbound.verdict import Intent
+from services.outreach.domain.inbound.words import INTENT_WORDS
 from services.outreach.domain.sequences import steps, template
 from services.outreach.domain.sequences.enrollment import STATE_WORDS, State
 from services.outreach.domain.sequences.funnel import Counts, Share, share
-from services.outreach.domain.sequences.playbooks import Language, Way
+from services.outreach.domain.sequences.playbooks import Language, Way, meaning_of
 from services.outreach.domain.sequences.steps import (
     MAX_DELAY_DAYS,
     MAX_STEPS,
@@ -27,6 +29,7 @@ from shared.errors import FieldError, InvalidError
 from shared.inputs import Shape, Whole
 
 MAX_VARIABLES = template.MAX_VARIABLES
+_OTHER_ANSWERS = "Other"
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Variable = Annotated[
@@ -138,6 +141,13 @@ class FunnelOut(BaseModel):
     intents: list[IntentOut] = Field(description="What those who answered wanted.")
 
 
+class NeedOut(BaseModel):
+    """A variable that people give for each prospect."""
+
+    name: str
+    sentence: str | None = Field(description="What it stands for, in the texts of a playbook.")
+
+
 class SequenceOut(BaseModel):
     """A sequence with the steps that new enrollments get, and what came of it so far."""
 
@@ -152,7 +162,7 @@ class SequenceOut(BaseModel):
     campaign: str | None
     version_no: int = Field(description="The version of the steps.")
     steps: list[StepOut]
-    variables: list[str] = Field(description="What has to be given for each prospect.")
+    variables: list[NeedOut] = Field(description="What has to be given for each prospect.")
     funnel: FunnelOut
     created_at: datetime
     version: int
@@ -246,7 +256,10 @@ def sequence_out(plan: Plan, plan_steps: Sequence[Step], counts: Counts) -> Sequ
         campaign=plan.campaign,
         version_no=plan.version_no,
         steps=[step_out(one) for one in plan_steps],
-        variables=list(steps.asked_for(plan_steps)),
+        variables=[
+            NeedOut(name=name, sentence=meaning_of(name, plan.method))
+            for name in steps.asked_for(plan_steps)
+        ],
         funnel=funnel_out(counts),
         created_at=plan.created_at,
         version=plan.version,
@@ -274,7 +287,7 @@ def funnel_out(counts: Counts) -> FunnelOut:
         open=counts.open,
         sent=counts.sent,
         intents=[
-            IntentOut(intent=intent, label=intent.replace("_", " ").capitalize(), count=count)
+            IntentOut(intent=intent, label=_intent_label(Intent(intent)), count=count)
             for intent, count in counts.intents.items()
         ],
         **{
@@ -302,6 +315,10 @@ def preview_out(
         to_email=to_email,
         refusal=None if found is None else found[1],
     )
+
+
+def _intent_label(intent: Intent) -> str:
+    return _OTHER_ANSWERS if intent is Intent.OTHER else INTENT_WORDS[intent]
 
 
 def enrollment_out(one: Enrollment, contact: Contact | None) -> EnrollmentOut:

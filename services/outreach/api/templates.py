@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.outreach.api.sequence_shapes import Name, StepOut, one_line, step_out
+from services.outreach.api.sequence_shapes import Name, NeedOut, StepOut, one_line, step_out
 from services.outreach.domain.sequences import steps, template
 from services.outreach.domain.sequences.playbooks import ABOUT, STEPS, Language, Way
 from services.outreach.domain.sequences.template import KNOWN, MAX_SUBJECT, MAX_TEXT
@@ -66,13 +66,6 @@ class VariableOut(BaseModel):
 
     name: str
     sample: str
-    sentence: str
-
-
-class NeedOut(BaseModel):
-    """A variable that people give for each prospect."""
-
-    name: str
     sentence: str
 
 

@@ -5,12 +5,10 @@ process that is killed leaves nothing half done, and replicas take different row
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.outreach.domain.messages import Draft, MessageState
 from services.outreach.domain.prospect import Stage
@@ -20,23 +18,19 @@ from services.outreach.domain.sequences.going_on import (
     Letter,
     Situation,
     decide,
-    next_moment,
 )
-from services.outreach.domain.sequences.steps import Step
-from services.outreach.metrics import ENROLLMENTS
-from services.outreach.store import contacts, enrollments, messages, prospects, sequences
+from services.outreach.jobs.hearing import hear
+from services.outreach.jobs.plans import CHUNK, Plans, by_workspace, count_moved, plans_of
+from services.outreach.store import contacts, enrollments, messages, prospects
 from services.outreach.store.contacts import Contact
 from services.outreach.store.enrolling import list_suppressed
 from services.outreach.store.enrollments import Enrollment, Followed
 from services.outreach.store.messages import Message
-from services.outreach.store.sequences import Plan, StepsKey
 from shared import clock
 from shared.db import Database, Tx
 
-CHUNK = 200
 LEAD = timedelta(hours=24)
 """How long before its time a message is written, so that somebody can read and approve it."""
-_UTC = "UTC"
 
 
 async def run_sequences(db: Database, pause_s: float, stop: asyncio.Event) -> None:
@@ -54,34 +48,12 @@ async def run_sequences(db: Database, pause_s: float, stop: asyncio.Event) -> No
 async def move_some(db: Database, *, now: datetime) -> int:
     """Move at most a chunk of each kind; returns the largest count."""
     async with db.begin() as tx:
+        heard = await hear(tx, now=now)
+    async with db.begin() as tx:
         followed = await follow_messages(tx, now=now)
     async with db.begin() as tx:
         gone_on = await go_on(tx, now=now)
-    return max(followed, gone_on)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plans:
-    """The sequences of a chunk and the steps that its enrollments began with."""
-
-    plans: Mapping[UUID, Plan]
-    steps: Mapping[StepsKey, Sequence[Step]]
-
-    def steps_of(self, one: Enrollment) -> Sequence[Step]:
-        return self.steps[one.sequence_id, one.version_no]
-
-    def next_moment(self, one: Enrollment, step_no: int, done_at: datetime) -> datetime:
-        plan = self.plans.get(one.sequence_id)
-        zone = ZoneInfo((plan.zone if plan else None) or _UTC)
-        return next_moment(self.steps_of(one), step_no, done_at, zone=zone)
-
-
-async def _plans_of(tx: Tx, chunk: Iterable[Enrollment]) -> _Plans:
-    keys = {(one.sequence_id, one.version_no) for one in chunk}
-    return _Plans(
-        await sequences.list_plans(tx, {sequence_id for sequence_id, _ in keys}),
-        await sequences.list_steps(tx, keys),
-    )
+    return max(heard, followed, gone_on)
 
 
 # ---- messages that are done with ---------------------------------------------------------------------
@@ -90,16 +62,14 @@ async def _plans_of(tx: Tx, chunk: Iterable[Enrollment]) -> _Plans:
 async def follow_messages(tx: Tx, *, now: datetime) -> int:
     """Take over what became of the messages that enrollments waited for."""
     found = await enrollments.claim_answered(tx, limit=CHUNK)
-    plans = await _plans_of(tx, [one.enrollment for one in found])
+    plans = await plans_of(tx, [one.enrollment for one in found])
     after = [_after_message(one, plans, now=now) for one in found]
     await enrollments.save_enrollments(tx, after, now=now)
-    first = [one.enrollment for one in found if _is_first_contact(one)]
-    await _set_stages(tx, first, Stage.CONTACTED, "A first message went out.")
-    _count(after)
+    count_moved(after)
     return len(found)
 
 
-def _after_message(found: Followed, plans: _Plans, *, now: datetime) -> Enrollment:
+def _after_message(found: Followed, plans: Plans, *, now: datetime) -> Enrollment:
     one, step_no = found.enrollment, found.enrollment.open_step_no or 0
     because = one.because
     if found.message is MessageState.SENT:
@@ -120,10 +90,6 @@ def _taken_out(step_no: int, because: str | None) -> str:
     return f"The message of step {step_no} was cancelled. {because or ''}".strip()
 
 
-def _is_first_contact(found: Followed) -> bool:
-    return found.message is MessageState.SENT and found.enrollment.progress.sent_at is None
-
-
 # ---- what is due -------------------------------------------------------------------------------------
 
 
@@ -131,7 +97,7 @@ def _is_first_contact(found: Followed) -> bool:
 class _Around:
     """What is known around the enrollments of a chunk."""
 
-    plans: _Plans
+    plans: Plans
     people: Mapping[UUID, Contact]
     suppressed: Mapping[UUID, str]
     threads: Mapping[UUID, Sequence[Message]]
@@ -156,21 +122,20 @@ async def go_on(tx: Tx, *, now: datetime) -> int:
     await messages.add_messages(tx, drafts)
     after = [_after(one, decision) for one, decision in decided]
     await enrollments.save_enrollments(tx, after, now=now)
-    silent = [one for one in after if one.progress.state is State.FINISHED]
-    await _set_stages(tx, silent, Stage.UNRESPONSIVE, "All steps went out and nobody answered.")
-    _count(after)
+    await _give_up(tx, after)
+    count_moved(after)
     return len(due)
 
 
 async def _look_around(tx: Tx, due: Sequence[Enrollment]) -> _Around:
     people: dict[UUID, Contact] = {}
     suppressed: dict[UUID, str] = {}
-    for workspace_id, group in _by_workspace(due).items():
+    for workspace_id, group in by_workspace(due).items():
         found = await contacts.get_contacts(tx, workspace_id, [one.contact_id for one in group])
         suppressed |= await list_suppressed(tx, workspace_id, list(found.values()))
         people |= found
     threads = await messages.list_by_enrollment(tx, [one.enrollment_id for one in due])
-    return _Around(await _plans_of(tx, due), people, suppressed, threads)
+    return _Around(await plans_of(tx, due), people, suppressed, threads)
 
 
 def _situation(one: Enrollment, around: _Around) -> Situation:
@@ -216,22 +181,10 @@ def _after(one: Enrollment, decision: Decision) -> Enrollment:
     return replace(one, progress=decision.progress, because=decision.because, open_step_no=step_no)
 
 
-# ---- for both ----------------------------------------------------------------------------------------
-
-
-async def _set_stages(tx: Tx, moved: Sequence[Enrollment], stage: Stage, sentence: str) -> None:
-    for workspace_id, group in _by_workspace(moved).items():
+async def _give_up(tx: Tx, after: Sequence[Enrollment]) -> None:
+    """Let the prospects of whom nobody answered be unresponsive."""
+    silent = [one for one in after if one.progress.state is State.FINISHED]
+    for workspace_id, group in by_workspace(silent).items():
         found = [one.prospect_id for one in group if one.prospect_id is not None]
-        await prospects.set_stage(tx, workspace_id, found, stage, sentence)
-
-
-def _by_workspace(chunk: Iterable[Enrollment]) -> dict[UUID, list[Enrollment]]:
-    groups: dict[UUID, list[Enrollment]] = defaultdict(list)
-    for one in chunk:
-        groups[one.workspace_id].append(one)
-    return dict(sorted(groups.items()))
-
-
-def _count(moved: Iterable[Enrollment]) -> None:
-    for one in moved:
-        ENROLLMENTS.labels(one.progress.state).inc()
+        because = "All steps went out and nobody answered."
+        await prospects.set_stage(tx, workspace_id, found, Stage.UNRESPONSIVE, because)

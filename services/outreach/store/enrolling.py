@@ -139,15 +139,15 @@ def _meant(
     at_domains: Mapping[str, Sequence[Contact]],
     of_domains: Mapping[str, Prospect],
 ) -> Judged:
-    prospect = ours.get(row.prospect_id) if row.prospect_id else None
-    if row.prospect_id and prospect is None:
+    named = ours.get(row.prospect_id) if row.prospect_id else None
+    if row.prospect_id and named is None:
         return Judged(row, None, None, NO_PROSPECT)
     if row.contact_id is None:
-        contact = _reachable(at_domains.get(prospect.domain, ())) if prospect else None
-        return Judged(row, contact, prospect, None if contact else NO_ADDRESS)
+        contact = _reachable(at_domains.get(named.domain, ())) if named else None
+        return Judged(row, contact, named, None if contact else NO_ADDRESS)
     contact = people.get(row.contact_id)
-    prospect = prospect or (of_domains.get(contact.domain) if contact else None)
-    if contact is None or prospect is None:
+    prospect = of_domains.get(contact.domain) if contact else None
+    if contact is None or prospect is None or row.prospect_id not in {None, prospect.prospect_id}:
         return Judged(row, None, None, NO_CONTACT)
     return Judged(row, contact, prospect, None if contact.email else NO_ADDRESS)
 

@@ -92,6 +92,16 @@ async def get_enrollment(
     return enrollment_of(rows[0])
 
 
+async def lock_enrollments(tx: Tx, enrollment_ids: Collection[UUID]) -> dict[UUID, Enrollment]:
+    """Return these enrollments; nobody else changes them until the transaction ends."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM enrollments e WHERE e.enrollment_id = ANY($1::uuid[])"
+        " ORDER BY e.enrollment_id FOR UPDATE",
+        list(enrollment_ids),
+    )
+    return {row["enrollment_id"]: enrollment_of(row) for row in rows}
+
+
 async def list_enrollments(
     tx: Tx, sequence_id: UUID, *, states: Sequence[State], before: UUID | None, limit: int
 ) -> list[Enrollment]:

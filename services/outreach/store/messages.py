@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from services.outreach.domain.address import address_key, domain_of
-from services.outreach.domain.messages import MOVES, Draft, MessageState, Step, hash_of
+from services.outreach.domain.messages import MOVES, OPEN, Draft, MessageState, Step, hash_of
 from services.outreach.domain.suppression import covering
 from services.outreach.tables import MESSAGES
 from shared import ids
@@ -211,6 +211,19 @@ def _matching(workspace_id: UUID, filters: Filters) -> tuple[Any, ...]:
     site_ids = None if filters.site_ids is None else list(filters.site_ids)
     states = [str(state) for state in filters.states]
     return workspace_id, site_ids, states, filters.enrollment_id, filters.contact_id
+
+
+async def put_off(tx: Tx, until: Mapping[UUID, datetime]) -> None:
+    """Let what these enrollments have written, and is not on its way yet, wait at least until then."""
+    await tx.run(
+        "UPDATE messages m SET due_at = u.due_at, updated_at = now(), version = m.version + 1"
+        " FROM unnest($1::uuid[], $2::timestamptz[]) AS u(enrollment_id, due_at)"
+        " WHERE m.enrollment_id = u.enrollment_id AND m.state = ANY($3::text[])"
+        " AND m.due_at < u.due_at",
+        list(until),
+        list(until.values()),
+        sorted(OPEN),
+    )
 
 
 async def list_by_enrollment(tx: Tx, enrollment_ids: Collection[UUID]) -> dict[UUID, list[Message]]:

@@ -36,12 +36,10 @@ class Plan:
     created_at: datetime
     archived_at: datetime | None = None
 
-    def values_for(
-        self, contact: Contact | None, variables: Mapping[str, str], *, domain: str | None = None
-    ) -> dict[str, str]:
+    def values_for(self, contact: Contact | None, variables: Mapping[str, str]) -> dict[str, str]:
         """Return the values of the texts for somebody, or samples for nobody in particular.
 
-        `domain` is the prospect's, where it is not the contact's own. What was given by hand counts most.
+        What was given by hand counts most.
         """
         ours = {"site": self.our_domain}
         if self.sender_name:
@@ -49,7 +47,7 @@ class Plan:
         if contact is None:
             known = {one.name: one.sample for one in KNOWN}
         else:
-            known = person_values(contact.name, contact.role, domain or contact.domain)
+            known = person_values(contact.name, contact.role, contact.domain)
         return {**known, **ours, **variables}
 
 
@@ -174,11 +172,10 @@ async def list_steps(tx: Tx, keys: Collection[StepsKey]) -> dict[StepsKey, list[
 async def list_versions(tx: Tx, sequence_id: UUID, *, limit: int) -> list[asyncpg.Record]:
     """Return the versions of a sequence with who wrote each, when, and how many it is used for."""
     return await tx.fetch(
-        "SELECT version_no, min(created_at) AS created_at, min(created_by) AS created_by,"
-        " (SELECT count(*) FROM enrollments e WHERE e.sequence_id = $1"
-        "   AND e.version_no = p.version_no) AS enrolled"
-        " FROM sequence_steps p WHERE sequence_id = $1 GROUP BY version_no"
-        " ORDER BY version_no DESC LIMIT $2",
+        "SELECT p.version_no, p.created_at, p.created_by, coalesce(e.enrolled, 0) AS enrolled"
+        " FROM sequence_steps p LEFT JOIN (SELECT version_no, count(*) AS enrolled FROM enrollments"
+        "   WHERE sequence_id = $1 GROUP BY version_no) AS e USING (version_no)"
+        " WHERE p.sequence_id = $1 AND p.step_no = 1 ORDER BY p.version_no DESC LIMIT $2",
         sequence_id,
         limit,
     )
@@ -208,6 +205,27 @@ async def save_sequence(tx: Tx, plan: Plan, *, now: datetime) -> None:
         plan.archived_at,
         now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a placement that came of a sequence is called."""
+
+    method: str | None
+    campaign: str | None
+
+
+async def find_origin(tx: Tx, workspace_id: UUID, site_id: UUID, domain: str) -> Origin | None:
+    """Return what the last sequence of a site says that wrote to somebody at a domain."""
+    rows = await tx.fetch(
+        "SELECT s.method, s.campaign FROM enrollments e JOIN sequences s USING (sequence_id)"
+        " WHERE e.workspace_id = $1 AND e.domain = $2 AND e.site_id = $3 AND e.sent_at IS NOT NULL"
+        " ORDER BY e.enrollment_id DESC LIMIT 1",
+        workspace_id,
+        domain,
+        site_id,
+    )
+    return Origin(**dict(rows[0])) if rows else None
 
 
 async def has_mailbox(tx: Tx, workspace_id: UUID, mailbox_id: UUID) -> bool:

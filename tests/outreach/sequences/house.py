@@ -43,6 +43,8 @@ async def a_sequence(
         "site_id": str(site.site_id),
         "name": "Roses",
         "mailbox_id": str(mailbox_id),
+        "method": "Guest_Post",
+        "campaign": "Spring",
         "steps": STEPS,
     }
     made: dict[str, Any] = await send(

@@ -37,10 +37,10 @@ async def test_a_playbook_becomes_a_sequence_of_its_own(
         "broken link",
         "Herbst",
     )
-    assert made["variables"] == ["page", "broken", "offer", "ours"]
+    assert [one["name"] for one in made["variables"]] == ["page", "broken", "offer", "ours"]
     assert (made["mailbox_id"], made["funnel"]["replied"]["sentence"]) == (
         None,
-        "0 of 0: too few to say.",
+        "0 of 0, too few to say.",
     )
     again = await send(client, "POST", "/v1/sequences", site, body, status=409)
     assert again["code"] == "name-taken"
@@ -145,7 +145,9 @@ async def test_the_lock_holds_over_all_sites_of_a_workspace_and_keeps_names_to_i
     [refused] = (await enrol(client, second, other, rows_of(twin)))["refused"]
     assert "for another site of your workspace" in refused["sentence"]
     path = f"/v1/enrollments/{enrolled['enrollment_id']}"
-    [hidden] = (await enrol(client, second, other, rows_of(carl)))["refused"]
+    [mine] = (await send(client, "GET", f"/v1/sites/{other.site_id}/prospects", other))["items"]
+    stranger = {"contact_id": str(carl.contact_id), "prospect_id": mine["prospect_id"]}
+    [hidden] = (await enrol(client, second, other, {"rows": [stranger]}))["refused"]
     assert (hidden["code"], hidden["domain"]) == ("no-contact", None)
     stopped = await send(client, "POST", f"{path}/cancel", site, {"because": "Not now"})
     assert (stopped["state"], stopped["because"]) == ("cancelled", "Stopped by Alice: Not now")
@@ -223,5 +225,7 @@ async def test_the_funnel_counts_people_once_and_says_when_they_are_too_few(
     funnel = (await send(client, "GET", f"/v1/sequences/{made['sequence_id']}", site))["funnel"]
     assert (funnel["enrolled"], funnel["sent"], funnel["open"]) == (60, 60, 48)
     assert (funnel["replied"]["share"], funnel["placed"]["count"]) == (0.2, 1)
-    assert funnel["replied"]["sentence"] == "20.0 %, most likely between 11.8 % and 31.8 %."
+    assert (
+        funnel["replied"]["sentence"] == "12 of 60: 20.0 %, most likely between 11.8 % and 31.8 %."
+    )
     assert funnel["intents"] == [{"intent": "interested", "label": "Interested", "count": 12}]

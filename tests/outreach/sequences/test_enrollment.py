@@ -170,7 +170,7 @@ def test_a_refusal_says_who_wrote_when_as_far_as_the_caller_may_know() -> None:
 
 
 def test_a_share_of_few_is_no_share() -> None:
-    assert share(10, 49).sentence == "10 of 49: too few to say."
+    assert share(10, 49).sentence == "10 of 49, too few to say."
     found = share(10, 50)
     assert (found.share, found.low, found.high) == (0.2, 0.1124, 0.3304)
-    assert found.sentence == "20.0 %, most likely between 11.2 % and 33.0 %."
+    assert found.sentence == "10 of 50: 20.0 %, most likely between 11.2 % and 33.0 %."

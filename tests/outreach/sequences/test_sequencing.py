@@ -46,7 +46,7 @@ async def letters(database: Database, enrollment_id: UUID) -> list[Any]:
 
 
 async def test_each_step_waits_for_a_person_and_silence_ends_it(
-    database: Database, enrolled: UUID
+    client: ServiceClient, database: Database, site: SiteCreated, enrolled: UUID
 ) -> None:
     now = clock.now()
     for _ in range(3):
@@ -61,7 +61,9 @@ async def test_each_step_waits_for_a_person_and_silence_ends_it(
     async with database.begin() as tx:
         await became(tx, enrolled, "sent", days_ago=10)
     await move_some(database, now=now)
-    assert await stages(database) == ["contacted"]
+    agreed = {"site_id": str(site.site_id), "referring_domain": "blog.example"}
+    placed = await send(client, "POST", "/v1/placements", site, agreed, status=201)
+    assert (placed["method"], placed["campaign"]) == ("guest post", "Spring")
     first, second = await letters(database, enrolled)
     assert (second.state, second.subject, second.parent_message_id) == (
         "pending_approval",
@@ -73,6 +75,8 @@ async def test_each_step_waits_for_a_person_and_silence_ends_it(
         await became(tx, enrolled, "sent")
     await move_some(database, now=now)
     assert await states(database) == [("active", 2, None)]
+    async with database.begin() as tx:
+        await tx.run("UPDATE prospects SET stage = 'contacted'")
     await move_some(database, now=now + 8 * DAY)
     assert await states(database) == [("finished", 2, None)]
     assert await stages(database) == ["unresponsive"]

@@ -21,14 +21,14 @@ const STATES = [["active", "Under way"], ["paused", "Paused"], ["replied,company
 function Funnel({ funnel }) {
   return html`<section class="card" aria-labelledby="funnel"><h2 id="funnel">What came of it</h2>
     <ul class="figures"><li><b>${count(funnel.enrolled)}</b>enrolled</li><li><b>${count(funnel.open)}</b>under way</li><li><b>${count(funnel.sent)}</b>written to</li></ul>
-    <dl class="facts">${SHARES.map(([name, label]) => html`<dt>${label}</dt><dd>${count(funnel[name].count)} <span class="muted">${funnel[name].sentence}</span></dd>`)}</dl>
+    ${funnel.sent === 0 ? html`<p class="muted">Nobody was written to yet.</p>` : html`<dl class="facts">${SHARES.map(([name, label]) => html`<dt>${label}</dt><dd>${funnel[name].sentence}</dd>`)}</dl>`}
     ${funnel.intents.length > 0 && html`<p class="muted">Answers: ${funnel.intents.map((one) => `${one.label} ${count(one.count)}`).join(", ")}.</p>`}</section>`;
 }
 
 function Preview({ item }) {
   const [shown, setShown] = useState();
   const send = async (form) => { setShown(await post(`/v1/sequences/${item.sequence_id}/preview`, { variables: valuesOf(form, item.variables) })); };
-  return html`<details><summary>How it reads</summary><${Form} label="Show it" send=${send}>${item.variables.length > 0 && html`<${Values} names=${item.variables} />`}<//>
+  return html`<details><summary>How it reads</summary><${Form} label="Show it" send=${send}>${item.variables.length > 0 && html`<${Values} needs=${item.variables} />`}<//>
     ${shown && html`<div class="stack" aria-live="polite">${shown.refusal && html`<p class="notice">${shown.refusal}</p>`}${shown.steps.map((one) => html`<article class="card" key=${one.step_no} aria-label=${`Step ${one.step_no} as it reads`}><h3>${one.subject}</h3><p class="letter">${one.body}</p></article>`)}</div>`}</details>`;
 }
 

@@ -42,7 +42,7 @@ export function Enrol({ item, siteId, done }) {
   return html`<section class="card" aria-labelledby="enrol"><h2 id="enrol">Write to prospects</h2>
     <${Paged} what="prospects" path=${`/v1/sites/${siteId}/prospects`} params=${{ stage: OFFERED }} size=${20} empty=${html`<p>There are no prospects to write to. <a href=${link(["sites", siteId, "prospects"])}>Find some first.</a></p>`}>${(items) => html`
       <fieldset class="stack"><legend>Prospects</legend>${items.map((one) => html`<${Prospect} key=${one.prospect_id} one=${one} isChosen=${chosen.some((other) => other.prospect_id === one.prospect_id)} choose=${choose(one)} />`)}</fieldset>`}<//>
-    <form ref=${form} class="stack" onSubmit=${(event) => event.preventDefault()}>${chosen.length > 0 && item.variables.length > 0 && html`<fieldset><legend>For all of them</legend><${Values} names=${item.variables} about="all " /></fieldset>
-      ${chosen.map((one) => html`<details key=${one.prospect_id}><summary>Other values for ${hostName(one.domain)}</summary><${Values} names=${item.variables} about=${`${one.prospect_id} `} /></details>`)}`}</form>
+    <form ref=${form} class="stack" onSubmit=${(event) => event.preventDefault()}>${chosen.length > 0 && item.variables.length > 0 && html`<fieldset><legend>For all of them</legend><${Values} needs=${item.variables} about="all " /></fieldset>
+      ${chosen.map((one) => html`<details key=${one.prospect_id}><summary>Other values for ${hostName(one.domain)}</summary><${Values} needs=${item.variables} about=${`${one.prospect_id} `} /></details>`)}`}</form>
     <div class="row"><${Confirm} label=${chosen.length > 0 ? `Enrol ${many(chosen.length, "prospect")}` : "Enrol them"} title="Write to them?" yes="Enrol them" className="main" disabled=${chosen.length === 0} impact=${impact} act=${act} /></div><p role="status" class="said">${said}</p></section>`;
 }

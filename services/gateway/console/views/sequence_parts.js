@@ -18,10 +18,10 @@ export function Mailboxes({ chosen }) {
 export const readable = (name) => name.replaceAll("_", " ");
 
 // Fields for the values of variables; `about` tells apart fields of several prospects on one page.
-export function Values({ names, about = "", hint }) {
-  return html`<div class="halves">${names.map((name) => html`<${Field} key=${name} name=${`${about}${name}`} label=${readable(name)} maxlength="500" hint=${hint} autocomplete="off" />`)}</div>`;
+export function Values({ needs, about = "" }) {
+  return html`<div class="halves">${needs.map(({ name, sentence }) => html`<${Field} key=${name} name=${`${about}${name}`} label=${readable(name)} maxlength="500" hint=${sentence} autocomplete="off" />`)}</div>`;
 }
 
-export function valuesOf(form, names, about = "") {
-  return Object.fromEntries(names.map((name) => [name, (form.get(`${about}${name}`) ?? "").trim()]).filter(([, value]) => value));
+export function valuesOf(form, needs, about = "") {
+  return Object.fromEntries(needs.map(({ name }) => [name, (form.get(`${about}${name}`) ?? "").trim()]).filter(([, value]) => value));
 }

@@ -39,13 +39,14 @@ STATE_WORDS: dict[State, str] = {
 
 
 class News(StrEnum):
-    """What an inbound message means for an enrollment; an auto-reply alone means nothing."""
+    """What an inbound message means for an enrollment."""
 
     REPLY = "reply"
     COLLEAGUE_REPLY = "colleague_reply"
     HARD_BOUNCE = "hard_bounce"
     SOFT_BOUNCE = "soft_bounce"
     AWAY = "away"
+    GONE = "gone"
     UNSUBSCRIBE = "unsubscribe"
     COMPLAINT = "complaint"
 
@@ -54,6 +55,7 @@ _ENDS = {
     News.REPLY: State.REPLIED,
     News.COLLEAGUE_REPLY: State.COMPANY_REPLIED,
     News.HARD_BOUNCE: State.BOUNCED,
+    News.GONE: State.CANCELLED,
     News.UNSUBSCRIBE: State.UNSUBSCRIBED,
     News.COMPLAINT: State.COMPLAINED,
 }

@@ -37,9 +37,10 @@ class Share:
 def share(count: int, of: int) -> Share:
     """Return a share with its 95 % interval, or that there are too few to say."""
     if of < ENOUGH:
-        return Share(count, None, None, None, f"{count} of {of}: too few to say.")
+        return Share(count, None, None, None, f"{count} of {of}, too few to say.")
     low, high = wilson(count, of)
-    sentence = f"{_percent(count / of)}, most likely between {_percent(low)} and {_percent(high)}."
+    likely = f"most likely between {_percent(low)} and {_percent(high)}"
+    sentence = f"{count} of {of}: {_percent(count / of)}, {likely}."
     return Share(count, round(count / of, 4), round(low, 4), round(high, 4), sentence)
 
 

@@ -101,7 +101,9 @@ def clean(value: str) -> str:
 
 def person_values(name: str | None, role: str | None, domain: str) -> dict[str, str]:
     """Return what the house knows of a reader; what is not known is left out."""
-    known = {"name": name, "firstname": (name or "").split(" ")[0], "role": role, "domain": domain}
+    # A title is no name: “Dr. Ann Lee” is Ann.
+    firstname = next((word for word in (name or "").split() if not word.endswith(".")), None)
+    known = {"name": name, "firstname": firstname, "role": role, "domain": domain}
     return {key: value for key, value in known.items() if value}
 
 
