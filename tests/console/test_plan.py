@@ -40,3 +40,6 @@ async def test_links_are_planned_and_a_brief_goes_from_its_slot_to_a_placement(
     await no_barriers(page)
     found = (await house.owner.get(f"{house.api}/plan/slots?state=promised")).json()["items"]
     assert [one["referring_domain"] for one in found] == ["press.example"]
+    await page.get_by_role("link", name="All briefs", exact=True).click()
+    await expect(page.get_by_role("table", name="Briefs")).to_contain_text("press.example")
+    await no_barriers(page, phone=True)

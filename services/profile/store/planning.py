@@ -11,24 +11,33 @@ from shared.planning import LONGEST_TEXT
 
 _ALIVE = "l.merged_into IS NULL AND l.deleted_at IS NULL"
 _PRESENT = f"l.status IN ('live', 'changed') AND {_ALIVE}"
+# Domains are counted only for the pages with the most links: on a million links, counting them for
+# every page would take most of the time that there is.
+_LINKED = 200
 _TARGETS = f"""
-    WITH pages AS (
-        SELECT l.target_key, coalesce(
-                mode() WITHIN GROUP (ORDER BY l.target_url) FILTER (WHERE l.target_url ^@ 'https:'),
-                mode() WITHIN GROUP (ORDER BY l.target_url)) AS url,
-            count(DISTINCT l.referring_domain) AS domains,
-            count(DISTINCT l.referring_domain) FILTER (WHERE l.anchor_kind = 'exact') AS exact
-        FROM links l WHERE l.site_id = $1 AND l.target_key IS NOT NULL AND {_PRESENT}
-        GROUP BY l.target_key
+    WITH linked AS (
+        SELECT l.target_key FROM links l WHERE l.site_id = $1 AND l.target_key IS NOT NULL AND {_PRESENT}
+        GROUP BY l.target_key ORDER BY count(*) DESC, l.target_key LIMIT {_LINKED}
+    ), pages AS (
+        SELECT target_key, count(*) AS domains, count(*) FILTER (WHERE exact) AS exact FROM (
+            SELECT l.target_key, l.referring_domain, bool_or(l.anchor_kind = 'exact') AS exact
+            FROM links l WHERE l.site_id = $1 AND {_PRESENT}
+                AND l.target_key = ANY($2::uuid[] || ARRAY(SELECT target_key FROM linked))
+            GROUP BY l.target_key, l.referring_domain
+        ) AS d GROUP BY target_key
     ), answering AS (
         SELECT p.*, coalesce(t.broken, false) AS broken FROM pages p
         LEFT JOIN targets t ON t.site_id = $1 AND t.target_key = p.target_key
     ), most AS (
         SELECT * FROM answering WHERE NOT broken ORDER BY domains DESC, target_key LIMIT $3
+    ), chosen AS (
+        SELECT * FROM most UNION SELECT * FROM answering WHERE target_key = ANY($2)
     )
-    SELECT target_key, url, domains, exact, broken FROM most
-    UNION SELECT target_key, url, domains, exact, broken FROM answering WHERE target_key = ANY($2)
-    ORDER BY domains DESC, target_key
+    SELECT c.*, (
+        SELECT l.target_url FROM links l WHERE l.site_id = $1 AND l.target_key = c.target_key
+            AND {_PRESENT} GROUP BY l.target_url
+        ORDER BY l.target_url ^@ 'https:' DESC, count(*) DESC, l.target_url LIMIT 1
+    ) AS url FROM chosen c ORDER BY domains DESC, target_key
 """
 
 

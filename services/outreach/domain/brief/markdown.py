@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from services.outreach.domain.brief.content import BriefContent
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&])")
+_BEGINS_BLOCK = re.compile(r"^([#+=-]|\d+(?=[.)]))")
 _PLAIN_URL = re.compile(r"https?://[^\s<>]+")
 
 
@@ -80,4 +81,14 @@ def _address(url: str) -> str:
 
 def _plain(text: str, *, keep_lines: bool = False) -> str:
     lines = text.splitlines() if keep_lines else [" ".join(text.split())]
-    return "\n".join(_MARKUP.sub(r"\\\1", line.strip()) for line in lines)
+    return "\n".join(_escaped(line.strip()) for line in lines)
+
+
+def _escaped(line: str) -> str:
+    """Return a line in which nothing is markup, wherever it stands; what reads well stays as it is."""
+    inside = _MARKUP.sub(r"\\\1", line)
+    begins = _BEGINS_BLOCK.match(inside)
+    if begins is None:
+        return inside
+    mark = begins[0]
+    return f"{mark}\\{inside[len(mark) :]}" if mark[0].isdigit() else f"\\{inside}"

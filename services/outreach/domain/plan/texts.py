@@ -99,7 +99,7 @@ def advise(
         GROUP_LABELS[group],
         free[0] if free else None,
         tuple(free[1 : 1 + _ALTERNATES]),
-        tuple(_forbidden(page, used_on_host, loud))[:_FORBIDDEN],
+        _forbidden(page, used_on_host, loud),
         _sentence(group, free, fit, here),
     )
 
@@ -130,19 +130,34 @@ def _too_loud(facts: SiteFacts) -> dict[str, str]:
 
 def _forbidden(
     page: TargetFacts, used_on_host: Iterable[str], loud: Mapping[str, str]
-) -> Iterable[Forbidden]:
-    for text in _distinct(used_on_host):
+) -> tuple[Forbidden, ...]:
+    """Return what must not be said, each text once with its first reason."""
+    found: dict[str, Forbidden] = {}
+    for one in (*_on_host(used_on_host), *_loud(loud.values()), *_exact_of(page)):
+        found.setdefault(fold(one.text), one)
+    return tuple(found.values())[:_FORBIDDEN]
+
+
+def _on_host(texts: Iterable[str]) -> Iterable[Forbidden]:
+    for text in _distinct(texts):
         yield Forbidden(text, "This host links to you with these words already.")
-    for text in loud.values():
+
+
+def _loud(texts: Iterable[str]) -> Iterable[Forbidden]:
+    for text in texts:
         yield Forbidden(text, "One referring domain in twenty says so already.")
-    exact = [one for one in page.texts if GROUPS.get(one.kind) is Group.EXACT]
-    if page.domains and page.exact > EXACT_LIMIT * page.domains:
-        share, high = page.exact / page.domains, BANDS[Group.EXACT].high
-        for one in exact:
-            yield Forbidden(
-                one.text,
-                f"Exact keywords are at {share:.0%} of the domains that link to this page, over {high:.0%}.",
-            )
+
+
+def _exact_of(page: TargetFacts) -> Iterable[Forbidden]:
+    if not page.domains or page.exact <= EXACT_LIMIT * page.domains:
+        return
+    share, high = page.exact / page.domains, BANDS[Group.EXACT].high
+    because = (
+        f"Exact keywords are at {share:.0%} of the domains that link to this page, over {high:.0%}."
+    )
+    for one in page.texts:
+        if GROUPS.get(one.kind) is Group.EXACT:
+            yield Forbidden(one.text, because)
 
 
 def _branded(facts: SiteFacts, page: TargetFacts) -> Iterable[str]:
