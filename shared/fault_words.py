@@ -11,6 +11,7 @@ _LIST = "Give a list, in square brackets."
 _OBJECT = "Give an object, in braces."
 _YES_NO = "Give true or false."
 _DATE = "Give a date such as 2026-05-31."
+_CLOCK = "Give a time of day such as 08:30."
 _TIME = "Give a time such as 2026-05-31T08:00:00Z."
 _FIX: Mapping[str, str] = {
     "missing": "This is required: give it.",
@@ -58,6 +59,8 @@ _FIX: Mapping[str, str] = {
     "date_from_datetime_inexact": _DATE,
     "date_past": "Give a date in the past.",
     "date_future": "Give a date in the future.",
+    "time_type": _CLOCK,
+    "time_parsing": _CLOCK,
     "datetime_type": _TIME,
     "datetime_parsing": _TIME,
     "datetime_from_date_parsing": _TIME,

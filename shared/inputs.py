@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any
 
 from pydantic import (
@@ -54,6 +54,13 @@ def _date_as_text(value: Any) -> Any:
     return value
 
 
+def _clock_as_text(value: Any) -> Any:
+    if isinstance(value, (int, float)):
+        raise PydanticKnownError("time_type")
+    return value
+
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_time_as_text)]
 Day = Annotated[date, BeforeValidator(_date_as_text)]
+TimeOfDay = Annotated[time, BeforeValidator(_clock_as_text)]
 Whole = StrictInt

@@ -77,8 +77,8 @@ class HouseSettings(BaseModel):
     )
     master_key: SecretStr | None = Field(
         default=None,
-        description="Encrypts the keys of other services, secrets of webhooks and addresses of channels that the "
-        "database keeps; at least 32 random characters. Several with commas between: the first encrypts, all decrypt. Unset: the file "
+        description="Encrypts the keys of other services, secrets of webhooks, addresses of channels and "
+        "passwords of mailboxes that the database keeps; at least 32 random characters. Several with commas between: the first encrypts, all decrypt. Unset: the file "
         "`master-key` in the home, made at the first start.",
     )
     max_body_bytes: int = Field(

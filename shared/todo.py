@@ -57,6 +57,24 @@ WORDS: Mapping[Todo, TodoWords] = {
         "Write to whoever promised; the evidence is with each link.",
         "links?contract_state=mismatched",
     ),
+    Todo.MESSAGE_IN_DOUBT: TodoWords(
+        "message may have been sent or not",
+        "messages may have been sent or not",
+        "Look into the Sent folder of the mailbox, and say what you found.",
+        "approvals?state=in_doubt",
+    ),
+    Todo.MAIL_STUCK: TodoWords(
+        "approved message waits for a mailbox that is paused or not checked",
+        "approved messages wait for mailboxes that are paused or not checked",
+        "See what is wrong with the mailbox, and set it to work again.",
+        "mailboxes",
+    ),
+    Todo.MESSAGE_APPROVAL: TodoWords(
+        "message waits for your approval",
+        "messages wait for your approval",
+        "Read each, and let it go out or not.",
+        "approvals",
+    ),
     Todo.PLACEMENT_OVERDUE: TodoWords(
         "promised link should be there by now",
         "promised links should be there by now",

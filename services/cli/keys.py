@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from services.cli import databases
 from services.cli.databases import settings_of
 from services.gateway.jobs.sealing import seal_secrets
+from services.outreach.jobs.sealing import seal_passwords
 from services.profile.jobs.connectors import seal_keys
 from shared import vault
 from shared.db import Database
@@ -21,7 +22,8 @@ def main(arguments: Sequence[str]) -> int:
     """Change the master key of the home, or encrypt with the first of the keys that are set."""
     parser = argparse.ArgumentParser(
         prog="anchorwatch keys",
-        description="The master key that encrypts keys of connectors, secrets of webhooks and addresses of channels.",
+        description="The master key that encrypts keys of connectors, secrets of webhooks, addresses of channels and "
+        "passwords of mailboxes.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser(
@@ -33,17 +35,19 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.parse_args(list(arguments))
     settings = settings_of("profile").load()
-    with databases.urls(["profile", "gateway"]) as urls:
+    with databases.urls(["profile", "gateway", "outreach"]) as urls:
         print(asyncio.run(_rotate(settings, urls)))
     return 0
 
 
 async def _rotate(settings: HouseSettings, urls: Mapping[str, str]) -> str:
-    profile, gateway = (Database(urls[name], schema=name, pool_size=1) for name in urls)
+    opened = [Database(url, schema=name, pool_size=1) for name, url in urls.items()]
+    profile, gateway, outreach = opened
     mine = Vault.of(settings)
 
     async def seal_all() -> int:
-        return await seal_keys(profile, mine) + await seal_secrets(gateway, mine)
+        sealed = await seal_keys(profile, mine) + await seal_secrets(gateway, mine)
+        return sealed + await seal_passwords(outreach, mine)
 
     try:
         # First what a rotation that was broken off left under an older key: that one goes now.
@@ -52,7 +56,7 @@ async def _rotate(settings: HouseSettings, urls: Mapping[str, str]) -> str:
             await asyncio.to_thread(vault.add_key, settings.home)
             sealed = await seal_all()
     finally:
-        await profile.close()
-        await gateway.close()
+        for database in opened:
+            await database.close()
     where = settings.home / vault.KEY_FILE if settings.master_key is None else "the setting"
     return f"{sealed} encrypted anew with the first key of {where}."

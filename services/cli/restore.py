@@ -15,7 +15,9 @@ from services.cli import archive, databases
 from services.cli.archive import Manifest, Schema
 from services.cli.backup import EMBEDDED_BUS
 from services.cli.progress import Progress, progress
+from services.outreach.store import outreach_settings
 from shared import dumps, postgres
+from shared.db import Database
 from shared.errors import ConflictError, InvalidError
 from shared.migrations import SERVICES, revision_files
 from shared.settings import HouseSettings
@@ -40,6 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     place = _private() if options.verify else _wanted(manifest)
     with place as urls, progress() as show:
         asyncio.run(_restore(options.file, manifest, urls, show))
+        switched = 0 if options.verify else asyncio.run(_switch_mail_off(urls["outreach"]))
     what = f"{manifest.rows:,} rows of {manifest.tables} tables, each as it was"
     if options.verify:
         print(f"{options.file} can be restored: {what}. Nothing of yours was touched.")
@@ -47,6 +50,11 @@ def main(arguments: Sequence[str]) -> int:
     print(f"Restored as of {manifest.made_at:%Y-%m-%d %H:%M} UTC: {what}.")
     print("Put the master key in its place before you start, and run `anchorwatch migrate` if this")
     print("version is newer than the backup's (the embedded mode does that by itself).")
+    if switched:
+        print(
+            "Mail to other sites is switched off: what was approved may have been sent since the backup."
+        )
+        print("Look into the Sent folders, cancel what went out, and switch it on again.")
     return 0
 
 
@@ -112,6 +120,16 @@ async def _restore(path: Path, manifest: Manifest, urls: Mapping[str, str], show
             if found != wanted[name].contents:
                 raise InvalidError(_difference(name, wanted[name], found))
         show("Restoring schemas", len(missing), len(missing))
+
+
+async def _switch_mail_off(url: str) -> int:
+    """Let nothing go out of a restored database that went out after its backup was made."""
+    database = Database(url, schema="outreach", pool_size=1)
+    try:
+        async with database.begin() as tx:
+            return await outreach_settings.switch_all_off(tx)
+    finally:
+        await database.close()
 
 
 async def _is_there(name: str, schema: Schema, url: str) -> bool:

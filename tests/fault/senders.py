@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,12 +23,15 @@ class DeadlyRoom(Mailroom):
 
     kill_before: str | None = None
     kill_after: str | None = None
+    kill_in: int | None = None
+    """After so many steps of whatever letters."""
     senders: list[int] = field(default_factory=list)
 
     @override
     async def handle_RCPT(
         self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]
     ) -> str:
+        self._count()
         if address == self.kill_before:
             self.kill_before = None
             self._kill()
@@ -36,14 +40,22 @@ class DeadlyRoom(Mailroom):
     @override
     async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:
         answer = await Mailroom.handle_DATA(self, server, _, envelope)
+        self._count()
         if self.kill_after in envelope.rcpt_tos:
             self.kill_after = None
             self._kill()
         return answer
 
+    def _count(self) -> None:
+        if self.kill_in is not None:
+            self.kill_in -= 1
+            if self.kill_in == 0:
+                self._kill()
+
     def _kill(self) -> None:
         for pid in self.senders:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     @property
     def doubles(self) -> int:

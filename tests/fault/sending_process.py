@@ -1,7 +1,9 @@
 """A process that takes some turns at sending, to be killed: `python -m tests.fault.sending_process URL PORT NOW TURNS`."""
 
 import asyncio
+import itertools
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from services.outreach.adapters.carrier import Carrier
@@ -16,6 +18,12 @@ LEASE = timedelta(minutes=5)
 KEY = b"a key of the tests"
 
 
+def ticking(start: datetime) -> Callable[[], datetime]:
+    """Return a clock of which every look takes a tenth of a second, whatever the machine does."""
+    looks = itertools.count()
+    return lambda: start + next(looks) * timedelta(seconds=0.1)
+
+
 async def main(url: str, port: str, now: str, turns: str) -> None:
     database = Database(url, schema="outreach", pool_size=8)
     routes = parse_routes(f"mail.ours.example:587=127.0.0.1:{port}")
@@ -24,10 +32,12 @@ async def main(url: str, port: str, now: str, turns: str) -> None:
         key=KEY,
         public_url=None,
         lease=LEASE,
-        now=lambda: datetime.fromisoformat(now),
+        now=ticking(datetime.fromisoformat(now)),
     )
     for _ in range(int(turns)):
-        await sending.send_some(database, sender)
+        turn = await sending.send_some(database, sender)
+        if not turn.claimed:
+            break
     await database.close()
 
 

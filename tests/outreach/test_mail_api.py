@@ -163,6 +163,8 @@ async def test_a_person_approves_what_was_read_and_nothing_else(
 
     edited = await desk.ask("PATCH", path, {"subject": "Another"})
     assert (edited["state"], edited["approved_by"]) == ("pending_approval", None)
+    todo = await desk.ask("GET", "/internal/todo")
+    assert [(one["kind"], one["count"]) for one in todo] == [("message_approval", 1)]
     waiting = await desk.client.send(
         "GET", "/v1/messages", caller=desk.caller, query="state=pending_approval&sort=due"
     )

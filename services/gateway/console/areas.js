@@ -28,6 +28,8 @@ const AREAS = [
     ["plan", "Plan", () => import("./views/plan.js"), "Plan"],
     ["briefs", "Briefs", () => import("./views/briefs.js"), "Briefs"],
     ["sequences", "Sequences", () => import("./views/sequences.js"), "Sequences"],
+    ["approvals", "Approvals", () => import("./views/approvals.js"), "Approvals"],
+    ["mailboxes", "Mailboxes", () => import("./views/mailboxes.js"), "Mailboxes"],
   ] },
   { name: "Placements", screens: [
     ["placements", "Placements", () => import("./views/placements.js"), "Placements"],

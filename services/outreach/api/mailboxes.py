@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.outreach.api.mail_house import MailHouseDep, require_keeper, require_reader
 from services.outreach.domain import pacing
@@ -19,7 +19,7 @@ from services.outreach.store import health, mailboxes
 from services.outreach.store.mailboxes import Mailbox
 from shared import clock, ids, mail_words, urls
 from shared.errors import ConflictError, FieldError, InvalidError
-from shared.inputs import Whole
+from shared.inputs import TimeOfDay, Whole
 from shared.mail_server import MailSecurity
 from shared.versions import etag, require_match
 from shared.web import CallerDep, DbDep, TxDep
@@ -47,10 +47,10 @@ class MailboxIn(BaseModel):
     imap_port: _Port | None = 993
     imap_security: MailSecurity | None = MailSecurity.TLS
     username: str = Field(default="", max_length=254, description="Empty: the address.")
-    password: SecretStr = Field(default=SecretStr(""), max_length=500)
+    password: str = Field(default="", max_length=500)
     zone: str = Field(default="UTC", max_length=64, description="Such as Europe/Lisbon.")
-    opens: time = time(8, 30)
-    closes: time = time(17, 0)
+    opens: TimeOfDay = time(8, 30)
+    closes: TimeOfDay = time(17, 0)
     daily_cap: _Cap = 30
     hourly_cap: _Cap = 8
 
@@ -68,10 +68,10 @@ class MailboxPatch(BaseModel):
     imap_port: _Port | None = None
     imap_security: MailSecurity | None = None
     username: str = Field(default="", max_length=254)
-    password: SecretStr = Field(default=SecretStr(""), max_length=500)
+    password: str = Field(default="", max_length=500)
     zone: str = Field(default="UTC", max_length=64)
-    opens: time = time(8, 30)
-    closes: time = time(17, 0)
+    opens: TimeOfDay = time(8, 30)
+    closes: TimeOfDay = time(17, 0)
     daily_cap: _Cap = 30
     hourly_cap: _Cap = 8
 
@@ -161,8 +161,7 @@ async def add_mailbox(
     if not mailbox.username:
         mailbox = replace(mailbox, username=address)
     _require_sound(mailbox)
-    password = body.password.get_secret_value()
-    sealed = house.vault.seal(password, bound_to=bound_to(mailbox.mailbox_id))
+    sealed = house.vault.seal(body.password, bound_to=bound_to(mailbox.mailbox_id))
     await mailboxes.add_mailbox(tx, mailbox, sealed_password=sealed)
     response.headers["ETag"] = etag(mailbox.version)
     return MailboxOut.of(mailbox)
@@ -207,8 +206,8 @@ async def change_mailbox(
         after = replace(after, state=MailboxState.UNCHECKED)
     _require_sound(after)
     sealed = None
-    if body.password.get_secret_value():
-        sealed = house.vault.seal(body.password.get_secret_value(), bound_to=bound_to(mailbox_id))
+    if body.password:
+        sealed = house.vault.seal(body.password, bound_to=bound_to(mailbox_id))
     await mailboxes.save_mailbox(tx, after, sealed_password=sealed, now=clock.now())
     found = await mailboxes.get_mailbox(tx, mailbox_id, workspace_id=caller.workspace_id)
     response.headers["ETag"] = etag(found.version)

@@ -48,3 +48,14 @@ async def save_settings(tx: Tx, settings: OutreachSettings) -> OutreachSettings:
         settings.switched_at,
     )
     return OutreachSettings(**dict(rows[0]))
+
+
+async def switch_all_off(tx: Tx) -> int:
+    """Switch mail off in every workspace; returns in how many it was on."""
+    if await tx.fetch_value("SELECT to_regclass('outreach_settings')") is None:
+        return 0  # of a version that sent no mail
+    rows = await tx.fetch(
+        "UPDATE outreach_settings SET sending = false, version = version + 1 WHERE sending"
+        " RETURNING workspace_id"
+    )
+    return len(rows)

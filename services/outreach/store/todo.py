@@ -1,4 +1,4 @@
-"""How many placements of each site are overdue or end soon, counted no further than is shown."""
+"""How much of each site waits: placements that are overdue or end soon, mail to decide on; counted no further than is shown."""
 
 from collections.abc import Collection
 from datetime import date
@@ -10,6 +10,7 @@ from shared.todo import MOST, MOST_SITES, Waiting
 
 _OPEN = """placements p WHERE p.site_id = s.site_id AND p.cancelled_at IS NULL
     AND (p.until_on IS NULL OR p.until_on >= $5)"""
+_MAIL = "messages m WHERE m.workspace_id = $1 AND m.site_id = s.site_id"
 _WAITING = f"""
     SELECT s.site_id, s.domain, w.kind, w.count FROM (
         SELECT site_id, domain FROM sites WHERE workspace_id = $1 AND deleted_at IS NULL
@@ -21,6 +22,17 @@ _WAITING = f"""
         UNION ALL
         SELECT 'placement_expiring', count(*) FROM (
             SELECT FROM {_OPEN} AND p.seen <> 'lost' AND p.until_on <= $6 LIMIT $4) AS few
+        UNION ALL
+        SELECT 'message_approval', count(*) FROM (
+            SELECT FROM {_MAIL} AND m.state = 'pending_approval' LIMIT $4) AS few
+        UNION ALL
+        SELECT 'message_in_doubt', count(*) FROM (
+            SELECT FROM {_MAIL} AND m.state = 'in_doubt' LIMIT $4) AS few
+        UNION ALL
+        SELECT 'mail_stuck', count(*) FROM (
+            SELECT FROM {_MAIL} AND m.state = 'approved' AND EXISTS (
+                SELECT FROM mailboxes b WHERE b.mailbox_id = m.mailbox_id AND b.state <> 'ready')
+            LIMIT $4) AS few
     ) AS w WHERE w.count > 0 ORDER BY s.site_id, w.kind
 """
 

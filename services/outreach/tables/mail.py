@@ -143,6 +143,9 @@ MESSAGES = Table(
     ),
     Index("messages_workspace_idx", "workspace_id", "message_id"),
     Index("messages_waiting_idx", "workspace_id", "state", "due_at", "message_id"),
+    Index("messages_site_idx", "site_id", "state", "due_at", "message_id"),
+    Index("messages_oldest_idx", "due_at", postgresql_where=text("state = 'approved'")),
+    Index("messages_in_doubt_idx", "message_id", postgresql_where=text("state = 'in_doubt'")),
     Index(
         "messages_due_idx",
         "mailbox_id",
