@@ -92,9 +92,10 @@ _REMOVED = {
     "answers": "DELETE FROM inbound_messages WHERE workspace_id = $1"
     " AND (address_key = $2 OR bounced_key = $2)",
 }
+# One that is being sent meanwhile stays covered by the hash: it is not tried again.
 _BLANKED = {
     "messages": "UPDATE messages SET to_email = '', to_name = NULL, address_key = $3, subject = '',"
-    " text = '', covered_by = '{}', contact_id = NULL, version = version + 1"
+    " text = '', covered_by = ARRAY[$3], contact_id = NULL, version = version + 1"
     " WHERE workspace_id = $1 AND address_key = $2",
     "enrollments": "UPDATE enrollments SET address_key = $3, variables = '{}', because = NULL,"
     " state = CASE WHEN state IN ('active', 'paused') THEN 'cancelled' ELSE state END,"

@@ -36,9 +36,12 @@ _SAVE = """
             THEN excluded.failure ELSE readings.failure END,
         failed_at = greatest(excluded.failed_at, readings.failed_at)
 """
+# Locked in the order of their ids, as by everybody else who changes many.
 _MARK = """
-    UPDATE prospects p SET judge_due = true WHERE NOT p.judge_due AND (p.domain = ANY($1::text[])
-        OR p.site_id IN (SELECT site_id FROM sites WHERE domain = ANY($1::text[])))
+    UPDATE prospects SET judge_due = true WHERE prospect_id IN (
+        SELECT p.prospect_id FROM prospects p WHERE NOT p.judge_due
+            AND (p.domain = ANY($1::text[]) OR p.site_id = ANY($2::uuid[]))
+        ORDER BY p.prospect_id FOR UPDATE)
 """
 
 
@@ -58,7 +61,8 @@ async def save_readings(tx: Tx, events: Sequence[DomainRead]) -> None:
         [None if ok else one.failure for one, ok in zip(ordered, seen, strict=True)],
         [None if ok else one.read_at for one, ok in zip(ordered, seen, strict=True)],
     )
-    await tx.run(_MARK, list(newest))
+    rows = await tx.fetch("SELECT site_id FROM sites WHERE domain = ANY($1::text[])", list(newest))
+    await tx.run(_MARK, list(newest), [row["site_id"] for row in rows])
 
 
 async def list_readings(tx: Tx, domains: Iterable[str]) -> dict[str, Reading]:
@@ -107,10 +111,7 @@ async def mark_prospects(tx: Tx, prospect_ids: Collection[UUID]) -> None:
 
 async def mark_sites(tx: Tx, site_ids: Collection[UUID]) -> None:
     """Have all prospects of sites judged again: the words of the sites changed."""
-    await tx.run(
-        "UPDATE prospects SET judge_due = true WHERE site_id = ANY($1::uuid[]) AND NOT judge_due",
-        list(site_ids),
-    )
+    await tx.run(_MARK, [], list(site_ids))
 
 
 @dataclass(frozen=True, slots=True)
