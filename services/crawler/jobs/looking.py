@@ -90,7 +90,7 @@ def _mention_in(fetched: Fetched, site: SearchedSite, taken: Taken) -> MentionSe
         page_key=taken.page_key,
         url=taken.url,
         domain=taken.host,
-        title=page.title,
+        title=page.title.replace("\x00", " ") if page.title else None,
         term=found.term,
         sentence=found.sentence,
     )

@@ -159,6 +159,11 @@ def test_lines_of_no_format_are_said_and_the_others_read() -> None:
     assert damage.sentences() == ["a line is in no format of a log that is known (2 times)"]
 
 
+def test_a_moment_that_there_never_was_is_none() -> None:
+    [found] = scanned(combined().replace("10/Oct/2026:13", "01/Jan/0001:00")).referrers()
+    assert (found.hits, found.first_seen) == (1, None)
+
+
 def test_a_packed_log_is_read() -> None:
     line = f"{combined()}\n".encode()
     for data in (gzip.compress(line), zstd.compress(line)):

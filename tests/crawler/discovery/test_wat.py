@@ -12,7 +12,7 @@ from services.crawler.domain.discovery.targets import Targets
 from services.crawler.domain.discovery.wat import scan
 from shared import hostnames, urls
 from shared.vocabulary import LinkKind
-from tests.crawler.discovery.archives import PAGE, in_chunks, packed, raw_wat, wat
+from tests.crawler.discovery.archives import PAGE, in_chunks, packed, raw_wat, record, wat
 
 OURS = Targets(["bücher-shop.example", "our.example"])
 ASCII_FORM = hostnames.ascii_form("bücher-shop.example")
@@ -214,6 +214,19 @@ def test_a_record_that_is_no_json_is_said() -> None:
     damage = Damage()
     assert paths_of(found(broken.replace(b'r":', b'r";') + sound, damage)) == [1]
     assert damage.sentences() == ["a record is not the JSON of a WAT file"]
+
+
+def test_a_record_of_nothing_but_brackets_and_halves_of_characters_do_no_harm() -> None:
+    deep = record("metadata", PAGE, b'{"our.example":' + b"[" * 200_000)
+    half = raw_wat('https://our.example/a","text":"\\ud800x')
+    [hit] = found(packed(deep, half))
+    assert hit.anchor_text.encode() == "\N{REPLACEMENT CHARACTER}x".encode()
+
+
+def test_a_bomb_is_read_no_further() -> None:
+    damage = Damage()
+    assert found(gzip.compress(b"\0" * 80_000_000), damage) == []
+    assert [what for what in damage.counts if "unpacks to more" in what]
 
 
 def test_a_file_of_something_else_is_said() -> None:

@@ -1,6 +1,7 @@
 """Names of senders of readers that are no pages with a link: search engines, assistants, spam, robots."""
 
 import re
+from functools import lru_cache
 
 # Hosts that answer questions; sites, docs and groups of the same owners are pages like any other.
 _SEARCH = re.compile(
@@ -108,6 +109,7 @@ def is_search(host: str) -> bool:
     return _SEARCH.fullmatch(host) is not None
 
 
+@lru_cache(maxsize=4_096)
 def is_robot(agent: str) -> bool:
     """Return whether no browser asked; who does not say what they are is none."""
     return not agent or agent == "-" or _ROBOTS.search(agent) is not None

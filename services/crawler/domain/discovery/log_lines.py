@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -83,7 +84,7 @@ def _from_combined(line: bytes) -> Visit | None:
     found = _COMBINED.match(line)
     if found is None:
         return None
-    host = found["host"] if _HOST_FIRST.match(line) else None
+    host = found["host"] if found["host"] and _HOST_FIRST.match(line) else None
     request = _unescaped(found["request"]).split(" ")
     return Visit(
         referer=_unescaped(found["referer"]),
@@ -105,6 +106,7 @@ def _as_sent(escape: re.Match[str]) -> str:
     return chr(int(escape[1], 16)) if escape[1] else escape[2]
 
 
+@lru_cache(maxsize=1_024)
 def _apache_time(text: str) -> datetime | None:
     """Return the moment of `10/Oct/2026:13:55:36 +0200`, whatever the language of this machine."""
     found = _APACHE_TIME.match(text)
@@ -118,9 +120,9 @@ def _apache_time(text: str) -> datetime | None:
 def _iso_time(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 # ---- JSON, of Caddy and of nginx with the usual names -------------------------------------------------

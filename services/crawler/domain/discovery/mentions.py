@@ -47,7 +47,8 @@ class Terms:
     def _all_in(self, text: str) -> Iterator[Mention]:
         if self.terms:
             for found in self._pattern.finditer(text):
-                yield Mention(found[0], sentence_around(text, found.start(), found.end()))
+                sentence = sentence_around(text, found.start(), found.end())
+                yield Mention(" ".join(found[0].split()), sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Wanted:
 
 def sentence_around(text: str, start: int, end: int) -> str:
     """Return the sentence in which a place of a text stands."""
+    text = text.replace("\x00", " ")
     room = max(MOST_SENTENCE - (end - start), 0) // 2
     before = text[max(start - room, 0) : start]
     after = text[end : end + room]

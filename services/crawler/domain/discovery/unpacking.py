@@ -24,6 +24,9 @@ _ZSTD = b"\x28\xb5\x2f\xfd"
 _SLICE = 16 * 1024
 _ZSTD_SLICE = 128 * 1024
 _WINDOW_LOG = 27
+_BOMB_RATIO = 200
+_BOMB_FROM = 64 * 1024 * 1024
+_BOMB = "it unpacks to more than a log or an archive can hold, and was read no further"
 _BROKEN = "a part could not be unpacked"
 _CUT = "the file ends in the middle"
 _GzipError = cast("type[Exception]", zlib.error)  # its stub says that it is an instance
@@ -35,12 +38,39 @@ def unpacked(chunks: Iterable[bytes], damage: Damage) -> Iterator[bytes | None]:
     first = b""
     while len(first) < len(_ZSTD) and (chunk := next(chunks, None)) is not None:
         first += chunk
-    whole = chain((first,), chunks)
+    packed = _Counted(chain((first,), chunks))
     if first.startswith(_GZIP):
-        return _gunzipped(whole, damage)
+        return _bounded(_gunzipped(packed, damage), packed, damage)
     if first.startswith(_ZSTD):
-        return _unzstd(whole, damage)
-    return iter(whole)
+        return _bounded(_unzstd(packed, damage), packed, damage)
+    return iter(packed)
+
+
+class _Counted:
+    """Chunks of a file, with how many bytes of it were taken so far."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.taken += len(chunk)
+            yield chunk
+
+
+def _bounded(
+    pieces: Iterable[bytes | None], packed: _Counted, damage: Damage
+) -> Iterator[bytes | None]:
+    """Stop where more comes out than a log or an archive can hold: a few bytes may unpack for hours."""
+    given = 0
+    for piece in pieces:
+        given += len(piece or b"")
+        if given > _BOMB_FROM and given > _BOMB_RATIO * packed.taken:
+            damage.note(_BOMB)
+            yield BREAK
+            return
+        yield piece
 
 
 def _gunzipped(chunks: Iterable[bytes], damage: Damage) -> Iterator[bytes | None]:

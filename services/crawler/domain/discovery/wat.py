@@ -156,7 +156,7 @@ def _parsed(block: bytes, damage: Damage) -> Fields:
         # Halves of characters are no UTF-8, but old extractors wrote them.
         try:
             found = json.loads(block.decode("utf-8", "replace"))
-        except ValueError:
+        except (ValueError, RecursionError):
             damage.note(_BAD_JSON)
             return {}
     return found if isinstance(found, dict) else {}
@@ -177,4 +177,6 @@ def _objects(value: object) -> Iterator[Fields]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    return value if value.isascii() else urls.scalar_values(value)
