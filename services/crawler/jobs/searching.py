@@ -88,7 +88,7 @@ class Searcher:
 
     async def _ask(self, run: JobRun, search: Search, site: SearchedSite) -> None:
         """Ask hosts for pages that may link: those whose pages are unknown, or that link already."""
-        places = await self._places(run, search, site)
+        places = await self._places(run, site)
         at = int(run.job.cursor.get("asked", 0))
         while at < len(places):
             if await self._is_spent(site):
@@ -101,11 +101,11 @@ class Searcher:
                     await _add_scouted(step.tx, search, site, scouted, now=now)
                 step.done += len(part)
                 step.total = len(places)
-                step.cursor = {**run.job.cursor, "asked": at}
+                step.cursor = {**run.job.cursor, "places": _told(places), "asked": at}
 
-    async def _places(self, run: JobRun, search: Search, site: SearchedSite) -> list[Place]:
-        if search.source in FILES:
-            told = run.job.cursor.get("places", [])
+    async def _places(self, run: JobRun, site: SearchedSite) -> list[Place]:
+        told = run.job.cursor.get("places")
+        if told is not None:
             return [Place(home, datetime.fromisoformat(at) if at else None) for home, at in told]
         async with self._db.begin() as tx:
             hosts = await findings.list_linking_hosts(tx, site.site_id, limit=MOST_SEARCHED)
@@ -126,15 +126,15 @@ class Searcher:
     async def _look(self, run: JobRun, search: Search, site: SearchedSite) -> None:
         """Look at what waits, the hosts in turns, until nothing waits or it is enough."""
         looked_at = int(run.job.cursor.get("looked", 0))
-        while looked_at < MOST_PAGES:
+        while waiting := await self._count_waiting(site):
+            if looked_at >= MOST_PAGES:
+                return await self._note(run, search, _MORE)
             if await self._is_spent(site):
                 return await self._note(run, search, _SPENT)
-            now = self._clock()
             async with self._db.begin() as tx:
-                waiting = await candidates.count_waiting(tx, site.site_id)
-                taken = await candidates.take(tx, site.site_id, now, limit=AT_ONCE)
+                taken = await candidates.take(tx, site.site_id, self._clock(), limit=AT_ONCE)
             if not taken:
-                return None
+                return None  # another search has what is left
             looked = await look_at(eyes_now(self._eyes_of), site, taken)
             looked_at += len(looked)
             async with run.step() as step:
@@ -142,7 +142,11 @@ class Searcher:
                 step.done += len(looked)
                 step.total = run.job.done + max(waiting, len(looked))
                 step.cursor = {**run.job.cursor, "looked": looked_at}
-        return await self._note(run, search, _MORE)
+        return None
+
+    async def _count_waiting(self, site: SearchedSite) -> int:
+        async with self._db.begin() as tx:
+            return await candidates.count_waiting(tx, site.site_id)
 
     async def _is_spent(self, site: SearchedSite) -> bool:
         async with self._db.begin() as tx:
