@@ -40,13 +40,13 @@ function Settings({ item, siteId, changed }) {
     return "Saved.";
   };
   const drop = async () => { await remove(`/v1/sequences/${item.sequence_id}`); go(["sites", siteId, "sequences"]); };
-  return html`<details><summary>Name, mailbox and campaign</summary><${Form} label="Save" send=${save}><div class="halves"><${Field} name="name" label="Name" maxlength="120" required defaultValue=${item.name} /><${Mailboxes} chosen=${item.mailbox_id} />
+  return html`<details><summary>Name, mailbox and campaign</summary><${Form} label="Save" send=${save}><div class="halves"><${Field} name="name" label="Name" maxlength="120" required defaultValue=${item.name} /><${Mailboxes} chosen=${item.mailbox_id} address=${item.mailbox_address} />
       <${Field} name="method" label="How links are got" maxlength="80" defaultValue=${item.method ?? ""} /><${Field} name="campaign" label="Campaign" maxlength="80" defaultValue=${item.campaign ?? ""} /></div><//>
     <${Confirm} label="Remove this sequence" title=${`Remove “${item.name}”?`} yes="Remove it" act=${drop} impact=${async () => html`<p>${item.funnel.open > 0 ? `${many(item.funnel.open, "person is", "people are")} still in it: they are written to no more.` : "Nobody is in it any more."} What was sent can still be read.</p>`} /></details>`;
 }
 
-function next(one) {
-  if (one.awaits_step) return `The message of step ${one.awaits_step} waits for approval or for its time.`;
+function next(one, siteId) {
+  if (one.awaits_step) return html`The message of step ${one.awaits_step} waits for <a href=${link(["sites", siteId, "approvals"])}>approval</a> or for its time.`;
   if (one.state === "active" && one.next_at) return html`Next look on <${Moment} at=${one.next_at} />.`;
   return null;
 }
@@ -56,7 +56,7 @@ function Person({ one, siteId, changed }) {
   const does = (what) => () => act.run(async () => { await post(`/v1/enrollments/${one.enrollment_id}/${what}`, {}); await changed(); });
   const isOpen = one.state === "active" || one.state === "paused";
   return html`<article class="card item" aria-label=${one.email ?? one.domain}><div class="row between"><h3>${one.name ? `${one.name}, ` : ""}${one.email ?? one.domain}</h3><span class="tag">${one.words.label}</span></div>
-    <p>${one.because && html`<span class="wrap">${one.because}</span> `}<span class="muted">${many(one.sent_steps, "step")} done${one.sent_at ? html`, last on <${Moment} at=${one.sent_at} />` : ""}. ${next(one)} Enrolled by ${one.created_by_name}.</span></p>
+    <p>${one.because && html`<span class="wrap">${one.because}</span> `}<span class="muted">${many(one.sent_steps, "step")} done${one.sent_at ? html`, last on <${Moment} at=${one.sent_at} />` : ""}. ${next(one, siteId)} Enrolled by ${one.created_by_name}.</span></p>
     ${canEdit(siteId) && isOpen && html`<div class="row">${one.state === "active" ? html`<button type="button" disabled=${act.busy} onClick=${does("pause")}>Pause</button>` : html`<button type="button" disabled=${act.busy} onClick=${does("resume")}>Go on</button>`}
       <button type="button" disabled=${act.busy} onClick=${does("cancel")}>Stop</button></div>`}<${Outcome} act=${act} /></article>`;
 }

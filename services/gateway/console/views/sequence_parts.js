@@ -6,9 +6,10 @@ import { Field } from "../pieces/form.js";
 
 const NONE = "None yet";
 
-export function Mailboxes({ chosen }) {
+// `chosen`, with its `address`, stays on the list while the others are not known.
+export function Mailboxes({ chosen, address }) {
   const { value } = useLoad(() => get("/v1/mailboxes"), []);
-  const items = value?.items ?? [];
+  const items = value?.items ?? (address ? [{ mailbox_id: chosen, address }] : []);
   const hint = value && items.length === 0 ? "Your workspace has no mailbox yet; set one up first." : "Needed before anybody is enrolled.";
   return html`<${Field} name="mailbox_id" label="Write from" as="select" hint=${hint}><option value="">${NONE}</option>${items.map((one) => html`
     <option key=${one.mailbox_id} value=${one.mailbox_id} selected=${one.mailbox_id === chosen}>${one.address}</option>`)}<//>`;
