@@ -25,7 +25,11 @@ MESSAGES: Mapping[str, Words] = {
     "cancelled": _words("Cancelled", "It will not be sent."),
 }
 MAILBOXES: Mapping[str, Words] = {
-    "unchecked": _words("Not checked yet", "It sends nothing before it was checked.", "Check it."),
+    "unchecked": _words(
+        "Not ready",
+        "It sends nothing before a check found nothing that stops it.",
+        "Check it, and mend what is found.",
+    ),
     "ready": _words("Ready", "It sends what is approved, within its hours and limits."),
     "paused": _words("Paused", "It sends nothing.", "Mend what is said, and set it to work again."),
 }

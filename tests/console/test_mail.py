@@ -21,7 +21,7 @@ async def test_mail_is_set_up_and_approved_as_it_stands(house: House, page: Page
     await server.get_by_label("Password", exact=True).fill("a secret of Ann")
     await server.get_by_role("button", name="Add it", exact=True).click()
     mailbox = page.get_by_role("article", name="ann@ours.example", exact=True)
-    await expect(mailbox).to_contain_text("Not checked yet")
+    await expect(mailbox).to_contain_text("Not ready")
     await expect(mailbox).to_contain_text("Today at most 5")
     await no_barriers(page)
 

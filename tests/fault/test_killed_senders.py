@@ -16,8 +16,8 @@ from tests.outreach.conftest import database as database  # noqa: PLC0414 - the 
 from tests.outreach.mail import NOON, a_mailbox, an_approved, switch
 
 MAILBOXES = 20
-LETTERS = 1_000
-KILLS = 60
+LETTERS = 400
+KILLS = 25
 ROUND = timedelta(minutes=10)
 """Between two senders: longer than a lease."""
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(900)]

@@ -18,7 +18,7 @@ from shared.wall import AddressNotAllowedError, Guard
 _TIMEOUT_S = 120.0
 """For all of it; one answer may take half as long."""
 
-_TRIAL_S = 30.0
+_TRIAL_S = 20.0
 _FAILURES = (aiosmtplib.SMTPException, OSError, ValueError, UnreadableError)
 _NO_PASSWORD = 535
 """What servers say to a wrong one (RFC 4954, 6)."""

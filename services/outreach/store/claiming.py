@@ -68,7 +68,7 @@ OBSTACLES: tuple[Obstacle, ...] = (
     Obstacle(
         "suppressed",
         "EXISTS (SELECT FROM suppressions s WHERE s.workspace_id = m.workspace_id"
-        " AND s.lifted_at IS NULL AND s.kind IN ('email', 'domain', 'erased')"
+        f" AND s.lifted_at IS NULL AND s.kind IN ({_KINDS})"
         " AND s.value = ANY(m.covered_by))",
         Then.CANCEL,
         "The address or its domain must not be written to.",
