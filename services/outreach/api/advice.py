@@ -43,7 +43,7 @@ async def next_aim(
     if target_url is None:
         weights = pages_of(facts, Settings(**plan.settings) if plan else Settings())
         target_url = next_owed(weights, given.slots_of_pages, weights) or f"https://{facts.domain}/"
-    takes_exact = given.pages.get(target_url, Page()).takes_exact
+    takes_exact = given.pages.get(page_of(facts, target_url).url, Page()).takes_exact
     return Aim(target_url, next_group(given.groups, EVERY if takes_exact else _NOT_EXACT))
 
 

@@ -1,6 +1,7 @@
 """Briefs for the texts that carry links: made from what is known, approved, handed to a writer, promised."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -76,7 +77,7 @@ async def add_brief(body: BriefIn, caller: CallerDep, tx: TxDep, response: Respo
     order = Order(
         domain=domain,
         method=method,
-        deadline=body.deadline or (aim.slot["due_on"] if aim.slot else None),
+        deadline=body.deadline or _due(aim),
         paid=body.paid,
         remarks=body.remarks,
         relevance=prospect.relevance if prospect else None,
@@ -96,6 +97,12 @@ async def add_brief(body: BriefIn, caller: CallerDep, tx: TxDep, response: Respo
     if not await briefs.add_brief(tx, brief):
         raise ConflictError("This slot has a brief already.", code="has-brief")
     return await _answer(tx, brief, response)
+
+
+def _due(aim: Aim) -> date | None:
+    """Return the day of the slot that a brief is for, unless it is over."""
+    due: date | None = aim.slot["due_on"] if aim.slot else None
+    return due if due is not None and due >= clock.now().date() else None
 
 
 async def _prospect(tx: Tx, body: BriefIn, caller: Caller) -> Prospect | None:

@@ -25,6 +25,7 @@ from services.outreach.api.plan_shapes import (
     suggestion_out,
 )
 from services.outreach.domain.plan import diagnosis
+from services.outreach.domain.plan.corridor import first_month
 from services.outreach.domain.plan.drawing import (
     Drawn,
     Ledger,
@@ -164,7 +165,8 @@ async def _answer(tx: Tx, plan: Plan) -> PlanOut:
         tx, site_id, states=[SlotState.OPEN], month=None, after=None, limit=_FIRST_SLOTS
     )
     pace = pace_of(facts, settings)
-    ahead = [row["planned"] for row in months][-settings.months :]
+    first = first_month(plan.created_at.date())
+    ahead = [row["planned"] for row in months if row["month"] >= first][: settings.months]
     now, after = counts_of(facts, ledger)
     standing = diagnosis.standings(now, after)
     return PlanOut(

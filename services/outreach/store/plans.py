@@ -58,7 +58,10 @@ async def find_plan(tx: Tx, site_id: UUID) -> Plan | None:
 
 
 async def add_plan(tx: Tx, plan: Plan, months: Sequence[tuple[date, int]]) -> None:
-    """Keep a version, and the months as it sees them; months of the past stay as they were planned."""
+    """Keep a version, and the months as it sees them.
+
+    Months of the past stay as they were planned, as do later ones that have slots.
+    """
     await tx.run(
         "INSERT INTO plans (plan_id, workspace_id, site_id, version_no, settings, facts,"
         " inputs_hash, capped, actor, created_at)"
@@ -69,14 +72,18 @@ async def add_plan(tx: Tx, plan: Plan, months: Sequence[tuple[date, int]]) -> No
         *(plan.inputs_hash, plan.capped, plan.actor, plan.created_at),
     )
     await tx.run(
-        "DELETE FROM plan_months WHERE site_id = $1 AND month >= $2", plan.site_id, months[0][0]
-    )
-    await tx.run(
         "INSERT INTO plan_months (site_id, month, planned)"
-        " SELECT $1, u.month, u.planned FROM unnest($2::date[], $3::int[]) AS u(month, planned)",
+        " SELECT $1, u.month, u.planned FROM unnest($2::date[], $3::int[]) AS u(month, planned)"
+        " ON CONFLICT (site_id, month) DO UPDATE SET planned = excluded.planned",
         plan.site_id,
         [month for month, _ in months],
         [planned for _, planned in months],
+    )
+    await tx.run(
+        "DELETE FROM plan_months m WHERE site_id = $1 AND month > $2 AND NOT EXISTS (SELECT FROM"
+        " plan_slots s WHERE s.site_id = m.site_id AND s.month = m.month AND s.dropped_at IS NULL)",
+        plan.site_id,
+        months[-1][0],
     )
 
 

@@ -88,7 +88,9 @@ async def test_more_months_add_slots_and_fewer_take_none_back(alice: Planner) ->
     assert {slot["target_url"] for slot in kept if slot["slot_id"] not in before} == {CHAIRS}
     slower = await alice.solve(months=3, cap=2)
     assert slower["slots_added"] == 0
-    assert [row["open"] for row in slower["months"]] == [10, 10, 10]
+    assert [row["open"] for row in slower["months"]][:3] == [10, 10, 10]
+    assert slower["months"][3] == longer["months"][3]
+    assert "begins with 2 links" in slower["pace"]["sentence"]
     anew = await alice.solve(months=3, cap=2, start_over=True)
     assert [row["open"] for row in anew["months"]] == [2, 2, 2]
 
@@ -155,6 +157,16 @@ async def test_what_cannot_be_planned_is_named(alice: Planner) -> None:
     own = await alice.post(f"{alice.base}/suggestions", body, 422)
     assert [one["pointer"] for one in own["errors"]] == ["/referring_domain"]
     assert (await alice.solve(status=503, facts=None))["code"] == "no-figures"
+
+
+async def test_a_page_is_the_same_in_every_spelling(alice: Planner) -> None:
+    broken = some_facts()
+    broken.targets[1].broken = True
+    weights = [{"url": "http://www.acme.example/", "weight": 1}, {"url": CHAIRS, "weight": 9}]
+    facts = broken.model_dump(mode="json")
+    made = await alice.solve(page_weights=weights, facts=facts)
+    assert {slot["target_url"] for slot in made["open_slots"]} == {HOME}
+    assert CHAIRS in made["sentences"][-1]
 
 
 async def test_without_new_figures_the_older_ones_are_used_and_that_is_said(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from services.outreach.domain.plan.corridor import (
 from services.outreach.domain.plan.slots import Given, Page, Rules, Slot, give_out
 from shared.anchor_bands import Group, by_group
 from shared.planning import SiteFacts
+from shared.urls import page_id
 
 _PAGES = 10  # as many pages are planned for where nobody named any
 
@@ -117,13 +118,21 @@ def given_of(facts: SiteFacts, ledger: Ledger) -> Given:
         groups[group] += 1
     pages = {page.url: Page(page.domains, page.exact) for page in facts.targets}
     given = Given(groups=groups, pages=pages)
+    names = _names(facts, {slot.target_url for slot in ledger.slots})
     for slot in ledger.slots:
+        page = names[slot.target_url]
         if slot.is_seen:
-            given.slots_of_pages[slot.target_url] += 1
-            given.slots_of_months[slot.month, slot.target_url] += 1
+            given.slots_of_pages[page] += 1
+            given.slots_of_months[slot.month, page] += 1
         else:
-            given.take(slot.month, slot.target_url, slot.group, slot.method)
+            given.take(slot.month, page, slot.group, slot.method)
     return given
+
+
+def _names(facts: SiteFacts, addresses: Iterable[str]) -> dict[str, str]:
+    """Return for each address the spelling that profile has of the page, if it knows the page."""
+    known = {page_id(page.url): page.url for page in facts.targets}
+    return {url: known.get(page_id(url), url) for url in addresses}
 
 
 def counts_of(facts: SiteFacts, ledger: Ledger) -> tuple[dict[Group, int], dict[Group, int]]:
@@ -137,7 +146,8 @@ def pages_of(facts: SiteFacts, settings: Settings) -> dict[str, float]:
     Where nobody named any, they are those that most domains link to, each as important as another.
     """
     broken = {page.url for page in facts.targets if page.broken}
-    named = {url: float(weight) for url, weight in settings.page_weights.items()}
+    names = _names(facts, settings.page_weights)
+    named = {names[url]: float(weight) for url, weight in settings.page_weights.items()}
     chosen = named or {page.url: 1.0 for page in facts.targets[:_PAGES]}
     return {url: weight for url, weight in chosen.items() if url not in broken} or (
         {} if named else {f"https://{facts.domain}/": 1.0}
@@ -146,7 +156,8 @@ def pages_of(facts: SiteFacts, settings: Settings) -> dict[str, float]:
 
 def broken_of(facts: SiteFacts, settings: Settings) -> list[str]:
     """Return the pages that were named but do not answer."""
-    return [page.url for page in facts.targets if page.broken and page.url in settings.page_weights]
+    named = set(_names(facts, settings.page_weights).values())
+    return [page.url for page in facts.targets if page.broken and page.url in named]
 
 
 def inputs_hash(facts: SiteFacts, settings: Settings) -> str:
