@@ -228,6 +228,8 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
             "messages": [{"message_id": ids["message_id"], "hash": "x"}]
         },
         ("POST", "/v1/messages/{message_id}/resolve"): {"outcome": "sent"},
+        ("POST", "/v1/threads/{thread_id}/replies"): {"text": "x"},
+        ("PATCH", "/v1/threads/{thread_id}/mails/{inbound_id}"): {"kind": "noreply"},
         ("POST", "/v1/reviews"): decision,
         ("POST", "/v1/reviews/undo"): {"review_ids": [ids["review_id"]]},
         ("POST", "/v1/sites/{site_id}/reviews/calibration/proposal"): {"accept": False},

@@ -1,7 +1,7 @@
 """All five services as they are, behind the real gateway, with at least one thing of every kind in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -153,6 +153,7 @@ async def _furnish(
     ids |= await _plan_to_write(owner, outreach, site)
     ids["brief_id"] = await _brief(owner, site)
     ids |= await _write(owner, site)
+    ids |= await _answer(outreach, ids)
     await made(owner, "/v1/suppressions", {"values": ["no.example"]})
     ids["suppression_id"] = (await first(owner, "/v1/suppressions"))["suppression_id"]
     ids["fingerprint"] = "0123456789abcdef"
@@ -224,6 +225,23 @@ async def _write(owner: Http, site: str) -> dict[str, str]:
     }
     message_id = (await made(owner, "/v1/messages", message))["message_id"]
     return {"mailbox_id": mailbox_id, "message_id": message_id}
+
+
+async def _answer(outreach: Database, ids: Mapping[str, str]) -> dict[str, str]:
+    """Let somebody have answered the message."""
+    inbound_id = new_id()
+    async with outreach.begin() as tx:
+        await tx.run(
+            "INSERT INTO inbound_messages (inbound_id, workspace_id, mailbox_id, uidvalidity, uid, digest,"
+            " message_id, thread_id, site_id, match, from_email, from_name, address_key, subject, text,"
+            " received_at, kind, intent, sentence)"
+            " SELECT $1, workspace_id, mailbox_id, 1, 1, 'x', message_id, message_id, site_id, 'strong',"
+            " to_email, 'Ann', address_key, 'Re: Your page', 'Which page?', now(), 'human', 'question',"
+            " 'Which page?' FROM messages WHERE message_id = $2",
+            inbound_id,
+            UUID(ids["message_id"]),
+        )
+    return {"thread_id": ids["message_id"], "inbound_id": str(inbound_id)}
 
 
 async def _import(owner: Http, site: str) -> dict[str, str]:

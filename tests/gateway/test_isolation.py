@@ -94,6 +94,7 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         },
         "/v1/messages/{message_id}/resolve": {"outcome": "sent"},
         "/v1/relationships/{domain}/notes": {"text": "x"},
+        "/v1/threads/{thread_id}/replies": {"text": "x"},
         "/v1/contacts/exports": {"email": "ann@a.example"},
         "/v1/contacts/erasures": {"email": "ann@a.example"},
         "/v1/briefs": {"site_id": ids["site_id"]},
@@ -114,6 +115,8 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
     }
     if path == "/v1/sites/{site_id}/connectors/{provider}" and method == "PUT":
         return {"key": "a-key-of-tests", "monthly_cap": 0}
+    if path == "/v1/threads/{thread_id}/mails/{inbound_id}":
+        return {"kind": "human"}
     if path == "/v1/sites/{site_id}/prospects" and method == "PATCH":
         return {"prospect_ids": [ids["prospect_id"]], "owner": "Eve"}
     return bodies.get(path, {}) if method == "POST" else {}

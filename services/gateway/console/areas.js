@@ -30,6 +30,7 @@ const AREAS = [
     ["sequences", "Sequences", () => import("./views/sequences.js"), "Sequences"],
     ["approvals", "Approvals", () => import("./views/approvals.js"), "Approvals"],
     ["mailboxes", "Mailboxes", () => import("./views/mailboxes.js"), "Mailboxes"],
+    ["inbox", "Inbox", () => import("./views/inbox.js"), "Inbox"],
   ] },
   { name: "Placements", screens: [
     ["placements", "Placements", () => import("./views/placements.js"), "Placements"],

@@ -16,11 +16,12 @@ from services.outreach.api.relationships import router as relationships
 from services.outreach.api.sequences import router as sequences
 from services.outreach.api.suppressions import router as suppressions
 from services.outreach.api.templates import router as templates
+from services.outreach.api.threads import router as threads
 from services.outreach.api.todo import router as todo
 from services.outreach.api.vendors import router as vendors
 
 _WHOM = (prospects, prospect_list, contacts, relationships)
 _HOW = (templates, sequences, enrollments)
-_MAIL = (outreach_settings, mailboxes, messages, leaving)
+_MAIL = (outreach_settings, mailboxes, messages, leaving, threads)
 
 ROUTERS = (pastes, placements, plan, briefs, *_WHOM, *_HOW, *_MAIL, vendors, suppressions, todo)

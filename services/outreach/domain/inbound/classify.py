@@ -88,7 +88,8 @@ def _bounce(mail: Mail) -> Verdict | None:
 
 
 def _verdict_on(told: list[Notice], sign: str, letter: str) -> Verdict:
-    recipients = tuple(_recipient(notice, letter) for notice in told)
+    context = letter if len(told) == 1 else ""
+    recipients = tuple(_recipient(notice, context) for notice in told)
     outcomes = {one.outcome for one in recipients}
     mail_class = next(named for outcome, named in _CLASS_OF if outcome in outcomes)
     deciding = next(one for one in recipients if MailClass(one.outcome) is mail_class)
@@ -101,7 +102,7 @@ def _verdict_on(told: list[Notice], sign: str, letter: str) -> Verdict:
 
 
 def _recipient(notice: Notice, letter: str) -> Recipient:
-    status = best_status(notice.status, (notice.diagnosis,))
+    status = best_status(notice.status, (notice.diagnosis,)) or best_status("", (letter,))
     if notice.outcome is Outcome.COMPLAINT:
         reason = BounceReason.FEEDBACK
     elif notice.outcome is Outcome.DELIVERED:
@@ -115,7 +116,7 @@ def _recipient(notice: Notice, letter: str) -> Recipient:
         address=notice.address,
         outcome=notice.outcome,
         status=status or None,
-        reply_code=reply_code_in(notice.diagnosis) or None,
+        reply_code=reply_code_in(notice.diagnosis) or reply_code_in(letter) or None,
         reason=reason,
         hard=notice.outcome is Outcome.BOUNCE and is_hard(reason, status),
         said=notice.diagnosis[:500],

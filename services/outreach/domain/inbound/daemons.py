@@ -55,6 +55,8 @@ _SAYS_SO = re.compile(
     ),
     re.IGNORECASE,
 )
+# How the list server fml refuses a mail.
+_LIST_REFUSAL = re.compile("not member|ignored|loop|warning|^ng :", re.IGNORECASE)
 _ANSWER = re.compile(r"\s*(?:re|aw|sv|odp|antw)\s*:", re.IGNORECASE)
 _ENOUGH = 4
 
@@ -66,6 +68,8 @@ def looks_like_bounce(mail: Mail) -> str:
         return f"From: {mail.header('from')}"
     if mail.top.has("x-failed-recipients") and _DAEMON.search(sender):
         return f"X-Failed-Recipients: {mail.header('x-failed-recipients')}"
+    if mail.top.has("x-mlserver") and _LIST_REFUSAL.search(mail.subject):
+        return f"X-MLServer: {mail.header('x-mlserver')}"
     if mail.top.has("in-reply-to") and not _DAEMON.search(sender):
         return ""
     says_so = _SAYS_SO.search(letter_of(mail.text)[:4000])

@@ -19,28 +19,24 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
     R.MAILBOXFULL: _phrases(
         """
         account * has exceeded | account is exceeding | account is full | account is over |
-        boite du destinataire pleine | delivery failed: over quota | disc quota exceeded |
-        disk quota exceeded | email account is full | exceed * disk quota | exceed the quota |
-        exceeded * quota | exceeded * storage | exceeded his | exceeded its disk | exceeded storage |
+        boite du destinataire pleine | exceed * disk quota | exceed the quota | exceeded * quota |
+        exceeded * storage | exceeded his | exceeded its disk | exceeded storage |
         exceeded the local limit | exceeded the space | exceeding * quota | exceeds * quota |
         exceeds allowed size | fully used | inbox full | inbox is full | insufficient quota |
         insufficient space for | mail box full | mail file size exceeds | mail quota |
         mailbox * is full | mailbox * over its size | mailbox exceeded | mailbox exceeds |
         mailbox full | mailbox has exceeded | mailbox is full | mailbox over | mailbox size limit |
         mailbox space | mailbox too large | mailbox was full | mailbox would exceed |
-        mailbox_quota_exceeded | maildir delivery failed: * quota | maildir over quota |
-        mailfolder is full | mailquotaexceeded | maximum allowed mailbox size |
-        message size * available storage | messages in recipient's mailbox | no room in |
-        not enough disk space | not enough storage | out of storage | over disk quota |
-        over his quota | over its disk | over its quota | over quota | over the allowed quota |
-        over the maximum allowed mailbox size | over the quota | over their quota | overquota |
+        mailbox_quota_exceeded | maildir delivery failed: * quota | mailfolder is full |
+        maximum allowed mailbox size | message size * available storage |
+        messages in recipient's mailbox | no room in | not enough disk space | not enough storage |
+        out of storage | over disk quota | over his quota | over its disk | over its quota |
+        over quota | over the allowed quota | over the quota | over their quota | overquota |
         quota exceeded | quota full | quota has been exceeded | quota is exceeded | quota limit |
         quota violation | quotaexceeded | recipient exceeded | recipient is over |
-        recipient reached disk quota | recipient storage full | recipient's mailbox is full |
-        space quota | storage limit | storage quota | temporarily over quota |
-        too many messages on the mailbox | too much mail data | user has exceeded |
-        user has too many messages | user is over | user mailbox exceeds | user over quota |
-        user's disk
+        recipient reached disk quota | recipient storage full | space quota | storage limit |
+        storage quota | too many messages on the mailbox | too much mail data | user has exceeded |
+        user has too many messages | user is over | user's disk
         """
     ),
     R.MESGTOOBIG: _phrases(
@@ -51,45 +47,38 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
         max message size exceeded | maximum message size | message body is too large |
         message data * too large | message exceeds * size | message exceeds size |
         message file too big | message header size exceeds | message is too big |
-        message is too large | message size exceeds fixed | message size exceeds maximum |
-        message size exceeds the | message size limit | message too big | message too large |
-        message was larger than | our size limits | requested mail action aborted: exceeded |
-        size exceeds maximum | size limit exceeded | trop volumineux |
-        your message exceeded google's message size
+        message is too large | message size exceeds fixed | message size exceeds the |
+        message size limit | message too big | message too large | message was larger than |
+        our size limits | requested mail action aborted: exceeded | size exceeds maximum |
+        size limit exceeded | trop volumineux | your message exceeded google's message size
         """
     ),
     R.EXCEEDLIMIT: _phrases(
         """
-        exceeds administrative limit | message length exceeds administrative limit | recipsizelimit |
-        sendsizelimit | too large for this recipient | too large for this sender
+        exceeds administrative limit | recipsizelimit | sendsizelimit | too large for this recipient |
+        too large for this sender
         """
     ),
     R.SUSPEND: _phrases(
         """
-        (s) account is disabled | account * deactivated | account * disabled | account * expired |
-        account * has been disabled | account * inactive | account * locked | account deactivated |
-        account disabled | account expired | account has been blocked | account has been suspended |
-        account is blocked | account is disabled | account is locked | account is not active |
-        account is suspended | account is temporarily | account suspended |
-        account that you tried to reach is disabled | account that you tried to reach is inactive |
-        account you tried to reach is inactive | account(s) is disabled |
+        account * deactivated | account * disabled | account * expired | account * has been disabled |
+        account * inactive | account * locked | account deactivated | account disabled |
+        account expired | account has been blocked | account has been suspended | account is blocked |
+        account is disabled | account is locked | account is not active | account is temporarily |
+        account suspended | account that you tried to reach is disabled | account(s) is disabled |
         address is administratively disabled | address no longer accepts mail |
         boite du destinataire archivee | deactivated due to | deactivated mailbox | disable * user |
-        disabled mailbox | disabled or discontinued | domain is suspended |
-        email account that you tried to reach is | inactive account | inactive mailbox |
-        inactive on this | inactive user | invalid/inactive user | is a deactivated |
-        is currently suspended | is inactive | is suspended | mail user is locked |
-        mailbox * disabled | mailbox * frozen | mailbox * inactive | mailbox * suspended |
-        mailbox currently suspended | mailbox disabled | mailbox is blocked | mailbox is disabled |
-        mailbox is frozen | mailbox is inactive | mailbox is locked | mailbox not active |
-        mailbox temporarily disabled | mailbox unavailable or access denied | recipient * disabled |
-        recipient * inactive | recipient * suspended | recipient rejected: temporarily inactive |
+        disabled mailbox | disabled or discontinued | email account that you tried to reach is |
+        inactive account | inactive mailbox | inactive on this | inactive user | is a deactivated |
+        is currently suspended | is inactive | is suspended | mailbox * disabled | mailbox * frozen |
+        mailbox * inactive | mailbox * suspended | mailbox currently suspended | mailbox disabled |
+        mailbox is blocked | mailbox is disabled | mailbox is frozen | mailbox is locked |
+        mailbox not active | mailbox temporarily disabled | mailbox unavailable or access denied |
+        recipient * disabled | recipient * inactive | recipient * suspended |
         recipient suspend the service | sorry your message to * cannot be delivered. this account |
         suspended due to | suspended for | suspended recipient | temporarily inactive |
-        temporarily locked | temporary locked | this account has been disabled | user * is inactive |
-        user * suspended | user * temporary locked | user account * disabled | user account disabled |
-        user disabled | user is inactive | user is locked | user suspended |
-        vdelivermail: account is locked
+        temporarily locked | temporary locked | this account has been disabled | user * suspended |
+        user account * disabled | user disabled | user is locked | user suspended
         """
     ),
     R.HASMOVED: _phrases(
@@ -100,19 +89,17 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
     ),
     R.NORELAYING: _phrases(
         """
-        can't relay | cannot relay | does not relay | domain * not hosted here | insecure mail relay |
-        is not permitted to relay | is not served here | isn't allowed to be relayed |
-        isn't in my list of allowed rcpthosts | mail relay |
+        can't relay | cannot relay | does not relay | domain * not hosted here | is not served here |
+        isn't allowed to be relayed | mail relay |
         mail server requires authentication when attempting to send to a non-local | no relay |
-        no relaying | not a gateway | not allowed to relay | not an open relay |
-        not authorised to relay | not authorized to relay | not local host * not a gateway |
-        not local; please try | not permitted to relay | not permitted to relay through |
-        not relayed | not relaying | rcpthosts | relay access denied | relay denied |
-        relay not permitted | relay operation rejected | relay restriction | relaying denied |
-        relaying disallowed | relaying forbidden | relaying is denied | relaying mail to |
-        relaying not | relaying prohibited | relaying to * prohibited |
-        send to a non-local e-mail address | smtp relay error | sorry, that domain isn't |
-        specified domain is not allowed | that domain isn't in my list | this mail server requires |
+        not a gateway | not allowed to relay | not an open relay | not authorised to relay |
+        not authorized to relay | not local; please try | not permitted to relay | not relayed |
+        not relaying | rcpthosts | relay access denied | relay denied | relay not permitted |
+        relay operation rejected | relay restriction | relaying denied | relaying disallowed |
+        relaying forbidden | relaying is denied | relaying mail to | relaying not |
+        relaying prohibited | relaying to * prohibited | send to a non-local e-mail address |
+        smtp relay error | sorry, that domain isn't | specified domain is not allowed |
+        that domain isn't in my list | this mail server requires |
         this system is not configured to relay | unable to relay | unroutable to |
         user's domain is not hosted | we do not relay | you do not have permission to relay
         """
@@ -122,9 +109,9 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
         5322.from address doesn't meet the authentication | arc verification | authentication checks |
         authentication requirements | authentication-related | dkim | dmarc |
         does not pass authentication | domain owner's policy | envelope blocked |
-        missing or invalid signature | not authenticated email | openspf |
-        required authentication level | sender id | sender policy framework | senderid | spf | spf) |
-        spf- | spf. | spf: | spf_ | unauthenticated email | unauthenticated mail
+        missing or invalid signature | not authenticated email | required authentication level |
+        sender id | sender policy framework | senderid | spf | unauthenticated email |
+        unauthenticated mail
         """
     ),
     R.USERUNKNOWN: _phrases(
@@ -135,73 +122,63 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
         address * couldn't be found | address * does not exist | address * not exist |
         address * not found | address * wasn't found | address couldn't be found |
         address does not exist | address doesn't exist | address error | address invalid |
-        address is invalid | address is not valid | address is unknown | address no longer |
-        address not exist | address not found | address not known | address not listed |
+        address is invalid | address is not valid | address no longer | address not exist |
+        address not found | address not known | address not listed |
         address not present in directory | address not recognized | address unknown |
         address wasn't found | addressee unknown | adresse d au moins un destinataire invalide |
-        adresse inconnue | adresse invalide | archived recipient | bad address | bad address syntax |
-        bad destination email | bad destination mailbox | bad recipient | bad user |
-        cannot be delivered: user | destinataire inconnu | destination addresses were unknown |
-        destination email address is not valid | destination server rejected recipients |
+        adresse invalide | archived recipient | bad address | bad destination email |
+        bad destination mailbox | bad recipient | bad user | cannot be delivered: user |
+        destination addresses were unknown | destination server rejected recipients |
         does not exist in virtual | does not like recipient | doesn't have a yahoo |
-        doesn't have an account | domain has no * user | e-mail account does not exist |
-        e-mail address does not exist | email address could not be found |
-        email address does not exist | email address doesn't exist | email address not found |
+        doesn't have an account | domain has no * user | email address could not be found |
         email address that you entered couldn't be found |
         email address you entered couldn't be found | email does not exist | email name is not found |
         empfänger unbekannt | inconnu | invalid account | invalid address | invalid destination |
         invalid email | invalid final delivery user | invalid mailbox | invalid or unknown |
-        invalid recipient | invalid user | invalid username | invalid-recipient |
-        is not a known user | is not a user | is not a valid | is not an active address |
-        is not known at this | is not known to | is not local | is unavailable: user not found |
-        is unknown | ldap_error * no such object | list unknown | mail account does not exist |
-        mail address * not exist | mail receiver not found | mailbox * does not exist |
-        mailbox * not exist | mailbox * not found | mailbox address * does not exist |
-        mailbox does not exist | mailbox doesn't exist | mailbox invalid | mailbox is unavailable |
-        mailbox name not allowed | mailbox not available | mailbox not found | mailbox not present |
-        mailbox unavailable | mailboxnotfound | no account | no account by that name | no mail box |
-        no mailbox | no matching recipient | no one by that name | no recipient | no such account |
-        no such address | no such mail drop | no such mailbox | no such person | no such recipient |
-        no such user | no such username | no thank you rejected: account | no user |
-        no valid recipient | non existent | non-existent user | nonexistent user | nosuchuser |
-        not a known user | not a recognized | not a valid * user | not a valid mailbox |
-        not a valid recipient | not a valid user | not found in directory | not found in lotus |
-        not listed in * name & address book | not listed in domino | not listed in public name |
-        not our customer | recipient * does not exist | recipient address rejected: access denied |
+        invalid recipient | invalid user | invalid-recipient | is not a user | is not a valid |
+        is not an active address | is not known at this | is not known to | is not local |
+        is unknown | ldap_error * no such object | list unknown | mail address * not exist |
+        mail receiver not found | mailbox * does not exist | mailbox * not exist |
+        mailbox * not found | mailbox address * does not exist | mailbox does not exist |
+        mailbox doesn't exist | mailbox invalid | mailbox is unavailable | mailbox name not allowed |
+        mailbox not available | mailbox not found | mailbox not present | mailbox unavailable |
+        mailboxnotfound | no account | no mail box | no mailbox | no matching recipient |
+        no one by that name | no recipient | no such account | no such address | no such mail drop |
+        no such mailbox | no such person | no such recipient | no such user |
+        no thank you rejected: account | no user | no valid recipient | non existent |
+        non-existent user | nonexistent user | nosuchuser | not a known user | not a recognized |
+        not a valid * user | not a valid mailbox | not a valid recipient | not a valid user |
+        not found in directory | not found in lotus | not listed in * name & address book |
+        not listed in domino | not listed in public name | not our customer |
+        recipient * does not exist | recipient address rejected: access denied |
         recipient address was undeliverable | recipient does not exist | recipient doesn't exist |
-        recipient invalid | recipient is not | recipient is not accepted | recipient is not local |
-        recipient name is not recognized | recipient no longer | recipient not accepted |
-        recipient not exist | recipient not found | recipient not known | recipient not ok |
-        recipient not valid | recipient refuses to accept your mail | recipient rejected |
-        recipient unknown | recipient verify failed | recipients are unknown | recipnotfound |
-        resolver.adr.badprimary | resolver.adr.exrecipnotfound | resolver.adr.invalidinternet |
-        resolver.adr.recipientnotfound | resolver.adr.recipnotfound |
-        sorry, no mailbox here by that name | sorry, user unknown | spoken here: no such |
-        the following recipients are unknown | there is no one at this address |
-        there is no user by that name | this address does not exist | this address is no longer |
-        this address no longer | this email address is wrong or no longer valid |
-        this recipient is not | this user doesn't have | undeliverable address | unknown account |
+        recipient invalid | recipient is not | recipient name is not recognized |
+        recipient no longer | recipient not accepted | recipient not exist | recipient not found |
+        recipient not known | recipient not ok | recipient not valid |
+        recipient refuses to accept your mail | recipient rejected | recipient unknown |
+        recipient verify failed | recipients are unknown | recipnotfound | resolver.adr.badprimary |
+        resolver.adr.invalidinternet | resolver.adr.recipientnotfound | spoken here: no such |
+        there is no one at this address | this address is no longer |
+        this email address is wrong or no longer valid | undeliverable address | unknown account |
         unknown address | unknown alias | unknown destination address | unknown e-mail |
         unknown email | unknown local | unknown login | unknown mailbox | unknown name |
         unknown or illegal alias | unknown rcpt | unknown recipient | unknown user |
         unverified address | user * does not exist | user * doesn't exist | user * not found |
         user * unknown | user does not exist | user doesn't exist | user doesn't have |
-        user email address is marked as invalid | user invalid | user is unknown | user missing |
-        user no longer | user not exist | user not found | user not known | user not listed |
-        user not on this | user not recognized | user reject | user unknown | user's unknown |
-        user-unknown | usuario desconocido | utilisateur inconnu | vmail: user not found |
-        weil die adresse nicht
+        user email address is marked as invalid | user invalid | user missing | user no longer |
+        user not exist | user not found | user not known | user not listed | user not on this |
+        user not recognized | user reject | user unknown | user's unknown | user-unknown |
+        usuario desconocido | weil die adresse nicht
         """
     ),
     R.FILTERED: _phrases(
         """
-        because the recipient is only accepting mail from | bounced address |
-        due to extended inactivity new mail | has a restriction | has restricted | message filtered |
-        message rejected due to user rules | not found recipient account |
-        recipient id refuse to receive mail | recipient is only accepting mail | recipient refused |
-        refused by * user | refused due to recipient preferences | rejected due to user rules |
+        bounced address | due to extended inactivity new mail | has a restriction | has restricted |
+        message filtered | not found recipient account | recipient id refuse to receive mail |
+        recipient is only accepting mail | recipient refused | refused by * user |
+        refused due to recipient preferences | rejected due to user rules |
         resolver.rst.authrequired | resolver.rst.notauthorized | resolver.rst.restricted |
-        sender denied by recipient | user has restricted | user refuses | user rejects mail |
+        sender denied by recipient | user refuses | user rejects mail |
         we failed to deliver mail because the following address recipient id refuse |
         you are not allowed to send to | you have been blocked by the recipient
         """
@@ -209,14 +186,12 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
     R.REQUIREPTR: _phrases(
         """
         cannot find your hostname | cannot resolve your address | client host * cannot find |
-        client host must have | client host rejected: cannot find | dns ptr |
-        domain does not match * ip | fix reverse dns | forged | forward-confirmed | host must have a |
-        hostname lookup failed | ip address * does not resolve | ip name lookup failed |
-        ip name possibly forged | mismatches client ip | missing dns | missing reverse dns |
-        name server has no * ip address | no matches to nameserver query | no reverse | ptr | ptr) |
-        ptr. | rdns | reverse dns | reverse host | reverse lookup | reverse name | reverse-dns |
-        unresolvable relay host name | unverifyable sending ip | without a ptr |
-        your ip address does not resolve
+        client host must have | client host rejected: cannot find | domain does not match * ip |
+        forged | forward-confirmed | host must have a | hostname lookup failed |
+        ip address * does not resolve | ip name lookup failed | mismatches client ip | missing dns |
+        name server has no * ip address | no matches to nameserver query | no reverse | ptr | rdns |
+        reverse dns | reverse host | reverse lookup | reverse name | reverse-dns |
+        unresolvable relay host name | unverifyable sending ip | your ip address does not resolve
         """
     ),
     R.NOTCOMPLIANTRFC: _phrases(
@@ -239,7 +214,7 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
         invalid mime | malformed mime | message header * size | message mime complexity | mime error |
         mime type | routing loop detected -- too many received |
         the message was rejected because it contains prohibited |
-        this message contain improperly-formatted | this message contain invalid mime headers |
+        this message contain improperly-formatted |
         this message contain text that uses unnecessary base64 | too many received: headers |
         we do not accept mail containing
         """
@@ -249,27 +224,24 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
         a remote mail server rejected your mail | access denied (in reply to mail from |
         access denied by sender | address rejected: sender | administrative prohibition |
         backscatter | bad sender | batv | because you are not | by this sender |
-        can't determine purported responsible | cannot verify sender |
-        connections not accepted from servers without a valid sender domain | denied [bouncedeny] |
+        can't determine purported responsible | cannot verify sender | denied [bouncedeny] |
         denied by secumail | does not accept * sender | domain does not exist: * sender |
         domain is not allowed to send | domain of sender address | emetteur invalide |
         empty email senders | empty envelope senders | envelope sender * rejected |
         error: no third-party | from address * not | from: domain is invalid |
         fully qualified email address required | fully-qualified sender | invalid domain, see |
-        invalid return path | invalid sender | is not a member | is not a registered gateway user |
+        invalid return path | invalid sender | is not a registered gateway user |
         mail from * not owned | mail from * rejected | mail from not owned by user |
-        may not exist, or you may not have permission to post |
         message rejected: email address is not verified | must have a valid * sender |
         mx records for | not a member | not allowed from this | not have permission |
-        not member article | null sender is not allowed | only members | permission to post |
-        recipient addresses rejected : access denied | recipient not accepted. (batv |
-        rejecting bounce | returned mail not accepted here | rule imposed mailbox access for |
-        sender address * not | sender address * reject | sender address is not |
-        sender address rejected | sender address verif | sender blocked | sender domain |
-        sender email address * rejected | sender is not | sender is spammer | sender not allowed |
-        sender not authorized | sender not pre-approved | sender refused | sender rejected |
-        sender unknown | sender verif | sender verify failed | sender's email |
-        server does not accept mail from | spam reporting address |
+        not member article | only members | permission to post |
+        recipient addresses rejected : access denied | rejecting bounce |
+        returned mail not accepted here | rule imposed mailbox access for | sender address * not |
+        sender address * reject | sender address is not | sender address rejected |
+        sender address verif | sender blocked | sender domain | sender email address * rejected |
+        sender is not | sender is spammer | sender not allowed | sender not authorized |
+        sender not pre-approved | sender refused | sender rejected | sender unknown | sender verif |
+        sender's email | server does not accept mail from | spam reporting address |
         system is not configured to accept mail from | the from address |
         transaction failed unsigned dsn for | unable to verify sender | unknown sender |
         unresolvable sender | you are not member |
@@ -280,16 +252,14 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
     ),
     R.HOSTUNKNOWN: _phrases(
         """
-        501 domain must exist | address * no such domain | bad host | couldn't find any host |
-        couldn't find any host named | dns * nxdomain | domain * does not exist | domain * not found |
+        bad host | couldn't find any host | domain * does not exist | domain * not found |
         domain does not exist | domain is not reachable |
         domain mentioned in email address is unknown | domain must exist | domain name not found |
         domain not found | domain unknown | has no dns records |
         host lookup did not complete: not found | host name * not found | host name is unknown |
-        host not found | host or domain name not found | host unknown | hostname is unknown |
-        illegal host/domain | invalid domain | invalid host | name or service not known |
-        no such domain | no such host | non-existent domain | non-existent host | nonexistent domain |
-        nxdomain | recipient address rejected: unknown domain name | recipient domain must exist |
+        host not found | host unknown | hostname is unknown | illegal host/domain | invalid domain |
+        invalid host | name or service not known | no such domain | no such host |
+        non-existent domain | non-existent host | nonexistent domain | nxdomain |
         remote domain doesn't exist | remote domain doesnt exist | smtpsend.dns.nonexistentdomain |
         the account or domain may not exist | unable to resolve | unknown domain | unknown host |
         unroutable address | unroutable domain | unrouteable address | unrouteable domain |
@@ -298,18 +268,17 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
     ),
     R.SPAMDETECTED: _phrases(
         """
-        appears to be * abus | bl.spamcop | blacklisted url in message | bulk email | bulk mail |
-        considered unwanted | content * violates | high probability of | identified as spam |
-        junk mail | likely suspicious | mail contains a bad url |
-        mail rejected by * policy * content | message * contained * url listed |
-        message contains * forbidden | message content * rejected | message content rejected |
-        message could not be delivered: content | message refused by mailmarshal |
-        message rejected as | message rejected by content | message rejected due to content |
+        appears to be * abus | blacklisted url in message | bulk email | bulk mail |
+        considered unwanted | content * violates | high probability of | junk mail |
+        likely suspicious | mail contains a bad url | mail rejected by * policy * content |
+        message * contained * url listed | message contains * forbidden | message content * rejected |
+        message content rejected | message could not be delivered: content |
+        message refused by mailmarshal | message rejected as | message rejected by content |
         message rejected due to local policy | our filters rate at and above |
         our system has detected that this message is likely | phish | reject bulk |
         rejected because of * content | rejected by * filter | rejected by filter |
         rejected due to content | rejected: by content filter | restricted content | score * exceed |
-        spam | spam classification | surbl | ube, id= | unacceptable mail | unsolicited | uribl |
+        spam | surbl | ube, id= | unacceptable mail | unsolicited | uribl |
         your message has been * blocked by * filter
         """
     ),
@@ -317,56 +286,47 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
         """
         at a rate that prevents | limit on the rate |
         mail sent from your ip address has been temporarily | please try again slower | rate limit |
-        rate-limit | ratelimit | receiving mail at a rate | receiving mail too quickly |
-        sending too fast | slow down | too fast | too quickly
+        rate-limit | ratelimit | receiving mail at a rate | slow down | too fast | too quickly
         """
     ),
     R.TOOMANYCONN: _phrases(
         """
-        all available ips are at maximum connection limit | concurrent connection |
-        connection frequency limited | connection limit | connection rate | connections limit |
+        concurrent connection | connection limit | connection rate | connections limit |
         domain * has exceeded the max emails per hour | exceeded the maximum number of connections |
         exceeds the maximum number of connection | frequency limited | has exceeded * connection |
-        ip frequency limited | limit exceeded * recipients | max number of * connections |
-        maximum number of recipients | reaching a maximum number of | throttling |
-        too many concurrent | too many connections | too many errors from | too many incoming |
-        too many messages | too many recipients | too many sessions | too many smtp | too many users |
-        too much mail | trop de connexions | we have already made numerous attempts |
-        your domain has exceeded
+        limit exceeded * recipients | max number of * connections | maximum number of recipients |
+        reaching a maximum number of | throttling | too many concurrent | too many connections |
+        too many errors from | too many incoming | too many messages | too many recipients |
+        too many sessions | too many smtp | too many users | too much mail | trop de connexions |
+        we have already made numerous attempts | your domain has exceeded
         """
     ),
     R.BLOCKED: _phrases(
         """
         a problem occurred. (ask your postmaster | access denied. ip | access from ip |
-        added to * block | bad helo | banned | banned sending ip | black list | black listed |
-        blacklist | block list | blocked - | blocked by | blocked due to | blocked for |
-        blocked for abuse | blocked from | blocked using | blocked, look | blocked. | blocked: |
-        blocked; | blocklist | bogus helo | client * not allowed | client host blocked |
-        client host rejected | client rejected | confirm this mail server | connect * refused by |
-        connection dropped | connection refused by | connection reset by peer |
+        added to * block | bad helo | banned | black list | blacklist | block list | blocked - |
+        blocked by | blocked due to | blocked for | blocked from | blocked using | blocked, look |
+        blocked. | blocked: | blocked; | blocklist | bogus helo | client * not allowed |
+        client host blocked | client host rejected | client rejected | confirm this mail server |
+        connect * refused by | connection dropped | connection refused by | connection reset by peer |
         connection was dropped by remote | connections from * blocked | connections from the host |
-        connections will not be accepted from | currently sending spam, see | denied access |
-        dns rbl | dnsbl | dont accept mails from | dynamic ip | dynamic/zombied | email blocked |
+        connections will not be accepted from | currently sending spam, see | denied access | dnsbl |
+        dont accept mails from | dynamic ip | dynamic/zombied | email blocked |
         error: no valid recipients from | esmtp not accepting connections | gray list | graylist |
         greylist | helo * invalid | helo * rejected | helo command rejected | helo name |
-        helo string | host * is blocked | host * refused to talk to me | hosts with dynamic ip |
-        http://www.spamhaus | invalid helo | invalid ip for sending | ip * denied | ip * is blocked |
-        ip * listed | ip address * banned | ip address * block | ip address * not permitted |
-        ip address * reject | is blocked | is in * rbl | is not allowed to connect | listed at |
-        listed in | listed on | mail server * refused | mail server at * is blocked |
+        helo string | invalid helo | invalid ip for sending | ip * denied | ip * listed |
+        ip address * block | ip address * not permitted | ip address * reject | is blocked |
+        is not allowed to connect | listed at | listed in | listed on | mail server * refused |
         messages from * weren't sent | mx of sender | my name was rejected |
-        no access from mail server | not currently accepting mail from your ip | on a list of |
-        open proxy | open relay | part of their network is on our block |
-        please get a custom reverse | please use * smtp server | policy: ip | rbl |
-        refused connection from | refused to accept your connection | refused to talk to me |
-        rejected because the sending mta | rejected open proxy | rejecting open proxy | sender ip |
-        sender ip address rejected | sender ip must resolve | sending ip | service refuse |
-        smtp server * rejected | sorbs | spamcop | spamhaus | temporarily blocked |
-        temporarily deferred | the email is sent from a event callback |
-        this system will not accept messages from servers | too many spams from your ip |
+        no access from mail server | on a list of | open proxy | open relay |
+        part of their network is on our block | please get a custom reverse |
+        please use * smtp server | policy: ip | rbl | refused connection from |
+        refused to accept your connection | refused to talk to me | rejected because the sending mta |
+        sender ip | sending ip | service refuse | smtp server * rejected | sorbs | spamcop |
+        spamhaus | temporarily blocked | temporarily deferred |
+        the email is sent from a event callback | this system will not accept messages from servers |
         unresolvable relay | unusual amount of mail | veuillez essayer plus tard |
-        we do not accept mail from | we do not accept mail from hosts |
-        you are not allowed to connect | you are not welcome | you have exceeded the * from your ip |
+        we do not accept mail from | you are not allowed to connect | you are not welcome |
         your access ip | your host | your ip | your mail server | your network | your server
         """
     ),
@@ -380,7 +340,6 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
         an illegal attachment | because the recipient is not accepting mail with |
         closed mailing list | content presents a potential | disallowed attachment |
         email not accepted for | email rejected due to | forbidden attachment |
-        it has a potentially executable attachment | mail is prohibited |
         message bounced due to organizational settings | message given low priority |
         message not accepted | message not allowed | message rejected |
         message was rejected by organization | not acceptable | policies | policy |
@@ -394,14 +353,13 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
         cname lookup failed | configuration error | could not complete sender verify |
         could not load drd for domain | delivery temporarily suspended | duplicated message-id |
         error in processing | error while processing | family state alert | interface error |
-        internal error | internal failure | internal server error | internal software error |
-        internal system error | it is not configured to accept | ldap server | list of * is empty |
-        local configuration error | local error in processing | loop alert | loop back to myself |
+        internal error | internal failure | internal software error | it is not configured to accept |
+        ldap server | list of * is empty | local delivery failed | loop alert | loop back to myself |
         loop back warning | loop was found | loops back to | mail for * loops back |
-        mail forwarding loop | mail loop | mail system configuration error | maximum forwarding loop |
-        message looping | queue file write error | recipient deferred because there is no mdb |
-        remote server is misconfigured | resolver.adr.ambiguous | server configuration error |
-        server error | service currently unavailable | service not available | service unavailable |
+        mail forwarding loop | mail loop | maximum forwarding loop | message looping |
+        queue file write error | recipient deferred because there is no mdb |
+        remote server is misconfigured | resolver.adr.ambiguous | server error |
+        service currently unavailable | service not available | service unavailable |
         several matches found | system config error | system error | system failure | system is busy |
         temporarily unavailable | temporary local problem | timeout waiting for input |
         too many hops | transaction failed | unable to accept message | unable to contact ldap |
@@ -414,17 +372,16 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
         address * unroutable | address is unroutable | bind failed | cannot find a destination |
         connection aborted | connection closed | connection failed | connection lost |
         connection refused | connection reset | could not connect | could not contact dns |
-        couldn't connect | destination unreachable | dns * error | dns forwarding loop | dns lookup |
-        dns lookup failed | dns records for the destination computer could not be found |
-        dns server returned | dns type | dnssec | domain lookup failed | error getting |
-        establish an smtp connection | failed to connect | hop count exceeded | host * not reachable |
-        host is unreachable | host name lookup failure | host not responding | host unreachable |
-        hostname resolution | mail server * not responding | malformed name server reply |
-        maximum hop count | maximum number of hops | message was looping | network error |
-        network is unreachable | network unreachable | no address associated | no relevant answers |
-        no route to host | no smtp server | sorry, i wasn't able to establish an smtp connection |
-        the recipient server did not accept our requests to connect | too many hops |
-        trouble resolving | unable to connect | unable to initiate | unreachable
+        couldn't connect | dns * error | dns forwarding loop | dns lookup |
+        dns records for the destination computer could not be found | dns server returned | dns type |
+        dnssec | domain lookup failed | error getting | establish an smtp connection |
+        failed to connect | hop count exceeded | host * not reachable | host name lookup failure |
+        host not responding | hostname resolution | mail server * not responding |
+        malformed name server reply | maximum hop count | maximum number of hops |
+        message was looping | network error | no address associated | no relevant answers |
+        no route to host | no smtp server | suspected mail loop |
+        the recipient server did not accept our requests to connect | too many "received" headers |
+        too many hops | trouble resolving | unable to connect | unable to initiate | unreachable
         """
     ),
     R.SYSTEMFULL: _phrases(
@@ -432,45 +389,39 @@ PHRASES: dict[R, tuple[Phrase, ...]] = {
         disk * is full | disk full | exceeded storage allocation | file system full |
         file-system full | insufficient disk space | insufficient system resources |
         insufficient system storage | mail system full | no space left on device |
-        not enough * disk space on | out of disk |
-        requested mail action aborted: exceeded storage allocation | space shortage
+        not enough * disk space on | out of disk | space shortage
         """
     ),
     R.NOTACCEPT: _phrases(
         """
         couldn't find a mail exchanger | does not accept any | does not accept email |
         does not accept mail | does not like us | does not receive | doesn't accept mail |
-        doesn't receive email | domain has no mx | host does not accept mail |
-        host/domain does not accept mail | indicated no smtp service | invalid mx |
-        mail receiving disabled | mx points to | name server: .: host not found |
-        no host found for domain | no mail exchanger | no mailservers | no mx | no mx or a records |
-        no valid * mx | not accept any mail | null mx | nullmx | returned null mx |
+        doesn't receive email | indicated no smtp service | invalid mx | mail receiving disabled |
+        mx points to | name server: .: host not found | no host found for domain | no mail exchanger |
+        no mailservers | no mx | no valid * mx | not accept any mail | null mx | nullmx |
         smtp protocol violation | we do not accept mail
         """
     ),
     R.EXPIRED: _phrases(
         """
-        connection timed out | conversation timed out | could not be delivered for |
-        could not find a gateway | couldn't be delivered for | delivery attempts will continue |
-        delivery expired | delivery failed after | delivery period expired | delivery time expired |
-        delivery timed out | did not accept our requests to connect | envelope expired | expiring |
+        could not be delivered for | could not find a gateway | couldn't be delivered for |
+        delivery attempts will continue | delivery expired | delivery failed * attempts |
+        delivery failed after | delivery period expired | delivery time expired |
+        did not accept our requests to connect | envelope expired | expiring |
         failed to deliver to domain | gave up | has been delayed | has expired |
         has not been delivered | have been failing for a long time | host not reachable |
         i'm not going to try again | in the queue too long | it has not been collected after |
-        maximum time | message could not be delivered for more than |
-        message could not be delivered within | message expired | message timed out | no longer try |
-        not been able to deliver | not delivered within | not responding | operation timed out |
-        queue expired | queue.expired | remote host is not responding | retry time not reached |
-        retry timeout | server did not respond | still undelivered after |
-        this mail message has been in | this message has been in the queue too long | time out |
-        time-out | timed out | timeout | undelivered after | was not reachable within |
-        within the allowed | your message could not be delivered within
+        maximum time | message could not be delivered within | message expired | no longer try |
+        not been able to deliver | not delivered within | not responding | queue expired |
+        queue.expired | retry time not reached | server did not respond |
+        this mail message has been in | time out | time-out | timed out | timeout |
+        undelivered after | was not reachable within | within the allowed
         """
     ),
     R.FAILEDSTARTTLS: _phrases(
         """
-        certificate not trusted | certificate verif | must issue a starttls | server certificate |
-        starttls | tls handshake | tls is required | tls negotiation | tls required
+        certificate not trusted | certificate verif | server certificate | starttls | tls handshake |
+        tls is required | tls negotiation | tls required
         """
     ),
     R.SECURITYERROR: _phrases(

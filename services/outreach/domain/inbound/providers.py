@@ -198,6 +198,7 @@ _BY_HOST: tuple[tuple[tuple[str, ...], tuple[Rule, ...]], ...] = (
     (("ezweb.ne.jp", "au.com", "kddi"), _KDDI),
     (("docomo",), _DOCOMO),
     (("vtext.com", "vzwpix.com"), _VERIZON),
+    (("[status: error, address:",), ((("host not reachable",), R.EXPIRED),)),
     (("qq.com", "tencent", "mail.qq"), _TENCENT),
     (("mimecast", "mcspam"), _MIMECAST),
     (("facebook",), _FACEBOOK),
