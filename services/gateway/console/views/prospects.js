@@ -52,7 +52,7 @@ function List({ siteId, items, changed }) {
   const edits = canEdit(siteId);
   useWaiting(items.some(isToBeRead), changed);
   return html`<${Table} caption="Prospects" heads=${["Domain", "Stage", ["Relevance", "number"], ["Quality", "number"], ["Contacts", "number"], "From"]} rows=${items.map((one) => ({ key: one.prospect_id, cells: [
-    html`${edits && html`<input type="checkbox" aria-label=${`Choose ${hostName(one.domain)}`} checked=${chosen.includes(one.prospect_id)} onChange=${() => toggle(one.prospect_id)} /> `}<a class="wrap" href=${link(["sites", siteId, "prospects"], { prospect: one.prospect_id })}>${hostName(one.domain)}</a>`,
+    html`<span class="row">${edits && html`<input type="checkbox" aria-label=${`Choose ${hostName(one.domain)}`} checked=${chosen.includes(one.prospect_id)} onChange=${() => toggle(one.prospect_id)} /> `}<a class="wrap" href=${link(["sites", siteId, "prospects"], { prospect: one.prospect_id })}>${hostName(one.domain)}</a></span>`,
     standing(one), score(one.relevance), score(one.quality), count(one.contacts), html`${one.source_label}${one.source_note && html` <span class="muted small wrap">${one.source_note}</span>`}`] }))} />
     ${edits && html`<${Move} siteId=${siteId} chosen=${chosen} changed=${done} />`}`;
 }
