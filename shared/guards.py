@@ -1,5 +1,7 @@
 """What every route refuses before its own code runs: unknown query parameters, other media types, loose JSON."""
 
+from typing import Any
+
 from fastapi import Request
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Form, Query
@@ -74,8 +76,13 @@ async def _refuse_loose_body(request: Request, route: APIRoute) -> None:
         media.startswith("application/") and media.endswith("+json")
     ):
         raise _media_error(media, "application/json")
+    strict_json(body)
+
+
+def strict_json(body: bytes) -> Any:
+    """Return the value of a body; raises the answer to one that readers would disagree about."""
     try:
-        jsontext.loads_strict(body)
+        return jsontext.loads_strict(body)
     except jsontext.JsonError as error:
         status = 422 if error.faults else 400
         raise ProblemError(status, error.code, error.detail, faults=error.faults) from error

@@ -29,6 +29,7 @@ from shared.access import Caller, Scope
 from shared.db import Database, Tx
 from shared.dependencies import CallerDep, DbDep, TxDep
 from shared.errors import FieldError, InvalidError, NotFoundError
+from shared.guards import strict_json
 from shared.ids import new_id
 from shared.job_routes import JobOut
 from shared.pages import Page, PageDep
@@ -244,7 +245,7 @@ async def _source_of(request: Request) -> SearchSource:
         if len(body) > _MOST_JSON:
             break
     try:
-        return SearchBody.model_validate_json(bytes(body)).source
+        return SearchBody.model_validate(strict_json(bytes(body))).source
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
         raise RequestValidationError(faults) from error
