@@ -234,10 +234,10 @@ async def _answer(outreach: Database, ids: Mapping[str, str]) -> dict[str, str]:
         await tx.run(
             "INSERT INTO inbound_messages (inbound_id, workspace_id, mailbox_id, uidvalidity, uid, digest,"
             " message_id, thread_id, site_id, match, from_email, from_name, address_key, subject, text,"
-            " received_at, kind, intent, sentence)"
+            " received_at, kind, intent, sentence, handled_at)"
             " SELECT $1, workspace_id, mailbox_id, 1, 1, 'x', message_id, message_id, site_id, 'strong',"
             " to_email, 'Ann', address_key, 'Re: Your page', 'Which page?', now(), 'human', 'question',"
-            " 'Which page?' FROM messages WHERE message_id = $2",
+            " 'Which page?', now() FROM messages WHERE message_id = $2",
             inbound_id,
             UUID(ids["message_id"]),
         )
