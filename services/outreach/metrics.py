@@ -54,7 +54,7 @@ MAILBOXES_PAUSED = Counter(
 )
 INBOUND = Counter(
     "anchorwatch_outreach_inbound_total",
-    "Mails that came in and belong to messages, by what they are.",
+    "Mails that came in and belong to messages, by what they are; left_out: could not be read.",
     ["kind"],
 )
 READINGS = Counter(

@@ -1,21 +1,25 @@
 """Reads what comes back: each mailbox by one reader at a time, told by the server when mail arrives."""
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.outreach.adapters.inbox import FAILURES, Inbox, Postbox, Raw, trouble_of
 from services.outreach.domain.inbound.arrival import read
+from services.outreach.domain.inbound.verdict import InboundKind
 from services.outreach.metrics import INBOUND, READINGS
 from services.outreach.store import inbound, mailbox_readings
 from services.outreach.store.inbound import Box, Received
 from services.outreach.store.mailbox_readings import MailboxReading
 from shared import clock
 from shared.clock import Clock
-from shared.db import Database
+from shared.db import Database, Tx
 from shared.log import get_logger
+from shared.trouble import is_outage
 
 log = get_logger(__name__)
 
@@ -25,6 +29,7 @@ BATCH = 50
 LEASE = timedelta(minutes=20)
 _SESSION = timedelta(minutes=10)
 _IDLE_S = 120.0
+_LEFT_OUT = "left_out"
 _LOOK_BACK = timedelta(days=2)
 """After the server numbered a mailbox anew, mails since the last reading and these days are read again."""
 
@@ -144,15 +149,23 @@ async def _take_new(
     for start in range(0, max(len(uids), 1), BATCH):
         batch = uids[start : start + BATCH]
         raws = await inbox.fetch(batch)
-        received = await asyncio.to_thread(_read_all, raws)
+        received = await asyncio.to_thread(_read_all, raws, reading.account.mailbox_id)
         is_last_again = start + BATCH >= len(place.again)
         last = max([place.last_uid, *batch]) if is_last_again else None
         await _record(db, reader, inbox, reading, received, last)
     return _Place(max([place.last_uid, *uids]))
 
 
-def _read_all(raws: list[Raw]) -> list[Received]:
-    return [Received(raw.uid, raw.received_at, read(raw.body)) for raw in raws]
+def _read_all(raws: list[Raw], mailbox_id: UUID) -> list[Received]:
+    """Return mails that could be read; one that breaks the reader must not hold up those behind it."""
+    read_ones = list[Received]()
+    for raw in raws:
+        try:
+            read_ones.append(Received(raw.uid, raw.received_at, read(raw.body)))
+        except Exception:  # because strangers write mails: what is in one is no reason to stop
+            log.exception("mail left out", mailbox_id=mailbox_id, uid=raw.uid)
+            INBOUND.labels(_LEFT_OUT).inc()
+    return read_ones
 
 
 async def _record(
@@ -170,11 +183,28 @@ async def _record(
         uidvalidity=inbox.uidvalidity,
     )
     now = reader.now()
+    counts: Counter[InboundKind] = Counter()
     async with db.begin() as tx:
-        counts = await inbound.record(tx, box, received, key=reader.key, now=now)
+        for one in received:
+            counts.update(await _record_one(tx, box, one, key=reader.key, now=now))
         if last_uid is not None:
             await mailbox_readings.save_progress(
                 tx, box.mailbox_id, uidvalidity=inbox.uidvalidity, last_uid=last_uid, now=now
             )
     for kind, count in counts.items():
         INBOUND.labels(kind).inc(count)
+
+
+async def _record_one(
+    tx: Tx, box: Box, one: Received, *, key: bytes, now: datetime
+) -> Mapping[InboundKind, int]:
+    """Write down one mail with its effects, or leave it out where it can only ever fail."""
+    try:
+        async with tx.savepoint():
+            return await inbound.record(tx, box, [one], key=key, now=now)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        log.exception("mail left out", mailbox_id=box.mailbox_id, uid=one.uid)
+        INBOUND.labels(_LEFT_OUT).inc()
+        return {}

@@ -1,7 +1,7 @@
 """Mailboxes are read over IMAP: only what is new, nothing changed there, whatever the server does."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +12,12 @@ from uuid import UUID
 import pytest
 
 from services.outreach.adapters.inbox import Postbox
+from services.outreach.domain.inbound.verdict import InboundKind
 from services.outreach.domain.mailboxes import MAIL_PORTS, bound_to
 from services.outreach.domain.message_ids import rfc_message_id
 from services.outreach.jobs.reading import Reader, read_mail
-from services.outreach.store import mailbox_readings
-from shared.db import Database
+from services.outreach.store import inbound, mailbox_readings
+from shared.db import Database, Tx
 from shared.events import SiteCreated
 from shared.vault import Vault
 from shared.wall import Guard, parse_routes
@@ -156,6 +157,27 @@ async def test_a_bad_server_is_left_alone_for_longer_and_longer(
     assert state["next_at"] - before == timedelta(minutes=1)
     house.server.greeting, house.server.answer_to_fetch = b"* OK here\r\n", None
     await house.read(until=partial(house.has_texts, "Lost?"))
+
+
+async def test_a_mail_that_breaks_us_does_not_hold_up_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = inbound.record
+
+    async def refusing(
+        tx: Tx, box: inbound.Box, received: Sequence[inbound.Received], **rest: Any
+    ) -> dict[InboundKind, int]:
+        if "poison" in received[0].arrival.text:
+            await tx.run("SELECT 1 / 0")
+        return await record(tx, box, received, **rest)
+
+    monkeypatch.setattr(inbound, "record", refusing)
+    await house.read()
+    for text in ("Before.", "This is poison.", "Behind it."):
+        house.server.deliver(house.answer(text))
+    await house.read()
+    assert await house.texts() == ["Before.", "Behind it."]
+    assert (await house.state())["failures"] == 0
 
 
 async def test_two_readers_never_read_one_mailbox_at_once(house: House) -> None:
