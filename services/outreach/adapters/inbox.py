@@ -33,7 +33,7 @@ _LONGEST_LINE = 1024 * 1024
 _MOST_BYTES = 256 * 1024 * 1024
 """Of one session, answers and mails together."""
 _ANSWER_S = 30.0
-_GLANCE_S = 1.0
+_GLANCE_S = 0.2
 _UID = re.compile(rb"\bUID (\d{1,10})\b")
 _RECEIVED = re.compile(rb'INTERNALDATE "([^"]{10,40})"')
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
