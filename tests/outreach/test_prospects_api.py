@@ -191,3 +191,6 @@ async def test_clients_see_no_prospects_and_viewers_change_none(
     stranger = a_caller(await add_site(database, "other.example", site.workspace_id))
     await call(client, "GET", one, site, caller=stranger, status=404)
     await call(client, "PATCH", one, site, body=body, caller=stranger, headers=headers, status=404)
+    found = await call(client, "GET", one, site)
+    assert (found["domain"], found["owner"]) == ("a.example", None)
+    assert len((await call(client, "GET", path, site))["items"]) == 1

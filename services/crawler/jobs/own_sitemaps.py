@@ -10,11 +10,11 @@ from shared import clock as house_clock
 from shared.clock import Clock
 from shared.db import Database
 from shared.log import get_logger
-from shared.trouble import is_outage
 
 log = get_logger(__name__)
 
 AT_ONCE = 4
+_WHAT = "sitemaps of sites"
 _IDLE_S = 60.0
 _WITHIN_S = 600.0
 
@@ -27,7 +27,7 @@ async def follow(
     async def take() -> int:
         return await read_due(db, reader, clock=clock)
 
-    await rounds.follow(stop, take, what="sitemaps of sites", rest_s=_IDLE_S)
+    await rounds.follow(stop, take, what=_WHAT, rest_s=_IDLE_S)
 
 
 async def read_due(db: Database, reader: SourceReader, *, clock: Clock) -> int:
@@ -41,14 +41,10 @@ async def read_due(db: Database, reader: SourceReader, *, clock: Clock) -> int:
 
 
 async def _read(db: Database, reader: SourceReader, site: OwnSite, clock: Clock) -> None:
-    try:
+    with rounds.apart(_WHAT, site_id=str(site.site_id)):
         pages = await reader.own_pages(site.hosts, within_s=_WITHIN_S)
         async with db.begin() as tx:
             await sites.tell_sitemap(tx, site, pages, clock())
-    except Exception as error:  # because one site must not end the readings of all others
-        if is_outage(error):
-            log.warning("a sitemap was not written down", why=repr(error))
-        else:
-            log.exception("sitemap could not be read", site_id=str(site.site_id))
-        return
-    log.info("sitemap read", site_id=str(site.site_id), pages=len(pages.urls), whole=pages.whole)
+        log.info(
+            "sitemap read", site_id=str(site.site_id), pages=len(pages.urls), whole=pages.whole
+        )

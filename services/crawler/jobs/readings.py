@@ -11,13 +11,10 @@ from shared import clock as house_clock
 from shared.clock import Clock
 from shared.db import Database
 from shared.events import DomainRead
-from shared.log import get_logger
-from shared.trouble import is_outage
 from shared.vocabulary import Reason
 
-log = get_logger(__name__)
-
 AT_ONCE = 8
+_WHAT = "readings of domains"
 _IDLE_S = 5.0
 _WITHIN_S = 120.0
 """Below the lease, so that no two processes read a domain at the same time."""
@@ -31,7 +28,7 @@ async def follow(
     async def take() -> int:
         return await read_due(db, observer, clock=clock)
 
-    await rounds.follow(stop, take, what="readings of domains", rest_s=_IDLE_S)
+    await rounds.follow(stop, take, what=_WHAT, rest_s=_IDLE_S)
 
 
 async def read_due(db: Database, observer: Observer, *, clock: Clock) -> int:
@@ -45,17 +42,11 @@ async def read_due(db: Database, observer: Observer, *, clock: Clock) -> int:
 
 
 async def _read(db: Database, observer: Observer, domain: str, clock: Clock) -> None:
-    try:
+    with rounds.apart(_WHAT, domain=domain):
         event = await _look(observer, domain, clock)
         async with db.begin() as tx:
             await store.save(tx, event, clock())
-    except Exception as error:  # because one domain must not end the readings of all others
-        if is_outage(error):
-            log.warning("a reading was not written down", why=repr(error))
-        else:
-            log.exception("domain could not be read", domain=domain)
-        return
-    DOMAINS_READ.labels("failed" if event.failure else "read").inc()
+        DOMAINS_READ.labels("failed" if event.failure else "read").inc()
 
 
 async def _look(observer: Observer, domain: str, clock: Clock) -> DomainRead:

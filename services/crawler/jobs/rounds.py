@@ -1,12 +1,25 @@
 """Rounds of work that the database deals out: one after the other, with a rest when nothing is due."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from shared.log import get_logger
 from shared.trouble import is_outage
 
 log = get_logger(__name__)
+
+
+@contextmanager
+def apart(what: str, **about: str) -> Iterator[None]:
+    """Let what goes wrong with one piece of a round end that piece only: it comes again in its turn."""
+    try:
+        yield
+    except Exception as error:  # because one of strangers must not end the work on all others
+        if is_outage(error):
+            log.warning("a piece of a round was not written down", of=what, why=repr(error))
+        else:
+            log.exception("a piece of a round failed", of=what, **about)
 
 
 async def follow(

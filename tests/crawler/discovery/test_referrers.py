@@ -183,4 +183,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     st.sampled_from([b"", b"#Fields: cs-uri-stem cs(Referer)\n", b'{"ts":']),
 )
 def test_no_line_trips_the_reader(line: bytes, before: bytes) -> None:
-    referrers.scan([before + line], OURS, Damage(), domain="our.example")
+    summary = referrers.scan([before + line], OURS, Damage(), domain="our.example")
+    # Each line counts once, or is damage, and no referrer is more than there were lines.
+    assert sum(one.hits for one in summary.referrers()) <= line.count(b"\n") + 1
+    assert all(OURS.has_url(one.target_url) for one in summary.referrers())

@@ -121,6 +121,8 @@ async def test_an_answer_is_seen_while_the_mailbox_is_held_open(house: House) ->
         return await house.has_texts("Yes.")
 
     await house.read(until=partial(answered))
+    assert await house.texts() == ["Yes."]
+    assert sum(one.startswith("LOGIN") for one in house.server.commands) == 1
 
 
 async def test_a_new_numbering_brings_nothing_twice_and_loses_nothing(house: House) -> None:
