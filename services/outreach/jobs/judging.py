@@ -9,6 +9,7 @@ from services.outreach.domain.contact import FoundBy, is_for_outreach, role_of
 from services.outreach.domain.judging import Verdict, judge, topic_of_site
 from services.outreach.domain.prospect import OPEN
 from services.outreach.domain.relevance import Topic
+from services.outreach.jobs.turns import take_turns
 from services.outreach.store import contacts, people, prospects, readings, sites
 from services.outreach.store.contacts import Contact
 from services.outreach.store.prospects import Change
@@ -26,14 +27,11 @@ _NOTHING = Reading(None, None, None, None)
 
 async def judge_due(db: Database, pause_s: float, stop: asyncio.Event) -> None:
     """Judge what is due, until `stop`."""
-    while not stop.is_set():
-        while await judge_some(db, now=clock.now()) == CHUNK and not stop.is_set():
-            pass
-        try:
-            async with asyncio.timeout(pause_s):
-                await stop.wait()
-        except TimeoutError:
-            continue
+
+    async def take() -> bool:
+        return await judge_some(db, now=clock.now()) == CHUNK
+
+    await take_turns(take, pause_s, stop)
 
 
 async def judge_some(db: Database, *, now: datetime) -> int:

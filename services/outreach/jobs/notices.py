@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, datetime
 
 from services.outreach.domain.placement import due_notice, first_notice_by
+from services.outreach.jobs.turns import take_turns
 from services.outreach.metrics import NOTICES
 from services.outreach.store import placements, watch
 from services.outreach.store.placements import Entry
@@ -16,15 +17,11 @@ CHUNK = 500
 
 async def give_notices(db: Database, pause_s: float, stop: asyncio.Event) -> None:
     """Look at the dates from time to time."""
-    while not stop.is_set():
-        now = clock.now()
-        while await give_some(db, now=now) == CHUNK and not stop.is_set():
-            pass
-        try:
-            async with asyncio.timeout(pause_s):
-                await stop.wait()
-        except TimeoutError:
-            continue
+
+    async def take() -> bool:
+        return await give_some(db, now=clock.now()) == CHUNK
+
+    await take_turns(take, pause_s, stop)
 
 
 async def give_some(db: Database, *, now: datetime) -> int:

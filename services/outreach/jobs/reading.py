@@ -11,6 +11,7 @@ from uuid import UUID
 from services.outreach.adapters.inbox import FAILURES, Inbox, Postbox, Raw, trouble_of
 from services.outreach.domain.inbound.arrival import read
 from services.outreach.domain.inbound.verdict import InboundKind
+from services.outreach.jobs.turns import rest
 from services.outreach.metrics import INBOUND, READINGS
 from services.outreach.store import inbound, mailbox_readings
 from services.outreach.store.inbound import Box, Received
@@ -60,20 +61,12 @@ async def read_mail(db: Database, reader: Reader, pause_s: float, stop: asyncio.
                     task = group.create_task(read_one(db, reader, postbox, one, stop, holds=holds))
                     open_now.add(task)
                     task.add_done_callback(open_now.discard)
-                await _rest(pause_s, stop)
+                await rest(pause_s, stop)
 
 
 async def _claim(db: Database, reader: Reader, limit: int) -> list[MailboxReading]:
     async with db.begin() as tx:
         return await mailbox_readings.claim_readings(tx, now=reader.now(), lease=LEASE, limit=limit)
-
-
-async def _rest(pause_s: float, stop: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(pause_s):
-            await stop.wait()
-    except TimeoutError:
-        return
 
 
 async def read_one(

@@ -12,6 +12,7 @@ from services.outreach.adapters.carrier import Carrier, GivenUpError
 from services.outreach.domain.answers import Verdict, judge
 from services.outreach.domain.letter import mail_of
 from services.outreach.domain.messages import Step
+from services.outreach.jobs.turns import take_turns
 from services.outreach.metrics import IN_DOUBT, KEPT_BACK, MESSAGES, OLDEST_DUE, SEND_SECONDS
 from services.outreach.store import claiming, outcomes, parcels
 from services.outreach.store.claiming import Turn
@@ -40,16 +41,15 @@ class Sender:
 
 async def send_mail(db: Database, sender: Sender, pause_s: float, stop: asyncio.Event) -> None:
     """Send what is due, turn after turn; rest when there is nothing."""
-    while not stop.is_set():
+
+    async def take() -> bool:
         turn = await send_some(db, sender)
         if turn.claimed or turn.kept_back:
-            continue
+            return True
         await _measure(db, sender)
-        try:
-            async with asyncio.timeout(pause_s):
-                await stop.wait()
-        except TimeoutError:
-            continue
+        return False
+
+    await take_turns(take, pause_s, stop)
 
 
 async def send_some(db: Database, sender: Sender) -> Turn:

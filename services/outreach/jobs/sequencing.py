@@ -21,6 +21,7 @@ from services.outreach.domain.sequences.going_on import (
 )
 from services.outreach.jobs.hearing import hear
 from services.outreach.jobs.plans import CHUNK, Plans, by_workspace, count_moved, plans_of
+from services.outreach.jobs.turns import take_turns
 from services.outreach.store import contacts, enrollments, messages, prospects
 from services.outreach.store.contacts import Contact
 from services.outreach.store.enrolling import list_suppressed
@@ -35,14 +36,11 @@ LEAD = timedelta(hours=24)
 
 async def run_sequences(db: Database, pause_s: float, stop: asyncio.Event) -> None:
     """Look from time to time at what is due and what is done with."""
-    while not stop.is_set():
-        while await move_some(db, now=clock.now()) == CHUNK and not stop.is_set():
-            pass
-        try:
-            async with asyncio.timeout(pause_s):
-                await stop.wait()
-        except TimeoutError:
-            continue
+
+    async def take() -> bool:
+        return await move_some(db, now=clock.now()) == CHUNK
+
+    await take_turns(take, pause_s, stop)
 
 
 async def move_some(db: Database, *, now: datetime) -> int:
