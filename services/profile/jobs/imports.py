@@ -120,7 +120,7 @@ class ImportReader:
     ) -> None:
         """Store batch after batch; a thread reads and encodes the next one while one is stored.
 
-        The commit of one and the copying of the next overlap, too (jobs/turns.py).
+        Two are stored at once, and committed in order (jobs/turns.py).
         """
         loop = asyncio.get_running_loop()
         reading = _Reading(run, site, file, detection.source)

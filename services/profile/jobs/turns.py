@@ -7,16 +7,15 @@ from typing import Self
 
 
 class Turn:
-    """One batch's place in the line: batches are copied one at a time and committed in order.
+    """One batch's place in the line: two batches are copied at once, and they are committed in order.
 
-    A commit waits for the disk, and the few statements before it for a free moment of this process.
-    Meanwhile the next batch is copied already, in a transaction of its own. At most two are open, and
-    the later one never holds what the earlier one needs.
+    Each has a transaction of its own, so that PostgreSQL is never without work while a commit waits for
+    the disk, or a statement for a free moment of this process. At most two are open, and the later one
+    never holds what the earlier one needs.
     """
 
     def __init__(self, pages: frozenset[int]) -> None:
         self.pages = pages
-        self.copied = asyncio.Event()
         self.stored = asyncio.Event()
         self._may_begin = self._may_end = _past()
 
@@ -27,7 +26,7 @@ class Turn:
         of them.
         """
         alone = alone or not self.pages.isdisjoint(before.pages)
-        self._may_begin = before.stored if alone else before.copied
+        self._may_begin = before.stored if alone else before._may_end
         self._may_end = before.stored
         return self
 
@@ -36,9 +35,8 @@ class Turn:
         await self._may_begin.wait()
 
     async def end(self) -> None:
-        """Say that this batch is copied, and wait until it may be committed."""
+        """Wait, with the batch copied, until it may be committed."""
         await self._may_end.wait()
-        self.copied.set()
 
     @asynccontextmanager
     async def storing(self) -> AsyncIterator[None]:
