@@ -20,7 +20,12 @@ TOKEN_LIFE = timedelta(seconds=60)
 MAX_GRANTS = 1000
 """Site grants of one user or key: the token travels in a header, and headers are bounded."""
 
-HIDDEN_FROM_CLIENT = frozenset({"price", "vendor", "margin", "note", "contact", "prospect", "cost"})
+HIDDEN_FROM_CLIENT = frozenset(
+    {
+        *("price", "vendor", "margin", "note", "contact", "prospect", "cost"),
+        *("payment", "invoice", "owed", "spend", "budget", "offer", "exchange", "campaign"),
+    }
+)
 _RANK = {Role.OWNER: 4, Role.EDITOR: 3, Role.VIEWER: 2, Role.CLIENT: 1}
 
 

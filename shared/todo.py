@@ -75,6 +75,12 @@ WORDS: Mapping[Todo, TodoWords] = {
         "Read each, and let it go out or not.",
         "approvals",
     ),
+    Todo.PAYMENT_OVERDUE: TodoWords(
+        "payment should have been made by now",
+        "payments should have been made by now",
+        "Pay, or say what became of it.",
+        "owed?state=overdue",
+    ),
     Todo.PLACEMENT_OVERDUE: TodoWords(
         "promised link should be there by now",
         "promised links should be there by now",
@@ -86,6 +92,12 @@ WORDS: Mapping[Todo, TodoWords] = {
         "agreements end within a week",
         "Renew, or let go.",
         "placements",
+    ),
+    Todo.PAYMENT_DUE: TodoWords(
+        "payment is due within a week",
+        "payments are due within a week",
+        "See what for, and whether the link is as agreed, before you pay.",
+        "owed?state=due",
     ),
     Todo.RECOVERY: TodoWords(
         "link may be won back",

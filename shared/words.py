@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from shared import code_words
 from shared.reason_words import BREACH_WORDS, NOTHING_TO_DO, REASON_WORDS, Words
@@ -27,7 +27,17 @@ from shared.vocabulary import (
 )
 
 __all__ = ["LinkFacts", "Words", "action", "anchor_flag", "anchor_kind", "band", "change"]
-__all__ += ["clock", "contract", "counts", "day", "discovery", "host_role", "job", "link_kind"]
+__all__ += [
+    "clock",
+    "contract",
+    "counts",
+    "date_of",
+    "day",
+    "discovery",
+    "host_role",
+    "job",
+    "link_kind",
+]
 __all__ += ["outcome", "position", "reason", "reasons", "render_state", "role"]
 __all__ += ["status", "wait"]
 
@@ -59,6 +69,11 @@ def day(moment: datetime, *, now: datetime) -> str:
     """Write a day as people say it: `3 Nov`, with the year if it is another one."""
     text = f"{moment.day} {_MONTHS[moment.month - 1]}"
     return text if moment.year == now.year else f"{text} {moment.year}"
+
+
+def date_of(when: date) -> str:
+    """Write a day of the calendar with its year: `3 Nov 2026`."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
 
 
 def clock(moment: datetime, *, now: datetime) -> str:

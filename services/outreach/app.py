@@ -6,7 +6,7 @@ Consumes site.created, site.updated, site.deleted, link.changed, link.scored, pa
 toxicity.changed, review.decided, disavow.version_created, domain.read.
 Publishes placement.promised, placement.updated, placement.verified, placement.mismatched,
 placement.lost, placement.expiring, prospect.found, prospect.qualified, prospect.rejected,
-reading.requested, message.approved, message.sent, message.failed, message.bounced, reply.received,
+payment.due, payment.settled, reading.requested, message.approved, message.sent, message.failed, message.bounced, reply.received,
 contact.unsubscribed, plan.updated.
 """
 

@@ -9,7 +9,7 @@ CONCLUDED = Counter(
 )
 NOTICES = Counter(
     "anchorwatch_outreach_placement_notices_total",
-    "Notices that dates called for: expiring, overdue or expired.",
+    "Notices that dates called for: expiring, overdue, expired, or of a payment: payment_due, payment_overdue.",
     ["kind"],
 )
 ENROLLMENTS = Counter(

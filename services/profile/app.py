@@ -2,7 +2,7 @@
 
 Owns: schema `profile` - sites, links, claims, contracts' terms, history, imports, audits, alerts.
 Consumes: link.checked link.discovered target.checked sitemap.read link.scored toxicity.changed
-domain.flagged placement.promised placement.updated.
+domain.flagged placement.promised placement.updated payment.due payment.settled.
 Publishes: site.created site.updated site.deleted link.tracked link.untracked link.adopted check.requested
 link.changed target.broken velocity.anomaly_detected anchors.drifted alert.raised alert.resolved
 import.completed audit.completed job.updated.
@@ -41,7 +41,7 @@ from services.profile.api import redirects as redirect_routes
 from services.profile.api import sites as site_routes
 from services.profile.api import survival as survival_routes
 from services.profile.domain.connectors import Provider
-from services.profile.handlers import contracts, observations, own_pages, toxicity
+from services.profile.handlers import contracts, observations, own_pages, payments, toxicity
 from services.profile.jobs.alerting import Alerter
 from services.profile.jobs.audits import AuditBuilder
 from services.profile.jobs.connectors import ConnectorPuller, keep_sealed
@@ -61,6 +61,8 @@ from shared.events import (
     LinkChecked,
     LinkDiscovered,
     LinkScored,
+    PaymentDue,
+    PaymentSettled,
     PlacementPromised,
     PlacementUpdated,
     SitemapRead,
@@ -173,4 +175,6 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(DomainFlagged, toxicity.on_domain_flagged)
     consumer.on(PlacementPromised, contracts.on_placement_promised)
     consumer.on(PlacementUpdated, contracts.on_placement_updated)
+    consumer.on(PaymentDue, payments.on_payment_due)
+    consumer.on(PaymentSettled, payments.on_payment_settled)
     return consumer

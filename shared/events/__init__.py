@@ -35,6 +35,12 @@ from shared.events.mail import (
     MessageSent,
     ReplyReceived,
 )
+from shared.events.money import (
+    OfferAccepted,
+    PaymentDue,
+    PaymentEvent,
+    PaymentSettled,
+)
 from shared.events.outreach import (
     PlacementEvent,
     PlacementExpiring,
@@ -128,9 +134,13 @@ __all__ = [
     "NetworkDetected",
     "Observation",
     "Occurrence",
+    "OfferAccepted",
     "PageFacts",
     "PageRead",
     "Part",
+    "PaymentDue",
+    "PaymentEvent",
+    "PaymentSettled",
     "PersonSeen",
     "PlacementEvent",
     "PlacementExpiring",

@@ -35,6 +35,7 @@ const AREAS = [
   { name: "Placements", screens: [
     ["placements", "Placements", () => import("./views/placements.js"), "Placements"],
     ["places", "Judge a place", () => import("./views/places.js"), "Places"],
+    ["owed", "Owed", () => import("./views/owed.js"), "Owed"],
     ["vendors", "Vendors", () => import("./views/vendors.js"), "Vendors"],
     ["suppressions", "Never written to", () => import("./views/suppressions.js"), "Suppressions"],
   ] },

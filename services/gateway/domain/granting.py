@@ -20,6 +20,7 @@ _AREAS = (
             {
                 *("vendors", "placements", "suppressions", "prospects", "contacts", "campaigns"),
                 *("relationships", "sequences", "templates", "mailboxes", "messages", "threads"),
+                *("payments", "refund", "exchanges"),
                 *("offers", "approvals", "briefs", "plan", "enrollments", "playbooks"),
                 "outreach",
             }

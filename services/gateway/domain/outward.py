@@ -22,7 +22,7 @@ NAMED_KINDS = {
 OUTWARD = frozenset(name for name, event in REGISTRY.items() if event.outward)
 STREAMED = OUTWARD | {JobUpdated.name}
 SUBSCRIBABLE = STREAMED | frozenset(NAMED_KINDS.values())
-_NOT_FOR_CLIENTS = frozenset({"message", "reply", "offer", "removal", "plan", "webhook", "alert"})
+_NOT_FOR_CLIENTS = frozenset({"message", "reply", "removal", "plan", "webhook", "alert"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from services.outreach.api.mailboxes import router as mailboxes
 from services.outreach.api.messages import router as messages
 from services.outreach.api.outreach_settings import router as outreach_settings
 from services.outreach.api.pastes import router as pastes
+from services.outreach.api.payments import router as payments
 from services.outreach.api.placements import router as placements
 from services.outreach.api.plan import router as plan
 from services.outreach.api.prospect_list import router as prospect_list
 from services.outreach.api.prospects import router as prospects
+from services.outreach.api.refunds import router as refunds
 from services.outreach.api.relationships import router as relationships
 from services.outreach.api.sequences import router as sequences
 from services.outreach.api.suppressions import router as suppressions
@@ -24,4 +26,6 @@ _WHOM = (prospects, prospect_list, contacts, relationships)
 _HOW = (templates, sequences, enrollments)
 _MAIL = (outreach_settings, mailboxes, messages, leaving, threads)
 
-ROUTERS = (pastes, placements, plan, briefs, *_WHOM, *_HOW, *_MAIL, vendors, suppressions, todo)
+_MONEY = (payments, refunds, vendors)
+
+ROUTERS = (pastes, placements, plan, briefs, *_WHOM, *_HOW, *_MAIL, *_MONEY, suppressions, todo)

@@ -90,7 +90,7 @@ class PlacementOut(BaseModel):
     max_outlinks: int | None
     price: Price | None = Field(default=None, description="Not for clients.")
     method: str | None
-    campaign: str | None
+    campaign: str | None = Field(default=None, description="Not for clients.")
     vendor_id: UUID | None = Field(default=None, description="Not for clients.")
     vendor_name: str | None = Field(default=None, description="Not for clients.")
     note: str | None = Field(default=None, description="Not for clients.")

@@ -9,7 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.outreach.store import vendors
+from services.outreach.domain.money.currencies import totals, written
+from services.outreach.domain.money.payment import PaymentState
+from services.outreach.store import payments, vendors
+from services.outreach.store.payments import Sum
 from services.outreach.store.vendors import Record, Vendor, share
 from shared import clock, ids, urls
 from shared.access import Caller, Scope
@@ -65,6 +68,9 @@ class VendorOut(BaseModel):
     mismatched: int
     lost: int
     spend: list[Spend] = Field(description="Agreed prices by currency; nothing is converted.")
+    paid: list[Spend] = Field(description="Paid and not given back, by currency.")
+    owed: list[Spend] = Field(description="Written down as to be paid, by currency.")
+    overdue_payments: int = Field(description="Payments whose day is over.")
     as_agreed_share: float | None = Field(
         description="Live as agreed, of those whose link was seen; null while none was seen."
     )
@@ -207,13 +213,21 @@ async def _with_records(tx: Tx, found: list[Vendor], caller: Caller) -> list[Ven
         tx, vendor_ids, site_ids=caller.site_ids, now=now, today=now.date()
     )
     spend = await vendors.list_spend(tx, vendor_ids, site_ids=caller.site_ids)
+    sums = await payments.list_by_vendor(tx, vendor_ids, site_ids=caller.site_ids, today=now.date())
     return [
-        _answer(one, records.get(one.vendor_id, Record()), spend.get(one.vendor_id, []))
+        _answer(
+            one,
+            records.get(one.vendor_id, Record()),
+            spend.get(one.vendor_id, []),
+            sums.get(one.vendor_id, []),
+        )
         for one in found
     ]
 
 
-def _answer(vendor: Vendor, record: Record, spend: list[tuple[str, Decimal]]) -> VendorOut:
+def _answer(
+    vendor: Vendor, record: Record, spend: list[tuple[str, Decimal]], sums: list[Sum]
+) -> VendorOut:
     known: dict[str, Any] = {
         name: getattr(record, name)
         for name in ("orders", "promised", "overdue", "live", "mismatched", "lost")
@@ -225,6 +239,9 @@ def _answer(vendor: Vendor, record: Record, spend: list[tuple[str, Decimal]]) ->
         contact=vendor.contact,
         note=vendor.note,
         spend=[Spend(currency=currency, amount=amount) for currency, amount in spend],
+        paid=_sums(sums, PaymentState.PAID),
+        owed=_sums(sums, PaymentState.DUE, PaymentState.OVERDUE),
+        overdue_payments=sum(one.count for one in sums if one.state is PaymentState.OVERDUE),
         as_agreed_share=record.as_agreed,
         alive_after_90_days=share(record.alive_90, record.aged_90),
         alive_after_365_days=share(record.alive_365, record.aged_365),
@@ -232,3 +249,12 @@ def _answer(vendor: Vendor, record: Record, spend: list[tuple[str, Decimal]]) ->
         version=vendor.version,
         **known,
     )
+
+
+def _sums(sums: list[Sum], *states: PaymentState) -> list[Spend]:
+    found = totals((one.amount, one.currency) for one in sums if one.state in states)
+    return [
+        Spend(amount=Decimal(written(amount, currency)), currency=currency)
+        for amount, currency in found
+        if amount
+    ]

@@ -1,12 +1,14 @@
-"""The notices that dates call for: placements that end soon, that ended, that never went live."""
+"""The notices that dates call for: placements that end soon, ended, never went live; payments that are due."""
 
 import asyncio
 from datetime import date, datetime
 
+from services.outreach.domain.money import payment
+from services.outreach.domain.money.payment import OVERDUE, Payment
 from services.outreach.domain.placement import due_notice, first_notice_by
 from services.outreach.jobs.turns import take_turns
 from services.outreach.metrics import NOTICES
-from services.outreach.store import placements, watch
+from services.outreach.store import money_telling, payments, placements, watch
 from services.outreach.store.placements import Entry
 from shared import clock, outbox
 from shared.db import Database, Tx
@@ -28,6 +30,8 @@ async def give_some(db: Database, *, now: datetime) -> int:
     """Give the notices that are due, at most a chunk of each kind; returns the largest count."""
     today = now.date()
     async with db.begin() as tx:
+        due = await _tell_of_payments(tx, today=today, now=now)
+    async with db.begin() as tx:
         ending = await _tell_of_ends(tx, today=today, now=now)
         overdue = await watch.mark_overdue(tx, today=today, now=now, limit=CHUNK)
         expired = await watch.mark_expired(tx, today=today, now=now, limit=CHUNK)
@@ -39,7 +43,7 @@ async def give_some(db: Database, *, now: datetime) -> int:
         await placements.add_history(tx, entries)
     for kind, count in (("expiring", ending), ("overdue", len(overdue)), ("expired", len(expired))):
         NOTICES.labels(kind).inc(count)
-    return max(ending, len(overdue), len(expired))
+    return max(due, ending, len(overdue), len(expired))
 
 
 async def _tell_of_ends(tx: Tx, *, today: date, now: datetime) -> int:
@@ -71,4 +75,30 @@ async def _tell_of_ends(tx: Tx, *, today: date, now: datetime) -> int:
             for one, _ in due
         ],
     )
+    return len(due)
+
+
+async def _tell_of_payments(tx: Tx, *, today: date, now: datetime) -> int:
+    found = await payments.claim_to_tell(
+        tx,
+        today=today,
+        by=payment.first_notice_by(today),
+        least=min(payment.TELL_DAYS_BEFORE),
+        overdue=OVERDUE,
+        limit=CHUNK,
+    )
+    due: list[tuple[Payment, int]] = [
+        (one, days)
+        for one in found
+        if one.due_on is not None
+        and (days := payment.due_notice(one.due_on, told=one.told_days, today=today)) is not None
+    ]
+    await payments.save_told(tx, [(one.payment_id, days) for one, days in due])
+    entries = [
+        Entry(one.placement_id, "payment", payment.sentence(one, today), now) for one, _ in due
+    ]
+    await placements.add_history(tx, entries)
+    await money_telling.tell_due(tx, due, today=today)
+    for _, days in due:
+        NOTICES.labels("payment_overdue" if days == OVERDUE else "payment_due").inc()
     return len(due)

@@ -85,15 +85,22 @@ async def get_placement(
     tx: Tx, placement_id: UUID, *, workspace_id: UUID, lock: bool = False
 ) -> Placement:
     """Return one placement; with `lock` nobody else changes it until the transaction ends."""
+    found = await find_placement(tx, placement_id, workspace_id=workspace_id, lock=lock)
+    if found is None:
+        raise NotFoundError("There is no such placement.")
+    return found
+
+
+async def find_placement(
+    tx: Tx, placement_id: UUID, *, workspace_id: UUID, lock: bool = False
+) -> Placement | None:
     rows = await tx.fetch(
         f"SELECT {_COLUMNS} {_FROM} WHERE p.placement_id = $1 AND p.workspace_id = $2"
         f"{' FOR UPDATE OF p' if lock else ''}",
         placement_id,
         workspace_id,
     )
-    if not rows:
-        raise NotFoundError("There is no such placement.")
-    return placement_of(rows[0])
+    return placement_of(rows[0]) if rows else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

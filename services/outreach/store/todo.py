@@ -1,4 +1,4 @@
-"""How much of each site waits: placements that are overdue or end soon, mail to decide on; counted no further than is shown."""
+"""How much of each site waits: placements and payments by their dates, mail to decide on; counted no further than is shown."""
 
 from collections.abc import Collection
 from datetime import date
@@ -10,6 +10,7 @@ from shared.todo import MOST, MOST_SITES, Waiting
 
 _OPEN = """placements p WHERE p.site_id = s.site_id AND p.cancelled_at IS NULL
     AND (p.until_on IS NULL OR p.until_on >= $5)"""
+_UNPAID = "payments m WHERE m.site_id = s.site_id AND m.paid_on IS NULL AND m.waived_on IS NULL"
 _MAIL = "messages m WHERE m.workspace_id = $1 AND m.site_id = s.site_id"
 _WAITING = f"""
     SELECT s.site_id, s.domain, w.kind, w.count FROM (
@@ -22,6 +23,12 @@ _WAITING = f"""
         UNION ALL
         SELECT 'placement_expiring', count(*) FROM (
             SELECT FROM {_OPEN} AND p.seen <> 'lost' AND p.until_on <= $6 LIMIT $4) AS few
+        UNION ALL
+        SELECT 'payment_overdue', count(*) FROM (
+            SELECT FROM {_UNPAID} AND m.due_on < $5 LIMIT $4) AS few
+        UNION ALL
+        SELECT 'payment_due', count(*) FROM (
+            SELECT FROM {_UNPAID} AND m.due_on BETWEEN $5 AND $6 LIMIT $4) AS few
         UNION ALL
         SELECT 'message_approval', count(*) FROM (
             SELECT FROM {_MAIL} AND m.state = 'pending_approval' LIMIT $4) AS few

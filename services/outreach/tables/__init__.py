@@ -25,6 +25,7 @@ from services.outreach.tables.mail import MAILBOXES as MAILBOXES
 from services.outreach.tables.mail import MESSAGES as MESSAGES
 from services.outreach.tables.mail import OUTREACH_SETTINGS as OUTREACH_SETTINGS
 from services.outreach.tables.mail import SEND_ATTEMPTS as SEND_ATTEMPTS
+from services.outreach.tables.money import PAYMENTS as PAYMENTS
 from services.outreach.tables.plan import BRIEF_VERSIONS as BRIEF_VERSIONS
 from services.outreach.tables.plan import BRIEFS as BRIEFS
 from services.outreach.tables.plan import PLAN_MONTHS as PLAN_MONTHS

@@ -106,6 +106,11 @@ def default_rules(workspace_id: UUID) -> list[Rule]:
             "kinds": (AlertKind.PATTERN,),
             "severity": AlertSeverity.WARNING,
         },
+        {
+            "name": "Payments due",
+            "kinds": (AlertKind.PAYMENT_DUE,),
+            "severity": AlertSeverity.NOTICE,
+        },
     )
     return [Rule(rule_id=new_id(), workspace_id=workspace_id, **values) for values in given]
 

@@ -39,6 +39,7 @@ class AlertKind(StrEnum):
     VELOCITY_ANOMALY = "velocity_anomaly"
     ANCHORS_DRIFTED = "anchors_drifted"
     DOMAIN_FLAGGED = "domain_flagged"
+    PAYMENT_DUE = "payment_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +235,11 @@ KINDS: Mapping[AlertKind, Kind] = {
         label="Domain changed",
         when="a domain that links to you is not what it was",
         todo="Look at Changed domains for what was seen.",
+    ),
+    AlertKind.PAYMENT_DUE: Kind(
+        label="Payment due",
+        when="a payment for a link is due or overdue",
+        todo="Look at Owed: pay, or say what became of it.",
     ),
 }
 OF_LINKS = frozenset(kind for kind, known in KINDS.items() if known.happened)

@@ -7,7 +7,13 @@ from uuid import UUID
 from services.profile.domain.alerts import AlertKind
 from services.profile.domain.patterns import Pattern
 from shared import words
-from shared.events import AnchorsDrifted, DomainFlagged, TargetChecked, VelocityAnomalyDetected
+from shared.events import (
+    AnchorsDrifted,
+    DomainFlagged,
+    PaymentDue,
+    TargetChecked,
+    VelocityAnomalyDetected,
+)
 from shared.urls import key_id
 from shared.vocabulary import Reason
 
@@ -65,6 +71,27 @@ def flagged_domain(site_id: UUID, event: DomainFlagged) -> Occasion:
         at=event.occurred_at,
         name=event.domain,
     )
+
+
+def due_payment(site_id: UUID, event: PaymentDue) -> Occasion:
+    """Return that a payment is due; each of its notices is a thing of its own, so that each is told."""
+    page = f"For the link on {event.referring_domain}"
+    return Occasion(
+        AlertKind.PAYMENT_DUE,
+        site_id=site_id,
+        item_id=payment_notice(event.payment_id, event.days),
+        sentence=f"{page}: {event.sentence}",
+        at=event.occurred_at,
+        name=event.referring_domain,
+    )
+
+
+def payment_notice(payment_id: UUID, days: int) -> UUID:
+    """Return the id of one notice of a payment: so many days before it is due, -1 when overdue."""
+    return key_id(f"payment {payment_id} {days}")
+
+
+PAYMENT_NOTICES = (7, 2, -1)
 
 
 def died_together(site_id: UUID, pattern: Pattern, *, at: datetime) -> Occasion:

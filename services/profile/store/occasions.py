@@ -53,6 +53,29 @@ async def end_targets(tx: Tx, targets: Sequence[tuple[UUID, UUID]], *, now: date
         )
 
 
+_END = """
+    INSERT INTO occasions (occasion_id, workspace_id, site_id, kind, item_id, name, sentence, at, over)
+    SELECT u.id, s.workspace_id, s.site_id, $4, u.item_id, '', '', $5, true
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS u(id, site_id, item_id) JOIN sites s USING (site_id)
+    WHERE EXISTS (SELECT FROM alert_items i WHERE i.item_id = u.item_id AND NOT i.over)
+        OR EXISTS (SELECT FROM occasions o WHERE o.item_id = u.item_id)
+"""
+
+
+async def end_items(
+    tx: Tx, items: Sequence[tuple[UUID, UUID]], kind: AlertKind, *, now: datetime
+) -> None:
+    """Say of (site, item) that what an alert tells, or is about to tell of them, is over."""
+    if items:
+        await tx.run(
+            _END,
+            [new_id() for _ in items],
+            [site_id for site_id, _ in items],
+            [item_id for _, item_id in items],
+            *(kind, now),
+        )
+
+
 _NEWLY_IMPORTED = """
     SELECT u.site_id, u.domain
     FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS u(site_id, domain, since)

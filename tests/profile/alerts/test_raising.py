@@ -10,6 +10,7 @@ from services.profile.domain.alerts import AlertKind
 from services.profile.domain.site import Site
 from services.profile.handlers.contracts import on_placement_promised
 from services.profile.handlers.observations import on_target_checked
+from services.profile.handlers.payments import on_payment_due, on_payment_settled
 from services.profile.handlers.toxicity import on_domain_flagged, on_toxicity_changed
 from services.profile.jobs.alerting import BATCH, end_forgotten, sift
 from services.profile.jobs.patterns import seek_patterns
@@ -19,6 +20,8 @@ from shared.events import (
     AlertRaised,
     AlertResolved,
     DomainFlagged,
+    PaymentDue,
+    PaymentSettled,
     PlacementPromised,
     TargetChecked,
     ToxicityChanged,
@@ -451,3 +454,33 @@ async def test_a_site_that_was_deleted_is_told_of_no_more(tx: Tx, site: Site) ->
     await patterns.make_due(tx, [site.site_id], now=NOON)
     assert await patterns.claim_site(tx, now=LATER) is None
     assert (await occasions.take_occasions(tx, limit=10)).count == 0
+
+
+async def test_each_notice_of_a_payment_is_told_and_ends_when_it_is_settled(
+    tx: Tx, site: Site
+) -> None:
+    about = {
+        "workspace_id": site.workspace_id,
+        "site_id": site.site_id,
+        "payment_id": new_id(),
+        "placement_id": new_id(),
+        "referring_domain": "blog.example",
+        "amount": 120,
+        "currency": "EUR",
+    }
+    for days in (7, 2):
+        event = PaymentDue(**about, days=days, sentence=f"It is to be paid in {days} days.")
+        await on_payment_due([event, event], tx)
+        await told(tx)
+    raised = await published(tx, AlertRaised)
+    assert [(one.rule_name, one.title) for one in raised] == [
+        ("Payments due", f"For the link on blog.example: It is to be paid in {days} days.")
+        for days in (7, 2)
+    ]
+    await told(tx)
+    assert len(await published(tx, AlertResolved)) == 1  # by the notice that came after it
+    await on_payment_settled([PaymentSettled(**about)], tx)
+    await told(tx)
+    assert {one.alert_id for one in await published(tx, AlertResolved)} == {
+        one.alert_id for one in raised
+    }

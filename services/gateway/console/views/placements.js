@@ -7,7 +7,8 @@ import { hostName } from "../names.js";
 import { Choice } from "../pieces/choice.js";
 import { Confirm } from "../pieces/confirm.js";
 import { Form } from "../pieces/form.js";
-import { canEdit, ReadOnly } from "../pieces/rights.js";
+import { Money } from "../pieces/payments.js";
+import { canEdit, canSee, ReadOnly } from "../pieces/rights.js";
 import { Paged } from "../pieces/table.js";
 import { Terms, termsOf } from "../pieces/terms.js";
 import { go, link } from "../route.js";
@@ -61,7 +62,7 @@ function Placement({ item, siteId, vendors, changed }) {
   const place = item.referring_url ? html`<${External} href=${item.referring_url}>${shortUrl(item.referring_url)}<//>` : html`${hostName(item.referring_domain)} <span class="muted small">page not known yet</span>`;
   return html`<article class="card item" aria-label=${item.referring_url ? shortUrl(item.referring_url) : hostName(item.referring_domain)}>
     <div class="row between"><h2>${place}</h2><span class=${`tag ${item.overdue ? "warn" : TONES[item.state] ?? ""}`}>${item.words.label}</span></div>
-    <${Seen} item=${item} /><${Agreed} item=${item} /><${Past} item=${item} />
+    <${Seen} item=${item} /><${Agreed} item=${item} /><${Past} item=${item} />${canSee(siteId) && html`<${Money} item=${item} />`}
     ${canEdit(siteId) && item.state !== "cancelled" && html`<${Work} item=${item} vendors=${vendors} changed=${changed} />`}</article>`;
 }
 

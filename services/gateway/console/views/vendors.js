@@ -36,7 +36,8 @@ function Vendor({ item, siteId, changed }) {
   return html`<article class="card item" aria-label=${item.name}><div class="row between"><h2>${safe(item.url) ? html`<a href=${item.url} target="_blank" rel="noreferrer noopener nofollow">${item.name}</a>` : item.name}</h2>
       <a href=${link(["sites", siteId, "placements"], { vendor: item.vendor_id })}>${many(item.orders, "placement")}</a></div>
     <ul class="figures"><li><b>${count(item.live)}</b>live as agreed</li><li><b>${count(item.mismatched)}</b>not as agreed</li><li><b>${count(item.lost)}</b>gone</li><li><b>${count(item.promised)}</b>promised</li><li><b>${count(item.overdue)}</b>overdue</li>
-      ${item.spend.map((one) => html`<li><b>${one.amount} ${one.currency}</b>agreed</li>`)}</ul>
+      ${[["spend", "agreed"], ["paid", "paid"], ["owed", "to be paid"]].map(([name, said]) => item[name].map((one) => html`<li><b>${one.amount} ${one.currency}</b>${said}</li>`))}</ul>
+    ${item.owed.length > 0 && html`<p><a href=${link(["sites", siteId, "owed"], { vendor: item.vendor_id })}>See what is owed here</a>${item.overdue_payments > 0 && html` <span class="tag bad">${many(item.overdue_payments, "payment")} overdue</span>`}</p>`}
     <p class="muted">${kept(item)}</p>${item.contact && html`<p class="small wrap">Contact: ${item.contact}</p>`}${item.note && html`<p class="small wrap">${item.note}</p>`}
     ${canEdit(siteId) && html`<details><summary>Change</summary><${Form} label="Save" send=${save}><${Fields} item=${item} /><//></details>`}</article>`;
 }
