@@ -1,0 +1,1 @@
+"""What links cost and what is owed: tests."""
