@@ -11,14 +11,12 @@ from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untype
 
 from services.crawler.app import create_app
 from services.crawler.domain.evidence.draft import Draft
-from services.crawler.domain.evidence.sharing import read_token, token_of
 from services.crawler.domain.evidence.verifying import verify
 from services.crawler.settings import Settings
 from services.crawler.store import evidence
 from shared.access import Caller, Scope
 from shared.db import Database
 from shared.http import DirectTransport, ServiceClient
-from shared.ids import new_id
 from shared.vocabulary import Outcome, Reason, Role
 from shared.wire import Answer
 from tests.crawler.builders import NOW, SITE, WORKSPACE, DatabaseFor, a_draft
@@ -199,20 +197,6 @@ async def test_a_shared_link_ends_by_itself(archive: Archive) -> None:
 async def test_a_share_has_an_end_within_bounds(archive: Archive, hours: Any) -> None:
     answer = await archive.ask(f"{archive.of_lost}/shares", method="POST", body={"hours": hours})
     assert answer.status == 422
-
-
-def test_a_token_that_we_did_not_make_or_that_ran_out_leads_nowhere() -> None:
-    secret, share_id = b"s" * 32, new_id()
-    token = token_of(share_id, NOW, secret=secret)
-    soon = NOW - timedelta(seconds=1)
-    assert read_token(token, secret=secret, now=soon) == share_id
-    assert read_token(token, secret=secret, now=NOW) is None
-    assert read_token(token, secret=b"t" * 32, now=soon) is None
-    for at in range(len(token)):
-        other = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
-        assert read_token(other, secret=secret, now=soon) in {None, share_id}
-    for wrong in ("", "a", "é", token + "AAAA", token[:-4]):
-        assert read_token(wrong, secret=secret, now=soon) is None
 
 
 async def test_the_chain_of_a_site_says_which_piece_was_tampered_with(archive: Archive) -> None:

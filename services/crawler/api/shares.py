@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.crawler.api.evidence import find_row
 from services.crawler.api.showing import opened, page_answer
 from services.crawler.domain.evidence.html import CONTENT_POLICY, ended_page
-from services.crawler.domain.evidence.sharing import read_token, token_of
 from services.crawler.store import exhibits
 from services.crawler.store.exhibits import Row
 from shared import clock
@@ -19,6 +18,7 @@ from shared.access import Scope
 from shared.dependencies import CallerDep, TxDep
 from shared.ids import new_id
 from shared.inputs import Whole
+from shared.share_tokens import read_token, token_of
 from shared.vocabulary import Role
 
 router = APIRouter(prefix="/v1/links/{link_id}/evidence/{evidence_id}/shares", tags=["evidence"])
@@ -27,6 +27,7 @@ public = APIRouter(include_in_schema=False)
 WEEK_H = 7 * 24
 LONGEST_H = 90 * 24
 PATH = "/shared/evidence"
+PURPOSE = "evidence share"
 
 
 class ShareBody(BaseModel):
@@ -123,7 +124,7 @@ async def revoke_share(
 async def show_shared(token: str, tx: TxDep, secret: SecretDep) -> HTMLResponse:
     """Show evidence to whoever has the link; the gateway lets it through without a caller."""
     now = clock.now()
-    share_id = read_token(token, secret=secret, now=now)
+    share_id = read_token(token, purpose=PURPOSE, secret=secret, now=now)
     row = await exhibits.find_shared(tx, share_id, now) if share_id is not None else None
     if row is None:
         headers = {"Content-Security-Policy": CONTENT_POLICY}
@@ -133,7 +134,7 @@ async def show_shared(token: str, tx: TxDep, secret: SecretDep) -> HTMLResponse:
 
 
 def _out(row: Row, secret: bytes, base: str | None) -> ShareOut:
-    token = token_of(row["share_id"], row["expires_at"], secret=secret)
+    token = token_of(row["share_id"], row["expires_at"], purpose=PURPOSE, secret=secret)
     path = f"{PATH}/{token}"
     return ShareOut(
         id=row["share_id"],
