@@ -21,11 +21,13 @@ from services.outreach.api.templates import router as templates
 from services.outreach.api.threads import router as threads
 from services.outreach.api.todo import router as todo
 from services.outreach.api.vendors import router as vendors
+from services.outreach.api.work import router as work
 
 _WHOM = (prospects, prospect_list, contacts, relationships)
 _HOW = (templates, sequences, enrollments)
 _MAIL = (outreach_settings, mailboxes, messages, leaving, threads)
 
 _MONEY = (payments, refunds, vendors)
+_INSIDE = (todo, work)
 
-ROUTERS = (pastes, placements, plan, briefs, *_WHOM, *_HOW, *_MAIL, *_MONEY, suppressions, todo)
+ROUTERS = (pastes, placements, plan, briefs, *_WHOM, *_HOW, *_MAIL, *_MONEY, suppressions, *_INSIDE)

@@ -17,8 +17,9 @@ from services.toxicity.api.reviews import router as reviews
 from services.toxicity.api.todo import router as todo
 from services.toxicity.api.toxicity import router as toxicity
 from services.toxicity.api.versions import router as versions
+from services.toxicity.api.work import router as work
 
 ROUTERS = (
     *(toxicity, rescores, domains, flags, lists, networks, attacks, reviews, calibration),
-    *(disavow, building, versions, in_force, removals, evaluations, registrations, todo),
+    *(disavow, building, versions, in_force, removals, evaluations, registrations, todo, work),
 )
