@@ -6,25 +6,19 @@ Apart from the dry run, which needs none of what speaks to a server and starts t
 import argparse
 import json
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
-from services.cli.dry_import import REFUSED, site_host
+from services.cli.dry_import import REFUSED
+from services.cli.following import follow, site_id_of
 from services.cli.progress import progress
 from services.cli.server import ClientSettings, Server
 from services.profile.domain.imports import Detection, detect_part, lists_own_pages, parts_of
-from shared import urls
-from shared.errors import AnchorwatchError, NotFoundError, UnavailableError
 from shared.ids import new_id
 
 CHUNK = 1024 * 1024
-_POLL_S = 0.5
-_MAX_SITE_PAGES = 200
-_MAX_FAILED_POLLS = 20
 
 
 def _chunks(path: Path, what: str) -> Iterator[bytes]:
@@ -46,10 +40,10 @@ def send(options: argparse.Namespace, mapping: Mapping[str, str]) -> int:
         print(f"anchorwatch: {options.file.name}: {lists[0].refused}", file=sys.stderr)
         return REFUSED
     server = Server.of(ClientSettings.load())
-    site_id = _site_id(server, options.site)
+    site_id = site_id_of(server, options.site)
     answer = _upload(server, site_id, options.file, mapping)
     path = answer.headers.get("location") or f"/v1/jobs/{answer.body['id']}"
-    job = _follow(server, path)
+    job = follow(server, path, showing="storing rows", what="The import")
     if options.errors is not None:
         options.errors.write_bytes(server.download(f"{path}/errors?format=csv"))
     if options.json:
@@ -76,25 +70,6 @@ def _job_spoken(name: str, job: dict[str, Any]) -> str:
     return f"{name}: {', '.join(spoken)}."
 
 
-def _site_id(server: Server, site: str) -> UUID:
-    try:
-        return UUID(site)
-    except ValueError:
-        pass
-    host = site_host(site)
-    path = "/v1/sites?limit=500"
-    for _ in range(_MAX_SITE_PAGES):
-        page = server.get(path).body
-        for item in page["items"]:
-            hosts = [item["domain"], *(known["host"] for known in item.get("domains", []))]
-            if urls.bare_host(host) in map(urls.bare_host, hosts):
-                return UUID(item["id"])
-        if not page.get("next_cursor"):
-            break
-        path = f"/v1/sites?limit=500&cursor={quote(page['next_cursor'])}"
-    raise NotFoundError(f"The server knows no site {host}. Add it first, or check the key.")
-
-
 def _upload(server: Server, site_id: UUID, path: Path, mapping: Mapping[str, str]) -> Any:
     boundary = f"anchorwatch-{new_id().hex}"
     name = path.name.replace('"', "%22").replace("\n", "%0A").replace("\r", "%0D")
@@ -118,30 +93,3 @@ def _upload(server: Server, site_id: UUID, path: Path, mapping: Mapping[str, str
         yield after
 
     return server.post(f"/v1/sites/{site_id}/imports", body(), headers)
-
-
-def _follow(server: Server, path: str) -> dict[str, Any]:
-    """Wait for the end of the job; a server that restarts in between is waited for."""
-    failures = 0
-    with progress() as show:
-        while True:
-            try:
-                job: dict[str, Any] = server.get(path).body
-            except UnavailableError:
-                failures += 1
-                if failures > _MAX_FAILED_POLLS:
-                    raise
-            else:
-                failures = 0
-                show("storing rows", job.get("done") or 0, job.get("total") or 0)
-                if job["state"] in {"done", "failed", "cancelled"}:
-                    return _ended(job)
-            time.sleep(_POLL_S)
-
-
-def _ended(job: dict[str, Any]) -> dict[str, Any]:
-    if job["state"] == "done":
-        return job
-    what = "was cancelled" if job["state"] == "cancelled" else "stopped at an error"
-    detail = job.get("detail") or "The server's jobs show more."
-    raise AnchorwatchError(f"The import {what}. {detail}")
