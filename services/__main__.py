@@ -37,6 +37,7 @@ COMMANDS = {
     "audit": Command("services.cli.audit", "import link files, check every link, score and report"),
     "check": Command("services.cli.check", "look once at one page for one link"),
     "import": Command("services.cli.import_file", "send a file of links to a running Anchorwatch"),
+    "report": Command("services.cli.report", "write the report of a month for a client"),
     "anchors": Command("services.cli.anchors", "say of each anchor text what kind it is, and why"),
     "disavow": Command("services.cli.disavow", "read, repair and explain disavow files"),
     "redirects": Command("services.cli.redirects", "say where dead pages of a site should lead"),

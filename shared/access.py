@@ -29,6 +29,10 @@ HIDDEN_FROM_CLIENT = frozenset(
 _RANK = {Role.OWNER: 4, Role.EDITOR: 3, Role.VIEWER: 2, Role.CLIENT: 1}
 
 
+HOUSE = UUID(int=0)
+"""Who calls when nobody does: the gateway on its own account, for what was scheduled."""
+
+
 class Scope(StrEnum):
     """What a key may be used for; a signed-in user has the scopes of the roles."""
 
@@ -117,6 +121,11 @@ class Caller:
                 f"Only a person can {deed}: sign in to the console.", code="person-required"
             )
 
+    def require_house(self) -> None:
+        """Raise ForbiddenError unless Anchorwatch itself is calling: what no user or key may do."""
+        if self.actor_id != HOUSE:
+            raise ForbiddenError("Only Anchorwatch itself does this.", code="house-required")
+
     def sees_everything_in(self, site_id: UUID | None) -> bool:
         """Say whether prices, vendors, notes and contacts may be shown (never to clients)."""
         role = self.workspace_role if site_id is None else self.role_in(site_id)
@@ -126,6 +135,11 @@ class Caller:
     def is_only_client(self) -> bool:
         """Say whether the caller is a client wherever it may look at all."""
         return {self.workspace_role, *self.grants.values()} <= {None, Role.CLIENT}
+
+
+def the_house(workspace_id: UUID = HOUSE) -> Caller:
+    """Return Anchorwatch itself as a caller, in the workspace that it does something for."""
+    return Caller(workspace_id, HOUSE, "Anchorwatch", workspace_role=Role.OWNER)
 
 
 def rank(role: Role | None) -> int:

@@ -22,6 +22,7 @@ from services.gateway.adapters.courier import Courier
 from services.gateway.adapters.hub import Hub
 from services.gateway.adapters.messenger import Messenger
 from services.gateway.adapters.postman import Postman
+from services.gateway.adapters.reporter import Reporter
 from services.gateway.adapters.teller import Teller
 from services.gateway.api import (
     audit_log,
@@ -35,6 +36,7 @@ from services.gateway.api import (
     session,
     shared_evidence,
     shared_exports,
+    shared_reports,
     today,
     unsubscribing,
     users,
@@ -58,13 +60,14 @@ from services.gateway.domain.views import filters_of
 from services.gateway.jobs import following
 from services.gateway.jobs.alerting import ChannelMessages
 from services.gateway.jobs.delivering import deliver
+from services.gateway.jobs.reporting import make_due_reports
 from services.gateway.jobs.telling import WebhookMessages
 from services.gateway.settings import Settings
 from shared.access import derive
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
-from shared.events import REGISTRY, AlertRaised, AlertResolved, SiteDeleted
+from shared.events import REGISTRY, AlertRaised, AlertResolved, ReportReady, SiteDeleted
 from shared.http import NetworkTransport, ServiceClient, Transport
 from shared.mail_server import MailSecurity, MailServer
 from shared.service import Work
@@ -76,7 +79,8 @@ from shared.web import new_web_app
 _ROUTERS = (
     *(session.router, words.router, workspaces.router, users.router, keys.router, grants.router),
     *(audit_log.router, events.router, job_routes.router, documents.router, robot.router),
-    *(shared_evidence.router, shared_exports.router, webhooks.router, channels.router),
+    *(shared_evidence.router, shared_exports.router, shared_reports.router),
+    *(webhooks.router, channels.router),
     *(leaving.router, unsubscribing.router, webmention.router),
     *(views.router, today.router),
 )
@@ -114,6 +118,7 @@ def create_app(
             ),
             "old rows": partial(following.forget_old_rows, db=db, event_days=settings.event_days),
             "messages": partial(deliver, db=db, outgoings=outgoings),
+            "reports": partial(make_due_reports, reporter=Reporter(clients)),
         },
         grace_s=settings.shutdown_grace_s,
     )
@@ -156,9 +161,10 @@ def _document(service: str) -> Any:
 def subscribe(consumer: Consumer) -> Consumer:
     """Give each event that the gateway listens to its handler."""
     consumer.on(SiteDeleted, handlers.on_site_deleted)
-    consumer.on(AlertRaised, handlers.on_alert)
-    consumer.on(AlertResolved, handlers.on_alert)
-    apart = {SiteDeleted.name, AlertRaised.name, AlertResolved.name}
+    consumer.on(AlertRaised, handlers.on_told)
+    consumer.on(AlertResolved, handlers.on_told)
+    consumer.on(ReportReady, handlers.on_told)
+    apart = {SiteDeleted.name, AlertRaised.name, AlertResolved.name, ReportReady.name}
     for name in sorted(STREAMED - apart):
         consumer.on(REGISTRY[name], handlers.on_outward_event)
     return consumer

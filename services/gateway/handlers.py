@@ -1,4 +1,4 @@
-"""Every outward event goes into the log that the streams and the history read; alerts to channels, too."""
+"""Every outward event goes into the log that the streams and the history read; alerts and reports to channels, too."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,14 @@ from services.gateway.domain.notices import draft_of
 from services.gateway.metrics import CHANNELS_UNKNOWN
 from services.gateway.store import access, event_log, notices, views
 from shared.db import Tx
-from shared.events import AlertRaised, AlertResolved, Event, SiteDeleted
+from shared.events import AlertRaised, AlertResolved, Event, ReportReady, SiteDeleted
 
 
 async def on_outward_event(events: Sequence[Event], tx: Tx) -> None:
     await event_log.add_events(tx, events)
 
 
-async def on_alert(events: Sequence[AlertRaised | AlertResolved], tx: Tx) -> None:
+async def on_told(events: Sequence[AlertRaised | AlertResolved | ReportReady], tx: Tx) -> None:
     await event_log.add_events(tx, events)
     drafts = [draft for draft in map(draft_of, events) if draft is not None]
     CHANNELS_UNKNOWN.inc(await notices.add_notices(tx, drafts))

@@ -1,11 +1,11 @@
 """The profile service: what we know about every link.
 
-Owns: schema `profile` - sites, links, claims, contracts' terms, history, imports, audits, alerts.
+Owns: schema `profile` - sites, links, claims, contracts' terms, history, imports, audits, reports, alerts.
 Consumes: link.checked link.discovered target.checked sitemap.read link.scored toxicity.changed
 domain.flagged placement.promised placement.updated payment.due payment.settled.
 Publishes: site.created site.updated site.deleted link.tracked link.untracked link.adopted check.requested
 link.changed target.broken velocity.anomaly_detected anchors.drifted alert.raised alert.resolved
-import.completed audit.completed job.updated.
+import.completed audit.completed report.ready job.updated.
 """
 
 from functools import partial
@@ -18,6 +18,7 @@ from services.profile.api import (
     alert_rules,
     bulk,
     changes,
+    client_reports,
     competitors,
     coverage,
     exports,
@@ -25,6 +26,8 @@ from services.profile.api import (
     overview,
     planning,
     previews,
+    report_schedule,
+    report_shares,
     reports,
     search,
     todo,
@@ -44,6 +47,7 @@ from services.profile.domain.connectors import Provider
 from services.profile.handlers import contracts, observations, own_pages, payments, toxicity
 from services.profile.jobs.alerting import Alerter
 from services.profile.jobs.audits import AuditBuilder
+from services.profile.jobs.client_reports import ReportMaker
 from services.profile.jobs.connectors import ConnectorPuller, keep_sealed
 from services.profile.jobs.imports import ImportReader
 from services.profile.jobs.nightly import Nightly
@@ -92,6 +96,14 @@ _ROUTERS = (
     competitors.router,
     search.router,
     audit_routes.router,
+    # The fixed path of the schedule before a report's id.
+    *(
+        report_schedule.router,
+        report_schedule.internal,
+        client_reports.router,
+        client_reports.internal,
+    ),
+    *(report_shares.router, report_shares.public),
     recovery_routes.router,
     redirect_routes.router,
     survival_routes.router,
@@ -111,6 +123,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             "undo_import": ImportUndoer(db),
             "refresh_links": LinkRefresher(db),
             "audit": AuditBuilder(db),
+            client_reports.KIND: ReportMaker(db),
         },
         db=db,
     )

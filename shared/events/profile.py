@@ -248,6 +248,34 @@ class AuditCompleted(Event):
     about: ClassVar[tuple[str, str]] = ("audit", "audit_id")
 
 
+class ReportReady(Event):
+    """A report for a client was made, or a person (or a schedule that may) approved it."""
+
+    name: ClassVar[str] = "report.ready"
+    publisher: ClassVar[str] = "profile"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    report_id: UUID
+    number: int
+    state: str
+    """draft: only the team may read it; approved: clients of the site, too."""
+    starts_on: date
+    ends_on: date
+    scheduled: bool = False
+    site_name: str = ""
+    title: str
+    """One whole sentence: "The report for October 2026 is ready to be read"."""
+    sentences: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    channel_ids: Annotated[tuple[UUID, ...], Field(max_length=10)] = ()
+    """Empty: it is told in the console only."""
+    deliver_at: datetime
+    path: str
+    """Where the console shows it, behind its `#`."""
+
+    about: ClassVar[tuple[str, str]] = ("report", "report_id")
+
+
 class AlertEvent(Event):
     """Who is to be told of an alert, and from when on."""
 

@@ -77,7 +77,7 @@ def an_end(
 async def raise_all(house: House, events: Sequence[AlertRaised | AlertResolved]) -> None:
     """Write events as the gateway's consumer does when the bus brings them."""
     async with house.db.begin() as tx:
-        await handlers.on_alert(events, tx)
+        await handlers.on_told(events, tx)
 
 
 async def shown(house: House, channel: dict[str, Any]) -> dict[str, Any]:

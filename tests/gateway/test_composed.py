@@ -1,5 +1,6 @@
 """Requests that need what profile knows get it from profile alone, and go on without it where it is away."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,13 @@ import pytest
 from fastapi import FastAPI
 
 from services.gateway.api.composed import add_facts
+from services.gateway.domain.routing import Route
 from shared.access import Caller
 from shared.http import DirectTransport, ServiceClient
 from shared.ids import new_id
 
 SITE = new_id()
+ROUTE = Route("/v1/briefs", "outreach", frozenset({"POST"}), re.compile("/v1/briefs"))
 
 
 class Profile:
@@ -30,7 +33,8 @@ class Profile:
     async def carry(self, body: bytes, values: dict[str, str]) -> bytes:
         client = ServiceClient("profile", DirectTransport(self.app), secret=b"secret of tests")
         caller = Caller(workspace_id=new_id(), actor_id=new_id(), actor="Alice")
-        return await add_facts(body, values, {"profile": client}, caller=caller)
+        clients = {"profile": client}
+        return await add_facts(body, "POST", ROUTE, values, clients, caller=caller)
 
 
 @pytest.fixture

@@ -17,7 +17,11 @@ from shared.wire import Outgoing, StreamedAnswer
 from tests.gateway.conftest import SECRET, House
 
 TOKEN = "a" * 43
-ADDRESSES = [("/shared/evidence", "crawler"), ("/shared/exports", "profile")]
+ADDRESSES = [
+    ("/shared/evidence", "crawler"),
+    ("/shared/exports", "profile"),
+    ("/shared/reports", "profile"),
+]
 
 
 async def _told(token: str) -> PlainTextResponse:
@@ -27,9 +31,11 @@ async def _told(token: str) -> PlainTextResponse:
 
 @pytest.fixture
 def house_of_signers(house: House) -> House:
-    for path, service in ADDRESSES:
+    for service in ("crawler", "profile"):
         router = APIRouter()
-        router.get(path + "/{token}")(_told)
+        for path, signer in ADDRESSES:
+            if signer == service:
+                router.get(path + "/{token}")(_told)
         app = new_web_app(service, settings=Settings(internal_secret=SECRET), routers=[router])
         client = ServiceClient(service, DirectTransport(app), SECRET.encode())
         house.app.state.clients = {**house.app.state.clients, service: client}

@@ -14,6 +14,7 @@ from services.profile.app import create_app
 from services.profile.domain.link import Link
 from services.profile.domain.site import Host, Site
 from services.profile.jobs.audits import AuditBuilder
+from services.profile.jobs.client_reports import ReportMaker
 from services.profile.jobs.imports import ImportReader
 from services.profile.jobs.refresh import LinkRefresher
 from services.profile.jobs.undo import ImportUndoer
@@ -152,6 +153,7 @@ async def run_jobs(database: Database, **given: int) -> None:
             "undo_import": ImportUndoer(database, batch=given.get("batch_rows", 7)),
             "refresh_links": LinkRefresher(database),
             "audit": AuditBuilder(database),
+            "client_report": ReportMaker(database),
         },
         db=database,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from services.gateway.adapters.reporter import Reporter
 from services.gateway.domain.routing import Route
 from shared import jsontext
 from shared.access import Caller
@@ -18,43 +19,73 @@ from shared.queries import MAX_CHOICES
 from shared.wire import Answer
 
 MOST_DEAD = 20
+_AGAIN = "/v1/reports/{report_id}/refresh"
+"""Needs no body."""
 _DEADLINE_S = 15.0
 
 Values = Mapping[str, str]
+First = Callable[
+    [dict[str, Any], Values, Mapping[str, ServiceClient], Caller], Awaitable[dict[str, Any]]
+]
+"""Returns the fields that are put into the body of a request, for these values of its path."""
 Second = Callable[[dict[str, Any], Values, Mapping[str, ServiceClient], Caller], Awaitable[None]]
 """Adds to the body of the first answer, for these values of its path, what another service knows."""
 
 
 def needs_facts(method: str, route: Route) -> bool:
-    """Say whether a service's route needs what profile knows of the site."""
+    """Say whether a service's route needs what other services know of the site."""
     return (method, route.path) in _WITH_FACTS
 
 
 async def add_facts(
     whole: bytes,
-    values: Mapping[str, str],
+    method: str,
+    route: Route,
+    values: Values,
     clients: Mapping[str, ServiceClient],
     *,
     caller: Caller,
 ) -> bytes:
-    """Return the body of a request with profile's figures in it, null where they can't be had.
+    """Return the body of a request with what other services know in it, null where it can't be had.
 
-    What somebody sent for them is replaced; a body that is none stays for the service to refuse.
+    What somebody sent for that is replaced; a body that is none stays for the service to refuse.
     """
+    if not whole and route.path == _AGAIN:
+        whole = b"{}"
     try:
         asked = jsontext.loads_strict(whole)
     except jsontext.JsonError:
         return whole
     if not isinstance(asked, dict):
         return whole
+    more = await _WITH_FACTS[method, route.path](asked, values, clients, caller)
+    return json.dumps({**asked, **more}, ensure_ascii=False).encode()
+
+
+async def _facts(
+    asked: dict[str, Any], values: Values, clients: Mapping[str, ServiceClient], caller: Caller
+) -> dict[str, Any]:
+    """Return what profile knows of the site that a plan or brief is about."""
     site_id = _id_of(values.get("site_id", asked.get("site_id")))
     answer = None
     if site_id is not None:
         path = f"/internal/sites/{site_id}/planning"
         wanted = _wanted(asked)
         answer = await _ask(clients["profile"], "POST", path, {}, caller, sent=wanted)
-    facts = None if answer is None else answer.json()
-    return json.dumps({**asked, "facts": facts}, ensure_ascii=False).encode()
+    return {"facts": None if answer is None else answer.json()}
+
+
+async def _parts(
+    asked: dict[str, Any], values: Values, clients: Mapping[str, ServiceClient], caller: Caller
+) -> dict[str, Any]:
+    """Return what the services add to a report; null where profile will refuse the request itself."""
+    reporter = Reporter(clients)
+    wanted = {name: values.get(name) for name in ("site_id", "report_id")}
+    if not all(_id_of(text) for text in wanted.values() if text is not None):
+        return {"parts": None}
+    found = await reporter.find_span({**wanted, "asked": {**asked, "parts": None}}, caller)
+    parts = None if found is None else await reporter.collect(found, caller)
+    return {"parts": None if parts is None else parts.model_dump(mode="json")}
 
 
 def _id_of(text: Any) -> UUID | None:
@@ -191,13 +222,13 @@ async def _ask(
     return None
 
 
-_WITH_FACTS = frozenset(
-    {
-        ("POST", "/v1/sites/{site_id}/plan/solve"),
-        ("POST", "/v1/sites/{site_id}/plan/suggestions"),
-        ("POST", "/v1/briefs"),
-    }
-)
+_WITH_FACTS: Mapping[tuple[str, str], First] = {
+    ("POST", "/v1/sites/{site_id}/plan/solve"): _facts,
+    ("POST", "/v1/sites/{site_id}/plan/suggestions"): _facts,
+    ("POST", "/v1/briefs"): _facts,
+    ("POST", "/v1/sites/{site_id}/reports"): _parts,
+    ("POST", _AGAIN): _parts,
+}
 _SECOND: Mapping[tuple[str, str], Second] = {
     ("POST", "/v1/sites/{site_id}/proposals"): _add_dead_pages,
     ("POST", "/v1/sites/{site_id}/evaluations"): _add_evaluations,

@@ -87,7 +87,9 @@ class Forward:
         request = _request(scope, headers, receive)
         if needs_facts(scope["method"], route):
             whole = b"".join([chunk async for chunk in _body(receive)])
-            more = await add_facts(whole, values, self._clients, caller=caller)
+            more = await add_facts(
+                whole, scope["method"], route, values, self._clients, caller=caller
+            )
             request = _with_body(request, more)
         client = self._clients[route.service]
         deadline_s = _deadline(route, headers)
@@ -130,6 +132,8 @@ def _request(scope: Scope, headers: Headers, receive: Receive) -> Outgoing:
 def _with_body(request: Outgoing, body: bytes) -> Outgoing:
     """Return the request with another body, whose length is no longer what the client said."""
     kept = tuple((name, value) for name, value in request.headers if name != "content-length")
+    if all(name != "content-type" for name, _ in kept):
+        kept = (*kept, ("content-type", "application/json"))  # there was no body at all
     return replace(request, headers=kept, body=body)
 
 

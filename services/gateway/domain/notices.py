@@ -1,4 +1,4 @@
-"""Notices: what a channel is told of one alert, and which of them one person may read; pure."""
+"""Notices: what a channel is told of one alert or report, and which of them one person may read; pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.gateway.domain.channels import Kind
 from services.gateway.domain.texts import MAX_LINE, MAX_LINES, MAX_TITLE, plain
-from shared.events import AlertRaised, AlertResolved
+from shared.events import AlertRaised, AlertResolved, ReportReady
 from shared.vocabulary import AlertEnd, AlertSeverity, Role
 
 ALERTS = "/alerts"
@@ -102,29 +102,47 @@ class Draft:
     deliver_at: datetime
 
 
-def draft_of(event: AlertRaised | AlertResolved) -> Draft | None:
+def draft_of(event: AlertRaised | AlertResolved | ReportReady) -> Draft | None:
     """Return what is told of an event; None if it is of no workspace or for no channel."""
     if event.workspace_id is None or not event.channel_ids:
         return None
-    title, said, path = _told(event)
-    why = f"By your rule “{event.rule_name}”."
+    told = _report_told(event) if isinstance(event, ReportReady) else _alert_told(event)
+    title = told.title
     return Draft(
         event.event_id,
         event.workspace_id,
         event.site_id,
-        event.alert_id,
-        event.severity,
+        told.about,
+        told.severity,
         is_over=isinstance(event, AlertResolved),
         title=plain(f"{event.site_name}: {title}" if event.site_name else title, MAX_TITLE),
-        sentences=tuple(plain(sentence, MAX_LINE) for sentence in (*said, why)),
-        path=path,
+        sentences=tuple(plain(sentence, MAX_LINE) for sentence in told.sentences),
+        path=told.path,
         channel_ids=tuple(dict.fromkeys(event.channel_ids)),
         deliver_at=event.deliver_at,
     )
 
 
-def _told(event: AlertRaised | AlertResolved) -> tuple[str, tuple[str, ...], str]:
-    """Return the title, what more there is to say, and where the console shows it."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What there is to say of one event, and where the console shows it."""
+
+    about: UUID
+    severity: AlertSeverity
+    title: str
+    sentences: tuple[str, ...]
+    path: str
+
+
+def _alert_told(event: AlertRaised | AlertResolved) -> _Told:
+    why = f"By your rule “{event.rule_name}”."
     if isinstance(event, AlertResolved):
-        return f"{_ENDS[event.resolved_by]}: {event.title}", (), f"{ALERTS}/{event.alert_id}"
-    return event.title, event.sentences[: MAX_LINES - 1], event.path
+        title, path = f"{_ENDS[event.resolved_by]}: {event.title}", f"{ALERTS}/{event.alert_id}"
+        return _Told(event.alert_id, event.severity, title, (why,), path)
+    said = (*event.sentences[: MAX_LINES - 1], why)
+    return _Told(event.alert_id, event.severity, event.title, said, event.path)
+
+
+def _report_told(event: ReportReady) -> _Told:
+    said = (*event.sentences[: MAX_LINES - 1], "By the schedule of the site's reports.")
+    return _Told(event.report_id, AlertSeverity.NOTICE, event.title, said, event.path)

@@ -9,7 +9,7 @@ import orjson
 
 from shared.access import Caller, for_client, is_hidden_field
 from shared.errors import FieldError, InvalidError
-from shared.events import REGISTRY, JobUpdated, LinkChanged
+from shared.events import REGISTRY, JobUpdated, LinkChanged, ReportReady
 from shared.vocabulary import ChangeKind
 
 NAMED_KINDS = {
@@ -74,8 +74,16 @@ def may_see(caller: Caller, event: Logged) -> bool:
     else:
         visible = caller.may_see(event.site_id)
     noun = event.name.partition(".")[0]
-    is_kept = noun in _NOT_FOR_CLIENTS or is_hidden_field(noun)
+    is_kept = noun in _NOT_FOR_CLIENTS or is_hidden_field(noun) or _is_of_draft(event)
     return visible and (not is_kept or caller.sees_everything_in(event.site_id))
+
+
+def _is_of_draft(event: Logged) -> bool:
+    """Say whether it is about a report that nobody has approved (yet)."""
+    if event.name != ReportReady.name:
+        return False
+    is_approved: bool = orjson.loads(event.body)["data"]["state"] == "approved"
+    return not is_approved
 
 
 def told(event: Logged, *, caller: Caller, wanted: frozenset[str]) -> Told | None:

@@ -69,13 +69,27 @@ async def answer_of(
     """Return an audit as a page, a table or a PDF."""
     name = f"links-{report['site']['domain']}-{report['number']}"
     if form is Form.CSV:
-        return Response(
-            csv_of(report), media_type="text/csv; charset=utf-8", headers=_as(name, "csv")
-        )
+        return table_answer(csv_of(report), name)
     page = html_of(report, brand)
-    if form is Form.HTML:
-        headers = {"Content-Security-Policy": CONTENT_POLICY, "X-Robots-Tag": "noindex"}
-        return Response(page, media_type="text/html; charset=utf-8", headers=headers)
+    return page_answer(page) if form is Form.HTML else await pdf_answer(page, name, printer)
+
+
+def table_answer(table: str, name: str) -> Response:
+    """Return a table for a spreadsheet."""
+    headers = _as(name, "csv")
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def page_answer(page: str, *, status: int = 200) -> Response:
+    """Return a page that loads nothing and that no search engine keeps."""
+    headers = {"Content-Security-Policy": CONTENT_POLICY, "X-Robots-Tag": "noindex"}
+    return Response(
+        page, status_code=status, media_type="text/html; charset=utf-8", headers=headers
+    )
+
+
+async def pdf_answer(page: str, name: str, printer: Printer) -> Response:
+    """Return a page as it is printed; a problem that says what to do where it cannot be."""
     try:
         content = await printer.pdf_of(page)
     except NoBrowserError as error:

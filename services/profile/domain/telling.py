@@ -82,10 +82,10 @@ def _next_at(wall: time, local: datetime, zone: tzinfo) -> datetime:
     """Return the first moment from `local` on at which the clocks of the zone show this time."""
     now = local.astimezone(UTC)
     days = (local.date(), local.date() + timedelta(days=1))
-    return min(one for day in days for one in _moments(day, wall, zone) if one >= now)
+    return min(one for day in days for one in moments_of(day, wall, zone) if one >= now)
 
 
-def _moments(day: date, wall: time, zone: tzinfo) -> set[datetime]:
+def moments_of(day: date, wall: time, zone: tzinfo) -> set[datetime]:
     """Return when the clocks show this time on this day: twice where they were put back."""
     shown = datetime.combine(day, wall, zone)
     first, second = (shown.replace(fold=fold).astimezone(UTC) for fold in (0, 1))

@@ -74,8 +74,8 @@ async def read_inputs(tx: Tx, site: Site, *, now: datetime) -> AuditInputs:
         rel=await _rel_mix(tx, site_id),
         kinds=await figures.list_anchor_kinds(tx, site_id, exact=True),
         texts=await figures.list_anchor_texts(tx, site_id, limit=_TOP, exact=True),
-        bands=await _counts(tx, site_id, "toxicity_band", "toxicity_band IS NOT NULL"),
-        actions=await _counts(tx, site_id, "toxicity_action", "toxicity_action IS NOT NULL"),
+        bands=await count_bands(tx, site_id),
+        actions=await count_actions(tx, site_id),
         toxicity_models=sorted(
             await _counts(tx, site_id, "toxicity_model", "toxicity_model IS NOT NULL")
         ),
@@ -119,6 +119,16 @@ async def _counts(tx: Tx, site_id: UUID, what: str, where: str) -> dict[str, int
         site_id,
     )
     return {row["name"]: row["count"] for row in rows}
+
+
+async def count_bands(tx: Tx, site_id: UUID) -> dict[str, int]:
+    """Return how many links are in each band of toxicity."""
+    return await _counts(tx, site_id, "toxicity_band", "toxicity_band IS NOT NULL")
+
+
+async def count_actions(tx: Tx, site_id: UUID) -> dict[str, int]:
+    """Return for how many links each action is advised."""
+    return await _counts(tx, site_id, "toxicity_action", "toxicity_action IS NOT NULL")
 
 
 async def _rel_mix(tx: Tx, site_id: UUID) -> dict[str, int]:

@@ -37,6 +37,9 @@ from services.profile.tables.prepared import DOMAIN_FIGURES as DOMAIN_FIGURES
 from services.profile.tables.prepared import SITE_FIGURES as SITE_FIGURES
 from services.profile.tables.recovery import RECOVERIES as RECOVERIES
 from services.profile.tables.recovery import SITE_PAGES as SITE_PAGES
+from services.profile.tables.reports import REPORT_SCHEDULES as REPORT_SCHEDULES
+from services.profile.tables.reports import REPORT_SHARES as REPORT_SHARES
+from services.profile.tables.reports import REPORTS as REPORTS
 from shared.columns import created as _created
 from shared.columns import flag as _flag
 from shared.columns import moment as _moment

@@ -11,7 +11,7 @@ from uuid import UUID
 from services.gateway.domain.messages import Item, Message
 from shared.mime import new_letter
 
-_WHY = "You get this because an owner of your workspace wants you told of alerts."
+_WHY = "You get this because an owner of your workspace wants you told of alerts and reports."
 
 
 def mail_of(

@@ -1,0 +1,125 @@
+"""Addresses by which anybody may read one approved report for a while, without an account."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.profile.api.audit_forms import page_answer
+from services.profile.api.client_report_shapes import Row, whole_of
+from services.profile.api.client_reports import brand_shown, visible
+from services.profile.domain.client_report.page import ended_page, html_of
+from services.profile.store import client_reports
+from shared import clock
+from shared.access import Caller, Scope
+from shared.db import Tx
+from shared.dependencies import CallerDep, TxDep
+from shared.errors import ConflictError
+from shared.ids import new_id
+from shared.inputs import Whole
+from shared.share_tokens import read_token, token_of
+from shared.vocabulary import Role
+
+router = APIRouter(prefix="/v1/reports/{report_id}/share", tags=["client reports"])
+public = APIRouter(include_in_schema=False)
+PATH = "/shared/reports"
+PURPOSE = "report share"
+MOST_SHARES = 100
+
+
+class ReportShareIn(BaseModel):
+    """For how long the address is to work."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: Whole = Field(default=30, ge=1, le=366, description="How many days it works.")
+
+
+class ReportShareOut(BaseModel):
+    """An address that shows one report to whoever has it."""
+
+    id: UUID
+    path: str = Field(description="Below the address of this Anchorwatch.")
+    url: str | None = Field(description="The whole address, where public_url is set.")
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class ReportShares(BaseModel):
+    items: list[ReportShareOut]
+
+
+@router.post("", status_code=201)
+async def share_report(
+    report_id: UUID, body: ReportShareIn, request: Request, caller: CallerDep, tx: TxDep
+) -> ReportShareOut:
+    """Make an address by which anybody may read this report; it ends by itself, or when revoked."""
+    row = await _shareable(tx, caller, report_id)
+    now = clock.now()
+    if row["state"] != "approved":
+        raise ConflictError("Only approved reports are shared: approve it first.", code="draft")
+    if len(await client_reports.list_shares(tx, report_id, now)) >= MOST_SHARES:
+        raise ConflictError(
+            f"A report has at most {MOST_SHARES} addresses; revoke one first.",
+            code="too-many-shares",
+        )
+    share_id = new_id()
+    expires_at = (now + timedelta(days=body.days)).replace(microsecond=0)
+    await client_reports.add_share(
+        tx, row, share_id=share_id, actor=caller.actor, now=now, expires_at=expires_at
+    )
+    made = {"share_id": share_id, "actor": caller.actor, "created_at": now}
+    return _out({**made, "expires_at": expires_at}, request)
+
+
+@router.get("")
+async def list_report_shares(
+    report_id: UUID, request: Request, caller: CallerDep, tx: TxDep
+) -> ReportShares:
+    """Return the addresses that show this report now; whoever may not share does not see them."""
+    await _shareable(tx, caller, report_id)
+    rows = await client_reports.list_shares(tx, report_id, clock.now())
+    return ReportShares(items=[_out(one, request) for one in rows])
+
+
+@router.delete("/{share_id}", status_code=204)
+async def revoke_report_share(
+    report_id: UUID, share_id: UUID, caller: CallerDep, tx: TxDep
+) -> Response:
+    """End an address at once."""
+    await _shareable(tx, caller, report_id)
+    await client_reports.revoke_share(tx, report_id, share_id, clock.now())
+    return Response(status_code=204)
+
+
+async def _shareable(tx: Tx, caller: Caller, report_id: UUID) -> Row:
+    caller.require_scope(Scope.LINKS_WRITE)
+    return await visible(tx, caller, report_id, Role.EDITOR, lock=True)
+
+
+@public.get(PATH + "/{token}")
+async def show_shared(token: str, request: Request, tx: TxDep) -> Response:
+    """Show a report to whoever has the address; the gateway lets it through without a caller."""
+    now = clock.now()
+    share_id = read_token(token, purpose=PURPOSE, secret=request.app.state.secret, now=now)
+    row = await client_reports.find_shared(tx, share_id, now) if share_id is not None else None
+    if row is None:
+        return page_answer(ended_page(), status=404)
+    return page_answer(html_of(whole_of(row), await brand_shown(tx, row)))
+
+
+def _out(row: Row, request: Request) -> ReportShareOut:
+    secret: bytes = request.app.state.secret
+    base: str | None = request.app.state.public_url
+    token = token_of(row["share_id"], row["expires_at"], purpose=PURPOSE, secret=secret)
+    path = f"{PATH}/{token}"
+    return ReportShareOut(
+        id=row["share_id"],
+        path=path,
+        url=f"{base.rstrip('/')}{path}" if base else None,
+        created_by=row["actor"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+    )

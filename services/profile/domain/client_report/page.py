@@ -1,0 +1,100 @@
+"""The page that a client reads: whole in itself, for screen and paper; pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from services.profile.domain.client_report import sections
+from services.profile.domain.report.marks import day, number, text
+from services.profile.domain.report.page import CONTENT_POLICY
+from services.profile.domain.report.style import STYLE
+from shared.hostnames import shown
+
+_STYLE = """
+.said { white-space:pre-line; overflow-wrap:anywhere; border-left:4px solid var(--deep);
+  padding:2px 0 2px 16px; margin:12px 0 16px; max-width:68ch; }
+.lead.said { font-size:16px; color:var(--ink); }
+.draft { background:#fff3d6; color:#5c3d00; padding:10px 16px; border-radius:8px; margin:18px 0 0; }
+.tile small { display:block; color:var(--soft); font-size:12.5px; }
+ul.plain { padding-left:18px; margin:8px 0 16px; max-width:72ch; } ul.plain li { margin:5px 0; }
+h2 { margin-top:40px; } .because { color:var(--soft); font-size:12.5px; }
+@media print { .draft { border:1px solid #5c3d00; } .said, li { break-inside:avoid; } }
+"""
+
+
+def html_of(report: Mapping[str, Any], brand: Mapping[str, Any]) -> str:
+    """Return the whole page of a report, under the name and logo of whoever sends it."""
+    content = report["content"]
+    domain, label = text(shown(content["site"]["domain"])), text(content["span"]["label"])
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{text(CONTENT_POLICY)}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Links to {domain}, {label}</title>"
+        f"<style>{STYLE}{_STYLE}</style></head><body>"
+        f"{_header(report, brand)}<main>{''.join(_body(report))}</main>{_footer(report, brand)}"
+        "</body></html>\n"
+    )
+
+
+def ended_page() -> str:
+    """Return what whoever opens an address reads that does not work any more."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{text(CONTENT_POLICY)}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>This address has ended</title><style>{STYLE}</style></head><body><header>"
+        "<h1>This address has ended</h1></header><main><p>The report that it showed may still be there."
+        " Ask whoever sent you the address for a new one.</p></main></body></html>\n"
+    )
+
+
+def _header(report: Mapping[str, Any], brand: Mapping[str, Any]) -> str:
+    content = report["content"]
+    logo = f'<img src="{text(brand["logo"])}" alt="">' if brand.get("logo") else ""
+    summary = report["texts"]["summary"]
+    return (
+        f'<header><div class="by">{logo}<span>{text(brand.get("name") or "Anchorwatch")}</span></div>'
+        f"<h1>Links to {text(shown(content['site']['domain']))}</h1>"
+        f'<p class="soft">{text(content["span"]["label"])}, compared with'
+        f" {text(content['before']['label'])}. Figures as of {day(content['made_at'])}; days are UTC.</p>"
+        f"{_standing(report)}"
+        f"{_written(summary, 'lead said') if summary else ''}</header>"
+    )
+
+
+def _standing(report: Mapping[str, Any]) -> str:
+    if report["state"] == "draft":
+        return '<p class="draft"><b>Draft.</b> Not approved yet; only the team sees it.</p>'
+    if report["replaced_by"]:
+        return '<p class="draft"><b>There is a newer version of this report.</b> It corrects this one.</p>'
+    return ""
+
+
+def _written(words: str, look: str) -> str:
+    return f'<p class="{look}">{text(words)}</p>'
+
+
+def _body(report: Mapping[str, Any]) -> Iterable[str]:
+    content, comments = report["content"], report["texts"]["comments"]
+    for section, write in sections.ALL:
+        comment = comments.get(section)
+        said = _written(comment, "said") if comment else ""
+        yield sections.framed(section, said, write(content))
+    yield sections.missing(content)
+
+
+def _footer(report: Mapping[str, Any], brand: Mapping[str, Any]) -> str:
+    name = brand.get("name")
+    by = f"Prepared by {text(name)}." if name else "Made with Anchorwatch."
+    approved = ""
+    if report["state"] == "approved":
+        approved = (
+            f" Approved on {day(report['approved_at'])} by {text(report['approved_by'])};"
+            f" it has not changed since. Fingerprint: <code>{text(report['whole_hash'])}</code>"
+        )
+    edition = report["edition"]
+    corrects = f", version {number(edition)}, a correction" if edition > 1 else ""
+    return (
+        f"<footer><p>{by} Report no. {number(report['number'])}{corrects}.{approved}</p>"
+        f"<p>Fingerprint of the inputs: <code>{text(report['inputs_hash'])}</code></p></footer>"
+    )
