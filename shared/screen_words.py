@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shared.mail_words import MAIL_EVENTS, MAIL_SECURITIES, MAILBOXES, MESSAGES
 from shared.prospect_words import CONTACT_STATES, FOUND_BY, SOURCES, STAGES
 from shared.reason_words import NOTHING_TO_DO, Words
+from shared.report_words import TITLES, Section
 
 
 def _plain(label: str, sentence: str, todo: str = NOTHING_TO_DO) -> Words:
@@ -72,6 +73,10 @@ REMOVALS: Mapping[str, Words] = {
     "answered": _plain("They answered", "An answer came.", "See whether the link goes."),
     "refused": _plain("They refused", "The site will not take it out.", "Ignore it, or disavow."),
     "removed": _plain("Removed", "Our own look found that the links are gone."),
+}
+REPORT_SECTIONS: Mapping[str, Words] = {
+    section.value: _plain(TITLES[section], f"In a report for a client: {TITLES[section]}.")
+    for section in Section
 }
 GROWTHS: Mapping[str, Words] = {
     "burst": _plain("Burst", "More domains came than usual."),
@@ -142,6 +147,7 @@ EVENTS: Mapping[str, Words] = {
     "anchors.drifted": _plain("Anchors drifted", "The mix of anchor texts has left its bands."),
     "attack.suspected": _plain("Attack suspected", "Bad links come in a wave that looks made."),
     "audit.completed": _plain("Audit ready", "An audit is finished and can be read."),
+    "report.ready": _plain("Report ready", "A report for a client was made or approved."),
     "disavow.version_created": _plain("Disavow file made", "There is a new version of the file."),
     "domain.flagged": _plain("Domain changed", "A domain that links to you is not what it was."),
     "import.completed": _plain("Import finished", "A file or a pull was read to its end."),
@@ -237,6 +243,7 @@ SCREENS: Mapping[str, Mapping[str, Words]] = {
     "contact_found": FOUND_BY,
     "plan_slot": SLOTS,
     "brief": BRIEFS,
+    "report_section": REPORT_SECTIONS,
     "message": MESSAGES,
     "mailbox": MAILBOXES,
     "mail_security": MAIL_SECURITIES,

@@ -1,10 +1,13 @@
-"""Where alerts are told, as an owner sets it up in a real browser."""
+"""What leaves the console, in a real browser: where alerts are told, and reports for clients."""
+
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, expect
 
+from shared import clock
 from tests.console.browser import no_barriers
-from tests.console.house import House
+from tests.console.house import BLOGS, House, lose
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 
@@ -44,3 +47,63 @@ async def test_a_channel_is_set_up_changed_and_removed(house: House, page: Page)
     await page.get_by_role("button", name="Remove it").click()
     await expect(team).to_have_count(0)
     await expect(page.get_by_text("There is none yet: alerts stay in the console.")).to_be_visible()
+
+
+async def test_a_report_is_made_written_approved_shared_and_corrected(
+    house: House, page: Page
+) -> None:
+    await lose(house, BLOGS[:2])
+    today = clock.now().date()
+    await page.goto(house.screen("reports"))
+    await expect(page.get_by_text("No report yet.")).to_be_visible()
+    await expect(page.get_by_text("Reports are made by hand.")).to_be_visible()
+    await page.get_by_text("Other days").click()
+    await page.get_by_label("First day").fill(today.isoformat())
+    await page.get_by_label("Last day").fill((today + timedelta(days=9)).isoformat())
+    await page.get_by_role("button", name="Make the draft").click()
+    await expect(page.get_by_role("alert")).to_contain_text("These days are not over.")
+    await no_barriers(page)
+    await page.get_by_label("Last day").fill(today.isoformat())
+    await page.get_by_role("button", name="Make the draft").click()
+    await expect(page.get_by_text("Only your team sees it.")).to_be_visible()
+    await expect(page.get_by_role("table")).to_contain_text("Links lost")
+    await page.get_by_label("Summary").fill("A quiet day.\nTwo links went.")
+    await page.get_by_role("button", name="Save what you wrote").click()
+    await expect(page.get_by_label("Summary")).to_have_value("A quiet day.\nTwo links went.")
+    await no_barriers(page, phone=True)
+    await page.get_by_role("button", name="Approve it").first.click()
+    dialog = page.get_by_role("dialog", name="Approve the report")
+    await expect(dialog).to_contain_text("From then on it never changes")
+    await dialog.get_by_role("button", name="Approve it").click()
+    await page.get_by_role("button", name="Make an address").click()
+    address = await page.get_by_label("Address of the report").input_value()
+    await no_barriers(page)
+    assert page.context.browser is not None
+    stranger = await page.context.browser.new_context()
+    opened = await stranger.new_page()
+    await opened.goto(address)
+    await expect(opened.get_by_text("A quiet day.")).to_be_visible()
+    await expect(opened.get_by_role("heading", name="Lost, confirmed")).to_be_visible()
+    await no_barriers(opened)
+    await stranger.close()
+    await page.get_by_role("button", name="Make a correction").click()
+    await expect(page.get_by_text("It corrects an earlier one.")).to_be_visible()
+    await page.get_by_role("link", name="All reports").click()
+    await expect(page.get_by_role("table", name="Reports")).to_contain_text("version 2")
+
+
+async def test_reports_are_made_every_month_by_themselves_once_that_is_set(
+    house: House, page: Page
+) -> None:
+    await page.goto(house.screen("reports"))
+    await page.get_by_text("Set it up").click()
+    await page.get_by_label("Day of the month").fill("31")
+    await page.get_by_role("button", name="Make them by themselves").click()
+    await expect(page.get_by_label("Day of the month")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("Day of the month").fill("5")
+    await page.get_by_role("button", name="Make them by themselves").click()
+    await expect(page.get_by_text("It waits for a person to approve it.")).to_be_visible()
+    await no_barriers(page)
+    await page.get_by_role("button", name="By hand again").click()
+    await page.get_by_role("button", name="By hand", exact=True).click()
+    await expect(page.get_by_text("Reports are made by hand.")).to_be_visible()

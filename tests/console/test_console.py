@@ -153,6 +153,7 @@ async def read_what_is_to_be_done(page: Page) -> None:
 
 
 async def make_an_audit_and_open_it(page: Page) -> None:
+    await page.get_by_role("link", name="Reports").click()
     await page.get_by_role("link", name="Audits").click()
     await page.get_by_role("button", name="Make an audit").click()
     made = page.get_by_role("link", name="Audit 1")

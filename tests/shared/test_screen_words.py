@@ -21,6 +21,8 @@ from services.toxicity.domain.need import Need
 from services.toxicity.domain.removal import State
 from services.toxicity.domain.weights import Family
 from shared.access import Scope
+from shared.events import REGISTRY
+from shared.report_words import Section
 from shared.screen_words import SCREENS
 from shared.vocabulary import AlertEnd, AlertSeverity, AlertState
 
@@ -54,6 +56,8 @@ _ORIGINS = set().union(
         ("plan_slot", SlotState),
         ("brief", BriefState),
         ("scope", Scope),
+        ("report_section", Section),
+        ("event", {event.name for event in REGISTRY.values() if event.outward}),
         ("alert_severity", AlertSeverity),
         ("alert_state", AlertState),
         ("alert_end", AlertEnd),

@@ -68,6 +68,9 @@ class AllWords(BaseModel):
     disavow_effect: Vocabulary
     disavow_need: Vocabulary
     placement: Vocabulary
+    plan_slot: Vocabulary
+    brief: Vocabulary
+    report_section: Vocabulary
     prospect_stage: Vocabulary
     prospect_source: Vocabulary
     contact_state: Vocabulary

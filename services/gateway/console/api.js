@@ -46,12 +46,13 @@ async function call(method, path, { body, form, headers = {} } = {}) {
 
 export const get = async (path, parameters) => (await call("GET", path + query(parameters))).value;
 export const getWithTag = (path) => call("GET", path);
-export const post = async (path, body) => (await call("POST", path, { body })).value;
-export const put = async (path, body) => (await call("PUT", path, { body })).value;
+const matching = (etag) => (etag ? { "If-Match": etag } : {});
+export const post = async (path, body, etag) => (await call("POST", path, { body, headers: matching(etag) })).value;
+export const put = async (path, body, etag) => (await call("PUT", path, { body, headers: matching(etag) })).value;
 export const upload = (path, form) => call("POST", path, { form });
 export const patch = async (path, body, etag) =>
-  (await call("PATCH", path, { body, headers: etag ? { "If-Match": etag } : {} })).value;
-export const remove = (path, etag) => call("DELETE", path, { headers: etag ? { "If-Match": etag } : {} });
+  (await call("PATCH", path, { body, headers: matching(etag) })).value;
+export const remove = (path, etag) => call("DELETE", path, { headers: matching(etag) });
 
 // Calls `heard(type, event)` for each outward event; the browser resumes with Last-Event-ID by itself.
 export function listen(types, heard) {

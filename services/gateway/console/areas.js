@@ -53,7 +53,10 @@ const AREAS = [
     ["removals", "Removals", () => import("./views/removals.js"), "Removals"],
     ["disavow", "Disavow file", () => import("./views/disavow.js"), "Disavow"],
   ] },
-  { name: "Audits", screens: [["audits", "Audits", () => import("./views/audits.js"), "Audits"]], open: true },
+  { name: "Reports", screens: [
+    ["reports", "For clients", () => import("./views/reports.js"), "Reports"],
+    ["audits", "Audits", () => import("./views/audits.js"), "Audits"],
+  ], open: true },
   { name: "Set up", screens: [
     ["start", "Set up", () => import("./views/start.js"), "Start"],
     ["costs", "Cost of looking", () => import("./views/costs.js"), "Costs"],

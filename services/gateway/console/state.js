@@ -11,7 +11,7 @@ export const me = signal(undefined);
 export const siteOfLink = signal(undefined);
 export const signedIn = signal(undefined);
 
-const HEARD = ["link.changed", "site.created", "site.updated", "site.deleted", "import.completed", "job.updated", "audit.completed", "alert.raised", "alert.resolved"];
+const HEARD = ["link.changed", "site.created", "site.updated", "site.deleted", "import.completed", "job.updated", "audit.completed", "report.ready", "alert.raised", "alert.resolved"];
 
 export async function enter() {
   try {

@@ -8,8 +8,8 @@ const GROUPS = [["domain", "Links of one domain as one"], ["link", "Each link by
 const DIGESTS = [["none", "At once"], ["hourly", "Every full hour"], ["daily", "Once a day"], ["weekly", "Once a week"]];
 const WHY = ["nofollow_added", "sponsored_added", "ugc_added", "page_nofollow_meta", "page_nofollow_header", "noindex_meta", "noindex_header", "not_canonical", "anchor_changed", "anchor_empty",
   "target_changed", "page_redirected", "link_hidden_css", "moved_on_page"];
-const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone")];
+export const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone")];
 
 export function ruleOf(form, siteId) {
   const number = (name) => Number(form.get(name));
@@ -24,9 +24,9 @@ function options(list, chosen) {
   return list.map(([code, text]) => html`<option value=${code} selected=${code === chosen}>${text}</option>`);
 }
 
-function Channels({ channels, chosen }) {
+export function ChannelBoxes({ channels, chosen, legend = "Where it is told, besides the console" }) {
   const gone = chosen.filter((id) => !channels.some((one) => one.id === id));
-  return html`<fieldset><legend>Where it is told, besides the console</legend>
+  return html`<fieldset><legend>${legend}</legend>
     ${channels.length + gone.length === 0 && html`<p class="muted small">There are no channels yet. Owners of the workspace set them up.</p>`}
     ${channels.map((one) => html`<${Check} name="channel_ids" value=${one.id} defaultChecked=${chosen.includes(one.id)} label=${one.name} />`)}
     ${gone.map((id) => html`<${Check} name="channel_ids" value=${id} defaultChecked label="A channel that you do not see" />`)}</fieldset>`;
@@ -49,5 +49,5 @@ export function RuleFields({ rule, kinds, channels, everywhere, here }) {
       <${Field} name="digest_weekday" label="Day of a weekly digest" as="select">${options(WEEKDAYS.map((day, at) => [String(at), day]), String(rule.digest_weekday ?? 0))}<//>
       <${Field} name="from" label="Quiet from" type="time" defaultValue=${quiet.from ?? ""} /><${Field} name="to" label="Quiet until" type="time" defaultValue=${quiet.to ?? ""} />
       <${Field} name="time_zone" label="Time zone" as="select">${options([...new Set([rule.time_zone ?? HERE, ...ZONES])].map((zone) => [zone, zone]), rule.time_zone ?? HERE)}<//></div>
-    <${Channels} channels=${channels} chosen=${rule.channel_ids ?? []} />`;
+    <${ChannelBoxes} channels=${channels} chosen=${rule.channel_ids ?? []} />`;
 }

@@ -42,7 +42,7 @@ def ready_event(
         sentences=(_next(approved=approved), *degraded),
         channel_ids=tuple(channel_ids),
         deliver_at=now,
-        path=f"/sites/{site.site_id}/reports/{report_id}",
+        path=f"/sites/{site.site_id}/reports?report={report_id}",
     )
 
 
