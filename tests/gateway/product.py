@@ -78,6 +78,7 @@ class Product:
             "link_id",
             "import_id",
             "audit_id",
+            "report_id",
             "placement_id",
             "job_id",
             "message_id",
@@ -140,6 +141,7 @@ async def _furnish(
     ids["link_id"] = (await first(owner, f"/v1/sites/{site}/links"))["id"]
     await made(owner, f"/v1/sites/{site}/audits", None)
     ids["audit_id"] = (await first(owner, f"/v1/sites/{site}/audits"))["id"]
+    ids["report_id"] = await _report(owner, site)
     ids["provider"] = "ahrefs"
     connector = {"key": "a-key-of-tests", "monthly_cap": 0}
     set_up = await owner.send("PUT", f"/v1/sites/{site}/connectors/ahrefs", connector)
@@ -173,6 +175,15 @@ async def _furnish(
         ids=ids,
         mine=mine,
     )
+
+
+async def _report(owner: Http, site: str) -> str:
+    """Make a report of today, and let more be made each month."""
+    today = clock.now().date().isoformat()
+    await made(owner, f"/v1/sites/{site}/reports", {"from": today, "to": today})
+    schedule = await owner.send("PUT", f"/v1/sites/{site}/reports/schedule", {"day": 28})
+    assert schedule.status == 200, schedule.body
+    return str((await first(owner, f"/v1/sites/{site}/reports"))["id"])
 
 
 async def _prospect(owner: Http, site: str) -> dict[str, str]:

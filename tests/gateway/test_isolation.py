@@ -115,6 +115,8 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
     }
     if path == "/v1/sites/{site_id}/connectors/{provider}" and method == "PUT":
         return {"key": "a-key-of-tests", "monthly_cap": 0}
+    if path == "/v1/sites/{site_id}/reports/schedule":
+        return {"day": 1}
     if path == "/v1/threads/{thread_id}/mails/{inbound_id}":
         return {"kind": "human"}
     if path == "/v1/sites/{site_id}/prospects" and method == "PATCH":

@@ -214,18 +214,13 @@ async def write_report(
 
 @router.post("/reports/{report_id}/refresh", status_code=202)
 async def refresh_report(
-    report_id: UUID,
-    response: Response,
-    caller: CallerDep,
-    tx: TxDep,
-    body: AgainIn | None = None,
+    report_id: UUID, body: AgainIn, response: Response, caller: CallerDep, tx: TxDep
 ) -> JobOut:
     """Take the figures of a draft again; the writer's sentences stay."""
     row = await _draft(tx, caller, report_id, None)
-    parts = body.parts if body is not None else None
     order = Order(
         Span(row["starts_on"], row["ends_on"]),
-        parts or Parts(),
+        body.parts or Parts(),
         row["created_by"],
         scheduled=row["scheduled"],
         report_id=report_id,

@@ -119,7 +119,7 @@ async def test_the_same_inputs_give_the_same_hash_and_others_another(
     path = f"/v1/reports/{first['id']}"
     said = await writer.patch(path, {"summary": "A good month."}, if_match=tag(first))
     assert said.status == 200, said.body
-    again = await writer.post(f"{path}/refresh")
+    again = await writer.post(f"{path}/refresh", {})
     second = await finished(writer, database, again.header("location") or "")
     assert (second["inputs_hash"], second["id"]) == (first["inputs_hash"], first["id"])
     assert second["texts"]["summary"] == "A good month."
@@ -146,7 +146,7 @@ async def test_an_approved_report_never_changes_and_a_correction_names_it(
     current = tag(approved)
     for refused in (
         await writer.patch(path, {"summary": "No."}, if_match=current),
-        await writer.post(f"{path}/refresh"),
+        await writer.post(f"{path}/refresh", {}),
         await writer.sending(if_match=current).delete(path),
         await writer.post(f"{path}/approve", if_match=current),
     ):
