@@ -211,6 +211,31 @@ CHANNELS: Mapping[str, Words] = {
         "Ask @BotFather for a new bot, add it to the chat, and give its token and the number of the chat.",
     ),
 }
+BUTTONS: Mapping[str, Words] = {
+    "slack": _plain(
+        "Buttons in Slack",
+        "Whoever presses one is seen to have done it, and the message says so.",
+        "In the app at api.slack.com/apps open Interactivity & Shortcuts, switch it on and give the address below as"
+        " Request URL. Then copy the Signing Secret from Basic Information to here. Channels of one app share both.",
+    ),
+    "discord": _plain(
+        "Buttons in Discord",
+        "Discord takes buttons only from a webhook that an application owns; other webhooks carry addresses.",
+        "At discord.com/developers make an application with a bot, and have the bot make the webhook (docs/channels.md"
+        " has the one command). Copy the Public Key from General Information to here and switch on; then give the"
+        " address below as Interactions Endpoint URL.",
+    ),
+    "telegram": _plain(
+        "Buttons in Telegram",
+        "Your bot tells us what is pressed; we tell it where by ourselves.",
+        "Only switch them on. ANCHORWATCH_PUBLIC_URL has to begin with https: and to be reached from outside.",
+    ),
+    "teams": _plain(
+        "Addresses in Teams",
+        "A workflow of Teams cannot tell us what is pressed, so each message carries addresses. They lead to a page that"
+        " says what will happen and asks once more.",
+    ),
+}
 ALERT_SEVERITIES: Mapping[str, Words] = {
     "notice": _plain("Notice", "Good to know."),
     "warning": _plain("Warning", "Worth a look soon."),
@@ -254,4 +279,5 @@ SCREENS: Mapping[str, Mapping[str, Words]] = {
     "alert_state": ALERT_STATES,
     "alert_end": ALERT_ENDS,
     "channel": CHANNELS,
+    "channel_buttons": BUTTONS,
 }

@@ -1,7 +1,7 @@
 """The gateway: the one door for people and programs.
 
 Owns: workspaces, users, keys, grants, sessions, the audit log, idempotency, the log of outward events,
-webhooks, channels and what they are told of alerts, saved views.
+webhooks, channels and what they are told of alerts, what people do about them from chats, saved views.
 Consumes: every outward event and `job.updated`.
 Publishes: webhook.disabled.
 Everything else under `/v1` it passes on to the service that owns it (domain/routing.py).
@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from services.gateway import handlers
+from services.gateway.adapters.alert_desk import AlertDesk
 from services.gateway.adapters.courier import Courier
 from services.gateway.adapters.hub import Hub
 from services.gateway.adapters.messenger import Messenger
@@ -25,8 +26,13 @@ from services.gateway.adapters.postman import Postman
 from services.gateway.adapters.reporter import Reporter
 from services.gateway.adapters.teller import Teller
 from services.gateway.api import (
+    acting,
+    approvals,
     audit_log,
+    callbacks,
+    channel_buttons,
     channels,
+    chat_people,
     documents,
     events,
     grants,
@@ -82,9 +88,11 @@ _ROUTERS = (
     *(shared_evidence.router, shared_exports.router, shared_reports.router),
     *(webhooks.router, channels.router),
     *(leaving.router, unsubscribing.router, webmention.router),
-    *(views.router, today.router),
+    *(views.router, today.router, approvals.router),
+    *(channel_buttons.router, chat_people.router, acting.router, callbacks.router),
 )
 _VISITS_A_MINUTE = 300
+_PRESSES_A_MINUTE = 120
 _SERVICES = ("crawler", "profile", "toxicity", "outreach")
 
 
@@ -191,6 +199,7 @@ def _senders(settings: Settings) -> tuple[Teller, Messenger]:
         vault,
         base=_base(settings),
         leaving_key=derive(settings.secret, "leaving"),
+        acting_key=derive(settings.secret, "acting"),
     )
     return Teller(courier, vault), messenger
 
@@ -256,5 +265,7 @@ def _remember(
     app.state.opt_out_limiter = robot.new_limiter()
     app.state.webmention_limits = webmention.Limits()
     app.state.visitors = Limiter(Policy("visitors", _VISITS_A_MINUTE))
+    app.state.presses = Limiter(Policy("presses", _PRESSES_A_MINUTE))
+    app.state.alert_desk = AlertDesk(clients["profile"])
     app.state.streams_at_once = settings.streams_at_once
     app.state.view_filters = filters_of(_document("profile"))

@@ -1,12 +1,16 @@
 """Every outward event goes into the log that the streams and the history read; alerts and reports to channels, too."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from services.gateway.domain.notices import draft_of
+from services.gateway.domain.notices import draft_of, unsaid
 from services.gateway.metrics import CHANNELS_UNKNOWN
-from services.gateway.store import access, event_log, notices, views
+from services.gateway.store import access, deeds, event_log, notices, views
+from shared import clock
 from shared.db import Tx
 from shared.events import AlertRaised, AlertResolved, Event, ReportReady, SiteDeleted
+
+_JUST_NOW = timedelta(minutes=15)
 
 
 async def on_outward_event(events: Sequence[Event], tx: Tx) -> None:
@@ -15,7 +19,12 @@ async def on_outward_event(events: Sequence[Event], tx: Tx) -> None:
 
 async def on_told(events: Sequence[AlertRaised | AlertResolved | ReportReady], tx: Tx) -> None:
     await event_log.add_events(tx, events)
+    over = [event.alert_id for event in events if isinstance(event, AlertResolved)]
+    if over:
+        await notices.remove_reminders(tx, over)
     drafts = [draft for draft in map(draft_of, events) if draft is not None]
+    noted = await deeds.find_acknowledged(tx, over, since=clock.now() - _JUST_NOW) if over else []
+    drafts = [unsaid(draft, noted) for draft in drafts]
     CHANNELS_UNKNOWN.inc(await notices.add_notices(tx, drafts))
 
 

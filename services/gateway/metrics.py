@@ -36,6 +36,11 @@ CHANNEL_ATTEMPTS = Counter(
 CHANNEL_SECONDS = Histogram(
     "anchorwatch_gateway_channel_seconds", "How long receivers of channels took to answer."
 )
+CHAT_PRESSES = Counter(
+    "anchorwatch_gateway_chat_presses_total",
+    "Buttons pressed in chats, by kind and by what came of it (done, not_done, unknown, unproven, trial ...).",
+    ["kind", "result"],
+)
 CHANNELS_UNKNOWN = Counter(
     "anchorwatch_gateway_channels_unknown_total",
     "Channels that an alert named and that its workspace does not have (any more).",

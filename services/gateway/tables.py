@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
+from services.gateway.domain.acting import Action
 from services.gateway.domain.attempts import State
 from services.gateway.domain.channels import Kind
 from services.gateway.domain.notices import NoticeState
@@ -265,6 +266,14 @@ CHANNELS = Table(
     # The whole address with what lets us in, sealed by the vault; none for e-mail.
     Column("secret", Text),
     Column("chat", Text),
+    # What proves that a press in the chat is one (Slack: the signing secret, Discord: the public key of the
+    # application, Telegram: the secret that goes with our address), sealed; none: messages have no buttons.
+    Column("app_secret", Text),
+    # Whether people of the chat may act without saying who they are.
+    flag("anyone_may_act"),
+    # When a press arrived last, and whose.
+    _moment("called_back_at"),
+    Column("called_back_by", Text),
     # Who gets e-mail.
     Column("user_ids", ARRAY(UUID), nullable=False, server_default=text("'{}'::uuid[]")),
     _moment("failing_since"),
@@ -299,6 +308,9 @@ NOTICES = Table(
     Column("title", Text, nullable=False),
     texts("sentences"),
     Column("path", Text, nullable=False),
+    flag("has_links"),
+    # Told again because somebody put it off; taken away when the alert ends.
+    flag("is_reminder"),
     Column("state", Text, nullable=False, server_default="waiting"),
     count("attempts"),
     # Never before the first, whatever happens to the second.
@@ -321,4 +333,68 @@ NOTICES = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("notices_created_idx", "created_at", postgresql_using="brin"),
+    Index(
+        "notices_reminders_idx",
+        "alert_id",
+        postgresql_where=text("is_reminder AND state = 'waiting'"),
+    ),
+)
+
+# What somebody did from a chat or by an address of it, about what one message told: each thing once.
+DEEDS = Table(
+    "deeds",
+    METADATA,
+    Column("deed_id", UUID, primary_key=True),
+    Column(
+        "notice_id",
+        UUID,
+        ForeignKey("gateway.notices.notice_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("channel_id", UUID, nullable=False),
+    Column("alert_id", UUID, nullable=False),
+    Column("action", Text, nullable=False),
+    # Whether the message in the chat says it already.
+    flag("pressed"),
+    # As the chat calls whoever did it.
+    Column("name", Text, nullable=False),
+    # While nothing is said it is being done, by whoever holds it until then.
+    Column("said", Text),
+    _moment("held_until", nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    one_of("action", Action),
+    UniqueConstraint("notice_id", "action", name="deeds_once_key"),
+    Index("deeds_alert_idx", "alert_id"),
+)
+
+# Which user of the workspace somebody in a chat is.
+CHAT_PEOPLE = Table(
+    "chat_people",
+    METADATA,
+    Column("chat_person_id", UUID, primary_key=True),
+    _workspace(),
+    Column("kind", Text, nullable=False),
+    # As the provider calls them; of Slack with their team.
+    Column("person_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("user_id", UUID, ForeignKey("gateway.users.user_id"), nullable=False),
+    _created(),
+    one_of("kind", Kind),
+    UniqueConstraint("workspace_id", "kind", "person_id", name="chat_people_person_key"),
+    Index("chat_people_user_idx", "user_id"),
+)
+
+# One-time codes: of a user who says it in a chat, or of somebody in a chat who says it signed in.
+CHAT_CODES = Table(
+    "chat_codes",
+    METADATA,
+    Column("code_hash", LargeBinary, primary_key=True),
+    _workspace(),
+    Column("user_id", UUID, ForeignKey("gateway.users.user_id")),
+    Column("kind", Text),
+    Column("person_id", Text),
+    Column("name", Text),
+    _moment("expires_at", nullable=False),
+    one_of("kind", Kind),
+    Index("chat_codes_expires_idx", "expires_at"),
 )

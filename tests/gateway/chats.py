@@ -13,31 +13,8 @@ from shared.events import AlertRaised, AlertResolved
 from shared.ids import new_id
 from shared.vocabulary import AlertEnd, AlertSeverity
 from tests.gateway.conftest import House
-from tests.gateway.receiver import Receiver
+from tests.gateway.receiver import PLACES
 from tests.waiting import eventually
-
-MASTER_KEY = "a master key of the tests: long enough"
-HOSTS = (
-    "hooks.slack.com",
-    "prod-1.westeurope.logic.azure.com",
-    "discord.com",
-    "api.telegram.org",
-)
-TOKEN = "12345678:AAsecret-token_of_the_tests"
-PLACES: dict[str, dict[str, Any]] = {
-    "slack": {"address": "https://hooks.slack.com/services/T0/B0/secretsecret"},
-    "teams": {
-        "address": "https://prod-1.westeurope.logic.azure.com:443/workflows/1/triggers/manual/paths"
-        "/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=secretsecret"
-    },
-    "discord": {"address": "https://discord.com/api/webhooks/123/secretsecret"},
-    "telegram": {"address": TOKEN, "chat": "-1001234"},
-}
-
-
-def routes_to(receiver: Receiver) -> str:
-    """Return the CONNECT_TO by which every provider is the receiver."""
-    return ",".join(f"{host}:443=127.0.0.1:{receiver.port}" for host in HOSTS)
 
 
 async def a_channel(house: House, kind: str = "slack", **given: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,7 +23,9 @@ from shared.ids import new_id
 from shared.pages import Page, PageDep
 from shared.vocabulary import Role
 from shared.web import CallerDep, new_web_app
+from tests.gateway.receiver import HOSTS, MASTER_KEY, Receiver, receiving, routes_to
 from tests.http import Http
+from tests.web import Authority, new_authority
 
 SECRET = "a secret of the tests only"
 
@@ -43,6 +46,23 @@ class Site:
         return {"id": str(self.site_id), "domain": self.domain, "price": 12, "vendor_id": "v"}
 
 
+@dataclass(slots=True)
+class FakeAlert:
+    """An alert, as much of it as the gateway asks for."""
+
+    site_id: UUID
+    state: str = "open"
+    by: str | None = None
+    links: int = 3
+    taken: int = 0
+    checks: int = 0
+    is_lost: bool = False
+
+    def shown(self) -> dict[str, Any]:
+        at = None if self.by is None else "2026-11-30T13:50:00Z"
+        return {"state": self.state, "acknowledged_at": at, "acknowledged_by": self.by}
+
+
 class FakeProfile:
     """A service of sites, as small as it can be and as strict as the real one."""
 
@@ -51,6 +71,7 @@ class FakeProfile:
         self.uploads: list[int] = []
         self.seen: list[Request] = []
         self.dead: list[dict[str, Any]] | None = []
+        self.alerts: dict[UUID, FakeAlert] = {}
         router = APIRouter()
         router.get("/v1/sites", response_model=Page[dict[str, Any]])(self.list_sites)
         router.post("/v1/sites", status_code=201)(self.add_site)
@@ -61,6 +82,9 @@ class FakeProfile:
         router.post("/v1/sites/{site_id}/proposals")(self.propose)
         router.post("/v1/sites/{site_id}/evaluations")(self.look_at_places)
         router.get("/v1/sites/{site_id}/redirects")(self.redirects)
+        router.get("/v1/alerts/{alert_id}")(self.get_alert)
+        router.post("/v1/alerts/{alert_id}/ack")(self.acknowledge)
+        router.post("/v1/alerts/{alert_id}/checks", status_code=202)(self.check)
         settings = Settings(internal_secret=SECRET)
         self.app = new_web_app("profile", settings=settings, routers=[router], db=db)
 
@@ -116,6 +140,29 @@ class FakeProfile:
         if self.dead is None:
             raise NotFoundError("Not now.")
         return {"items": self.dead[:limit], "live_pages": 3}
+
+    async def get_alert(self, alert_id: UUID, caller: CallerDep) -> dict[str, Any]:
+        return self._alert(alert_id, caller, Role.VIEWER).shown()
+
+    async def acknowledge(self, alert_id: UUID, caller: CallerDep) -> dict[str, Any]:
+        alert = self._alert(alert_id, caller, Role.EDITOR)
+        if alert.state == "open":
+            alert.state, alert.by = "acknowledged", caller.actor
+            alert.taken += 1
+        return alert.shown()
+
+    async def check(self, alert_id: UUID, caller: CallerDep) -> dict[str, int]:
+        alert = self._alert(alert_id, caller, Role.EDITOR)
+        alert.checks += 1
+        return {"requested": alert.links, "matched": alert.links}
+
+    def _alert(self, alert_id: UUID, caller: CallerDep, role: Role) -> "FakeAlert":
+        alert = self.alerts.get(alert_id)
+        if alert is None or alert.is_lost:
+            raise NotFoundError("There is no such alert.")
+        self._site(alert.site_id, caller)
+        caller.require(alert.site_id, role)
+        return alert
 
     async def export(self, site_id: UUID, caller: CallerDep) -> StreamingResponse:
         self._site(site_id, caller)
@@ -203,4 +250,29 @@ async def start_house(
 @pytest.fixture
 async def house(start_house: Callable[..., Any]) -> House:
     started: House = await start_house()
+    return started
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    folder: Path = tmp_path_factory.mktemp("authority")
+    return new_authority(folder)
+
+
+@pytest.fixture
+async def receiver(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Receiver]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    async with receiving(authority.server(*HOSTS)) as made:
+        yield made
+
+
+@pytest.fixture
+async def chatty(start_house: Callable[..., Any], receiver: Receiver) -> House:
+    started: House = await start_house(
+        webhook_connect_to=routes_to(receiver),
+        master_key=MASTER_KEY,
+        public_url="https://watch.example",
+    )
     return started

@@ -1,4 +1,7 @@
-"""A receiver of messages on loopback, which keeps what comes and answers as it is told to."""
+"""A receiver of messages on loopback, which keeps what comes and answers as it is told to.
+
+It also plays the providers of chats, over TLS of the tests' own.
+"""
 
 import asyncio
 import ssl
@@ -9,6 +12,24 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+
+MASTER_KEY = "a master key of the tests: long enough"
+HOSTS = (
+    "hooks.slack.com",
+    "prod-1.westeurope.logic.azure.com",
+    "discord.com",
+    "api.telegram.org",
+)
+TOKEN = "12345678:AAsecret-token_of_the_tests"
+PLACES: dict[str, dict[str, Any]] = {
+    "slack": {"address": "https://hooks.slack.com/services/T0/B0/secretsecret"},
+    "teams": {
+        "address": "https://prod-1.westeurope.logic.azure.com:443/workflows/1/triggers/manual/paths"
+        "/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=secretsecret"
+    },
+    "discord": {"address": "https://discord.com/api/webhooks/123/secretsecret"},
+    "telegram": {"address": TOKEN, "chat": "-1001234"},
+}
 
 
 @dataclass(slots=True)
@@ -49,3 +70,8 @@ async def receiving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver
     if made.hangs is not None:
         made.hangs.set()
     await runner.cleanup()
+
+
+def routes_to(receiver: Receiver) -> str:
+    """Return the CONNECT_TO by which every provider is the receiver."""
+    return ",".join(f"{host}:443=127.0.0.1:{receiver.port}" for host in HOSTS)

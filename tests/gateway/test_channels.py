@@ -1,9 +1,8 @@
 """Channels: alerts reach the team's chats once, together, over TLS to the provider alone, and never get lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +23,6 @@ from shared.ids import new_id
 from shared.vault import Vault
 from shared.vocabulary import AlertEnd, AlertSeverity, Role
 from tests.gateway.chats import (
-    HOSTS,
-    MASTER_KEY,
-    PLACES,
-    TOKEN,
     a_channel,
     an_alert,
     an_end,
@@ -36,42 +31,14 @@ from tests.gateway.chats import (
     raise_all,
     refusing,
     rest,
-    routes_to,
     shown,
     time_passes,
     told,
     tried,
 )
 from tests.gateway.conftest import House
-from tests.gateway.receiver import Receiver, receiving
+from tests.gateway.receiver import MASTER_KEY, PLACES, TOKEN, Receiver
 from tests.waiting import eventually
-from tests.web import Authority, new_authority
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    folder: Path = tmp_path_factory.mktemp("authority")
-    return new_authority(folder)
-
-
-@pytest.fixture
-async def receiver(
-    authority: Authority, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Receiver]:
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
-    async with receiving(authority.server(*HOSTS)) as made:
-        yield made
-
-
-@pytest.fixture
-async def chatty(start_house: Callable[..., Any], receiver: Receiver) -> House:
-    started: House = await start_house(
-        webhook_connect_to=routes_to(receiver),
-        master_key=MASTER_KEY,
-        public_url="https://watch.example",
-    )
-    return started
-
 
 # ---- telling ----------------------------------------------------------------------------------------
 

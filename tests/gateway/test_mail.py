@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from shared.db import Database
 from shared.settings import SettingsError
 from shared.vocabulary import Role
 from tests.gateway.chats import (
-    MASTER_KEY,
     a_channel,
     an_alert,
     in_states,
@@ -26,16 +24,11 @@ from tests.gateway.chats import (
     tried,
 )
 from tests.gateway.conftest import SECRET, House
+from tests.gateway.receiver import MASTER_KEY
 from tests.mailroom import PASSWORD, USER, Mailroom, mailroom
-from tests.web import Authority, new_authority
+from tests.web import Authority
 
 ANN, BEN, CY = "ann@ours.example", "ben@ours.example", "cy@ours.example"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    folder: Path = tmp_path_factory.mktemp("authority")
-    return new_authority(folder)
 
 
 @pytest.fixture

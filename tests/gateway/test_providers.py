@@ -8,7 +8,7 @@ from services.gateway.domain import channels
 from services.gateway.domain.attempts import Attempt, Ending, answered
 from services.gateway.domain.channels import Kind, judged
 from shared.errors import InvalidError
-from tests.gateway.chats import TOKEN
+from tests.gateway.receiver import TOKEN
 
 # ---- which addresses are taken ----------------------------------------------------------------------
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.chats import HOSTS, PLACES, routes_to
-from tests.gateway.receiver import Receiver, receiving
+from tests.gateway.receiver import HOSTS, PLACES, Receiver, receiving, routes_to
 from tests.journeys.house import SITE, House, Json, living
 from tests.waiting import eventually
 from tests.web import FakeWeb, new_authority, page

@@ -11,6 +11,7 @@ import orjson
 from services.gateway.adapters.courier import Courier
 from services.gateway.adapters.postman import Postman
 from services.gateway.domain import leaving
+from services.gateway.domain.acting import Offering
 from services.gateway.domain.attempts import Attempt
 from services.gateway.domain.channels import Kind, judged
 from services.gateway.domain.forms import discord, mail, slack, teams, telegram
@@ -31,6 +32,16 @@ def bound_to(channel_id: UUID) -> str:
     return f"channel/{channel_id}"
 
 
+def app_bound_to(channel_id: UUID) -> str:
+    """Return what the secret of a channel's app is sealed to."""
+    return f"channel-app/{channel_id}"
+
+
+def _with_components(address: str) -> str:
+    """Return the address of a webhook of Discord where buttons are not left out."""
+    return f"{address}{'&' if '?' in address else '?'}with_components=true"
+
+
 @dataclass(frozen=True, slots=True)
 class Messenger:
     """Sends messages; addresses come sealed, and are open only while something is sent."""
@@ -43,6 +54,8 @@ class Messenger:
     """Where people reach the console."""
     leaving_key: bytes
     """Signs the addresses by which people leave a channel."""
+    acting_key: bytes
+    """Signs what messages let their readers do."""
 
     def seal(self, address: str, channel_id: UUID) -> str:
         """Return an address as it is stored."""
@@ -58,7 +71,34 @@ class Messenger:
             return Attempt(0, trouble="its address cannot be read; give it again")
         body = telegram.body_of(message, chat) if chat is not None else _FORMS[kind](message)
         judge = partial(judged, kind)
-        return await self.courier.send(address, orjson.dumps(body), _HEADERS, judge=judge)
+        url = _with_components(address) if kind is Kind.DISCORD else address
+        return await self.courier.send(url, orjson.dumps(body), _HEADERS, judge=judge)
+
+    def offering(self, *, is_pressed: bool) -> Offering:
+        """Return what messages that are made now let their readers do."""
+        return Offering(self.acting_key, self.base, clock.now(), is_pressed)
+
+    async def answer(self, url: str, body: Mapping[str, Any]) -> Attempt:
+        """Answer at an address that came with a press; whoever calls has looked whose it is."""
+        return await self.courier.send(url, orjson.dumps(body), _HEADERS)
+
+    async def have_done(
+        self, channel_id: UUID, sealed: str, method: str, body: Mapping[str, Any]
+    ) -> Attempt:
+        """Have the bot of a channel of Telegram do something."""
+        try:
+            address = self.vault.open(sealed, bound_to=bound_to(channel_id))
+        except UnreadableError:
+            return Attempt(0, trouble="its token cannot be read; give it again")
+        url = address.removesuffix("sendMessage") + method
+        return await self.courier.send(url, orjson.dumps(body), _HEADERS)
+
+    def opened(self, sealed: str | None, bound: str) -> str | None:
+        """Return a secret; None if there is none, or if it cannot be read any more."""
+        try:
+            return None if sealed is None else self.vault.open(sealed, bound_to=bound)
+        except UnreadableError:
+            return None
 
     def leave_url(self, channel_id: UUID, user_id: UUID) -> str:
         """Return where a person leaves a channel."""

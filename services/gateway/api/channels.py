@@ -9,10 +9,12 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.adapters.messenger import Messenger
+from services.gateway.api.buttons import acting_words, require_chat_for, stop_hearing
 from services.gateway.api.caller import CallerDep
 from services.gateway.api.inputs import Email, Name
 from services.gateway.api.receiving import TestOut, require_room
 from services.gateway.domain import channels
+from services.gateway.domain.acting import Action
 from services.gateway.domain.attempts import Attempt, Ending
 from services.gateway.domain.channels import MAX_EMAILS, Kind
 from services.gateway.domain.messages import trial
@@ -72,6 +74,10 @@ class ChannelPatch(BaseModel):
     active: bool | None = Field(
         default=None, description="True goes on where it was switched off; what is due is told."
     )
+    anyone_may_act: bool | None = Field(
+        default=None,
+        description="Whether people of this chat may act on alerts without saying who they are.",
+    )
 
 
 class ChannelOut(BaseModel):
@@ -88,16 +94,29 @@ class ChannelOut(BaseModel):
     delivered_at: datetime | None = Field(description="When the last message was taken.")
     failing_since: datetime | None = Field(description="Since when none was taken; null: all well.")
     sentence: str
+    buttons: bool = Field(
+        description="Its messages have buttons whose presses come back; if not, they have addresses."
+    )
+    anyone_may_act: bool = Field(
+        description="People of this chat may act on alerts without saying who they are."
+    )
+    called_back_at: datetime | None = Field(description="When something that was pressed arrived.")
+    called_back_by: str | None = Field(description="Whose press that was; shown to owners.")
+    acting: str = Field(description="What people can do from there, in a sentence.")
     created_at: datetime
     version: int
 
     @classmethod
     def of(cls, row: Mapping[str, Any], caller: Caller) -> "ChannelOut":
+        is_owner = caller.workspace_role is Role.OWNER
         shown = {
             "id": row["channel_id"],
             "active": row["switched_off_at"] is None,
             "sentence": _sentence(row),
-            "emails": row["emails"] if caller.workspace_role is Role.OWNER else None,
+            "emails": row["emails"] if is_owner else None,
+            "buttons": row["app_secret"] is not None,
+            "called_back_by": row["called_back_by"] if is_owner else None,
+            "acting": acting_words(row),
         }
         return cls(**{**row, **shown})
 
@@ -189,7 +208,7 @@ async def change_channel(
 ) -> ChannelOut:
     """Change a channel, switch it off, or on again; needs its ETag in If-Match."""
     await receivers.lock(tx, receivers.CHANNELS, channel_id)
-    before = await _mine(tx, channel_id, caller)
+    before = await mine(tx, channel_id, caller)
     versions.require_match(request, before["version"])
     after = await _changed(tx, before, body, caller, request.app.state.messenger)
     await store.save_channel(tx, after)
@@ -197,15 +216,17 @@ async def change_channel(
     told = body.model_dump(exclude_unset=True, exclude={"address"})
     detail = told | ({"address": "replaced"} if body.address is not None else {})
     await _note(tx, caller, "channel.changed", channel_id, detail)
-    return ChannelOut.of(await _mine(tx, channel_id, caller), caller)
+    return ChannelOut.of(await mine(tx, channel_id, caller), caller)
 
 
 @router.delete("/{channel_id}", status_code=204)
-async def remove_channel(channel_id: UUID, caller: CallerDep, tx: TxDep) -> None:
-    """Remove a channel; what was still to be told there is not."""
-    caller.require_workspace(Role.OWNER)
-    await store.remove_channel(tx, channel_id, workspace_id=caller.workspace_id)
-    await _note(tx, caller, "channel.removed", channel_id, {})
+async def remove_channel(channel_id: UUID, caller: CallerDep, db: DbDep, request: Request) -> None:
+    """Remove a channel; what was still to be told there is not, and what it offered works no more."""
+    async with db.begin() as tx:
+        row = await mine(tx, channel_id, caller)
+        await store.remove_channel(tx, channel_id, workspace_id=caller.workspace_id)
+        await _note(tx, caller, "channel.removed", channel_id, {})
+    await stop_hearing(db, request.app.state.messenger, row)
 
 
 @router.post("/{channel_id}/tests")
@@ -214,7 +235,7 @@ async def send_channel_test(
 ) -> TestOut:
     """Send a test message now, and say what came back; e-mail goes to one person."""
     async with db.begin() as tx:
-        row = await _mine(tx, channel_id, caller)
+        row = await mine(tx, channel_id, caller)
     attempt = await _try(request.app.state.messenger, row, caller)
     if attempt.ending is Ending.TAKEN:
         async with db.begin() as tx:
@@ -233,7 +254,7 @@ async def list_channel_deliveries(
     state: Annotated[NoticeState | None, Query(description="Only those in this state.")] = None,
 ) -> Page[NoticeOut]:
     """List the alerts of the last 30 days for this channel, the newest first."""
-    await _mine(tx, channel_id, caller)
+    await mine(tx, channel_id, caller)
     rows = await notices.list_notices(
         tx,
         channel_id,
@@ -244,7 +265,7 @@ async def list_channel_deliveries(
     return page.page(rows, key=lambda row: (row["notice_id"],), item=NoticeOut.of)
 
 
-async def _mine(tx: Tx, channel_id: UUID, caller: Caller) -> Mapping[str, Any]:
+async def mine(tx: Tx, channel_id: UUID, caller: Caller) -> Mapping[str, Any]:
     caller.require_workspace(Role.OWNER)
     return await store.get_channel(tx, channel_id, workspace_id=caller.workspace_id)
 
@@ -257,6 +278,11 @@ async def _changed(
     after = {**before, "name": body.name or before["name"]}
     if body.address is not None:
         after["secret"] = _sealed(messenger, before["channel_id"], kind, body.address)
+        if kind is Kind.TELEGRAM:  # another bot does not know yet where to tell of presses
+            after["app_secret"] = None
+    if body.anyone_may_act is not None:
+        require_chat_for(kind, anyone=body.anyone_may_act)
+        after["anyone_may_act"] = body.anyone_may_act
     if body.chat is not None:
         channels.require_chat(kind, body.chat)
         after["chat"] = body.chat
@@ -307,13 +333,20 @@ async def _people(tx: Tx, caller: Caller, emails: Sequence[str]) -> list[UUID]:
 
 
 async def _try(messenger: Messenger, row: Mapping[str, Any], caller: Caller) -> Attempt:
-    message = trial(row["name"], base=messenger.base)
     if row["kind"] != Kind.EMAIL:
+        offering = messenger.offering(is_pressed=row["app_secret"] is not None)
+        message = trial(
+            row["name"],
+            base=messenger.base,
+            offer=offering.one(Action.TRIAL, row["channel_id"]),
+            is_pressed=offering.is_pressed,
+        )
         return await messenger.post(
             Kind(row["kind"]), row["channel_id"], row["secret"], row["chat"], message
         )
     if not row["emails"]:
         return Attempt(0, refused="none of its people is in the workspace any more")
+    message = trial(row["name"], base=messenger.base)
     to = caller.actor if caller.actor in row["emails"] else row["emails"][0]
     return await messenger.mail(message, to=to, notice_ids=[new_id()])
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -14,6 +14,8 @@ from shared.errors import UnavailableError
 from shared.http import ServiceClient
 from shared.todo import MOST, WORDS, Waiting
 from shared.vocabulary import Role, Todo
+
+Part = TypeVar("Part")
 
 router = APIRouter(prefix="/v1/today", tags=["overview"])
 
@@ -68,7 +70,10 @@ async def get_today(
     clients: Mapping[str, ServiceClient] = request.app.state.clients
     query = "" if site_id is None else f"site_id={site_id}"
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_part_of(clients[name], caller, query)) for name in asked]
+        tasks = [
+            group.create_task(part_of(clients[name], caller, _PATH, query, _WAITING))
+            for name in asked
+        ]
     parts = [task.result() for task in tasks]
     found = [one for part in parts if not isinstance(part, MissingOut) for one in part]
     found.sort(key=lambda one: (_ORDER[one.kind], -one.count, one.domain))
@@ -78,16 +83,17 @@ async def get_today(
     )
 
 
-async def _part_of(
-    client: ServiceClient, caller: Caller, query: str
-) -> Sequence[Waiting] | MissingOut:
+async def part_of(
+    client: ServiceClient, caller: Caller, path: str, query: str, shape: TypeAdapter[list[Part]]
+) -> Sequence[Part] | MissingOut:
+    """Return what one service names of its own, or that its part is missing."""
     try:
-        answer = await client.send("GET", _PATH, caller=caller, query=query, deadline_s=_DEADLINE_S)
+        answer = await client.send("GET", path, caller=caller, query=query, deadline_s=_DEADLINE_S)
     except UnavailableError as error:
         return MissingOut(service=client.service, code=error.code)
     if answer.status != 200:
         return MissingOut(service=client.service, code=f"status-{answer.status}")
-    return _WAITING.validate_json(answer.body)
+    return shape.validate_json(answer.body)
 
 
 def _shown(one: Waiting) -> TodoOut:

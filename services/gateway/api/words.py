@@ -82,6 +82,7 @@ class AllWords(BaseModel):
     event: Vocabulary
     delivery: Vocabulary
     channel: Vocabulary
+    channel_buttons: Vocabulary
     alert_severity: Vocabulary
     alert_state: Vocabulary
     alert_end: Vocabulary

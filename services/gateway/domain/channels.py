@@ -53,6 +53,23 @@ _FIXES: Mapping[Kind, str] = {
 _CHAT_FIX = "Give the number of the chat, such as -1001234567890, or @name of a public channel."
 _EMAILS_FIX = f"Give the e-mail addresses of 1 to {MAX_EMAILS} people of the workspace."
 
+PRESSABLE = frozenset({Kind.SLACK, Kind.DISCORD, Kind.TELEGRAM})
+"""Those that can tell us what was pressed."""
+_APP_KEYS: Mapping[Kind, re.Pattern[str]] = {
+    Kind.SLACK: re.compile(r"[0-9a-f]{32,64}"),
+    Kind.DISCORD: re.compile(r"[0-9a-f]{64}"),
+}
+_APP_KEY_FIXES: Mapping[Kind, str] = {
+    Kind.SLACK: "Give the signing secret of the app, from its Basic Information: 32 digits and letters a to f.",
+    Kind.DISCORD: "Give the public key of the application, from its General Information: 64 digits and letters"
+    " a to f.",
+    Kind.TELEGRAM: "Telegram needs no key; leave it out.",
+}
+_NO_BUTTONS: Mapping[Kind, str] = {
+    Kind.TEAMS: "A workflow of Teams cannot tell us what is pressed.",
+    Kind.EMAIL: "A mail cannot tell us what is pressed.",
+}
+
 _NOT_THERE = "its address is not valid any more; make a new one"
 _GONE: Mapping[Kind, Mapping[int, str]] = {
     Kind.EMAIL: {},
@@ -70,6 +87,7 @@ _GONE: Mapping[Kind, Mapping[int, str]] = {
 
 _HINTS: Mapping[tuple[Kind, int], str] = {
     (Kind.TELEGRAM, 400): "is the number of the chat right, and the bot in it?",
+    (Kind.DISCORD, 400): "does the application whose key was given own the webhook?",
 }
 
 
@@ -112,6 +130,16 @@ def _require(is_right: bool, pointer: str, fix: str) -> None:
     if not is_right:
         fault = FieldError(pointer, "not-allowed", fix)
         raise InvalidError(f"This cannot be used. {fix}", [fault])
+
+
+def require_app_key(kind: Kind, key: str | None) -> None:
+    """Raise InvalidError unless this is what proves that a press in a chat of this kind is one."""
+    if kind not in PRESSABLE:
+        detail = f"{_NO_BUTTONS[kind]} What can be done stands in its messages as addresses."
+        raise InvalidError(detail, [FieldError("/app_key", "not-allowed", detail)])
+    shape = _APP_KEYS.get(kind)
+    is_right = key is None if shape is None else shape.fullmatch(key or "") is not None
+    _require(is_right, "/app_key", _APP_KEY_FIXES[kind])
 
 
 def judged(kind: Kind, attempt: Attempt, answer: bytes) -> Attempt:

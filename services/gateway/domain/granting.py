@@ -11,7 +11,7 @@ _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _AREAS = (
     # The first area of which the path has a segment decides; the last has them all.
     ("admin", frozenset({"workspaces", "users", "grants", "keys", "audit-log"})),
-    ("events", frozenset({"events", "webhooks", "channels"})),
+    ("events", frozenset({"events", "webhooks", "channels", "chat-people"})),
     ("disavow", frozenset({"disavow"})),
     ("toxicity", frozenset({"toxicity", "reviews", "decisions", "networks", "removals"})),
     (
@@ -21,14 +21,14 @@ _AREAS = (
                 *("vendors", "placements", "suppressions", "prospects", "contacts", "campaigns"),
                 *("relationships", "sequences", "templates", "mailboxes", "messages", "threads"),
                 *("payments", "refund", "exchanges"),
-                *("offers", "approvals", "briefs", "plan", "enrollments", "playbooks"),
+                *("offers", "briefs", "plan", "enrollments", "playbooks"),
                 "outreach",
             }
         ),
     ),
 )
-_FREE = frozenset({"me", "sessions", "words"})
-"""What everybody may ask who is known at all."""
+_FREE = frozenset({"me", "sessions", "words", "approvals"})
+"""What everybody may ask who is known at all; of approvals each scope shows its part."""
 
 _READ = {
     "admin": Scope.ADMIN,

@@ -1,7 +1,7 @@
 """Notices: what a channel is told of one alert or report, and which of them one person may read; pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -42,6 +42,8 @@ class Notice:
     path: str
     attempts: int
     """The one that begins now included."""
+    has_links: bool = False
+    """There are links that can be looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Parcel:
     """None in a chat, and for a person who is no reader (any more)."""
     leased_until: datetime
     notices: tuple[Notice, ...]
+    has_buttons: bool = False
+    """What is pressed in the chat comes back to us."""
 
     @property
     def readable(self) -> tuple[Notice, ...]:
@@ -100,6 +104,9 @@ class Draft:
     path: str
     channel_ids: tuple[UUID, ...]
     deliver_at: datetime
+    has_links: bool = False
+    by_person: bool = False
+    """It is over because a person took note of it."""
 
 
 def draft_of(event: AlertRaised | AlertResolved | ReportReady) -> Draft | None:
@@ -120,6 +127,32 @@ def draft_of(event: AlertRaised | AlertResolved | ReportReady) -> Draft | None:
         path=told.path,
         channel_ids=tuple(dict.fromkeys(event.channel_ids)),
         deliver_at=event.deliver_at,
+        has_links=isinstance(event, AlertRaised) and bool(event.link_ids),
+        by_person=isinstance(event, AlertResolved) and event.resolved_by is AlertEnd.PERSON,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Somebody took note of an alert from a chat."""
+
+    alert_id: UUID
+    channel_id: UUID
+    name: str
+    pressed: bool
+    """The message in that chat says it already."""
+
+
+def unsaid(draft: Draft, noted: Sequence[Noted]) -> Draft:
+    """Return what is still to be told of an end: not where it stands already, and by whom it came."""
+    mine = [one for one in noted if one.alert_id == draft.alert_id]
+    if not draft.by_person or not mine:
+        return draft
+    done = {one.channel_id for one in mine if one.pressed}
+    return replace(
+        draft,
+        channel_ids=tuple(one for one in draft.channel_ids if one not in done),
+        sentences=(f"By {mine[0].name}.", *draft.sentences),
     )
 
 

@@ -54,8 +54,8 @@ class ChannelMessages:
 async def _attempt(messenger: Messenger, parcel: Parcel, readable: Sequence[Notice]) -> Attempt:
     if parcel.attempts > ATTEMPTS:
         return Attempt(0, trouble="no attempt came to an end")
-    message = message_of(readable, base=messenger.base)
     if parcel.reader is not None:
+        message = message_of(readable, base=messenger.base)
         attempt = await messenger.mail(
             message,
             to=parcel.reader.email,
@@ -63,6 +63,8 @@ async def _attempt(messenger: Messenger, parcel: Parcel, readable: Sequence[Noti
             leave_url=messenger.leave_url(parcel.channel_id, parcel.reader.user_id),
         )
     else:
+        offering = messenger.offering(is_pressed=parcel.has_buttons)
+        message = message_of(readable, base=messenger.base, offering=offering)
         attempt = await messenger.post(
             parcel.kind, parcel.channel_id, parcel.sealed or "", parcel.chat, message
         )

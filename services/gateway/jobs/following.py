@@ -8,7 +8,7 @@ from typing import Any
 
 from services.gateway.adapters.hub import Hub
 from services.gateway.domain.remembered import Remembered
-from services.gateway.store import access, deliveries, event_log, journal, notices, people
+from services.gateway.store import access, chats, deliveries, event_log, journal, notices, people
 from shared import clock
 from shared.db import Database
 from shared.errors import UnavailableError
@@ -59,6 +59,7 @@ async def forget_old_rows(stop: asyncio.Event, *, db: Database, event_days: int)
         now = clock.now()
         async with db.begin() as tx:
             await people.remove_expired(tx, now=now, keep=_KEEP_LOGINS)
+            await chats.remove_expired(tx, now=now)
         old = now - timedelta(days=event_days)
         for remove in (
             partial(journal.remove_old_answers, now=now),

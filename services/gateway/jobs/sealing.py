@@ -36,11 +36,14 @@ async def _seal_channels(db: Database, vault: Vault) -> int:
     while True:
         async with db.begin() as tx:
             rows = await channels.list_sealed(tx, after=after, limit=_AT_ONCE)
-            for channel_id, secret in rows:
-                if not vault.is_newest(secret):
-                    fresh = _anew(vault, secret, messenger.bound_to(channel_id))
-                    await channels.save_sealed(tx, channel_id, fresh)
-                    sealed += 1
+            for channel_id, secret, app_secret in rows:
+                kept = [one for one in (secret, app_secret) if one is not None]
+                if all(map(vault.is_newest, kept)):
+                    continue
+                bounds = (messenger.bound_to(channel_id), messenger.app_bound_to(channel_id))
+                fresh = [_anew(vault, *one) for one in zip(kept, bounds, strict=False)]
+                await channels.save_sealed(tx, channel_id, fresh[0], (*fresh, None)[1])
+                sealed += 1
         if len(rows) < _AT_ONCE:
             return sealed
         after = rows[-1][0]

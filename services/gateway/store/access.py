@@ -52,6 +52,19 @@ async def find_session_caller(tx: Tx, token_hash: bytes, *, now: datetime) -> Ca
     return _caller(rows, scopes=frozenset(Scope), is_person=True)
 
 
+async def find_user_caller(
+    tx: Tx, user_id: UUID, *, workspace_id: UUID, scopes: frozenset[Scope]
+) -> Caller | None:
+    """Return what a user may do who is known by other means than signing in, with these scopes only."""
+    rows = await tx.fetch(
+        "WITH found AS (SELECT user_id AS actor_id, workspace_id, email AS actor, workspace_role"
+        " FROM users WHERE user_id = $1 AND workspace_id = $2 AND disabled_at IS NULL)"
+        f" SELECT found.*, {_GRANTS} FROM found",
+        *(user_id, workspace_id),
+    )
+    return _caller(rows, scopes=scopes)
+
+
 async def save_key_used(tx: Tx, key_id: UUID, *, now: datetime) -> None:
     """Note roughly when a key was used; not at every request, which would be a write for each."""
     await tx.run(

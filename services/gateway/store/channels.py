@@ -13,7 +13,8 @@ from shared.errors import NotFoundError
 Row = Mapping[str, Any]
 
 _COLUMNS = (
-    "channel_id, workspace_id, name, kind, secret, chat, user_ids, failing_since, delivered_at,"
+    "channel_id, workspace_id, name, kind, secret, chat, user_ids, app_secret, anyone_may_act,"
+    " called_back_at, called_back_by, failing_since, delivered_at,"
     " switched_off_at, switched_off_because, version, created_at,"
     " (SELECT count(*) FROM (SELECT FROM notices n WHERE n.channel_id = c.channel_id"
     " AND state = 'waiting' LIMIT 10000) AS waiting) AS waiting,"
@@ -65,8 +66,33 @@ async def save_channel(tx: Tx, row: Row) -> None:
     """Save what its owner may change."""
     await tx.run(
         "UPDATE channels SET name = $2, secret = $3, chat = $4, user_ids = $5::uuid[],"
-        " version = version + 1 WHERE channel_id = $1",
+        " app_secret = $6, anyone_may_act = $7, version = version + 1 WHERE channel_id = $1",
         *(row["channel_id"], row["name"], row["secret"], row["chat"], list(row["user_ids"])),
+        *(row["app_secret"], row["anyone_may_act"]),
+    )
+
+
+async def find_channel(tx: Tx, channel_id: UUID) -> Row | None:
+    """Return a channel of any workspace: for whoever comes with what proves that they may."""
+    rows = await tx.fetch(f"SELECT {_COLUMNS} FROM channels c WHERE channel_id = $1", channel_id)
+    return dict(rows[0]) if rows else None
+
+
+async def list_with_buttons(tx: Tx, kind: Kind, *, workspace_id: UUID) -> list[Row]:
+    """Return the channels of a kind whose presses come back, the oldest first; there are few of them."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM channels c WHERE workspace_id = $1 AND kind = $2"
+        " AND app_secret IS NOT NULL ORDER BY channel_id",
+        *(workspace_id, kind),
+    )
+    return [dict(row) for row in rows]
+
+
+async def note_press(tx: Tx, channel_id: UUID, *, by: str, now: datetime) -> None:
+    """Write down that something that was pressed in the chat arrived."""
+    await tx.run(
+        "UPDATE channels SET called_back_at = $2, called_back_by = $3 WHERE channel_id = $1",
+        *(channel_id, now, by),
     )
 
 
@@ -105,16 +131,21 @@ async def switch_on(tx: Tx, channel_id: UUID, *, now: datetime) -> None:
     )
 
 
-async def list_sealed(tx: Tx, *, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
-    """Return the sealed addresses of all workspaces, locked: for a change of the master key."""
+async def list_sealed(
+    tx: Tx, *, after: UUID | None, limit: int
+) -> list[tuple[UUID, str, str | None]]:
+    """Return sealed addresses with the secrets of apps, locked: for a change of the master key."""
     rows = await tx.fetch(
-        "SELECT channel_id, secret FROM channels WHERE secret IS NOT NULL"
+        "SELECT channel_id, secret, app_secret FROM channels WHERE secret IS NOT NULL"
         " AND ($1::uuid IS NULL OR channel_id > $1) ORDER BY channel_id LIMIT $2 FOR UPDATE",
         *(after, limit),
     )
-    return [(row["channel_id"], row["secret"]) for row in rows]
+    return [(row["channel_id"], row["secret"], row["app_secret"]) for row in rows]
 
 
-async def save_sealed(tx: Tx, channel_id: UUID, secret: str) -> None:
-    """Keep the same address, sealed anew."""
-    await tx.run("UPDATE channels SET secret = $2 WHERE channel_id = $1", *(channel_id, secret))
+async def save_sealed(tx: Tx, channel_id: UUID, secret: str, app_secret: str | None) -> None:
+    """Keep the same address and secret, sealed anew."""
+    await tx.run(
+        "UPDATE channels SET secret = $2, app_secret = $3 WHERE channel_id = $1",
+        *(channel_id, secret, app_secret),
+    )

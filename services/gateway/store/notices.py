@@ -13,6 +13,7 @@ from shared.db import Tx
 from shared.ids import new_id
 from shared.vocabulary import AlertSeverity, Role
 
+Row = Mapping[str, Any]
 CHANNEL = "gateway_notices"
 KEPT = timedelta(days=30)
 MAX_TOLD = 500
@@ -21,13 +22,13 @@ _LEASE = timedelta(seconds=60)
 
 _ADD = """
 INSERT INTO notices (notice_id, channel_id, user_id, event_id, alert_id, site_id, severity, is_over,
-    title, sentences, path, deliver_at, next_at)
+    title, sentences, path, has_links, deliver_at, next_at)
 SELECT notice_id, channel_id, user_id, event_id, alert_id, site_id, severity, is_over,
-    title, string_to_array(sentences, E'\\n'), path, deliver_at, deliver_at
+    title, string_to_array(sentences, E'\\n'), path, has_links, deliver_at, deliver_at
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[],
-    $8::boolean[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
+    $8::boolean[], $9::text[], $10::text[], $11::text[], $12::boolean[], $13::timestamptz[])
     AS u(notice_id, channel_id, user_id, event_id, alert_id, site_id, severity, is_over,
-        title, sentences, path, deliver_at)
+        title, sentences, path, has_links, deliver_at)
 ON CONFLICT (channel_id, event_id, user_id) DO NOTHING
 """
 _RESTED_AT = (
@@ -59,9 +60,9 @@ WITH receivers AS (
     UPDATE notices n SET leased_until = $3, attempts = attempts + 1 FROM due
     WHERE n.notice_id = due.notice_id
     RETURNING n.notice_id, n.alert_id, n.channel_id, n.user_id, n.site_id, n.severity, n.is_over,
-        n.title, n.sentences, n.path, n.attempts
+        n.title, n.sentences, n.path, n.has_links, n.attempts
 )
-SELECT taken.*, c.kind, c.chat, c.secret, c.workspace_id,
+SELECT taken.*, c.kind, c.chat, c.secret, c.workspace_id, c.app_secret IS NOT NULL AS has_buttons,
     taken.user_id = ANY(c.user_ids) AS is_reader
 FROM taken JOIN channels c USING (channel_id) ORDER BY channel_id, user_id, notice_id
 """
@@ -127,7 +128,7 @@ def _row(draft: Draft, channel_id: UUID, user_id: UUID | None) -> tuple[object, 
     return (
         *(new_id(), channel_id, user_id, draft.event_id, draft.alert_id, draft.site_id),
         *(draft.severity, draft.is_over, draft.title, "\n".join(draft.sentences), draft.path),
-        draft.deliver_at,
+        *(draft.has_links, draft.deliver_at),
     )
 
 
@@ -173,6 +174,7 @@ def _parcel(
         reader=readers.get((first["workspace_id"], first["user_id"])) if is_reader else None,
         leased_until=leased_until,
         notices=tuple(map(_notice, rows)),
+        has_buttons=first["has_buttons"],
     )
 
 
@@ -187,6 +189,7 @@ def _notice(row: Any) -> Notice:
         tuple(row["sentences"]),
         row["path"],
         row["attempts"],
+        row["has_links"],
     )
 
 
@@ -224,6 +227,45 @@ async def list_notices(
         " USING (user_id) WHERE channel_id = $1 AND ($2::text IS NULL OR state = $2)"
         " AND ($3::uuid IS NULL OR notice_id < $3) ORDER BY notice_id DESC LIMIT $4",
         *(channel_id, state, before, limit),
+    )
+
+
+async def find_told(tx: Tx, notice_id: UUID) -> Row | None:
+    """Return what a chat was told, with its channel; of a workspace whose work it is to ask."""
+    rows = await tx.fetch(
+        "SELECT n.notice_id, n.channel_id, n.alert_id, n.site_id, n.title, n.path, n.has_links,"
+        " c.workspace_id, c.name AS channel_name, c.kind, c.chat, c.secret, c.app_secret,"
+        " c.anyone_may_act, c.switched_off_at FROM notices n JOIN channels c USING (channel_id)"
+        " WHERE n.notice_id = $1 AND n.user_id IS NULL",
+        notice_id,
+    )
+    return dict(rows[0]) if rows else None
+
+
+async def add_reminder(tx: Tx, notice_id: UUID, deed_id: UUID, *, at: datetime) -> None:
+    """Tell the same once more at a moment, if nothing ends it before; the last word counts."""
+    await tx.run(
+        "DELETE FROM notices r USING notices n WHERE n.notice_id = $1 AND r.is_reminder"
+        " AND r.state = 'waiting' AND r.channel_id = n.channel_id AND r.alert_id = n.alert_id",
+        notice_id,
+    )
+    await tx.run(
+        "INSERT INTO notices (notice_id, channel_id, event_id, alert_id, site_id, severity, title,"
+        " sentences, path, has_links, is_reminder, deliver_at, next_at)"
+        " SELECT $2, channel_id, $3, alert_id, site_id, severity,"
+        " CASE WHEN is_reminder THEN title ELSE 'Still open: ' || title END, sentences, path,"
+        " has_links, true, $4, $4 FROM notices WHERE notice_id = $1",
+        *(notice_id, new_id(), deed_id, at),
+    )
+    await wake(tx)
+
+
+async def remove_reminders(tx: Tx, alert_ids: Sequence[UUID]) -> None:
+    """Remind nobody any more of alerts that are over or taken care of."""
+    await tx.run(
+        "DELETE FROM notices WHERE state = 'waiting' AND is_reminder"
+        " AND alert_id = ANY($1::uuid[])",
+        list(alert_ids),
     )
 
 

@@ -93,6 +93,12 @@ async def get_user(tx: Tx, user_id: UUID, *, workspace_id: UUID) -> Row:
     return _one(rows, "user")
 
 
+async def find_name(tx: Tx, user_id: UUID) -> str | None:
+    """Return how a user is called; None without a name, and for keys."""
+    found: str | None = await tx.fetch_value("SELECT name FROM users WHERE user_id = $1", user_id)
+    return found or None
+
+
 async def list_users(tx: Tx, *, workspace_id: UUID, after: UUID | None, limit: int) -> list[Any]:
     return await tx.fetch(
         f"SELECT {_USER} FROM users WHERE workspace_id = $1"

@@ -1,5 +1,6 @@
 """The routes that outreach serves."""
 
+from services.outreach.api.approvals import router as approvals
 from services.outreach.api.briefs import router as briefs
 from services.outreach.api.contacts import router as contacts
 from services.outreach.api.enrollments import router as enrollments
@@ -28,6 +29,6 @@ _HOW = (templates, sequences, enrollments)
 _MAIL = (outreach_settings, mailboxes, messages, leaving, threads)
 
 _MONEY = (payments, refunds, vendors)
-_INSIDE = (todo, work)
+_INSIDE = (todo, work, approvals)
 
 ROUTERS = (pastes, placements, plan, briefs, *_WHOM, *_HOW, *_MAIL, *_MONEY, suppressions, *_INSIDE)

@@ -9,17 +9,19 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.profile.api.link_detail import Requested
 from services.profile.api.link_models import Row, WordsOut
 from services.profile.domain.alert_words import Item
 from services.profile.domain.alerts import KINDS, OF_LINKS, AlertKind
 from services.profile.store import alert_list
 from services.profile.store.alert_list import Wanted
 from services.profile.store.alert_telling import tell_ended
-from shared import clock, queries
+from shared import clock, outbox, queries
 from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep, at_once
 from shared.errors import FieldError, InvalidError, NotFoundError
+from shared.events import CheckRequested
 from shared.pages import Page, PageDep
 from shared.screen_words import ALERT_STATES
 from shared.vocabulary import AlertEnd, AlertSeverity, AlertState, Role
@@ -226,6 +228,17 @@ async def acknowledge_alert(
     await _visible(tx, caller, alert_id, Role.EDITOR)
     await _acknowledge(tx, caller, [alert_id], body.note)
     return await _detail(tx, await _visible(tx, caller, alert_id, Role.EDITOR))
+
+
+@router.post("/{alert_id}/checks", status_code=202)
+async def check_alert(alert_id: UUID, caller: CallerDep, tx: TxDep) -> Requested:
+    """Ask the crawler to look again at the links that an alert is about, at most a hundred of them."""
+    caller.require_scope(Scope.LINKS_WRITE)
+    row = await _visible(tx, caller, alert_id, Role.EDITOR)
+    link_ids = await alert_list.list_link_ids(tx, alert_id, limit=_ITEMS)
+    about = {"workspace_id": caller.workspace_id, "site_id": row["site_id"]}
+    await outbox.add(tx, [CheckRequested(**about, link_id=link_id) for link_id in link_ids])
+    return Requested(requested=len(link_ids), matched=len(link_ids))
 
 
 async def _acknowledge(

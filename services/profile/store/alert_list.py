@@ -90,6 +90,18 @@ async def list_items(tx: Tx, alert_id: UUID, *, limit: int) -> list[Item]:
     return [item_of(row) for row in rows]
 
 
+async def list_link_ids(tx: Tx, alert_id: UUID, *, limit: int) -> list[UUID]:
+    """Return the links that an alert is about and that are still there, those of what goes on first."""
+    rows = await tx.fetch(
+        "SELECT found.link_id FROM (SELECT link_id, min(rank) AS rank FROM ("
+        " SELECT unnest(link_ids) AS link_id, row_number() OVER (ORDER BY over, value DESC, item_id)"
+        " AS rank FROM alert_items WHERE alert_id = $1) AS listed GROUP BY link_id) AS found"
+        " JOIN links l USING (link_id) WHERE l.deleted_at IS NULL AND l.merged_into IS NULL ORDER BY rank, link_id LIMIT $2",
+        *(alert_id, limit),
+    )
+    return [row["link_id"] for row in rows]
+
+
 async def list_open(tx: Tx, wanted: Wanted, *, limit: int) -> list[asyncpg.Record]:
     """Return those that nobody took note of, the oldest first."""
     return await tx.fetch(

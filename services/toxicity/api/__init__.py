@@ -1,5 +1,6 @@
 """The public routes that toxicity serves."""
 
+from services.toxicity.api.approvals import router as approvals
 from services.toxicity.api.attacks import router as attacks
 from services.toxicity.api.building import router as building
 from services.toxicity.api.calibration import router as calibration
@@ -21,5 +22,6 @@ from services.toxicity.api.work import router as work
 
 ROUTERS = (
     *(toxicity, rescores, domains, flags, lists, networks, attacks, reviews, calibration),
-    *(disavow, building, versions, in_force, removals, evaluations, registrations, todo, work),
+    *(disavow, building, versions, in_force, removals, evaluations, registrations),
+    *(todo, work, approvals),
 )
