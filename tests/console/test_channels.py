@@ -1,13 +1,18 @@
-"""What leaves the console, in a real browser: where alerts are told, and reports for clients."""
+"""What leaves the console, in a real browser: where alerts are told and acted on, and reports for clients."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, expect
 
+from services.gateway.domain.acting import Action
 from shared import clock
+from shared.db import Database
+from shared.ids import new_id
 from tests.console.browser import no_barriers
 from tests.console.house import BLOGS, House, lose
+from tests.gateway.product import first, made
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 
@@ -107,3 +112,75 @@ async def test_reports_are_made_every_month_by_themselves_once_that_is_set(
     await page.get_by_role("button", name="By hand again").click()
     await page.get_by_role("button", name="By hand", exact=True).click()
     await expect(page.get_by_text("Reports are made by hand.")).to_be_visible()
+
+
+async def test_buttons_are_switched_on_and_people_of_the_chat_may_act(
+    house: House, page: Page
+) -> None:
+    slack = {"kind": "slack", "address": "https://hooks.slack.com/services/T0/B0/secret"}
+    await made(house.owner, "/v1/channels", slack | {"name": "SEO team"})
+    await page.goto(house.screen("channels"))
+    team = page.get_by_role("article", name="SEO team")
+    await team.get_by_text("Acting from the chat", exact=True).click()
+    await expect(team).to_contain_text("Only people who said who they are may act")
+    await expect(team.get_by_label("Address for the app")).to_have_value(
+        f"http://127.0.0.1:8080/chat/slack/{(await first(house.owner, '/v1/channels'))['id']}"
+    )
+    await expect(team).to_contain_text("does not begin with https:")
+    key = team.get_by_label("Signing secret of the app", exact=True)
+    await key.fill("xoxb-no-secret")
+    await team.get_by_role("button", name="Switch buttons on").click()
+    await expect(key).to_have_attribute("aria-invalid", "true")
+    await no_barriers(page, phone=True)
+    await key.fill("0123456789abcdef" * 2)
+    await team.get_by_role("button", name="Switch buttons on").click()
+    await expect(team).to_contain_text("Messages carry buttons.")
+    await team.get_by_label("People of this chat may act without saying who they are").click()
+    await expect(team).to_contain_text("Whoever is in the chat may act")
+    await team.get_by_role("button", name="Switch buttons off").click()
+    await expect(team).to_contain_text("Messages carry addresses that lead to a page.")
+    await expect(page.get_by_text("Nobody has said yet who they are in a chat.")).to_be_visible()
+
+
+async def test_an_address_from_a_chat_says_what_happens_and_a_link_asks_who_one_is(
+    house: House, page: Page, module_url: str
+) -> None:
+    channel = await first(house.owner, "/v1/channels")
+    notice_id = new_id()
+    database = Database(module_url, schema="gateway", pool_size=2)
+    try:
+        async with database.begin() as tx:
+            await tx.run(
+                "INSERT INTO notices (notice_id, channel_id, event_id, alert_id, site_id, severity, title,"
+                " path, state, deliver_at, next_at) VALUES ($1, $2, $1, $1, $3, 'warning',"
+                " '3 links were lost', '/alerts/x', 'delivered', now(), now())",
+                *(notice_id, UUID(channel["id"]), UUID(house.site_id)),
+            )
+            await tx.run(
+                "INSERT INTO chat_codes (code_hash, workspace_id, kind, person_id, name, expires_at)"
+                " SELECT sha256('code'), workspace_id, 'slack', 'T1/U1', 'ana', now() + interval '1 h'"
+                " FROM channels LIMIT 1"
+            )
+    finally:
+        await database.close()
+    offering = house.owner.app.state.messenger.offering(is_pressed=False)
+    token = offering.one(Action.ACKNOWLEDGE, notice_id).token
+    await page.goto(f"{house.url}/#/act/{token}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Acknowledge")
+    await expect(page.locator("main")).to_contain_text("This alert will be acknowledged")
+    await no_barriers(page, phone=True)
+    await page.get_by_role("button", name="Acknowledge", exact=True).press("Enter")
+    await expect(page.get_by_text("This alert is not there any more")).to_be_visible()
+
+    await page.goto(f"{house.url}/#/connect/code")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Is this you in Slack?")
+    await no_barriers(page)
+    await page.get_by_role("button", name="Yes, that is me").click()
+    await expect(page.get_by_text("Go back to the chat and press once more.")).to_be_visible()
+    await page.goto(f"{house.url}/#/you")
+    await expect(page.get_by_text("“ana” in Slack is owner@anchorwatch.local")).to_be_visible()
+    await page.get_by_role("button", name="Make a code for Telegram").click()
+    await expect(page.get_by_text("Write this to the bot")).to_be_visible()
+    await no_barriers(page, phone=True)
+    await page.get_by_role("button", name="End it for ana").click()
+    await expect(page.get_by_text("No chat knows you yet.")).to_be_visible()

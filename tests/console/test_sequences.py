@@ -78,6 +78,35 @@ async def test_all_that_is_shown_is_approved_at_once(house: House, page: Page) -
     await expect(page.get_by_text("Nothing waits for approval.")).to_be_visible()
 
 
+async def test_what_waits_on_all_sites_is_read_and_approved_in_one_place(
+    house: House, page: Page
+) -> None:
+    mailbox = (await house.owner.get("/v1/mailboxes")).json()["items"][0]["mailbox_id"]
+    message = {
+        "site_id": house.site_id,
+        "mailbox_id": mailbox,
+        "subject": "Tides",
+        "text": "Hi Eva",
+    }
+    await made(house.owner, "/v1/messages", message | {"to_email": "eva@eva.example"})
+    await page.goto(house.screen("overview"))
+    await page.get_by_role("navigation", name="More").get_by_role("link", name="Approvals").click()
+    waiting = page.get_by_role(
+        "article", name="Message to another site: Tides — to eva@eva.example", exact=True
+    )
+    await expect(waiting).to_contain_text("It goes out exactly as it stands")
+    await no_barriers(page, phone=True)
+    await waiting.focus()
+    await page.keyboard.press("o")
+    letter = waiting.get_by_role("article", name="To eva@eva.example: Tides", exact=True)
+    await expect(letter).to_contain_text("Hi Eva")
+    await no_barriers(page)
+    await letter.get_by_role("button", name="Approve", exact=True).click()
+    await expect(waiting).to_have_count(0)
+    approved = (await house.owner.get("/v1/messages?state=approved")).json()["items"]
+    assert "Tides" in [one["subject"] for one in approved]
+
+
 async def furnish(house: House, url: str) -> None:
     """Let there be two prospects, one of whom can be written to, and a mailbox to write from."""
     text = {"text": "rose.example\nform.example"}

@@ -212,6 +212,8 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("POST", "/v1/checks"): check,
         ("POST", "/v1/grants"): grant,
         ("POST", "/v1/keys"): key,
+        ("PUT", "/v1/channels/{channel_id}/buttons"): {"app_key": "0123456789abcdef" * 2},
+        ("POST", "/v1/me/chats"): {"code": "x"},
         ("PUT", "/v1/me/password"): {"password": "correct horse battery"},
         ("POST", "/v1/placements"): {"site_id": site_id, "referring_domain": "a.example"},
         ("POST", "/v1/placements/imports"): {"site_id": site_id, "text": "https://a.example/x"},

@@ -86,6 +86,7 @@ async def _more_ids(product: Product) -> dict[str, str]:
     ids["webhook_id"] = (await made(owner, "/v1/webhooks", webhook))["id"]
     ids["channel_id"] = (await made(owner, "/v1/channels", bad_input.A_CHANNEL))["id"]
     view = {"site_id": ids["site_id"], "name": "gone", "filters": {"status": "lost"}}
+    ids |= {"token": "x" * 50, "code": "x", "chat_person_id": str(new_id())}
     ids["view_id"] = (await made(owner, "/v1/views", view))["id"]
     return ids
 

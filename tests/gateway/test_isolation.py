@@ -207,6 +207,26 @@ async def test_the_work_list_is_of_all_services_and_only_of_sites_that_one_may_s
     assert of_other == found
 
 
+async def test_what_waits_for_a_word_is_of_all_services_and_only_of_sites_that_one_may_see(
+    product: Product,
+) -> None:
+    found = (await product.owner.get("/v1/approvals")).json()
+    assert (found["degraded"], found["more"]) == ([], False)
+    [message] = [one for one in found["items"] if one["kind"] == "message"]
+    assert (message["id"], message["domain"]) == (product.ids["message_id"], "other.example")
+    assert message["title"] == "Your page — to ann@secret-blog.example"
+    assert message["may"] is False, "a key approves no message"
+    read = (await product.owner.get(f"/v1/messages/{message['id']}")).json()
+    assert message["hash"] == read["hash"]
+    only = (await product.owner.get("/v1/approvals?kind=brief,disavow")).json()
+    assert {one["kind"] for one in only["items"]} <= {"brief", "disavow"}
+    for http in (product.editor_of_mine, product.client_of_mine):
+        seen = (await http.get("/v1/approvals")).json()
+        assert (seen["items"], seen["degraded"]) == ([], [])
+        refused = await http.get(f"/v1/approvals?site_id={product.ids['site_id']}")
+        assert refused.status == 404
+
+
 async def test_the_history_of_events_tells_a_key_of_one_site_nothing_about_another(
     product: Product,
 ) -> None:

@@ -1,11 +1,14 @@
 """Placements that are overdue or end soon, as the work list counts them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from shared import clock
+from shared.db import Database
 from shared.events import SiteCreated
 from shared.http import ServiceClient
+from shared.ids import new_id
 from shared.vocabulary import Role
 from tests.outreach.conftest import a_caller, a_promise, body_of
 
@@ -33,3 +36,41 @@ async def test_what_is_overdue_and_what_ends_soon_is_counted(
     assert found == {"placement_overdue": 2, "placement_expiring": 1}
     of_client = await client.send("GET", "/internal/todo", caller=a_caller(site, Role.CLIENT))
     assert body_of(of_client) == []
+
+
+async def test_what_waits_for_a_word_is_named_with_who_may_say_it(
+    client: ServiceClient, database: Database, site: SiteCreated
+) -> None:
+    editor = replace(a_caller(site), is_person=True)
+    brief_id = new_id()
+    async with database.begin() as tx:
+        await tx.run(
+            "INSERT INTO briefs (brief_id, workspace_id, site_id, referring_domain, target_url, target_key,"
+            " anchor_text, content, created_by) SELECT id, $2, $3, 'blog.example', 'https://acme.example/',"
+            " id, text, '{}', 'Alice' FROM (VALUES ($1::uuid, 'Roses'), ($4, NULL)) AS b(id, text)",
+            *(brief_id, site.workspace_id, site.site_id, new_id()),
+        )
+        await tx.run(
+            "INSERT INTO plan_slots (slot_id, site_id, number, version_no, month, due_on, target_url,"
+            " target_key, anchor_group) SELECT gen_random_uuid(), $1, n, 1, current_date,"
+            " current_date + (n - 2) * 9, 'https://acme.example/', gen_random_uuid(), 'branded'"
+            " FROM generate_series(1, 4) AS n",
+            site.site_id,
+        )
+    found = body_of(await client.send("GET", "/internal/approvals", caller=editor))
+    shown = {one["kind"]: one for one in found}
+    assert set(shown) == {"brief", "plan"}
+    assert shown["brief"]["title"] == "Roses — for blog.example"
+    assert shown["brief"]["place"] == f"briefs?brief={brief_id}"
+    assert shown["plan"]["title"] == "2 links are due within a week, or late"
+    assert all(one["may"] for one in found)
+
+    viewer = a_caller(site, Role.VIEWER)
+    of_viewer = body_of(await client.send("GET", "/internal/approvals", caller=viewer))
+    assert [one["may"] for one in of_viewer] == [False, False]
+    of_client = await client.send("GET", "/internal/approvals", caller=a_caller(site, Role.CLIENT))
+    assert body_of(of_client) == []
+    async with database.begin() as tx:
+        await tx.run("UPDATE briefs SET state = 'approved' WHERE brief_id = $1", brief_id)
+    left = body_of(await client.send("GET", "/internal/approvals", caller=editor))
+    assert [one["kind"] for one in left] == ["plan"]

@@ -217,8 +217,13 @@ async def test_a_large_set_needs_two_people_who_saw_its_impact(
         waits = await call(client, "POST", path_of(site), alice, body=agreed, status=202)
         assert (waits["version"], waits["confirmed_by"]) == (None, ["Alice"])
     bob = Caller(alice.workspace_id, new_id(), "Bob", grants=alice.grants)
+    for caller, may in ((alice, False), (bob, True)):
+        [word] = await call(client, "GET", "/internal/approvals", caller)
+        assert (word["kind"], word["may"]) == ("disavow", may)
+        assert word["title"] == "Confirmed by Alice; a second person has to look"
     built = await call(client, "POST", path_of(site), bob, body=agreed, status=201)
     assert (built["domains"], built["confirmed_by"]) == (2, ["Alice", "Bob"])
+    assert await call(client, "GET", "/internal/approvals", bob) == []
     await decide(client, alice, site, names[2], names[3])
     problem = await call(client, "POST", path_of(site), bob, body={}, status=409)
     assert problem["code"] == "large-set"

@@ -116,6 +116,9 @@ async def test_a_weekly_look_proposes_with_its_difference_and_applies_nothing_by
     proposal = report["proposal"]
     assert (proposal["state"], report["layer"]["changed"]) == ("proposed", False)
     assert (proposal["verdicts"], proposal["looked"]) == (65, 65)
+    words = await call(client, "GET", "/internal/approvals", a_caller(site))
+    [word] = [one for one in words if one["kind"] == "calibration"]
+    assert word["title"] == "Learned from 65 decisions of your people"
     assert proposal["error_after"] < proposal["error_before"]
     path, _, query = proposal["difference_url"].partition("?")
     answer = await client.send("GET", path, caller=a_caller(site), query=query)

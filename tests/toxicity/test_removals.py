@@ -75,10 +75,14 @@ async def test_a_letter_names_every_page_and_the_second_one_is_a_reminder(
     assert FARM in first
     assert "https://acme.example/pricing" in first
     assert "Some time ago" not in first
+    [word] = await call(client, "GET", "/internal/approvals", caller)
+    assert (word["kind"], word["place"], word["may"]) == ("removal_letters", "removals", True)
+    assert word["title"] == "1 letter is ready to be read and sent"
     log = {"domains": ["example.net"], "step": "asked", "happened_on": "2026-11-02"}
     await call(client, "POST", path_of(site), caller, body=log, status=201)
     answer = await client.send("GET", letter, caller=caller, query="domain=example.net")
     assert "Some time ago I wrote to you" in answer.body.decode()
+    assert await call(client, "GET", "/internal/approvals", caller) == [], "it was asked for"
     everything = await client.send("GET", letter, caller=caller)
     assert everything.body == answer.body
     none = await client.send("GET", letter, caller=caller, query="domain=unknown.example")

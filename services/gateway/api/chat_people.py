@@ -101,12 +101,12 @@ async def show_chat_code(
     code: Annotated[str, Path(max_length=100)], caller: CallerDep, tx: TxDep
 ) -> WhoOut:
     """Say who in a chat would act as you."""
-    caller.require_person("be known in a chat")
     found = await chats.find_code(
         tx, secrets.digest(code), workspace_id=caller.workspace_id, now=clock.now()
     )
     if found is None or found["person_id"] is None:
         raise NotFoundError(_NO_CODE, code="code-unknown")
+    caller.require_person("be known in a chat")
     return WhoOut(
         kind=found["kind"],
         name=found["name"],

@@ -12,15 +12,25 @@ import { Sites } from "./views/sites.js";
 import { Link } from "./views/link.js";
 import { areasOf, screenOf } from "./areas.js";
 import { Bell } from "./pieces/bell.js";
+import { seesAnySite } from "./pieces/rights.js";
 
 // Alerts of all sites, and one of them: what a message about an alert leads to.
 const ALERTS = { code: "all alerts", title: "Alerts", load: () => import("./views/alerts.js"), view: "Alerts" };
 const ALERT = { ...ALERTS, code: "one alert", title: "Alert", view: "Alert" };
 
+// All that waits for a person, and where addresses from chats lead.
+const APPROVALS = { code: "all approvals", title: "Approvals", load: () => import("./views/all_approvals.js"), view: "AllApprovals" };
+const FROM_CHATS = {
+  act: { code: "act", title: "From a chat", load: () => import("./views/act.js"), view: "Act" },
+  connect: { code: "connect", title: "From a chat", load: () => import("./views/act.js"), view: "Connect" },
+};
+
 function place(parts) {
   const find = (id) => (sites.value ?? []).find((one) => one.id === id);
   if (parts[0] === "links" && parts[1]) return { view: Link, id: parts[1], siteId: siteOfLink.value, site: find(siteOfLink.value), screen: screenOf("links") };
   if (parts[0] === "alerts") return { view: Screen, id: parts[1], screen: parts[1] ? ALERT : ALERTS };
+  if (parts[0] === "approvals") return { view: Screen, screen: APPROVALS };
+  if (FROM_CHATS[parts[0]] && parts[1]) return { view: Screen, id: parts[1], screen: FROM_CHATS[parts[0]] };
   if (parts[0] === "you") return { view: Account, screen: { title: "You" } };
   if (parts[0] !== "sites" || !parts[1]) return { view: Sites };
   const site = find(parts[1]);
@@ -46,7 +56,7 @@ function Top({ here }) {
   return html`<header class="top">
     <a class="name" href="#/"><img src="icon.svg" alt="" />Anchorwatch</a>
     ${here.site && html`<strong title=${here.site.name || here.site.domain}>${here.site.name || here.site.domain}</strong>`}
-    <nav class="end" aria-label="More"><${Bell} /><a href="#/">All sites</a><a href="/docs">API</a><a href="#/you">You</a></nav>
+    <nav class="end" aria-label="More"><${Bell} />${seesAnySite() && html`<a href="#/approvals">Approvals</a>`}<a href="#/">All sites</a><a href="/docs">API</a><a href="#/you">You</a></nav>
     ${here.siteId && html`<${Tabs} siteId=${here.siteId} screen=${here.screen} />`}
   </header>`;
 }

@@ -27,10 +27,11 @@ _LETTERS = """
     FROM mine s CROSS JOIN LATERAL (
         SELECT count(*) AS count, min(decided_at) AS since FROM (
             SELECT domain, min(decided_at) AS decided_at FROM (
-                SELECT DISTINCT ON (i.subject) coalesce(k.referring_domain, i.subject) AS domain,
+                SELECT DISTINCT ON (i.subject)
+                    coalesce(k.referring_domain, p.referring_domain, i.subject) AS domain,
                     r.decision, r.decided_at
                 FROM review_items i JOIN reviews r USING (review_id)
-                LEFT JOIN links k ON k.link_id = i.link_id
+                LEFT JOIN links k ON k.link_id = i.link_id LEFT JOIN pages p ON p.page_id = k.page_id
                 WHERE i.site_id = s.site_id AND NOT i.undone ORDER BY i.subject, i.review_id DESC
             ) AS standing WHERE decision = 'ask_removal' GROUP BY domain
         ) AS asked WHERE NOT EXISTS (SELECT FROM removals m WHERE m.site_id = s.site_id

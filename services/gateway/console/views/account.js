@@ -1,7 +1,9 @@
 // You: who is signed in here, a password for the next time, and the way out.
-import { put, remove } from "../api.js";
-import { html } from "../html.js";
+import { useState } from "preact/hooks";
+import { post, put, remove } from "../api.js";
+import { html, moment } from "../html.js";
 import { Outcome, useAct } from "../pieces/act.js";
+import { ChatPeople } from "../pieces/chat_people.js";
 import { Field, Form } from "../pieces/form.js";
 import { me, saying } from "../state.js";
 
@@ -19,6 +21,17 @@ function NewPassword() {
     <//></section>`;
 }
 
+function Chats() {
+  const act = useAct();
+  const [code, setCode] = useState();
+  const make = () => act.run(async () => { setCode(await post("/v1/me/chats/codes")); });
+  return html`<section class="card"><h2>You in chats</h2>
+    <p class="muted">Whoever is known in a chat can act on alerts from there. In Slack and Discord press a button once and follow the link that only you see; in Telegram write a code.</p>
+    <${ChatPeople} path="/v1/me/chats" empty="No chat knows you yet." />
+    <div class="row"><button type="button" disabled=${act.busy} onClick=${make}>Make a code for Telegram</button></div><${Outcome} act=${act} />
+    ${code && html`<p role="status" class="wrap">${code.sentence} <span class="muted">It works once, until ${moment(code.expires_at)}.</span></p>`}</section>`;
+}
+
 function SignOut() {
   const act = useAct();
   const leave = () => act.run(async () => { await remove("/v1/sessions/current"); location.assign("/"); });
@@ -31,5 +44,5 @@ export function Account() {
   const { actor, workspace_name: workspace, workspace_role: role } = me.value;
   return html`<h1>You</h1>
     <p>You are signed in as ${actor} in “${workspace}”. ${role ? saying("role", role) : "You have roles on single sites."}</p>
-    <${NewPassword} /><${SignOut} />`;
+    <${NewPassword} /><${Chats} /><${SignOut} />`;
 }

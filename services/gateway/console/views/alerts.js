@@ -76,6 +76,12 @@ function Next({ one }) {
   return html`<p>${one.words.todo && html`<strong>${one.words.todo}</strong>`} ${screen && html`<a href=${link(["sites", one.site_id, screen[0]])}>Go to ${screen[1]}</a>`}</p>`;
 }
 
+function CheckAgain({ one }) {
+  const act = useAct();
+  const check = () => act.run(async () => { const { requested } = await post(`/v1/alerts/${one.id}/checks`); return requested === 0 ? "None of its links is watched any more." : `${many(requested, "link")} will be looked at again, as soon as each site may be asked.`; });
+  return html`<div class="row"><button type="button" disabled=${act.busy} onClick=${check}>Check its links again</button></div><${Outcome} act=${act} />`;
+}
+
 function Note({ one, again }) {
   const send = async (form) => {
     await post(`/v1/alerts/${one.id}/ack`, { note: form.get("note").trim() || null });
@@ -88,6 +94,7 @@ export function Alert({ id }) {
   const state = useLoad(() => get(`/v1/alerts/${id}`), [id], live.value.turn);
   return html`<p><a href=${link(["alerts"])}>All alerts</a></p>
     <${Loading} what="the alert" state=${state}>${(one) => html`<div class="row between"><h1>${one.title}</h1><${Tags} one=${one} /></div><${Facts} one=${one} /><${Next} one=${one} />
+      ${one.state !== "resolved" && canEdit(one.site_id) && one.items.some((item) => item.link_ids.length > 0) && html`<${CheckAgain} one=${one} />`}
       <section class="card"><h2>What it stands for</h2><${Table} caption="What this alert stands for" heads=${["Where", "What happened", "When", "Now"]}
         rows=${one.items.map((item, at) => ({ key: item.at + at, cells: [page(item, at), html`<span class="wrap">${item.sentence}</span>`, html`<${Moment} at=${item.at} />`, item.over ? "Over" : "Still so"] }))} />
         ${one.count > one.items.length && one.items.some((item) => item.url) && html`<p class="muted">And ${count(one.count - one.items.length)} more.</p>`}<${Links} items=${one.items} /></section>

@@ -23,7 +23,7 @@ async function approve(messages) {
 
 // The card behind this one, for whoever reads on by keyboard.
 function step(card, forward) {
-  const cards = [...card.closest(".queue").querySelectorAll(".item")];
+  const cards = [...(card.closest(".queue")?.querySelectorAll(".item") ?? [])];
   cards[cards.indexOf(card) + (forward ? 1 : -1)]?.focus();
 }
 
@@ -48,7 +48,7 @@ function Dates({ item }) {
   return html`<p class="muted small">${said.filter(Boolean).join(", ")}.</p>`;
 }
 
-function Message({ item, may, news }) {
+export function Message({ item, may, news }) {
   const box = useRef(null);
   const act = useAct();
   const [editing, setEditing] = useState(false);

@@ -1,8 +1,10 @@
 // Channels: where the team is told of alerts; an address is given once and never shown again.
 import { useState } from "preact/hooks";
-import { patch, post, remove } from "../api.js";
+import { get, patch, post, remove } from "../api.js";
 import { count, html, many, moment } from "../html.js";
 import { useAct, Outcome } from "../pieces/act.js";
+import { Acting } from "../pieces/buttons.js";
+import { ChatPeople } from "../pieces/chat_people.js";
 import { Choice } from "../pieces/choice.js";
 import { Confirm } from "../pieces/confirm.js";
 import { Field, Form } from "../pieces/form.js";
@@ -66,6 +68,18 @@ function Change({ one, change }) {
   return html`<${Form} label="Save" send=${send}><${Field} name="name" label="Name" maxlength="200" defaultValue=${one.name} required /><${Place} kind=${one.kind} one=${one} /><//>`;
 }
 
+const LOOK_MS = 3000;
+const LOOKS = 40;
+
+// Looks for two minutes whether what was pressed in the chat has arrived.
+async function arrival(one, news) {
+  for (let round = 0; round < LOOKS; round++) {
+    await new Promise((wake) => setTimeout(wake, LOOK_MS));
+    const now = await get(`/v1/channels/${one.id}`).catch(() => undefined);
+    if (!now || now.called_back_at !== one.called_back_at) return news();
+  }
+}
+
 function look(one) {
   if (!one.active) return ["", "switched off"];
   if (one.failing_since) return ["warn", "takes nothing"];
@@ -75,17 +89,25 @@ function look(one) {
 function Channel({ one, news, turn }) {
   const act = useAct();
   const [open, setOpen] = useState(false);
+  const [acting, setActing] = useState(false);
   const [tone, state] = look(one);
   const change = async (body) => { await patch(`/v1/channels/${one.id}`, body, `W/"${one.version}"`); news(); };
-  const test = () => act.run(async () => { const { sentence } = await post(`/v1/channels/${one.id}/tests`); news(); return sentence; });
+  const test = () => act.run(async () => {
+    const { taken, sentence } = await post(`/v1/channels/${one.id}/tests`);
+    news();
+    if (taken && one.kind !== "email") arrival(one, news);
+    return taken && one.kind !== "email" ? `${sentence} Now press “It arrives” in the chat: that it arrived is shown here.` : sentence;
+  });
   const flip = () => act.run(async () => { await change({ active: !one.active }); return one.active ? "Switched off. Alerts for it are kept for 30 days." : "Switched on: what is due is told now."; });
   return html`<article class="card item" aria-label=${one.name}><div class="row between"><h2 class="wrap">${one.name}</h2><span class=${`tag ${tone}`}>${state}</span></div>
     <p class="wrap">${word("channel", one.kind)}${one.chat ? ` ${one.chat}` : ""}${one.kind === "email" ? `: ${one.emails.join(", ")}` : ""}</p>
+    ${one.called_back_at && html`<p>What is pressed there arrives: last ${moment(one.called_back_at)}, by ${one.called_back_by}.</p>`}
     <p>${one.sentence} <span class="muted">${many(one.waiting, "alert")} waiting.${one.delivered_at ? ` Last taken ${moment(one.delivered_at)}.` : ""}</span></p>
     <div class="row"><button type="button" onClick=${test}>Send a test</button>
       <button type="button" onClick=${flip}>${one.active ? "Switch off" : "Switch on"}</button>
       <${Confirm} label="Remove" title=${`Remove “${one.name}”?`} yes="Remove it" impact=${async () => html`<p>Nothing more is told there; ${many(one.waiting, "alert")} that wait for it stay in the console. Rules that name it go on without it.</p>`} act=${async () => { await remove(`/v1/channels/${one.id}`); news(); }} /></div>
     <${Outcome} act=${act} />
+    ${one.kind !== "email" && html`<details onToggle=${(event) => setActing(event.currentTarget.open)}><summary>Acting from the chat</summary>${acting && html`<${Acting} one=${one} change=${change} done=${news} />`}</details>`}
     <details><summary>Change</summary><${Change} one=${one} change=${change} /></details>
     <details onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>Alerts told</summary>${open && html`<${Notices} one=${one} turn=${turn} />`}</details></article>`;
 }
@@ -96,5 +118,6 @@ export function Channels({ siteId }) {
   if (!inWorkspace("owner")) return html`<h1>Channels</h1><p class="muted">Owners of the workspace say where alerts are told.</p>`;
   return html`<h1>Channels</h1><p class="muted">Where alerts are told beside this console. <a href=${link(["sites", siteId, "rules"])}>Rules</a> say which alerts go where, and when; all that is due at one moment comes as one message.</p>
     <${Paged} what="channels" path="/v1/channels" size=${50} turn=${turn} empty=${html`<p>There is none yet: alerts stay in the console.</p>`}>${(items) => items.map((one) => html`<${Channel} key=${one.id} one=${one} news=${news} turn=${turn} />`)}<//>
-    <${Add} done=${news} />`;
+    <${Add} done=${news} />
+    <section class="card"><h2>Who is known in chats</h2><${ChatPeople} path="/v1/chat-people" empty="Nobody has said yet who they are in a chat." /></section>`;
 }
