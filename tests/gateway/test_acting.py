@@ -95,6 +95,7 @@ async def press(
     path = f"/chat/{channel['kind']}/{channel['id']}"
     user_id, name = who
     now_s = int(clock.now().timestamp())
+    payload: dict[str, Any]
     if channel["kind"] == "slack":
         payload = {
             "type": "block_actions",

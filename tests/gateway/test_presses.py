@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -304,10 +305,7 @@ def offering(*, is_pressed: bool, base: str = BASE) -> Offering:
 
 
 def told(found: list[Notice], *, is_pressed: bool) -> Message:
-    with_links = [
-        Notice(*(getattr(one, name) for name in Notice.__slots__ if name != "has_links"), True)
-        for one in found
-    ]
+    with_links = [replace(one, has_links=True) for one in found]
     return message_of(with_links, base=BASE, offering=offering(is_pressed=is_pressed))
 
 
