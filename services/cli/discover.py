@@ -1,4 +1,4 @@
-"""`anchorwatch discover`: links to a site in crawl archives and server logs; no server, no database.
+"""`anchorwatch discover`: links to a site in crawl archives, web graphs and server logs; no database.
 
 Exit codes: 0 found, 1 nothing found, 2 wrong usage, 3 part of a file could not be read (what could be
 is given), 4 failed.
@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
+from services.cli.graph_files import GraphFiles, graph_files, neighbours
 from services.cli.plain import plain
 from services.cli.progress import Progress, progress
 from services.crawler.domain.discovery import referrers, wat
@@ -21,12 +22,13 @@ from services.crawler.domain.discovery.hits import Damage, LinkHit, MentionHit
 from services.crawler.domain.discovery.mentions import Terms, Wanted
 from services.crawler.domain.discovery.referrers import Referrer
 from services.crawler.domain.discovery.targets import Targets
+from services.crawler.domain.discovery.webgraph import Neighbour
 from shared import urls, words
 from shared.vocabulary import LinkKind
 
 FOUND, NOTHING, DAMAGED = 0, 1, 3
 _CHUNK = 1_048_576
-Row = LinkHit | MentionHit | Referrer
+Row = LinkHit | MentionHit | Referrer | Neighbour
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,9 +57,10 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="anchorwatch discover",
-        description="Find links to a site in crawl archives and in the log of its web server.",
+        description="Find links to a site in crawl archives, web graphs and the log of its web server.",
         epilog="Files may be packed with gzip or Zstandard. What an archive holds is what a page "
-        "showed at that time: look at it with `anchorwatch check` before you count on it. Of a "
+        "showed at that time: look at it with `anchorwatch check` before you count on it. A web graph "
+        "names domains, and a script or a picture is a link to it as well. Of a "
         "reader the log's address is never kept. Exit codes: 0 found, 1 nothing found, 2 wrong usage, "
         "3 part of a file could not be read (what could be is given), 4 failed.",
     )
@@ -83,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="of Apache, nginx, Caddy, IIS or CloudFront: who sent readers",
     )
+    files.add_argument(
+        "--graph",
+        type=Path,
+        metavar="DIR",
+        help="vertices, edges and, if there, ranks of a web graph of Common Crawl: which domains link",
+    )
     parser.add_argument(
         "--brand",
         action="append",
@@ -106,6 +115,9 @@ def _rows(
     options: argparse.Namespace, hosts: Sequence[str], damage: dict[Path, Damage], show: Progress
 ) -> Iterator[Row]:
     targets = Targets(hosts)
+    if options.graph:
+        yield from _neighbours(graph_files(options.graph), targets, damage, show)
+        return
     wanted = Wanted(targets, Terms([*options.brand, *targets.hosts]))
     for path in options.wat or options.warc or options.access_log:
         damage[path] = Damage()
@@ -121,6 +133,18 @@ def _rows(
                 _say(f"{path}: {'; '.join(referrers.count_words(summary)) or 'no visits'}.")
 
 
+def _neighbours(
+    files: GraphFiles, targets: Targets, damage: dict[Path, Damage], show: Progress
+) -> Iterator[Neighbour]:
+    damage |= {path: Damage() for path in (*files.vertices, *files.edges, *files.ranks)}
+
+    def read(path: Path, what: str) -> Iterator[bytes]:
+        with path.open("rb") as file:
+            yield from _chunks(file, path, show, f" for {what}")
+
+    yield from neighbours(files, targets, damage, read, _say)
+
+
 def _scan_pages(chunks: Iterable[bytes], wanted: Wanted, damage: Damage) -> Iterator[Row]:
     # Loaded only here: the reader of pages takes longer to load than everything else.
     pages = import_module("services.crawler.domain.discovery.pages")
@@ -128,12 +152,12 @@ def _scan_pages(chunks: Iterable[bytes], wanted: Wanted, damage: Damage) -> Iter
     return found
 
 
-def _chunks(file: IO[bytes], path: Path, show: Progress) -> Iterator[bytes]:
+def _chunks(file: IO[bytes], path: Path, show: Progress, why: str = "") -> Iterator[bytes]:
     size, done = path.stat().st_size // _CHUNK, 0
     while chunk := file.read(_CHUNK):
         yield chunk
         done += 1
-        show(f"Reading {path.name} (MiB)", min(done, size), size)
+        show(f"Reading {path.name}{why} (MiB)", min(done, size), size)
 
 
 # ---- answers ----------------------------------------------------------------------------------------
@@ -143,6 +167,8 @@ def row_of(row: Row) -> dict[str, Any]:
     """Return what was found as programs read it."""
     if isinstance(row, Referrer):
         return _of_referrer(row)
+    if isinstance(row, Neighbour):
+        return _of_neighbour(row)
     said = _of_link(row) if isinstance(row, LinkHit) else _of_mention(row)
     return {
         "referring_url": row.referring_url,
@@ -187,6 +213,19 @@ def _of_referrer(referrer: Referrer) -> dict[str, Any]:
     }
 
 
+def _of_neighbour(neighbour: Neighbour) -> dict[str, Any]:
+    rank = neighbour.rank
+    return {
+        "referring_url": None,
+        "referring_domain": neighbour.name,
+        "target_domain": neighbour.target,
+        "source": "webgraph",
+        "release": neighbour.release,
+        "harmonic_rank": rank.harmonic if rank else None,
+        "pagerank_rank": rank.pagerank if rank else None,
+    }
+
+
 def _moment(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment is not None else None
 
@@ -195,6 +234,9 @@ def _told(row: Row) -> str:
     if isinstance(row, Referrer):
         where = row.referring_url or f"{row.referring_domain} (page unknown)"
         return plain(f"{row.hits:>6}  {where} -> {row.target_url}")
+    if isinstance(row, Neighbour):
+        place = f" (number {row.rank.harmonic:,} by harmonic centrality)" if row.rank else ""
+        return plain(f"{row.name} -> {row.target}{place}")
     if isinstance(row, MentionHit):
         doubt = "" if row.linked is False else " (whether it links is not known)"
         return plain(f"{row.referring_url}: mentioned{doubt}: {row.sentence}")

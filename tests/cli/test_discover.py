@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.cli import discover
+from shared.errors import InvalidError
 from tests.crawler.discovery.archives import packed, response, wat
 
 LINK = {"path": "A@/href", "url": "https://our.example/a", "text": "guide", "rel": "ugc"}
@@ -105,3 +106,39 @@ def test_a_site_has_to_be_a_domain(site: str, capsys: pytest.CaptureFixture[str]
         discover.main(["--site", site, "--wat", "x"])
     assert ended.value.code == 2
     assert "is not a domain" in capsys.readouterr().err
+
+
+def test_domains_of_a_web_graph_the_best_placed_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lists = {
+        "vertices": "0\tcom.blog\t1\n1\texample.our\t2\n2\torg.wiki\t9\n",
+        "edges": "0\t1\n1\t2\n2\t1\n",
+        "ranks": "#harmonicc_pos\t#harmonicc_val\t#pr_pos\t#pr_val\t#host_rev\n3\t9\t5\t1\torg.wiki\n",
+    }
+    for kind, text in lists.items():
+        name = f"cc-main-2026-apr-may-jun-domain-{kind}.txt"
+        (tmp_path / name).write_text(text)
+    code, rows, _ = run(capsys, "--graph", str(tmp_path))
+    assert code == 0
+    assert rows[0] == {
+        "referring_url": None,
+        "referring_domain": "wiki.org",
+        "target_domain": "our.example",
+        "source": "webgraph",
+        "release": "cc-main-2026-apr-may-jun",
+        "harmonic_rank": 3,
+        "pagerank_rank": 5,
+    }
+    assert [row["referring_domain"] for row in rows] == ["wiki.org", "blog.com"]
+    assert discover.main(["--site", "shop.our.example", "--graph", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert "wiki.org -> our.example (number 3 by harmonic centrality)" in said.out
+    assert "our.example as a whole" in said.err
+
+
+def test_a_folder_without_a_graph_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(InvalidError, match="no vertices and no edges"):
+        run(capsys, "--graph", str(tmp_path))
