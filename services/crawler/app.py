@@ -1,10 +1,10 @@
 """The crawler: looks at pages and says what it saw.
 
 Owns: schema `crawler` - pages, watches, hosts and when each is due.
-Consumes: link.tracked link.untracked check.requested reading.requested site.created site.updated
-site.deleted.
+Consumes: link.tracked link.untracked check.requested reading.requested outlink.doubted site.created
+site.updated site.deleted.
 Publishes: link.checked page.read link.discovered target.checked sitemap.read registration.read
-domain.read.
+domain.read page.surveyed outlink.judged mention.found.
 """
 
 import asyncio
@@ -29,16 +29,26 @@ from services.crawler.api import (
     proposals,
     shares,
     sitemaps,
+    surveys,
     webmentions,
 )
 from services.crawler.domain.discovery.candidates import JOB_KIND
+from services.crawler.domain.survey.wanted import JOB_KIND as SURVEY_KIND
 from services.crawler.jobs import optouts as following
-from services.crawler.jobs import own_sitemaps, readings, registrations, sources, workers
+from services.crawler.jobs import (
+    own_sitemaps,
+    readings,
+    registrations,
+    second_looks,
+    sources,
+    workers,
+)
 from services.crawler.jobs import webmentions as told
 from services.crawler.jobs.checking import Checking
 from services.crawler.jobs.housekeeping import keep_evidence, keep_house
 from services.crawler.jobs.looking import EyesOf
 from services.crawler.jobs.searching import Searcher
+from services.crawler.jobs.surveying import Surveyor
 from services.crawler.jobs.takeover import Takeover
 from services.crawler.jobs.turns import SharedTurns
 from services.crawler.jobs.workers import Workers
@@ -56,6 +66,7 @@ from shared.events import (
     CheckRequested,
     LinkTracked,
     LinkUntracked,
+    OutlinkDoubted,
     ReadingRequested,
     SiteCreated,
     SiteDeleted,
@@ -86,7 +97,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         consumer=subscribe(Consumer("crawler", db=db, bus=bus)),
         loops={
             **_taking_over(settings, db, _looking(settings, db, lambda: app.state.eyes)),
-            **_searching(db, lambda: app.state.eyes),
+            **_searching(settings, db, lambda: app.state.eyes),
             "keep house": partial(keep_house, db=db),
             "keep evidence": partial(keep_evidence, db=db, keep=_keep(settings)),
         },
@@ -112,6 +123,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             evaluations.router,
             proposals.router,
             sitemaps.router,
+            surveys.router,
             optouts.router,
             evidence.router,
             shares.router,
@@ -190,12 +202,22 @@ def _asking_registries(settings: Settings, db: Database, eyes_now: Callable[[], 
     return ask_registries
 
 
-def _searching(db: Database, eyes_of: EyesOf) -> dict[str, Loop]:
-    """Return the loops that search for links nobody told of, and look at pages that told of themselves."""
+def _searching(settings: Settings, db: Database, eyes_of: EyesOf) -> dict[str, Loop]:
+    """Return the loops that search for links nobody told of and for ways to new ones."""
+    confirm_after = _confirm_after(settings)
+    surveyor = Surveyor(db, eyes_of, confirm_after=confirm_after)
     return {
-        "jobs": JobRunner({JOB_KIND: Searcher(db, eyes_of)}, db=db).run,
+        "jobs": JobRunner({JOB_KIND: Searcher(db, eyes_of), SURVEY_KIND: surveyor}, db=db).run,
         "follow webmentions": partial(told.follow, db=db, eyes_of=eyes_of),
+        "second looks": partial(
+            second_looks.follow, db=db, eyes_of=eyes_of, confirm_after=confirm_after
+        ),
     }
+
+
+def _confirm_after(settings: Settings) -> timedelta | None:
+    after = settings.confirm_after
+    return None if after is None else timedelta(seconds=after)
 
 
 def _taking_over(settings: Settings, db: Database, looking: Mapping[str, Loop]) -> dict[str, Loop]:
@@ -215,6 +237,7 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(LinkUntracked, handlers.on_link_untracked)
     consumer.on(CheckRequested, handlers.on_check_requested)
     consumer.on(ReadingRequested, handlers.on_reading_requested)
+    consumer.on(OutlinkDoubted, handlers.on_outlink_doubted)
     consumer.on(SiteCreated, handlers.on_site_created)
     consumer.on(SiteUpdated, handlers.on_site_updated)
     consumer.on(SiteDeleted, handlers.on_site_deleted)
@@ -280,7 +303,6 @@ def _keep(settings: Settings) -> Keep:
 
 
 def _checking(settings: Settings, db: Database, eyes: Eyes) -> Checking:
-    confirm_after = settings.confirm_after
     return Checking(
         db=db,
         observer=eyes.observer,
@@ -291,7 +313,7 @@ def _checking(settings: Settings, db: Database, eyes: Eyes) -> Checking:
             shard=settings.shard,
             shards=settings.shards,
         ),
-        confirm_after=timedelta(seconds=confirm_after) if confirm_after is not None else None,
+        confirm_after=_confirm_after(settings),
         evidence_body=settings.evidence_body,
         budget=settings.daily_checks,
     )

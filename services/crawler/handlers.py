@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from services.crawler.domain import tracking
-from services.crawler.store import readings, sites, watches
+from services.crawler.store import outlinks, readings, sites, watches
 from shared import clock
 from shared.db import Tx
 from shared.events import (
     CheckRequested,
     LinkTracked,
     LinkUntracked,
+    OutlinkDoubted,
     ReadingRequested,
     SiteCreated,
     SiteDeleted,
@@ -36,6 +37,11 @@ async def on_check_requested(events: Sequence[CheckRequested], tx: Tx) -> None:
 async def on_reading_requested(events: Sequence[ReadingRequested], tx: Tx) -> None:
     """Read domains in their turn."""
     await readings.want(tx, {event.domain for event in events}, clock.now())
+
+
+async def on_outlink_doubted(events: Sequence[OutlinkDoubted], tx: Tx) -> None:
+    """Look once more at dead links that somebody writes about."""
+    await outlinks.add_doubts(tx, events, clock.now())
 
 
 async def on_site_created(events: Sequence[SiteCreated], tx: Tx) -> None:

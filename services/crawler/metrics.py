@@ -85,6 +85,17 @@ DOMAINS_READ = Counter(
     "Domains that were read for prospecting, by whether there was a page to read: read, failed.",
     ["ending"],
 )
+PAGES_SURVEYED = Counter(
+    "anchorwatch_crawler_pages_surveyed_total",
+    "Pages of others that were searched for ways to a link, by whether there was a page: read, failed.",
+    ["ending"],
+)
+OUTLINKS_ASKED = Counter(
+    "anchorwatch_crawler_outlinks_asked_total",
+    "Looks at addresses that pages of others link to, by what is known of the address after it:"
+    " answers, unsure, doubtful (looked dead once), dead.",
+    ["state"],
+)
 REGISTRY_QUESTIONS = Counter(
     "anchorwatch_crawler_registry_questions_total",
     "Questions to registries about domains, by what became of them: told, not_told, later, failed.",

@@ -85,6 +85,13 @@ from shared.events.profile import (
     TargetBroken,
     VelocityAnomalyDetected,
 )
+from shared.events.survey import (
+    MentionFound,
+    OutlinkDoubted,
+    OutlinkJudged,
+    PageSurveyed,
+    TargetLook,
+)
 from shared.events.toxicity import (
     AttackSuspected,
     DisavowVersionCreated,
@@ -127,6 +134,7 @@ __all__ = [
     "LinkScored",
     "LinkTracked",
     "LinkUntracked",
+    "MentionFound",
     "MessageApproved",
     "MessageBounced",
     "MessageEvent",
@@ -136,8 +144,11 @@ __all__ = [
     "Observation",
     "Occurrence",
     "OfferAccepted",
+    "OutlinkDoubted",
+    "OutlinkJudged",
     "PageFacts",
     "PageRead",
+    "PageSurveyed",
     "Part",
     "PaymentDue",
     "PaymentEvent",
@@ -170,6 +181,7 @@ __all__ = [
     "SitemapRead",
     "TargetBroken",
     "TargetChecked",
+    "TargetLook",
     "ToxicityChanged",
     "UnknownEventError",
     "VelocityAnomalyDetected",

@@ -60,17 +60,17 @@ class Reading:
 
     def add(self, page: Page | None, fetched: Fetched) -> None:
         """Take a further page, where it is one and was seen."""
-        if page is not None and _absence(page, fetched) is None:
+        if page is not None and absence_of(page, fetched) is None:
             self.further.append(page)
 
 
 def begin(domain: str, page: Page | None, fetched: Fetched) -> Reading:
     """Return the reading of a domain after its home page was asked for."""
-    failure = _absence(page, fetched)
+    failure = absence_of(page, fetched)
     return Reading(domain, fetched, page if failure is None else None, failure)
 
 
-def _absence(page: Page | None, fetched: Fetched) -> Reason | None:
+def absence_of(page: Page | None, fetched: Fetched) -> Reason | None:
     """Return why there is no page to read: a wall, an error, a parked domain, a shell of scripts."""
     if fetched.failure is not None:
         return fetched.failure
@@ -113,8 +113,8 @@ def event_of(reading: Reading, read_at: datetime) -> DomainRead:
         told |= {
             "facts": page_facts(home, fetched),
             "indexable": sight.indexable,
-            "headings": tuple(islice(_headings(reading.pages), MAX_HEADINGS)),
-            "words": _words(reading.pages),
+            "headings": tuple(islice(headings_of(reading.pages), MAX_HEADINGS)),
+            "words": telling_words_of(reading.pages),
             "pages": tuple(page.url for page in reading.pages),
             "people": tuple(people_of(reading))[:MAX_PEOPLE],
             "form_url": next((page.url for page in reading.further if _has_form(page)), None),
@@ -122,7 +122,8 @@ def event_of(reading: Reading, read_at: datetime) -> DomainRead:
     return DomainRead(**told)
 
 
-def _headings(pages: Iterable[Page]) -> Iterator[str]:
+def headings_of(pages: Iterable[Page]) -> Iterator[str]:
+    """Yield the headings of pages as a reader sees them."""
     for page in pages:
         for node in page.document.css("h1, h2, h3")[:MAX_HEADINGS]:
             text = " ".join(node.text(strip=True, separator=" ").split())
@@ -130,7 +131,7 @@ def _headings(pages: Iterable[Page]) -> Iterator[str]:
                 yield text[:_MAX_HEADING]
 
 
-def _words(pages: Sequence[Page]) -> dict[str, int]:
+def telling_words_of(pages: Sequence[Page]) -> dict[str, int]:
     """Return the most frequent words with a subject, the same order for the same pages."""
     counted: Counter[str] = Counter()
     for page in pages:

@@ -15,6 +15,7 @@ from services.crawler.store import (
     searches,
     siblings,
     sources,
+    surveys,
 )
 from services.crawler.store.retention import Keep
 from shared import clock as house_clock
@@ -76,6 +77,7 @@ async def _remove_searches(tx: Tx, now: datetime) -> int:
         await candidates.remove_old(tx, before, limit=_BATCH),
         await candidates.remove_untrue(tx, now - _UNTRUE_LAST, limit=_BATCH),
         await findings.remove_old(tx, before, limit=_BATCH),
+        await surveys.remove_old(tx, before, limit=_BATCH),
     )
 
 

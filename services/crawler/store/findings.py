@@ -1,13 +1,15 @@
 """What searches found beside links: domains that send readers from unknown pages, and mentions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.crawler.domain.discovery.candidates import SearchedSite, Sender
+from shared import outbox
 from shared.db import Tx
+from shared.events import MentionFound
 
 # As for candidates: logs that overlap in time hold the same visits.
 _ADD_SENDERS = """
@@ -107,11 +109,18 @@ async def save_mentions(
     gone: Sequence[UUID],
     now: datetime,
 ) -> None:
-    """Keep mentions that were seen; forget those of pages that link now, or name nobody any more."""
-    await tx.run(
-        "DELETE FROM mentions WHERE site_id = $1 AND page_key = ANY($2::uuid[])",
+    """Keep mentions that were seen; forget those of pages that link now, or name nobody any more.
+
+    Both are told, so that somebody may ask for the link, or need not.
+    """
+    over = await tx.fetch(
+        "DELETE FROM mentions WHERE site_id = $1 AND page_key = ANY($2::uuid[])"
+        " RETURNING page_key, url, domain",
         *(site.site_id, sorted(gone)),
     )
+    ended = [_told(site, dict(row), now, is_there=False) for row in over]
+    found = [_told(site, asdict(one), now) for one in seen]
+    await outbox.add(tx, [*ended, *found])
     await tx.run(
         _ADD_MENTIONS,
         site.site_id,
@@ -124,6 +133,29 @@ async def save_mentions(
         [one.sentence for one in seen],
         now,
     )
+
+
+def _told(
+    site: SearchedSite, row: Mapping[str, Any], seen_at: datetime, *, is_there: bool = True
+) -> MentionFound:
+    names = ("page_key", "domain", "title", "term", "sentence")
+    return MentionFound(
+        workspace_id=site.workspace_id,
+        site_id=site.site_id,
+        page_url=row["url"],
+        seen_at=seen_at,
+        is_there=is_there,
+        **{name: row[name] for name in names if name in row},
+    )
+
+
+async def tell_mentions(tx: Tx, site: SearchedSite, *, limit: int) -> None:
+    """Tell of the mentions that are known, those seen last; some may be from before others listened."""
+    rows = await tx.fetch(
+        "SELECT * FROM mentions WHERE site_id = $1 ORDER BY seen_at DESC LIMIT $2",
+        *(site.site_id, limit),
+    )
+    await outbox.add(tx, [_told(site, dict(row), row["seen_at"]) for row in rows])
 
 
 async def list_mentions(

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Sequence,
     SmallInteger,
     Table,
@@ -23,12 +22,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, REAL, UUID
 
+from services.crawler.tables.columns import HOUSE as HOUSE
+from services.crawler.tables.columns import METADATA as METADATA
+from services.crawler.tables.survey import DOUBTS as DOUBTS
+from services.crawler.tables.survey import OUTLINK_ADDRESSES as OUTLINK_ADDRESSES
+from services.crawler.tables.survey import OUTLINKS as OUTLINKS
+from services.crawler.tables.survey import SURVEY_WISHES as SURVEY_WISHES
+from services.crawler.tables.survey import SURVEYS as SURVEYS
 from shared.columns import moment as _moment
-from shared.house import add_house_tables
 from shared.vocabulary import Outcome
-
-METADATA = MetaData(schema="crawler")
-HOUSE = add_house_tables(METADATA)
 
 CHECK_SEQ = Sequence("check_seq", metadata=METADATA)
 """Numbers every claim; the one order of observations (seams.md 1)."""
