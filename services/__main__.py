@@ -41,6 +41,7 @@ COMMANDS = {
     "anchors": Command("services.cli.anchors", "say of each anchor text what kind it is, and why"),
     "disavow": Command("services.cli.disavow", "read, repair and explain disavow files"),
     "redirects": Command("services.cli.redirects", "say where dead pages of a site should lead"),
+    "broken": Command("services.cli.broken", "look for dead links on pages of others"),
     "discover": Command("services.cli.discover", "find links in crawl archives and server logs"),
     "mail": Command("services.cli.mail", "say what mails that came back are: bounce, answer ..."),
     "evidence": Command("services.cli.evidence", "check that evidence is as it was written"),

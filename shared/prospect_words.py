@@ -32,6 +32,8 @@ SOURCES: Mapping[str, Words] = {
     "competitor": _words("A competitor's link", "The domain links to a competitor and not to you."),
     "lost_link": _words("A lost link", "The domain linked to you once."),
     "mention": _words("A mention", "A page there names you without a link."),
+    "broken_link": _words("A dead link", "A page there links to an address that is gone."),
+    "resource_page": _words("A resource page", "A page there collects links on your subject."),
     "discovery": _words("Discovery", "It was found while looking for links."),
 }
 CONTACT_STATES: Mapping[str, Words] = {

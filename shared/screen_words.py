@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.mail_words import MAIL_EVENTS, MAIL_SECURITIES, MAILBOXES, MESSAGES
+from shared.opportunities import KINDS, STATES
 from shared.prospect_words import CONTACT_STATES, FOUND_BY, SOURCES, STAGES
 from shared.reason_words import NOTHING_TO_DO, Words
 from shared.report_words import TITLES, Section
@@ -264,6 +265,8 @@ SCREENS: Mapping[str, Mapping[str, Words]] = {
     "placement": PLACEMENTS,
     "prospect_stage": STAGES,
     "prospect_source": SOURCES,
+    "opportunity_kind": KINDS,
+    "opportunity_state": STATES,
     "contact_state": CONTACT_STATES,
     "contact_found": FOUND_BY,
     "plan_slot": SLOTS,

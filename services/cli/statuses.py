@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         sightline = sightline_of(settings)
     except ValueError as error:
         raise SettingsError(f"ANCHORWATCH_CRAWLER_CONNECT_TO: {error}") from error
-    given = [*options.urls, *(_lines(options.file) if options.file else ())][: MAX_URLS + 1]
+    given = [*options.urls, *(lines_of(options.file) if options.file else ())][: MAX_URLS + 1]
     if not given:
         _parser().error("name URLs, or a file of them with --file")
     if len(given) > MAX_URLS:
@@ -54,7 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _lines(name: str) -> Iterator[str]:
+def lines_of(name: str) -> Iterator[str]:
+    """Yield the lines of a file that say something; - is standard input."""
     if name == "-":
         yield from filter(None, map(str.strip, sys.stdin))
         return

@@ -1,12 +1,14 @@
 """The outreach service: vendors, placements with their contracts, mail to other sites, and whom never to write to.
 
 Owns schema `outreach` (copies of sites, vendors, placements and their history, suppressions, mailboxes,
-messages and what came of them, plans and briefs).
+messages and what came of them, plans and briefs, opportunities).
 Consumes site.created, site.updated, site.deleted, link.changed, link.scored, page.read,
-toxicity.changed, review.decided, disavow.version_created, domain.read.
+toxicity.changed, review.decided, disavow.version_created, domain.read, page.surveyed,
+outlink.judged, mention.found.
 Publishes placement.promised, placement.updated, placement.verified, placement.mismatched,
 placement.lost, placement.expiring, prospect.found, prospect.qualified, prospect.rejected,
-payment.due, payment.settled, reading.requested, message.approved, message.sent, message.failed, message.bounced, reply.received,
+payment.due, payment.settled, reading.requested, outlink.doubted, message.approved, message.sent,
+message.failed, message.bounced, reply.received,
 contact.unsubscribed, plan.updated.
 """
 
@@ -37,7 +39,10 @@ from shared.events import (
     DomainRead,
     LinkChanged,
     LinkScored,
+    MentionFound,
+    OutlinkJudged,
     PageRead,
+    PageSurveyed,
     ReviewDecided,
     SiteCreated,
     SiteDeleted,
@@ -128,4 +133,7 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(ReviewDecided, handlers.on_review_decided)
     consumer.on(DisavowVersionCreated, handlers.on_disavow_version_created)
     consumer.on(DomainRead, handlers.on_domain_read)
+    consumer.on(PageSurveyed, handlers.on_page_surveyed)
+    consumer.on(OutlinkJudged, handlers.on_outlink_judged)
+    consumer.on(MentionFound, handlers.on_mention_found)
     return consumer

@@ -66,3 +66,8 @@ UNSUBSCRIBED = Counter(
     "anchorwatch_outreach_unsubscribed_total",
     "People who asked by the link of a message for no more mail.",
 )
+OPPORTUNITIES = Counter(
+    "anchorwatch_outreach_opportunities_total",
+    "Times that a page of others was told to be a way to a link, by kind.",
+    ["kind"],
+)

@@ -110,6 +110,8 @@ class DomainRead(Event):
     words: dict[str, int] = Field(default_factory=dict, max_length=300)
     """The most frequent words of all pages read, folded, without those that have no subject."""
     pages: Annotated[tuple[str, ...], Field(max_length=4)] = ()
+    list_pages: Annotated[tuple[str, ...], Field(max_length=5)] = ()
+    """Pages that the home page names as lists of links, or as where the site publishes."""
     people: Annotated[tuple[PersonSeen, ...], Field(max_length=20)] = ()
     form_url: str | None = None
     """A page of contact that shows a form."""

@@ -23,6 +23,7 @@ from services.toxicity.domain.weights import Family
 from shared.access import Scope
 from shared.events import REGISTRY
 from shared.report_words import Section
+from shared.opportunities import OpportunityKind, OpportunityState
 from shared.screen_words import SCREENS
 from shared.vocabulary import AlertEnd, AlertSeverity, AlertState
 
@@ -55,6 +56,8 @@ _ORIGINS = set().union(
         ("placement", PlacementState),
         ("plan_slot", SlotState),
         ("brief", BriefState),
+        ("opportunity_kind", OpportunityKind),
+        ("opportunity_state", OpportunityState),
         ("scope", Scope),
         ("report_section", Section),
         ("event", {event.name for event in REGISTRY.values() if event.outward}),

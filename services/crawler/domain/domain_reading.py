@@ -17,11 +17,13 @@ from services.crawler.domain.page_facts import page_facts
 from services.crawler.domain.page_text import words_in
 from services.crawler.domain.scene import Scene
 from services.crawler.domain.sight import sight_of
+from services.crawler.domain.survey.list_words import is_blog, list_word
 from shared import anchor_words, urls
 from shared.events import DomainRead, PersonSeen
 from shared.vocabulary import Reason
 
 FURTHER_PAGES = 3
+MAX_LIST_PAGES = 5
 MAX_PEOPLE = 20
 MAX_HEADINGS = 40
 MAX_WORDS = 300
@@ -30,6 +32,7 @@ _MAX_NAME = 100
 _SHORTEST_WORD, _LONGEST_WORD = 3, 40
 _MAX_DATA = 200_000
 _MAX_DEPTH = 8
+_SIGNS = re.compile(r"[-_+/.]+")
 
 # Kinds of pages that say who is behind a site, the most telling first; one of each is read. Looked
 # for in the path and in the words of the link, in the languages that most sites are in.
@@ -88,6 +91,14 @@ def further_pages(home: Page, domain: str) -> list[str]:
     return list(dict.fromkeys(url for url in found if url is not None))[:FURTHER_PAGES]
 
 
+def list_pages(home: Page, domain: str) -> list[str]:
+    """Return the pages that the home page names as lists of links, then those where the site publishes."""
+    own = [(url, _SIGNS.sub(" ", words)) for url, words in _own_links(home, domain)]
+    lists = [url for url, words in own if list_word(words) is not None]
+    blogs = [url for url, words in own if is_blog(words)]
+    return list(dict.fromkeys([*lists, *blogs]))[:MAX_LIST_PAGES]
+
+
 def _own_links(home: Page, domain: str) -> list[tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for link in home.links:
@@ -116,6 +127,7 @@ def event_of(reading: Reading, read_at: datetime) -> DomainRead:
             "headings": tuple(islice(headings_of(reading.pages), MAX_HEADINGS)),
             "words": telling_words_of(reading.pages),
             "pages": tuple(page.url for page in reading.pages),
+            "list_pages": tuple(list_pages(home, reading.domain)),
             "people": tuple(people_of(reading))[:MAX_PEOPLE],
             "form_url": next((page.url for page in reading.further if _has_form(page)), None),
         }

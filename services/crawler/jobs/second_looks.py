@@ -4,13 +4,14 @@ import asyncio
 from datetime import datetime, timedelta
 
 from services.crawler.adapters.eyes import Eyes
+from services.crawler.adapters.outlooks import ask, page_within
 from services.crawler.domain.costs import Charge
 from services.crawler.domain.look import Look
 from services.crawler.domain.survey.judging import Address, AddressState, after_look, seen
 from services.crawler.domain.survey.pages import survey_of
 from services.crawler.jobs import rounds
 from services.crawler.jobs.looking import AT_ONCE, EyesOf, eyes_now
-from services.crawler.jobs.surveying import ask, ask_all, judged_of, page_within
+from services.crawler.jobs.surveying import ask_all, judged_of
 from services.crawler.store import costs, outlinks, surveys
 from services.crawler.store.outlinks import Doubt, Taken
 from services.crawler.store.surveys import Read, Wish

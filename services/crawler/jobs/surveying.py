@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.crawler.adapters.eyes import Eyes
-from services.crawler.adapters.observer import Question
+from services.crawler.adapters.outlooks import ask, page_within
 from services.crawler.domain.costs import Charge
 from services.crawler.domain.discovery.candidates import SearchedSite
-from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.look import Look
-from services.crawler.domain.page import Page
 from services.crawler.domain.survey.judging import (
     FRESH_FOR,
     Address,
@@ -20,7 +18,7 @@ from services.crawler.domain.survey.judging import (
     seen,
 )
 from services.crawler.domain.survey.pages import survey_of
-from services.crawler.jobs.looking import AT_ONCE, LOOK_S, EyesOf, eyes_now
+from services.crawler.jobs.looking import AT_ONCE, EyesOf, eyes_now
 from services.crawler.metrics import OUTLINKS_ASKED, PAGES_SURVEYED
 from services.crawler.store import costs, outlinks, sites, surveys
 from services.crawler.store.outlinks import Taken
@@ -35,7 +33,6 @@ from shared.jobs import RowError
 from shared.vocabulary import Reason
 
 _SPENT = "What the site may take in a day was used up: search again tomorrow for the rest."
-_READ_S = 60.0
 
 
 class Surveyor:
@@ -163,26 +160,11 @@ async def _read(eyes: Eyes, wish: Wish, clock: Clock) -> Looked:
     return Looked(Read(wish, url, clock(), surveyed), len(fetched.hops) + 1, fetched.wire_bytes)
 
 
-async def page_within(eyes: Eyes, url: str) -> tuple[Page | None, Fetched]:
-    """Return a page with all its links; that took too long is a failure like any other."""
-    try:
-        async with asyncio.timeout(_READ_S):
-            return await eyes.observer.page(url)
-    except TimeoutError:
-        return None, Fetched(url=url, final_url=url, failure=Reason.TIMEOUT)
-
-
 async def ask_all(eyes: Eyes, taken: Sequence[Taken]) -> list[tuple[Taken, Look]]:
     """Ask some addresses at once whether they answer."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(ask(eyes, one.url)) for one in taken]
     return [(one, task.result()) for one, task in zip(taken, tasks, strict=True)]
-
-
-async def ask(eyes: Eyes, url: str) -> Look:
-    """Look at an address as a reader who follows a link to it."""
-    look = await eyes.observer.look_within(Question(url, wants_health=True), LOOK_S)
-    return look._replace(fetched=look.fetched._replace(body=b""))
 
 
 def judged_of(taken: Taken, look: Look, confirm_after: timedelta | None) -> Address:

@@ -9,19 +9,18 @@ from uuid import UUID
 import orjson
 
 from services.gateway.adapters.reporter import Reporter
+from services.gateway.api import matching
+from services.gateway.api.asking import ask
 from services.gateway.domain.routing import Route
 from shared import jsontext
 from shared.access import Caller
-from shared.errors import UnavailableError
 from shared.http import ServiceClient
 from shared.planning import MOST_TARGETS
 from shared.queries import MAX_CHOICES
-from shared.wire import Answer
 
 MOST_DEAD = 20
 _AGAIN = "/v1/reports/{report_id}/refresh"
 """Needs no body."""
-_DEADLINE_S = 15.0
 
 Values = Mapping[str, str]
 First = Callable[
@@ -71,7 +70,7 @@ async def _facts(
     if site_id is not None:
         path = f"/internal/sites/{site_id}/planning"
         wanted = _wanted(asked)
-        answer = await _ask(clients["profile"], "POST", path, {}, caller, sent=wanted)
+        answer = await ask(clients["profile"], "POST", path, {}, caller, sent=wanted)
     return {"facts": None if answer is None else answer.json()}
 
 
@@ -133,7 +132,7 @@ async def _add_dead_pages(
 ) -> None:
     """Add to proposals the site's own dead pages that have links, and where each should lead."""
     path, query = f"/v1/sites/{values['site_id']}/redirects", urlencode({"limit": MOST_DEAD})
-    answer = await _ask(clients["profile"], "GET", path, body, caller, query=query)
+    answer = await ask(clients["profile"], "GET", path, body, caller, query=query)
     if answer is not None:
         body["dead_targets"] = answer.json()["items"]
 
@@ -144,7 +143,7 @@ async def _add_evaluations(
     """Add to places that were looked at what is to be thought of a link from there."""
     path = f"/internal/sites/{values['site_id']}/evaluations"
     seen = {"items": body["items"]}
-    answer = await _ask(clients["toxicity"], "POST", path, body, caller, sent=seen)
+    answer = await ask(clients["toxicity"], "POST", path, body, caller, sent=seen)
     if answer is not None:
         for item, evaluation in zip(body["items"], answer.json(), strict=True):
             item["evaluation"] = evaluation
@@ -175,7 +174,7 @@ async def _add_links(
         names = ",".join(one["domain"] for one in part)
         query = urlencode({"referring_domain": names, "limit": MAX_CHOICES})
         path = f"/v1/sites/{site_id}/domains"
-        answer = await _ask(clients["profile"], "GET", path, body, caller, query=query)
+        answer = await ask(clients["profile"], "GET", path, body, caller, query=query)
         if answer is None:
             return
         counts = {one["domain"]: one["links_present"] for one in answer.json()["items"]}
@@ -189,7 +188,7 @@ async def _add_links_of_domain(
     """Add to what is known of a domain its links to all sites that the caller may see."""
     domain = values["domain"]
     query = urlencode({"q": domain})
-    answer = await _ask(clients["profile"], "GET", "/v1/search", body, caller, query=query)
+    answer = await ask(clients["profile"], "GET", "/v1/search", body, caller, query=query)
     if answer is not None:
         body["links"] = [
             {name: one[name] for name in ("site_id", "site_domain", "links", "links_present")}
@@ -198,36 +197,14 @@ async def _add_links_of_domain(
         ]
 
 
-async def _ask(
-    client: ServiceClient,
-    method: str,
-    path: str,
-    body: dict[str, Any],
-    caller: Caller,
-    *,
-    query: str = "",
-    sent: Any = None,
-) -> Answer | None:
-    """Return the answer of the second service; None where `body` now says that it is missing."""
-    try:
-        answer = await client.send(
-            method, path, query=query, body=sent, caller=caller, deadline_s=_DEADLINE_S
-        )
-        code = None if answer.status == 200 else f"status-{answer.status}"
-    except UnavailableError as error:
-        answer, code = None, error.code
-    if code is None:
-        return answer
-    body["degraded"] = [{"service": client.service, "code": code}]
-    return None
-
-
 _WITH_FACTS: Mapping[tuple[str, str], First] = {
     ("POST", "/v1/sites/{site_id}/plan/solve"): _facts,
     ("POST", "/v1/sites/{site_id}/plan/suggestions"): _facts,
     ("POST", "/v1/briefs"): _facts,
     ("POST", "/v1/sites/{site_id}/reports"): _parts,
     ("POST", _AGAIN): _parts,
+    ("POST", "/v1/sites/{site_id}/opportunities/searches"): matching.known_pages,
+    ("POST", "/v1/sites/{site_id}/opportunities/decisions"): matching.matches_of_decision,
 }
 _SECOND: Mapping[tuple[str, str], Second] = {
     ("POST", "/v1/sites/{site_id}/proposals"): _add_dead_pages,
@@ -235,4 +212,6 @@ _SECOND: Mapping[tuple[str, str], Second] = {
     ("GET", "/v1/sites/{site_id}/prospects"): _add_links_of_list,
     ("GET", "/v1/prospects/{prospect_id}"): _add_links_of_one,
     ("GET", "/v1/relationships/{domain}"): _add_links_of_domain,
+    ("GET", "/v1/sites/{site_id}/opportunities"): matching.add_to_list,
+    ("GET", "/v1/sites/{site_id}/opportunities/{opportunity_id}"): matching.add_to_one,
 }

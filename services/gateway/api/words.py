@@ -73,6 +73,8 @@ class AllWords(BaseModel):
     report_section: Vocabulary
     prospect_stage: Vocabulary
     prospect_source: Vocabulary
+    opportunity_kind: Vocabulary
+    opportunity_state: Vocabulary
     contact_state: Vocabulary
     contact_found: Vocabulary
     message: Vocabulary

@@ -3,10 +3,13 @@
 from services.outreach.api.approvals import router as approvals
 from services.outreach.api.briefs import router as briefs
 from services.outreach.api.contacts import router as contacts
+from services.outreach.api.deciding import router as deciding
 from services.outreach.api.enrollments import router as enrollments
 from services.outreach.api.leaving import router as leaving
 from services.outreach.api.mailboxes import router as mailboxes
 from services.outreach.api.messages import router as messages
+from services.outreach.api.opportunities import internal as opportunities_internal
+from services.outreach.api.opportunities import router as opportunities
 from services.outreach.api.outreach_settings import router as outreach_settings
 from services.outreach.api.pastes import router as pastes
 from services.outreach.api.payments import router as payments
@@ -24,7 +27,8 @@ from services.outreach.api.todo import router as todo
 from services.outreach.api.vendors import router as vendors
 from services.outreach.api.work import router as work
 
-_WHOM = (prospects, prospect_list, contacts, relationships)
+_FOUND = (opportunities, opportunities_internal, deciding)
+_WHOM = (*_FOUND, prospects, prospect_list, contacts, relationships)
 _HOW = (templates, sequences, enrollments)
 _MAIL = (outreach_settings, mailboxes, messages, leaving, threads)
 

@@ -137,6 +137,8 @@ def _enrollment(plan: Plan, one: Judged, caller: Caller, now: datetime) -> Enrol
         domain=one.contact.domain,
         variables=dict(one.row.variables),
         progress=Progress(next_at=now),
+        opportunity_id=one.spoken.opportunity_id if one.spoken else None,
+        page_key=one.spoken.page_key if one.spoken else None,
         created_by=caller.actor_id,
         created_by_name=caller.actor,
         created_at=now,

@@ -55,13 +55,13 @@ async def add_prospects(
     forbidden = await suppressions.list_covering_domains(
         tx, domains, workspace_id=caller.workspace_id
     )
-    stages = await _stages(tx, site_id, domains, forbidden)
+    stages = await first_stages(tx, site_id, domains, forbidden)
     wanted = _wanted(rows, body, site_id, caller, stages)
     if dry_run:
         response.status_code = 200
         taken = _ids(wanted) - await prospects.list_known(tx, site_id, wanted)
     else:
-        taken = await _write(tx, wanted, caller, site.hosts[0])
+        taken = await write_prospects(tx, wanted, caller, site.hosts[0])
     return _answer(rows, wanted, taken, forbidden, dry_run=dry_run)
 
 
@@ -73,7 +73,7 @@ def _rows(text: str, own_hosts: Sequence[str]) -> list[Candidate]:
     return rows
 
 
-async def _stages(
+async def first_stages(
     tx: Tx, site_id: UUID, domains: Sequence[str], forbidden: Mapping[str, Suppression]
 ) -> dict[str, Stage]:
     """Return the stages of domains that begin elsewhere than others."""
@@ -112,7 +112,9 @@ def _wanted(
     }
 
 
-async def _write(tx: Tx, wanted: Mapping[str, Prospect], caller: Caller, home: str) -> set[UUID]:
+async def write_prospects(
+    tx: Tx, wanted: Mapping[str, Prospect], caller: Caller, home: str
+) -> set[UUID]:
     """Write prospects down and have them read, and the site itself, with which they are compared."""
     added = await prospects.add_prospects(tx, list(wanted.values()))
     new = [one for one in wanted.values() if one.prospect_id in added]

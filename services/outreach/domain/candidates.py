@@ -47,14 +47,15 @@ def read_list(text: str, *, own_hosts: Collection[str]) -> list[Candidate]:
         cell = next((part.strip() for part in _CELL.split(line) if part.strip()), "")
         if not cell or (not rows and cell.casefold() in _HEADERS):
             continue
-        row = _row(number, cell, own_hosts)
+        row = read_row(number, cell, own_hosts)
         if row.domain is not None and (before := first.setdefault(row.domain, number)) != number:
             row = _refused(number, cell, "twice", f"Line {before} names the same domain.")
         rows.append(row)
     return rows
 
 
-def _row(number: int, cell: str, own_hosts: Collection[str]) -> Candidate:
+def read_row(number: int, cell: str, own_hosts: Collection[str]) -> Candidate:
+    """Return what one domain or page comes to, whatever stands around it."""
     url = urls.from_text(cell) if len(cell) <= MAX_URL else None
     host = urls.host_of(url) if url else ""
     domain = urls.registrable_domain(host)

@@ -19,6 +19,7 @@ from services.outreach.domain.message_ids import rfc_message_id, thread_of
 from services.outreach.domain.messages import MOVES, MessageState, Step
 from services.outreach.domain.pacing import Pace, Usage
 from services.outreach.domain.suppression import SuppressionKind
+from services.outreach.store import holding
 from shared import ids
 from shared.db import Tx
 
@@ -55,6 +56,7 @@ _TALKED_TO = """
           AND t.state IN ('sending', 'sent', 'in_doubt') AND a.started_at >= $2)
 """
 
+DOUBTED = "dead link to be looked at"
 _ENROLLMENT = "EXISTS (SELECT FROM enrollments e WHERE e.enrollment_id = m.enrollment_id"
 _KINDS = ", ".join(f"'{kind}'" for kind in SuppressionKind)
 
@@ -118,6 +120,24 @@ OBSTACLES: tuple[Obstacle, ...] = (
         f"{_ENROLLMENT} AND e.state = 'paused')",
         Then.WAIT,
         "Its sequence is paused for this person.",
+    ),
+    Obstacle(
+        "dead link answers",
+        holding.ANSWERS,
+        Then.WAIT,
+        "The link that it calls dead works again. Cancel it, or write something else.",
+    ),
+    Obstacle(
+        "dead link removed",
+        holding.REMOVED,
+        Then.WAIT,
+        "The dead link that it names is gone from the page. Cancel it, or write something else.",
+    ),
+    Obstacle(
+        DOUBTED,
+        holding.NOT_LOOKED_AT,
+        Then.WAIT,
+        "The dead link that it names is looked at once more before it goes out.",
     ),
     Obstacle(
         "one conversation a day",
@@ -193,6 +213,8 @@ async def claim_due(tx: Tx, *, now: datetime, worker: str, lease: timedelta, key
         message = found[0]
         if message["obstacle"] is not None:
             await _keep_back(tx, message["message_id"], _BY_NAME[message["obstacle"]], now=now)
+            if message["obstacle"] == DOUBTED:
+                await holding.ask_for_look(tx, message["message_id"], now=now)
             kept_back[message["obstacle"]] += 1
         elif not await _may_send_now(tx, mailbox, message["message_id"], today=today, now=now):
             kept_back[OUT_OF_TIME] += 1

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.outreach.domain.address import is_unattended
 from services.outreach.domain.contact import ContactState
+from services.outreach.domain.opportunities import kind_of_method, variables_of
 from services.outreach.domain.sequences.enrolling import (
     NO_ADDRESS,
     NO_CONTACT,
@@ -18,8 +19,15 @@ from services.outreach.domain.sequences.enrolling import (
 from services.outreach.domain.sequences.locks import Refusal
 from services.outreach.domain.sequences.steps import Step, write
 from services.outreach.domain.suppression import REASON_WORDS, first_cover
-from services.outreach.store import contacts, enrollments, prospects, suppressions
+from services.outreach.store import (
+    contacts,
+    enrollments,
+    opportunities,
+    prospects,
+    suppressions,
+)
 from services.outreach.store.contacts import Contact
+from services.outreach.store.opportunities import Spoken
 from services.outreach.store.prospects import Prospect
 from services.outreach.store.sequences import Plan
 from shared.db import Tx
@@ -42,6 +50,8 @@ class Judged:
     contact: Contact | None
     prospect: Prospect | None
     refusal: Refusal | None
+    spoken: Spoken | None = None
+    """The opportunity that its letters speak of."""
 
 
 async def judge(
@@ -57,7 +67,7 @@ async def judge(
 
     `site_ids` are the sites of which the caller may read who wrote to whom.
     """
-    found = await _find(tx, plan, rows)
+    found = await _with_opportunities(tx, plan, await _find(tx, plan, rows))
     meant = [one.contact for one in found if one.contact is not None]
     people = {(one.address_key or "", one.domain) for one in meant}
     earlier = await enrollments.list_earlier(
@@ -78,6 +88,33 @@ async def judge(
         return refusal(candidate, now=now)
 
     return _each_domain_once([replace(one, refusal=refused(one)) for one in found])
+
+
+async def _with_opportunities(tx: Tx, plan: Plan, found: Sequence[Judged]) -> list[Judged]:
+    """Add what accepted opportunities tell of prospects; what was given by hand counts most.
+
+    A letter that names another page or address is not about the opportunity any more.
+    """
+    kind = kind_of_method(plan.method)
+    ids = {one.prospect.prospect_id for one in found if one.prospect is not None}
+    if kind is None or not ids:
+        return list(found)
+    known = await opportunities.list_spoken(tx, plan.site_id, ids, kind)
+    return [
+        _with_opportunity(one, known.get(one.prospect.prospect_id)) if one.prospect else one
+        for one in found
+    ]
+
+
+def _with_opportunity(one: Judged, spoken: Spoken | None) -> Judged:
+    if spoken is None:
+        return one
+    values = variables_of(spoken.place)
+    given = {name: value for name, value in one.row.variables.items() if value.strip()}
+    if any(given.get(name, values.get(name)) != values.get(name) for name in ("page", "broken")):
+        return one
+    row = replace(one.row, variables={**values, **given})
+    return replace(one, row=row, spoken=spoken)
 
 
 def _each_domain_once(judged: Sequence[Judged]) -> list[Judged]:

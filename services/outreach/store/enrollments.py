@@ -32,6 +32,8 @@ class Enrollment:
     because: str | None = None
     open_step_no: int | None = None
     intent: str | None = None
+    opportunity_id: UUID | None = None
+    page_key: UUID | None = None
     created_by: UUID
     created_by_name: str
     created_at: datetime
@@ -42,7 +44,7 @@ COLUMNS = (
     "e.enrollment_id, e.workspace_id, e.site_id, e.sequence_id, e.version_no, e.contact_id,"
     " e.prospect_id, e.address_key, e.domain, e.variables, e.state, e.because, e.step_no,"
     " e.open_step_no, e.sent_at, e.next_at, e.not_before, e.soft_bounced, e.intent, e.created_by,"
-    " e.created_by_name, e.created_at, e.version"
+    " e.created_by_name, e.created_at, e.version, e.opportunity_id, e.page_key"
 )
 
 
@@ -55,9 +57,9 @@ async def add_enrollments(tx: Tx, enrollments: Sequence[Enrollment]) -> set[UUID
     rows = await tx.fetch(
         "INSERT INTO enrollments (enrollment_id, workspace_id, site_id, sequence_id, version_no,"
         " contact_id, prospect_id, address_key, domain, variables, next_at, created_by,"
-        " created_by_name, created_at) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[],"
+        " created_by_name, created_at, opportunity_id, page_key) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[],"
         " $4::uuid[], $5::int[], $6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::json[],"
-        " $11::timestamptz[], $12::uuid[], $13::text[], $14::timestamptz[])"
+        " $11::timestamptz[], $12::uuid[], $13::text[], $14::timestamptz[], $15::uuid[], $16::uuid[])"
         " ON CONFLICT DO NOTHING RETURNING enrollment_id",
         [one.enrollment_id for one in ordered],
         [one.workspace_id for one in ordered],
@@ -73,6 +75,8 @@ async def add_enrollments(tx: Tx, enrollments: Sequence[Enrollment]) -> set[UUID
         [one.created_by for one in ordered],
         [one.created_by_name for one in ordered],
         [one.created_at for one in ordered],
+        [one.opportunity_id for one in ordered],
+        [one.page_key for one in ordered],
     )
     return {row["enrollment_id"] for row in rows}
 
@@ -297,6 +301,8 @@ def enrollment_of(row: asyncpg.Record) -> Enrollment:
         because=row["because"],
         open_step_no=row["open_step_no"],
         intent=row["intent"],
+        opportunity_id=row["opportunity_id"],
+        page_key=row["page_key"],
         created_by=row["created_by"],
         created_by_name=row["created_by_name"],
         created_at=row["created_at"],

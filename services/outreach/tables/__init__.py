@@ -26,6 +26,9 @@ from services.outreach.tables.mail import MESSAGES as MESSAGES
 from services.outreach.tables.mail import OUTREACH_SETTINGS as OUTREACH_SETTINGS
 from services.outreach.tables.mail import SEND_ATTEMPTS as SEND_ATTEMPTS
 from services.outreach.tables.money import PAYMENTS as PAYMENTS
+from services.outreach.tables.opportunities import OPPORTUNITIES as OPPORTUNITIES
+from services.outreach.tables.opportunities import OPPORTUNITY_PAGES as OPPORTUNITY_PAGES
+from services.outreach.tables.opportunities import SURVEYED_PAGES as SURVEYED_PAGES
 from services.outreach.tables.plan import BRIEF_VERSIONS as BRIEF_VERSIONS
 from services.outreach.tables.plan import BRIEFS as BRIEFS
 from services.outreach.tables.plan import PLAN_MONTHS as PLAN_MONTHS

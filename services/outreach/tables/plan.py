@@ -49,6 +49,8 @@ PLAN_SLOTS = Table(
     Column("method", Text),
     # What fills it; a cancelled placement fills nothing.
     Column("placement_id", UUID),
+    # Who is to give the link while nothing is agreed yet.
+    Column("prospect_id", UUID),
     moment("dropped_at"),
     one_of("anchor_group", Group),
     UniqueConstraint("site_id", "number", name="plan_slots_number_key"),
@@ -58,6 +60,12 @@ PLAN_SLOTS = Table(
         "placement_id",
         unique=True,
         postgresql_where=text("placement_id IS NOT NULL"),
+    ),
+    Index(
+        "plan_slots_prospect_key",
+        "prospect_id",
+        unique=True,
+        postgresql_where=text("prospect_id IS NOT NULL"),
     ),
 )
 

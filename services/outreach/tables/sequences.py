@@ -116,6 +116,9 @@ ENROLLMENTS = Table(
     Column("soft_bounced", ARRAY(UUID), nullable=False, server_default=text("'{}'::uuid[]")),
     # What the last answer wanted.
     Column("intent", Text),
+    # The opportunity that its letters speak of, and the page of it.
+    Column("opportunity_id", UUID),
+    Column("page_key", UUID),
     Column("created_by", UUID, nullable=False),
     Column("created_by_name", Text, nullable=False),
     created(),
@@ -137,6 +140,11 @@ ENROLLMENTS = Table(
     Index("enrollments_domain_idx", "workspace_id", "domain"),
     Index("enrollments_sequence_idx", "sequence_id", "enrollment_id"),
     Index("enrollments_prospect_idx", "prospect_id"),
+    Index(
+        "enrollments_opportunity_idx",
+        "opportunity_id",
+        postgresql_where=text("opportunity_id IS NOT NULL"),
+    ),
     Index("enrollments_next_idx", "next_at", postgresql_where=text("state = 'active'")),
     Index(
         "enrollments_waiting_idx",

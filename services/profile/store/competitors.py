@@ -130,3 +130,15 @@ async def count_domains(
             *(site_id, list(only) or None, list(never), least, gap),
         )
     )
+
+
+async def list_pages(tx: Tx, site_id: UUID, *, never: Sequence[str], limit: int) -> list[str]:
+    """Return pages that link to competitors, as sources name them; one of each domain and competitor."""
+    rows = await tx.fetch(
+        "SELECT page_url FROM (SELECT page_url, domain, count(*) OVER (PARTITION BY domain) AS claims"
+        " FROM competitor_claims WHERE site_id = $1 AND page_url IS NOT NULL"
+        " AND NOT domain = ANY($2::text[])) AS d"
+        " GROUP BY page_url ORDER BY max(claims) DESC, page_url LIMIT $3",
+        *(site_id, list(never), limit),
+    )
+    return [row["page_url"] for row in rows]

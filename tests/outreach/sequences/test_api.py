@@ -37,7 +37,13 @@ async def test_a_playbook_becomes_a_sequence_of_its_own(
         "broken link",
         "Herbst",
     )
-    assert [one["name"] for one in made["variables"]] == ["page", "broken", "offer", "ours"]
+    assert [one["name"] for one in made["variables"]] == [
+        "page",
+        "anchor",
+        "broken",
+        "offer",
+        "ours",
+    ]
     assert (made["mailbox_id"], made["funnel"]["replied"]["sentence"]) == (
         None,
         "0 of 0, too few to say.",

@@ -13,31 +13,13 @@ from services.crawler.domain.domain_reading import (
 )
 from services.crawler.domain.fetched import Fetched
 from services.crawler.domain.page import Page
+from services.crawler.domain.survey.list_words import list_word
 from services.crawler.domain.survey.outlinks import Outlink, outlinks_of
 from shared import urls
-from shared.anchor_text import fold
 from shared.vocabulary import Reason
 
 MOST_LISTED = 2_000
 _LISTED = "li a[href], dd a[href], dt a[href], td a[href]"
-# What pages call themselves that collect links, in the languages of the lists of general phrases.
-_WORDS = (
-    r"resources?|useful links|links|link list|linklist|recommended (?:sites|links|reading)"
-    r"|further reading|bookmarks|link collection|directory of|toolbox|reading list"
-    r"|linkliste|linksammlung|linktipps|nuetzliche links|nutzliche links|weiterfuehrende links"
-    r"|weiterfuhrende links|surftipps|empfehlungen|ressourcen"
-    r"|liens|liens utiles|ressources|sites utiles|a lire aussi|bonnes adresses"
-    r"|enlaces|enlaces de interes|recursos|sitios recomendados|paginas recomendadas"
-    r"|collegamenti|link utili|risorse|siti utili|siti consigliati"
-    r"|ligacoes|links uteis|sites uteis|recursos uteis"
-    r"|koppelingen|nuttige links|handige links|bronnen|interessante sites"
-    r"|linki|przydatne linki|polecane strony|zasoby"
-    r"|odkazy|uzitecne odkazy|lankar|lanktips|anvandbara lankar|nyttige lenker|lenker|linkki"
-    r"|linkkeja|hyodyllisia linkkeja|faydali linkler|baglantilar"
-    r"|ссылки|полезные ссылки|ресурсы|корисні посилання"
-)
-# Scripts without blanks have no edges of words to look for.
-_WORD = re.compile(rf"(?<!\w)(?:{_WORDS})(?!\w)|リンク集|お役立ちリンク|友情链接|实用链接")
 _NOT_A_WORD = re.compile(r"[-_+/.]+")
 
 
@@ -101,7 +83,7 @@ def _listed_domains(page: Page) -> int:
 def _list_word(page: Page, headings: tuple[str, ...]) -> str | None:
     path = _NOT_A_WORD.sub(" ", unquote(urlsplit(page.url).path))
     for text in (page.title or "", *headings[:3], path):
-        found = _WORD.search(fold(text))
+        found = list_word(text)
         if found is not None:
-            return found[0]
+            return found
     return None

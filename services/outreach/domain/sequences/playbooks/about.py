@@ -54,6 +54,7 @@ ABOUT: dict[Way, About] = {
         needs={
             "page": _PAGE,
             "broken": "The address on it that no longer works.",
+            "anchor": "The words of that link, in quotation marks; may be left out.",
             "ours": _OURS,
             "offer": "What your page is, in a few words, such as: a guide to pruning roses.",
         },

@@ -57,7 +57,8 @@ STEPS: dict[Way, tuple[Step, ...]] = {
         _FRAME.first(
             "A link on {{domain}} that no longer works",
             """
-            On your page | {{page}} | the link to | {{broken}} | leads nowhere any more.
+            On your page | {{page}} | the link {{anchor|fallback:"there"}} to | {{broken}} | leads nowhere
+            any more.
 
             If you look for something in its place: we have {{offer}} at | {{ours}}
 

@@ -57,7 +57,7 @@ STEPS: dict[Way, tuple[Step, ...]] = {
         _FRAME.first(
             "Ein Link auf {{domain}} führt ins Leere",
             """
-            auf Ihrer Seite | {{page}} | führt der Link auf | {{broken}} | ins Leere.
+            auf Ihrer Seite | {{page}} | führt der Link {{anchor|fallback:"dort"}} auf | {{broken}} | ins Leere.
 
             Falls Sie einen Ersatz suchen, wir haben {{offer}}: | {{ours}}
 

@@ -5,6 +5,9 @@ from uuid import UUID
 
 from services.outreach.domain.placement import Conclusion, Seen, advance
 from services.outreach.domain.prospect import Stage
+from services.outreach.handlers.finding import on_mention_found as on_mention_found
+from services.outreach.handlers.finding import on_outlink_judged as on_outlink_judged
+from services.outreach.handlers.finding import on_page_surveyed as on_page_surveyed
 from services.outreach.metrics import CONCLUDED
 from services.outreach.store import placements, readings, sites, watch
 from services.outreach.store.pipeline import Place, follow_placements
