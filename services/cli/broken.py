@@ -185,8 +185,8 @@ def _spoken(found: Sequence[Dead], unread: Sequence[dict[str, str]], pages: int)
             yield f'    "{_plain(link.left_context)} [{_plain(link.anchor_text)}] {_plain(link.right_context)}"'
         if not one.fitting:
             yield "  No page of yours fits, by its address."
-        for page in one.fitting:
-            yield f"  Yours: {page.url} (shares {', '.join(page.shared)})"
+        for own in one.fitting:
+            yield f"  Yours: {own.url} (shares {', '.join(own.shared)})"
     if not found:
         yield f"Nothing looks dead on {pages - len(unread)} of {pages} pages."
     for failed in unread:

@@ -244,6 +244,13 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
             "monthly_cap": 0,
         },
         ("POST", "/v1/sites/{site_id}/plan/suggestions"): {"referring_domain": "a.example"},
+        ("POST", "/v1/sites/{site_id}/opportunities/searches"): {
+            "pages": ["https://a.example/links"]
+        },
+        ("POST", "/v1/sites/{site_id}/opportunities/decisions"): {
+            "opportunity_ids": [ids["opportunity_id"]],
+            "decision": "reopen",
+        },
         ("POST", "/v1/sites/{site_id}/links"): {
             "links": [{"referring_url": "https://a.example/x"}]
         },

@@ -152,6 +152,7 @@ async def _furnish(
     terms = {"site_id": site, "referring_domain": "secret-blog.example"}
     ids["placement_id"] = (await made(owner, "/v1/placements", terms))["placement_id"]
     ids |= await _prospect(owner, site)
+    ids["opportunity_id"] = await _find(outreach, site)
     ids |= await _plan_to_write(owner, outreach, site)
     ids["brief_id"] = await _brief(owner, site)
     ids |= await _write(owner, site)
@@ -197,6 +198,20 @@ async def _prospect(owner: Http, site: str) -> dict[str, str]:
         "contact_id": contact["contact_id"],
         "note_id": note["note_id"],
     }
+
+
+async def _find(outreach: Database, site: str) -> str:
+    """Let a page have been found that links to a dead address."""
+    opportunity_id = new_id()
+    async with outreach.begin() as tx:
+        await tx.run(
+            "INSERT INTO opportunities (opportunity_id, workspace_id, site_id, kind, subject_key,"
+            " subject_url, evidence, found_at, updated_at) SELECT $1, workspace_id, site_id,"
+            " 'broken_link', $1, 'https://gone.example/', '{}', now(), now() FROM sites"
+            " WHERE site_id = $2",
+            *(opportunity_id, UUID(site)),
+        )
+    return str(opportunity_id)
 
 
 async def _plan_to_write(owner: Http, outreach: Database, site: str) -> dict[str, str]:

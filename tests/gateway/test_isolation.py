@@ -109,6 +109,11 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         "/v1/sites/{site_id}/removals/undo": {"removal_ids": [ids["link_id"]]},
         "/v1/sites/{site_id}/evaluations": {"addresses": ["a.example"]},
         "/v1/sites/{site_id}/plan/suggestions": {"referring_domain": "a.example"},
+        "/v1/sites/{site_id}/opportunities/searches": {"pages": ["https://a.example/x"]},
+        "/v1/sites/{site_id}/opportunities/decisions": {
+            "opportunity_ids": [ids["opportunity_id"]],
+            "decision": "reopen",
+        },
         "/v1/alerts/rules": rule,
         "/v1/alerts/rules/previews": rule,
         "/v1/sites/{site_id}/links": {"links": [{"referring_url": "https://a.example/x"}]},

@@ -25,6 +25,7 @@ const AREAS = [
   { name: "Growth", screens: [["growth", "Growth", () => import("./views/growth.js"), "Growth"]] },
   { name: "Acquire", screens: [
     ["prospects", "Prospects", () => import("./views/prospects.js"), "Prospects"],
+    ["opportunities", "Opportunities", () => import("./views/opportunities.js"), "Opportunities"],
     ["plan", "Plan", () => import("./views/plan.js"), "Plan"],
     ["briefs", "Briefs", () => import("./views/briefs.js"), "Briefs"],
     ["sequences", "Sequences", () => import("./views/sequences.js"), "Sequences"],
