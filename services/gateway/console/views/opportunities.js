@@ -22,8 +22,8 @@ function Look({ name, look }) {
 }
 
 function Place({ page, siteId }) {
-  const near = page.relevance === null ? page.relevance_sentence : `Nearness ${count(page.relevance)} of 100. ${page.relevance_sentence}`;
-  return html`<li class="stack"><div><${External} href=${page.page_url}>${page.title || shortUrl(page.page_url)}<//> <span class="muted small">${page.readable_domain}</span>
+  const near = page.relevance === null ? page.relevance_sentence : `Relevance ${count(page.relevance)} of 100. ${page.relevance_sentence}`;
+  return html`<li><div><${External} href=${page.page_url}>${page.title || shortUrl(page.page_url)}<//> <span class="muted small">${page.readable_domain}</span>
       ${!page.stands && html` <span class="tag">No longer</span>`}${page.outlink_state && page.outlink_state !== "dead" && html` <span class="tag warn">${page.outlink_words.label}</span>`}</div>
     ${page.anchor_text && html`<p class="context">${page.left_context} <mark>${page.anchor_text}</mark> ${page.right_context}</p>`}
     <p class="muted small">${near}${page.do_not_contact && ` Never write: ${page.do_not_contact}`} ${page.prospect_id && html`<a href=${link(["sites", siteId, "prospects"], { prospect: page.prospect_id })}>See the prospect</a>`}</p>
