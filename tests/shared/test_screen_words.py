@@ -22,8 +22,8 @@ from services.toxicity.domain.removal import State
 from services.toxicity.domain.weights import Family
 from shared.access import Scope
 from shared.events import REGISTRY
-from shared.report_words import Section
 from shared.opportunities import OpportunityKind, OpportunityState
+from shared.report_words import Section
 from shared.screen_words import SCREENS
 from shared.vocabulary import AlertEnd, AlertSeverity, AlertState
 
