@@ -195,6 +195,15 @@ def body_of(method: str, route: str, operation: Mapping[str, Any], ids: Mapping[
     return _bases(ids).get((method, route), {})
 
 
+def _of_opportunities(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    below = "/v1/sites/{site_id}/opportunities"
+    decision = {"opportunity_ids": [ids["opportunity_id"]], "decision": "reopen"}
+    return {
+        ("POST", f"{below}/searches"): {"pages": ["https://a.example/links"]},
+        ("POST", f"{below}/decisions"): decision,
+    }
+
+
 def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
     site_id, email = ids["site_id"], "new@a.example"
     decision = {"links": [ids["link_id"]], "decision": "keep", "reason": "x", "site_id": site_id}
@@ -204,7 +213,7 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
     rule = {"name": "A rule", "kinds": ["link_lost"], "site_id": site_id}
     message = {"site_id": site_id, "mailbox_id": ids["mailbox_id"], "to_email": email}
     message |= {"subject": "x", "text": "x"}
-    return {
+    return _of_opportunities(ids) | {
         ("POST", "/v1/alerts/rules"): rule,
         ("POST", "/v1/alerts/rules/previews"): rule,
         ("POST", "/v1/briefs"): {"site_id": site_id},
@@ -244,13 +253,6 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
             "monthly_cap": 0,
         },
         ("POST", "/v1/sites/{site_id}/plan/suggestions"): {"referring_domain": "a.example"},
-        ("POST", "/v1/sites/{site_id}/opportunities/searches"): {
-            "pages": ["https://a.example/links"]
-        },
-        ("POST", "/v1/sites/{site_id}/opportunities/decisions"): {
-            "opportunity_ids": [ids["opportunity_id"]],
-            "decision": "reopen",
-        },
         ("POST", "/v1/sites/{site_id}/links"): {
             "links": [{"referring_url": "https://a.example/x"}]
         },
