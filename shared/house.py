@@ -1,4 +1,4 @@
-"""The tables that every service has in its own schema: outbox, inbox, dead letters, jobs."""
+"""The tables that every service has in its own schema: outbox, inbox, dead letters, jobs, retention, copies."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from shared.columns import created as _created
 from shared.columns import moment as _moment
@@ -32,6 +32,8 @@ class HouseTables:
     dead_letters: Table
     jobs: Table
     job_errors: Table
+    retention: Table
+    copies: Table
 
 
 def add_house_tables(metadata: MetaData) -> HouseTables:
@@ -42,6 +44,8 @@ def add_house_tables(metadata: MetaData) -> HouseTables:
         dead_letters=_dead_letters(metadata),
         jobs=_jobs(metadata),
         job_errors=_job_errors(metadata),
+        retention=_retention(metadata),
+        copies=_copies(metadata),
     )
 
 
@@ -138,4 +142,27 @@ def _job_errors(metadata: MetaData) -> Table:
         Column("code", Text, nullable=False),
         Column("detail", Text, nullable=False),
         Column("raw", Text),
+    )
+
+
+def _retention(metadata: MetaData) -> Table:
+    return Table(
+        "retention",
+        metadata,
+        Column("workspace_id", UUID, primary_key=True),
+        Column("version_no", BigInteger, nullable=False),
+        # By kind; a kind that is missing is kept for as long as the installation keeps it.
+        Column("days", JSONB, nullable=False, server_default="{}"),
+        Column("held_sites", ARRAY(UUID), nullable=False, server_default=text("'{}'::uuid[]")),
+    )
+
+
+def _copies(metadata: MetaData) -> Table:
+    return Table(
+        "copies",
+        metadata,
+        Column("copy", Text, primary_key=True),
+        # With which version of the code all of it was sent; a newer one asks for it again.
+        Column("version_no", Integer, nullable=False),
+        _moment("asked_at", nullable=False),
     )

@@ -84,19 +84,23 @@ class JobRunner:
         slots: int = 2,
         lease_s: float = 60.0,
         poll_s: float = 1.0,
+        cleans: bool = True,
     ) -> None:
+        """`cleans` is for the only runner of a service, or one of its several."""
         self._kinds = dict(kinds)
         self._db = db
         self._slots = slots
         self._lease_s = lease_s
         self._poll_s = poll_s
+        self._cleans = cleans
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; running jobs end their step and go back to the queue."""
         async with asyncio.TaskGroup() as group:
             for _ in range(self._slots):
                 group.create_task(self._work(stop))
-            group.create_task(self._clean(stop))
+            if self._cleans:
+                group.create_task(self._clean(stop))
 
     async def run_next(self, stop: asyncio.Event) -> bool:
         """Work on one job, if one waits; says whether there was one."""

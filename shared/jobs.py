@@ -14,6 +14,7 @@ from shared.db import Tx
 from shared.errors import AnchorwatchError, ConflictError, NotFoundError
 from shared.events import JobUpdated
 from shared.ids import new_id
+from shared.policies import not_held
 from shared.vocabulary import JobState
 
 MAX_ERRORS = 10_000
@@ -297,7 +298,7 @@ async def clean(tx: Tx, now: datetime) -> int:
     """Delete some of the jobs, with their errors, that ended longer than KEEP ago."""
     tag = await tx.run(
         "DELETE FROM jobs WHERE job_id = ANY(ARRAY(SELECT job_id FROM jobs"
-        " WHERE job_id < $1 AND ended_at < $2 ORDER BY job_id LIMIT $3))",
+        f" WHERE job_id < $1 AND ended_at < $2 AND {not_held()} ORDER BY job_id LIMIT $3))",
         UUID(int=int((now - KEEP).timestamp() * 1000) << 80),
         now - KEEP,
         _CLEAN_CHUNK,

@@ -53,11 +53,12 @@ from services.crawler.jobs.takeover import Takeover
 from services.crawler.jobs.turns import SharedTurns
 from services.crawler.jobs.workers import Workers
 from services.crawler.settings import Settings
+from services.crawler.store import keeping
 from services.crawler.store.frontier import ClaimLimits
 from services.crawler.store.rendered import StoredShares
 from services.crawler.store.retention import Keep
 from services.crawler.store.siblings import StoredSiblings
-from shared import job_routes
+from shared import job_routes, keeper_routes
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
@@ -73,6 +74,8 @@ from shared.events import (
     SiteUpdated,
 )
 from shared.job_runner import JobRunner
+from shared.keeper import Keeper
+from shared.keeper import subscribe as subscribe_keeping
 from shared.service import Loop, Work, supervise
 from shared.settings import SettingsError
 from shared.web import new_web_app
@@ -90,6 +93,14 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             f" {settings.shards - 1} (ANCHORWATCH_CRAWLER_SHARDS)"
         )
 
+    keeper = Keeper(
+        db,
+        shelves_of=keeping.shelves_of(settings.evidence_days),
+        mirror=keeping.MIRROR,
+        people=keeping.PEOPLE,
+        ties=keeping.TIES,
+        beside=keeping.BESIDE,
+    )
     work = Work(
         "crawler",
         db=db,
@@ -100,6 +111,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             **_searching(settings, db, lambda: app.state.eyes),
             "keep house": partial(keep_house, db=db),
             "keep evidence": partial(keep_evidence, db=db, keep=_keep(settings)),
+            **keeper.loops,
         },
         grace_s=settings.shutdown_grace_s,
     )
@@ -130,10 +142,12 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             shares.public,
             webmentions.public,
             job_routes.router,
+            keeper_routes.router,
         ),
         db=db,
         checks=work.checks,
     )
+    app.state.keeper = keeper
     app.state.eyes = None
     app.state.allowed_ports = settings.allowed_ports
     app.state.public_url = settings.public_url
@@ -241,6 +255,7 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(SiteCreated, handlers.on_site_created)
     consumer.on(SiteUpdated, handlers.on_site_updated)
     consumer.on(SiteDeleted, handlers.on_site_deleted)
+    subscribe_keeping(consumer)
     return consumer
 
 

@@ -34,10 +34,13 @@ from services.gateway.api import (
     channels,
     chat_people,
     documents,
+    erasures,
     events,
     grants,
     keys,
     leaving,
+    rebuilds,
+    retention,
     robot,
     session,
     shared_evidence,
@@ -63,18 +66,31 @@ from services.gateway.domain.limits import Limiter, Policy
 from services.gateway.domain.outward import STREAMED
 from services.gateway.domain.routing import new_table
 from services.gateway.domain.views import filters_of
-from services.gateway.jobs import following
+from services.gateway.jobs import following, rebuilding
 from services.gateway.jobs.alerting import ChannelMessages
 from services.gateway.jobs.delivering import deliver
 from services.gateway.jobs.reporting import make_due_reports
 from services.gateway.jobs.telling import WebhookMessages
 from services.gateway.settings import Settings
+from services.gateway.store import keeping
 from shared.access import derive
 from shared.bus import Bus
 from shared.consumer import Consumer
+from shared.copies import on_copies_wanted
 from shared.db import Database
-from shared.events import REGISTRY, AlertRaised, AlertResolved, ReportReady, SiteDeleted
+from shared.events import (
+    REGISTRY,
+    AlertRaised,
+    AlertResolved,
+    CopiesSent,
+    CopiesWanted,
+    ErasureDone,
+    ReportReady,
+    SiteDeleted,
+    SiteRemoved,
+)
 from shared.http import NetworkTransport, ServiceClient, Transport
+from shared.keeper import Keeper
 from shared.mail_server import MailSecurity, MailServer
 from shared.service import Work
 from shared.settings import SettingsError
@@ -90,9 +106,11 @@ _ROUTERS = (
     *(leaving.router, unsubscribing.router, webmention.router),
     *(views.router, today.router, approvals.router),
     *(channel_buttons.router, chat_people.router, acting.router, callbacks.router),
+    *(retention.router, erasures.router, rebuilds.router),
 )
 _VISITS_A_MINUTE = 300
 _PRESSES_A_MINUTE = 120
+_PAUSE_S = 2.0
 _SERVICES = ("crawler", "profile", "toxicity", "outreach")
 
 
@@ -114,6 +132,17 @@ def create_app(
     identity, hub = Identity(db), Hub()
     once = Once(db, Vault(lambda: [settings.secret.decode()]))
     teller, messenger = _senders(settings)
+    keeper = Keeper(
+        db,
+        shelves_of=keeping.shelves_of(settings.event_days),
+        mirror=keeping.MIRROR,
+        people=keeping.PEOPLE,
+        ties=keeping.TIES,
+        more={
+            rebuilding.SELF_CHECK: rebuilding.SelfChecker(db, clients, _PAUSE_S),
+            rebuilding.REBUILD: rebuilding.Rebuilder(db, clients, _PAUSE_S),
+        },
+    )
     outgoings = (WebhookMessages(db, teller), ChannelMessages(db, messenger))
     work = Work(
         "gateway",
@@ -127,6 +156,8 @@ def create_app(
             "old rows": partial(following.forget_old_rows, db=db, event_days=settings.event_days),
             "messages": partial(deliver, db=db, outgoings=outgoings),
             "reports": partial(make_due_reports, reporter=Reporter(clients)),
+            **keeper.loops,
+            "self-checks": partial(rebuilding.watch_copies, db=db),
         },
         grace_s=settings.shutdown_grace_s,
     )
@@ -150,6 +181,7 @@ def create_app(
     )
     _remember(app, settings, identity=identity, hub=hub, clients=clients)
     app.state.readiness.goodbyes.append(hub.close)
+    app.state.keeper = keeper
     app.state.teller = teller
     app.state.messenger = messenger
     app.router.default = Console()
@@ -173,6 +205,10 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(AlertResolved, handlers.on_told)
     consumer.on(ReportReady, handlers.on_told)
     apart = {SiteDeleted.name, AlertRaised.name, AlertResolved.name, ReportReady.name}
+    consumer.on(SiteRemoved, handlers.on_site_removed)
+    consumer.on(ErasureDone, handlers.on_erasure_done)
+    consumer.on(CopiesSent, handlers.on_copies_sent)
+    consumer.on(CopiesWanted, on_copies_wanted)
     for name in sorted(STREAMED - apart):
         consumer.on(REGISTRY[name], handlers.on_outward_event)
     return consumer

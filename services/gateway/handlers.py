@@ -5,10 +5,20 @@ from datetime import timedelta
 
 from services.gateway.domain.notices import draft_of, unsaid
 from services.gateway.metrics import CHANNELS_UNKNOWN
-from services.gateway.store import access, deeds, event_log, notices, views
-from shared import clock
+from services.gateway.store import access, deeds, event_log, keeping, notices, views
+from shared import clock, removing
 from shared.db import Tx
-from shared.events import AlertRaised, AlertResolved, Event, ReportReady, SiteDeleted
+from shared.events import (
+    AlertRaised,
+    AlertResolved,
+    CopiesSent,
+    ErasureDone,
+    Event,
+    ReportReady,
+    SiteDeleted,
+    SiteRemoved,
+)
+from shared.migrations import SERVICES
 
 _JUST_NOW = timedelta(minutes=15)
 
@@ -35,3 +45,29 @@ async def on_site_deleted(events: Sequence[SiteDeleted], tx: Tx) -> None:
     await notices.remove_of_sites(tx, site_ids)
     await views.remove_views_on(tx, site_ids)
     await access.tell_changed(tx)
+
+
+async def on_site_removed(events: Sequence[SiteRemoved], tx: Tx) -> None:
+    """Delete what is left of sites that nobody can bring back any more."""
+    await keeping.forget_site_lists(
+        tx, [event.site_id for event in events if event.site_id is not None]
+    )
+    await removing.on_site_removed(events, tx)
+
+
+async def on_erasure_done(events: Sequence[ErasureDone], tx: Tx) -> None:
+    """Write into the certificate what a service did."""
+    for event in events:
+        await keeping.add_part(
+            tx,
+            event.erasure_id,
+            event.service,
+            {"counts": event.counts, "kept": event.kept},
+            of=len(SERVICES),
+            now=clock.now(),
+        )
+
+
+async def on_copies_sent(events: Sequence[CopiesSent], tx: Tx) -> None:
+    for event in events:
+        await keeping.add_sent(tx, event.rebuild_id, event.service, event.copy_name, event.sent)

@@ -45,3 +45,8 @@ CHANNELS_UNKNOWN = Counter(
     "anchorwatch_gateway_channels_unknown_total",
     "Channels that an alert named and that its workspace does not have (any more).",
 )
+COPIES_DIFFERING = Gauge(
+    "anchorwatch_gateway_copies_differing",
+    "Copies of what other services own that differed at the last self-check, by who has them.",
+    ["service"],
+)

@@ -50,6 +50,9 @@ WORKSPACES = Table(
     Column("name", Text, nullable=False),
     # The first workspace belongs to whoever runs the installation; only its owners add others.
     Column("is_operator", Boolean, nullable=False, server_default=text("false")),
+    # Nobody gets in any more; until it is removed it can come back.
+    _moment("deleted_at"),
+    _moment("removed_at"),
     _version(),
     _created(),
     Index(
@@ -397,4 +400,55 @@ CHAT_CODES = Table(
     _moment("expires_at", nullable=False),
     one_of("kind", Kind),
     Index("chat_codes_expires_idx", "expires_at"),
+)
+
+HOLDS = Table(
+    "holds",
+    METADATA,
+    Column("site_id", UUID, primary_key=True),
+    _workspace(),
+    Column("reason", Text, nullable=False),
+    Column("placed_by", Text, nullable=False),
+    _created(),
+    Index("holds_workspace_idx", "workspace_id"),
+)
+
+# The certificate: what was deleted, and of nobody's name.
+ERASURES = Table(
+    "erasures",
+    METADATA,
+    Column("erasure_id", UUID, primary_key=True),
+    _workspace(),
+    flag("is_user"),
+    Column("requested_by", Text, nullable=False),
+    Column("parts", JSONB, nullable=False, server_default="{}"),
+    _moment("ended_at"),
+    _created(),
+    Index("erasures_workspace_idx", "workspace_id", "erasure_id"),
+)
+
+REBUILDS = Table(
+    "rebuilds",
+    METADATA,
+    Column("rebuild_id", UUID, primary_key=True),
+    _workspace(),
+    Column("site_id", UUID),
+    Column("job_id", UUID, nullable=False),
+    # By service: the copies that are sent to it; then, how many of each were.
+    Column("wanted", JSONB, nullable=False),
+    Column("sent", JSONB, nullable=False, server_default="{}"),
+    Column("compared", JSONB),
+    Column("requested_by", Text, nullable=False),
+    _moment("ended_at"),
+    _created(),
+    Index("rebuilds_workspace_idx", "workspace_id", "rebuild_id"),
+)
+
+SELF_CHECKS = Table(
+    "self_checks",
+    METADATA,
+    Column("workspace_id", UUID, ForeignKey("gateway.workspaces.workspace_id"), primary_key=True),
+    _moment("checked_at", nullable=False),
+    count("differing"),
+    Column("compared", JSONB, nullable=False),
 )

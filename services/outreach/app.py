@@ -30,6 +30,8 @@ from services.outreach.jobs.reading import Reader, read_mail
 from services.outreach.jobs.sending import Sender, send_mail
 from services.outreach.jobs.sequencing import run_sequences
 from services.outreach.settings import Settings
+from services.outreach.store import keeping
+from shared import job_routes, keeper_routes
 from shared.access import derive
 from shared.bus import Bus
 from shared.consumer import Consumer
@@ -48,7 +50,10 @@ from shared.events import (
     SiteDeleted,
     SiteUpdated,
     ToxicityChanged,
+    WorkspaceDeleted,
 )
+from shared.keeper import Keeper
+from shared.keeper import subscribe as subscribe_keeping
 from shared.service import Loop, Work
 from shared.settings import SettingsError
 from shared.vault import Vault
@@ -70,22 +75,30 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     }
     if settings.mail_allowed:
         loops["sending"] = partial(send_mail, db, _sender(settings, carrier), settings.send_pause_s)
+    keeper = Keeper(
+        db,
+        shelves_of=keeping.SHELVES,
+        mirror=keeping.MIRROR,
+        people=keeping.PEOPLE,
+        ties=keeping.TIES,
+    )
     work = Work(
         "outreach",
         db=db,
         bus=bus,
         consumer=subscribe(Consumer("outreach", db=db, bus=bus)),
-        loops=loops,
+        loops={**loops, **keeper.loops},
         grace_s=settings.shutdown_grace_s,
     )
     app = new_web_app(
         "outreach",
         settings=settings,
         lifespan=work.lifespan,
-        routers=ROUTERS,
+        routers=(*ROUTERS, job_routes.router, keeper_routes.router),
         db=db,
         checks=work.checks,
     )
+    app.state.keeper = keeper
     app.state.mail_house = MailHouse(
         examiner=Examiner.of(carrier, settings.public_url),
         vault=vault,
@@ -136,4 +149,6 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(PageSurveyed, handlers.on_page_surveyed)
     consumer.on(OutlinkJudged, handlers.on_outlink_judged)
     consumer.on(MentionFound, handlers.on_mention_found)
+    consumer.on(WorkspaceDeleted, handlers.on_workspace_deleted)
+    subscribe_keeping(consumer)
     return consumer

@@ -45,7 +45,14 @@ from services.profile.api import redirects as redirect_routes
 from services.profile.api import sites as site_routes
 from services.profile.api import survival as survival_routes
 from services.profile.domain.connectors import Provider
-from services.profile.handlers import contracts, observations, own_pages, payments, toxicity
+from services.profile.handlers import (
+    contracts,
+    observations,
+    own_pages,
+    payments,
+    toxicity,
+    workspaces,
+)
 from services.profile.jobs.alerting import Alerter
 from services.profile.jobs.audits import AuditBuilder
 from services.profile.jobs.client_reports import ReportMaker
@@ -57,7 +64,8 @@ from services.profile.jobs.preparing import Preparer
 from services.profile.jobs.refresh import LinkRefresher
 from services.profile.jobs.undo import ImportUndoer
 from services.profile.settings import Settings
-from shared import job_routes
+from services.profile.store import keeping
+from shared import job_routes, keeper_routes
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
@@ -73,8 +81,12 @@ from shared.events import (
     SitemapRead,
     TargetChecked,
     ToxicityChanged,
+    WorkspaceDeleted,
+    WorkspaceRestored,
 )
 from shared.job_runner import JobRunner
+from shared.keeper import Keeper
+from shared.keeper import subscribe as subscribe_keeping
 from shared.service import Work
 from shared.vault import Vault
 from shared.web import new_web_app
@@ -111,7 +123,7 @@ _ROUTERS = (
     survival_routes.router,
     *(alert_rules.router, alert_routes.router),  # the fixed paths of rules before an alert's id
     *(exports.router, exports.public, coverage.router),
-    job_routes.router,
+    *(job_routes.router, keeper_routes.router),
 )
 
 
@@ -135,6 +147,15 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         observation_days=settings.observation_days,
         alert_days=settings.alert_days,
     )
+    keeper = Keeper(
+        db,
+        shelves_of=keeping.shelves_of(
+            observation_days=settings.observation_days, alert_days=settings.alert_days
+        ),
+        mirror=keeping.MIRROR,
+        people=keeping.PEOPLE,
+        ties=keeping.TIES,
+    )
     work = Work(
         "profile",
         db=db,
@@ -147,6 +168,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             "alerts": Alerter(db).run,
             "patterns": PatternSeeker(db).run,
             "sealed keys": partial(keep_sealed, db=db, vault=vault),
+            **keeper.loops,
         },
         grace_s=settings.shutdown_grace_s,
     )
@@ -158,6 +180,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         db=db,
         checks=work.checks,
     )
+    app.state.keeper = keeper
     app.state.import_files = settings.import_files
     app.state.public_url = settings.public_url
     app.state.vault = vault
@@ -192,4 +215,7 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(PlacementUpdated, contracts.on_placement_updated)
     consumer.on(PaymentDue, payments.on_payment_due)
     consumer.on(PaymentSettled, payments.on_payment_settled)
+    consumer.on(WorkspaceDeleted, workspaces.on_workspace_deleted)
+    consumer.on(WorkspaceRestored, workspaces.on_workspace_restored)
+    subscribe_keeping(consumer)
     return consumer

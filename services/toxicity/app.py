@@ -23,8 +23,8 @@ from services.toxicity.jobs.recalibrate import queue_due_looks_at_decisions, rec
 from services.toxicity.jobs.rescore import rescore
 from services.toxicity.jobs.walk import walk_sites
 from services.toxicity.settings import Settings
-from services.toxicity.store import graphs, proposals, rescores
-from shared import job_routes
+from services.toxicity.store import graphs, keeping, proposals, rescores
+from shared import job_routes, keeper_routes
 from shared.bus import Bus
 from shared.consumer import Consumer
 from shared.db import Database
@@ -43,6 +43,8 @@ from shared.events import (
     SiteUpdated,
 )
 from shared.job_runner import JobRunner
+from shared.keeper import Keeper
+from shared.keeper import subscribe as subscribe_keeping
 from shared.service import Loop, Work
 from shared.web import new_web_app
 
@@ -63,22 +65,30 @@ EVENTS: tuple[type[Event], ...] = (
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
+    keeper = Keeper(
+        db,
+        shelves_of=keeping.SHELVES,
+        mirror=keeping.MIRROR,
+        people=keeping.PEOPLE,
+        ties=keeping.TIES,
+    )
     work = Work(
         "toxicity",
         db=db,
         bus=bus,
         consumer=subscribe(Consumer("toxicity", db=db, bus=bus)),
-        loops=_loops(db, settings),
+        loops={**_loops(db, settings), **keeper.loops},
         grace_s=settings.shutdown_grace_s,
     )
     app = new_web_app(
         "toxicity",
         settings=settings,
         lifespan=work.lifespan,
-        routers=(*ROUTERS, job_routes.router),
+        routers=(*ROUTERS, job_routes.router, keeper_routes.router),
         db=db,
         checks=work.checks,
     )
+    app.state.keeper = keeper
     app.state.limits = Limits(
         a_week=settings.large_domains,
         share=settings.large_share,
@@ -117,4 +127,5 @@ def subscribe(consumer: Consumer) -> Consumer:
     """Give all events that toxicity listens to their one handler."""
     for event in EVENTS:
         consumer.on(event, handlers.on_events)
+    subscribe_keeping(consumer)
     return consumer

@@ -44,6 +44,8 @@ class Event(BaseModel):
     consumers: ClassVar[tuple[str, ...]] = ()
     packed: ClassVar[bool] = False
     outward: ClassVar[bool] = False
+    private: ClassVar[bool] = False
+    """Whether it names a person who wants to be forgotten: no stream keeps a copy of it."""
     about: ClassVar[tuple[str, str]] = ("event", "event_id")
 
     event_id: UUID = Field(default_factory=ids.new_id)

@@ -13,6 +13,7 @@ from services.crawler.domain.discovery.candidates import (
     SearchedSite,
 )
 from shared.db import Tx
+from shared.policies import not_held
 from shared.vocabulary import DiscoveryReason
 
 LOOK_AGAIN = timedelta(days=7)
@@ -202,7 +203,9 @@ async def remove_old(tx: Tx, before: datetime, *, limit: int) -> int:
     """Forget pages of long ago; returns how many."""
     rows = await tx.fetch(
         "DELETE FROM candidates WHERE (site_id, page_key) IN (SELECT site_id, page_key"
-        " FROM candidates WHERE added_at < $1 ORDER BY added_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+        " FROM candidates WHERE added_at < $1 AND "
+        + not_held()
+        + " ORDER BY added_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
         " RETURNING 1",
         *(before, limit),
     )

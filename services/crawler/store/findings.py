@@ -10,6 +10,7 @@ from services.crawler.domain.discovery.candidates import SearchedSite, Sender
 from shared import outbox
 from shared.db import Tx
 from shared.events import MentionFound
+from shared.policies import not_held
 
 # As for candidates: logs that overlap in time hold the same visits.
 _ADD_SENDERS = """
@@ -175,12 +176,16 @@ async def remove_old(tx: Tx, before: datetime, *, limit: int) -> int:
     """Forget what was last heard of long ago; returns how many rows."""
     referrers = await tx.fetch(
         "DELETE FROM referrers WHERE (site_id, domain) IN (SELECT site_id, domain FROM referrers"
-        " WHERE added_at < $1 ORDER BY added_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1",
+        " WHERE added_at < $1 AND "
+        + not_held()
+        + " ORDER BY added_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1",
         *(before, limit),
     )
     mentions = await tx.fetch(
         "DELETE FROM mentions WHERE (site_id, page_key) IN (SELECT site_id, page_key FROM mentions"
-        " WHERE seen_at < $1 ORDER BY seen_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1",
+        " WHERE seen_at < $1 AND "
+        + not_held()
+        + " ORDER BY seen_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1",
         *(before, limit),
     )
     return max(len(referrers), len(mentions))

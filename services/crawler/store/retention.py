@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.crawler.store.keeping import PROOF
 from shared.db import Tx
+from shared.policies import not_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,23 +18,29 @@ class Keep:
 
 
 # The newest evidence of a watched link has no superseded_at, so age never removes it; that of a link
-# which is watched once more has one and is passed over.
-_TOO_OLD = """
+# which is watched once more has one and is passed over. Nothing of a site under a legal hold goes, nor
+# what proves something about a placement in force, however many bytes that is.
+_FREE = f"{not_held()} AND NOT {PROOF.format(of='evidence')}"
+_TOO_OLD = f"""
 SELECT evidence_id FROM evidence
-WHERE superseded_at < $1 AND expired_at IS NULL AND NOT EXISTS (
+WHERE superseded_at < $1::timestamptz - least($3::int, (SELECT min((days->>'evidence')::int)
+        FROM retention)) * interval '1 day'
+    AND superseded_at < $1::timestamptz - least($3::int, (SELECT (days->>'evidence')::int
+        FROM retention r WHERE r.workspace_id = evidence.workspace_id)) * interval '1 day'
+    AND expired_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM watches WHERE watches.link_id = evidence.link_id
     AND watches.evidence_id = evidence.evidence_id AND watches.removed_at IS NULL
-)
+) AND {_FREE}
 ORDER BY superseded_at LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 
-_OLDEST = """
-SELECT evidence_id FROM evidence WHERE expired_at IS NULL
+_OLDEST = f"""
+SELECT evidence_id FROM evidence WHERE expired_at IS NULL AND {_FREE}
 ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED
 """
 
-_OLDEST_OF_SITE = """
-SELECT evidence_id FROM evidence WHERE expired_at IS NULL AND site_id = $2
+_OLDEST_OF_SITE = f"""
+SELECT evidence_id FROM evidence WHERE expired_at IS NULL AND site_id = $2 AND {_FREE}
 ORDER BY number LIMIT $1 FOR UPDATE SKIP LOCKED
 """
 
@@ -70,11 +78,11 @@ WHERE evidence_id IN (SELECT evidence_id FROM gone)
 
 async def expire(tx: Tx, keep: Keep, now: datetime, *, limit: int) -> int:
     """Empty the evidence that is due, a bounded number of rows; returns how many."""
-    rows = await tx.fetch(_TOO_OLD, now - timedelta(days=keep.days), limit)
+    rows = await tx.fetch(_TOO_OLD, now, limit, keep.days)
     if not rows:
         over = await tx.fetch_value(
             "SELECT site_id FROM evidence_chains WHERE stored_bytes > $1"
-            " ORDER BY stored_bytes DESC LIMIT 1",
+            f" AND {not_held()} ORDER BY stored_bytes DESC LIMIT 1",
             keep.site_bytes,
         )
         if over is not None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.crawler.domain.discovery.candidates import SearchSource
 from shared.db import Tx
+from shared.policies import not_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ async def remove_old(tx: Tx, before: datetime, abandoned: datetime, *, limit: in
     """Forget old searches, and uploads that nothing came of; returns how many."""
     rows = await tx.fetch(
         "DELETE FROM searches WHERE search_id = ANY(ARRAY(SELECT search_id FROM searches"
-        " WHERE created_at < $1 OR (created_at < $2 AND job_id IS NULL)"
+        f" WHERE (created_at < $1 AND {not_held()}) OR (created_at < $2 AND job_id IS NULL)"
         " ORDER BY created_at LIMIT $3)) RETURNING 1",
         *(before, abandoned, limit),
     )

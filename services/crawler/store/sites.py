@@ -27,7 +27,9 @@ WITH new AS (
     FROM new ORDER BY site_id
     ON CONFLICT (site_id) DO UPDATE SET version_no = excluded.version_no,
         hosts = excluded.hosts, active = excluded.active, brands = excluded.brands
-    WHERE sites.version_no < excluded.version_no
+    WHERE sites.version_no < excluded.version_no OR (sites.version_no = excluded.version_no
+        AND (sites.hosts, sites.active, sites.brands)
+            IS DISTINCT FROM (excluded.hosts, excluded.active, excluded.brands))
     RETURNING site_id, active
 )
 SELECT saved.site_id FROM saved JOIN old USING (site_id) WHERE saved.active AND NOT old.active

@@ -8,6 +8,8 @@ from typing import Any
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 _PUBLIC = "/v1/"
+_OWN_PATHS = re.compile(r"/v1/contacts/(exports|erasures)(/[^/]+)?")
+"""What the gateway answers itself though a service has a path that looks like it."""
 OWN_AREAS = frozenset({"jobs"})
 """First segments that every service has and the gateway answers itself, by asking all of them."""
 
@@ -35,6 +37,8 @@ class Table:
 
     def find(self, path: str) -> tuple[Route, Mapping[str, str]] | None:
         """Return the route of a path, and the values of its parameters."""
+        if _OWN_PATHS.fullmatch(path) is not None:
+            return None
         for route in self.by_length.get(path.count("/"), ()):
             if (match := route.pattern.fullmatch(path)) is not None:
                 return route, match.groupdict()

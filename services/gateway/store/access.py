@@ -27,6 +27,7 @@ _GRANTS = (
     " (SELECT coalesce(array_agg(role ORDER BY site_id), '{}') FROM grants"
     " WHERE actor_id = found.actor_id) AS roles"
 )
+_STANDS = "workspace_id IN (SELECT workspace_id FROM workspaces WHERE deleted_at IS NULL)"
 _SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -35,7 +36,7 @@ async def find_key_caller(tx: Tx, secret_hash: bytes, *, now: datetime) -> Calle
     rows = await tx.fetch(
         "WITH found AS (SELECT key_id AS actor_id, workspace_id, prefix AS actor, scopes,"
         " workspace_role FROM keys WHERE secret_hash = $1 AND revoked_at IS NULL"
-        f" AND (expires_at IS NULL OR expires_at > $2)) SELECT found.*, {_GRANTS} FROM found",
+        f" AND (expires_at IS NULL OR expires_at > $2) AND {_STANDS}) SELECT found.*, {_GRANTS} FROM found",
         *(secret_hash, now),
     )
     return _caller(rows, scopes=None)
@@ -46,7 +47,7 @@ async def find_session_caller(tx: Tx, token_hash: bytes, *, now: datetime) -> Ca
     rows = await tx.fetch(
         "WITH found AS (SELECT u.user_id AS actor_id, u.workspace_id, u.email AS actor,"
         " u.workspace_role FROM sessions s JOIN users u USING (user_id) WHERE s.token_hash = $1"
-        f" AND s.expires_at > $2 AND u.disabled_at IS NULL) SELECT found.*, {_GRANTS} FROM found",
+        f" AND s.expires_at > $2 AND u.disabled_at IS NULL AND {_STANDS}) SELECT found.*, {_GRANTS} FROM found",
         *(token_hash, now),
     )
     return _caller(rows, scopes=frozenset(Scope), is_person=True)

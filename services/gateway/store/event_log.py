@@ -7,6 +7,7 @@ from uuid import UUID
 from services.gateway.domain.outward import Logged
 from shared.db import Tx
 from shared.events import Event
+from shared.policies import not_held
 
 CHANNEL = "gateway_events"
 _ONE_WRITER = 0x6576656E  # "even"
@@ -96,7 +97,7 @@ async def remove_old(tx: Tx, *, before: datetime, limit: int) -> int:
     """Forget the oldest events; returns how many. The newest stays: numbering goes on from it."""
     done = await tx.run(
         "DELETE FROM event_log WHERE seq IN (SELECT seq FROM event_log WHERE created_at < $1"
-        " AND seq < (SELECT max(seq) FROM event_log) ORDER BY seq LIMIT $2)",
+        f" AND {not_held()} AND seq < (SELECT max(seq) FROM event_log) ORDER BY seq LIMIT $2)",
         *(before, limit),
     )
     return int(done.rpartition(" ")[2])

@@ -11,6 +11,7 @@ from services.gateway.domain.channels import REST_OF_CHATS_S, REST_OF_MAIL_S, Ki
 from services.gateway.domain.notices import Draft, Notice, NoticeState, Parcel, Reader
 from shared.db import Tx
 from shared.ids import new_id
+from shared.policies import not_held
 from shared.vocabulary import AlertSeverity, Role
 
 Row = Mapping[str, Any]
@@ -273,7 +274,7 @@ async def remove_old(tx: Tx, *, before: datetime, limit: int) -> int:
     """Forget notices whatever became of them; returns how many."""
     done = await tx.run(
         "DELETE FROM notices WHERE ctid = ANY(ARRAY(SELECT ctid FROM notices"
-        " WHERE created_at < $1 LIMIT $2))",
+        f" WHERE created_at < $1 AND {not_held()} LIMIT $2))",
         *(before, limit),
     )
     return int(done.rpartition(" ")[2])

@@ -1,8 +1,8 @@
-"""Contacts: whom to write to at a domain, where each was found, and a person's rights over what we keep."""
+"""Contacts: whom to write to at a domain, and where each was found."""
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -12,8 +12,8 @@ from services.outreach.api.prospect_shapes import WordsOut, words_of
 from services.outreach.api.prospects import get_row
 from services.outreach.domain.address import MAX_ADDRESS, fault_of, written
 from services.outreach.domain.contact import ContactState, FoundBy, rank_of
-from services.outreach.domain.suppression import REASON_WORDS, first_cover, normal_address
-from services.outreach.store import contacts, people, prospects, suppressions
+from services.outreach.domain.suppression import REASON_WORDS, first_cover
+from services.outreach.store import contacts, prospects, suppressions
 from services.outreach.store.contacts import Contact, Filters
 from services.outreach.store.prospects import Change
 from shared import clock, ids, prospect_words, queries, urls
@@ -194,64 +194,6 @@ async def change_contact(
         raise ConflictError("They asked to be left alone; that stays.", code="unsubscribed")
     await contacts.save_contact(tx, after, now=clock.now())
     return (await contacts_out(tx, caller, [after]))[0]
-
-
-class PersonIn(BaseModel):
-    """Whom it is about."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    email: str = Field(max_length=320)
-
-
-class PersonOut(BaseModel):
-    """Everything that the workspace keeps about one person."""
-
-    email: str
-    contacts: list[dict[str, Any]]
-    suppressions: list[dict[str, Any]]
-    messages: list[dict[str, Any]]
-    enrollments: list[dict[str, Any]]
-
-
-@router.post("/v1/contacts/exports")
-async def export_person(body: PersonIn, caller: CallerDep, tx: TxDep) -> PersonOut:
-    """Return everything that is kept about a person, to be handed to them."""
-    caller.require_scope(Scope.OUTREACH_READ)
-    caller.require_workspace(Role.EDITOR)
-    key = _key(body.email)
-    return PersonOut(email=key, **await people.export_person(tx, caller.workspace_id, key))
-
-
-class ErasedOut(BaseModel):
-    """How many rows of what were deleted, or emptied of all that was about the person."""
-
-    contacts: int
-    suppressions: int
-    messages: int
-    enrollments: int
-    sentence: str
-
-
-@router.post("/v1/contacts/erasures")
-async def erase_person(body: PersonIn, caller: CallerDep, tx: TxDep) -> ErasedOut:
-    """Delete everything that is kept about a person, for good; they are never written to again."""
-    caller.require_scope(Scope.OUTREACH_WRITE)
-    caller.require_workspace(Role.EDITOR)
-    key = _key(body.email)
-    counts = await people.erase_person(
-        tx, caller.workspace_id, key, actor=caller.actor, now=clock.now()
-    )
-    sentence = "Deleted. Only a salted hash of the address stays, so that it is never written to."
-    return ErasedOut(**counts, sentence=sentence)
-
-
-def _key(email: str) -> str:
-    key = normal_address(email)
-    if key is None:
-        detail = "Give the person's e-mail address."
-        raise InvalidError(detail, [FieldError("/email", "not-an-address", detail)])
-    return key
 
 
 async def _get(tx: Tx, caller: Caller, contact_id: UUID, role: Role) -> Contact:

@@ -9,7 +9,7 @@ from services.outreach.handlers.finding import on_mention_found as on_mention_fo
 from services.outreach.handlers.finding import on_outlink_judged as on_outlink_judged
 from services.outreach.handlers.finding import on_page_surveyed as on_page_surveyed
 from services.outreach.metrics import CONCLUDED
-from services.outreach.store import placements, readings, sites, watch
+from services.outreach.store import outreach_settings, placements, readings, sites, watch
 from services.outreach.store.pipeline import Place, follow_placements
 from services.outreach.store.placements import Entry
 from services.outreach.store.watch import Concluded, Watched
@@ -30,6 +30,7 @@ from shared.events import (
     SiteDeleted,
     SiteUpdated,
     ToxicityChanged,
+    WorkspaceDeleted,
 )
 from shared.screen_words import PLACEMENTS
 
@@ -138,6 +139,13 @@ async def on_review_decided(events: Sequence[ReviewDecided], tx: Tx) -> None:
 
 async def on_disavow_version_created(_: Sequence[DisavowVersionCreated], __: Tx) -> None:
     """Change nothing: the decisions that a disavow list is made of came one by one before it."""
+
+
+async def on_workspace_deleted(events: Sequence[WorkspaceDeleted], tx: Tx) -> None:
+    """Send no mail of a workspace that was deleted; whoever brings it back switches it on again."""
+    for event in events:
+        if event.workspace_id is not None:
+            await outreach_settings.switch_off(tx, event.workspace_id)
 
 
 def _newest(events: Sequence[LinkChanged]) -> dict[UUID, LinkChanged]:

@@ -59,3 +59,12 @@ async def switch_all_off(tx: Tx) -> int:
         " RETURNING workspace_id"
     )
     return len(rows)
+
+
+async def switch_off(tx: Tx, workspace_id: UUID) -> None:
+    """Send nothing any more, until somebody switches it on again."""
+    await tx.run(
+        "UPDATE outreach_settings SET sending = false, version = version + 1"
+        " WHERE workspace_id = $1 AND sending",
+        workspace_id,
+    )

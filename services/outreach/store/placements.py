@@ -150,6 +150,18 @@ async def list_placements(
     return [placement_of(row) for row in rows]
 
 
+async def list_after(
+    tx: Tx, workspace_id: UUID, *, site_id: UUID | None, after: UUID, limit: int
+) -> list[Placement]:
+    """Return the next placements of living sites, by id."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} {_FROM} WHERE p.workspace_id = $1 AND p.placement_id > $3"
+        " AND ($2::uuid IS NULL OR p.site_id = $2) ORDER BY p.placement_id LIMIT $4",
+        *(workspace_id, site_id, after, limit),
+    )
+    return [placement_of(row) for row in rows]
+
+
 async def count_placements(tx: Tx, *, workspace_id: UUID, today: date, filters: Filters) -> int:
     found = await tx.fetch_value(
         f"SELECT count(*) {_FROM} {_WHERE}", *_values(workspace_id, today, filters)

@@ -25,7 +25,12 @@ async def move_prospects(tx: Tx, placements: Sequence[Placement], actor: str) ->
 
 
 async def tell_updated(tx: Tx, placement: Placement) -> None:
-    await outbox.add(tx, [PlacementUpdated(**_fields(placement))])
+    await outbox.add(tx, [updated_event(placement)])
+
+
+def updated_event(placement: Placement) -> PlacementUpdated:
+    """Return the event that carries the whole of what was agreed."""
+    return PlacementUpdated(**_fields(placement))
 
 
 def _fields(placement: Placement) -> dict[str, Any]:

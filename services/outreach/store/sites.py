@@ -33,7 +33,10 @@ _SAVE = """
         hosts = excluded.hosts, brands = excluded.brands, keywords = excluded.keywords,
         competitors = excluded.competitors, deleted_at = excluded.deleted_at
     WHERE sites.version_no < excluded.version_no
-       OR (sites.version_no = excluded.version_no AND excluded.deleted_at IS NOT NULL)
+       OR (sites.version_no = excluded.version_no AND (excluded.deleted_at IS NOT NULL
+            OR (sites.domain, sites.hosts, sites.brands, sites.keywords, sites.competitors)
+                IS DISTINCT FROM (excluded.domain, excluded.hosts, excluded.brands,
+                    excluded.keywords, excluded.competitors)))
 """
 
 

@@ -11,7 +11,16 @@ from services.profile.jobs.connectors import queue_due
 from services.profile.jobs.growth import watch_growth
 from services.profile.jobs.resting import stopped_within
 from services.profile.jobs.weighing import tell_values
-from services.profile.store import alerts, decisions, imports, months, recoveries, undo, worth
+from services.profile.store import (
+    alerts,
+    decisions,
+    imports,
+    keeping,
+    months,
+    recoveries,
+    undo,
+    worth,
+)
 from shared import clock
 from shared.db import Database, Tx
 from shared.log import get_logger
@@ -20,6 +29,7 @@ log = get_logger(__name__)
 
 BATCH = 500
 FORGET = 5_000
+FEW_SITES = 20
 MONTHS_AHEAD = 3
 UPLOAD_GRACE = timedelta(days=1)
 UNDO_WITHIN = timedelta(days=31)
@@ -62,6 +72,7 @@ class Nightly:
             "end alerts": end_forgotten,
             "forget alerts": self._forget_alerts,
             "pull from connectors": queue_due,
+            "remove deleted sites": _remove_sites,
             "forget uploads": _forget_uploads,
             "forget what imports found": _forget_memory,
         }
@@ -119,6 +130,10 @@ async def _adopt(tx: Tx, now: datetime) -> int:
 
 async def _forget_uploads(tx: Tx, now: datetime) -> int:
     return await imports.remove_abandoned_uploads(tx, before=now - UPLOAD_GRACE, limit=BATCH)
+
+
+async def _remove_sites(tx: Tx, now: datetime) -> int:
+    return await keeping.remove_due_sites(tx, now, limit=FEW_SITES)
 
 
 async def _forget_memory(tx: Tx, now: datetime) -> int:

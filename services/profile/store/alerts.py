@@ -14,6 +14,7 @@ from services.profile.domain.grouping import Decision, Key, Known
 from shared import jsontext
 from shared.db import Tx
 from shared.ids import new_id
+from shared.policies import not_held
 from shared.vocabulary import AlertState
 
 _TURN = "hashtextextended('profile alerts', 0)"
@@ -284,8 +285,10 @@ async def list_forgotten(tx: Tx, *, limit: int) -> list[Ending]:
 async def remove_old(tx: Tx, *, before: datetime, untold_before: datetime, limit: int) -> int:
     """Forget alerts in which nothing happened since then, with all that they hold; sooner if never told."""
     tag = await tx.run(
-        "DELETE FROM alerts WHERE alert_id IN (SELECT alert_id FROM alerts WHERE last_at < $1"
-        " OR (told_at IS NULL AND last_at < $2) LIMIT $3)",
+        "DELETE FROM alerts WHERE alert_id IN (SELECT alert_id FROM alerts WHERE (last_at <"
+        " greatest($1, now() - (SELECT (days->>'alerts')::int FROM retention r"
+        " WHERE r.workspace_id = alerts.workspace_id) * interval '1 day')"
+        f" OR (told_at IS NULL AND last_at < $2)) AND {not_held()} LIMIT $3)",
         *(before, untold_before, limit),
     )
     return int(tag.rpartition(" ")[2])

@@ -21,7 +21,11 @@ _SAVE = """
         vendor_id = excluded.vendor_id, vendor_name = excluded.vendor_name,
         method = excluded.method, campaign = excluded.campaign, price = excluded.price,
         currency = excluded.currency
-    WHERE contracts.terms_seq < excluded.terms_seq
+    WHERE contracts.terms_seq < excluded.terms_seq OR (contracts.terms_seq = excluded.terms_seq
+        AND (contracts.referring_domain, contracts.page_key, contracts.terms::text,
+            contracts.go_live_on, contracts.cancelled)
+        IS DISTINCT FROM (excluded.referring_domain, excluded.page_key, excluded.terms::text,
+            excluded.go_live_on, excluded.cancelled))
     RETURNING placement_id
 """
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import asyncpg
 
 from shared.db import Tx
+from shared.policies import HELD, not_held
 
 _REST = "observations_rest"
 
@@ -32,15 +33,28 @@ async def list_months(tx: Tx) -> list[str]:
 
 async def drop_months(tx: Tx, *, before: datetime, patience_ms: int = 3_000) -> int:
     """Drop the months of which every look is older than `before`; returns how many."""
+    dropped = 0
     old = [name for name in await list_months(tx) if _end(name) <= before.date()]
     try:
         async with tx.savepoint():
             await tx.run(f"SET LOCAL lock_timeout = {patience_ms:d}")
             for name in old:
-                await tx.run(f'DROP TABLE "{name}"')
+                if not await _has_held(tx, name):
+                    await tx.run(f'DROP TABLE "{name}"')
+                    dropped += 1
     except asyncpg.LockNotAvailableError:
         return 0  # somebody reads for long: rather not tonight than in the way of all who write
-    return len(old)
+    return dropped
+
+
+async def _has_held(tx: Tx, name: str) -> bool:
+    """Say whether a month has looks at a site under a legal hold: then all of it stays."""
+    return bool(
+        await tx.fetch_value(
+            "SELECT EXISTS (SELECT FROM retention WHERE cardinality(held_sites) > 0)"
+            f' AND EXISTS (SELECT FROM "{name}" WHERE site_id = ANY(ARRAY{HELD}))'
+        )
+    )
 
 
 def _end(name: str) -> date:
@@ -52,7 +66,7 @@ async def remove_strays(tx: Tx, *, before: datetime, limit: int) -> int:
     """Forget at most `limit` old looks of months that never had a part."""
     tag = await tx.run(
         f"DELETE FROM {_REST} WHERE ctid = ANY(ARRAY("
-        f"SELECT ctid FROM {_REST} WHERE checked_at < $1 LIMIT $2))",
+        f"SELECT ctid FROM {_REST} WHERE checked_at < $1 AND {not_held()} LIMIT $2))",
         before,
         limit,
     )

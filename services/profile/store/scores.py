@@ -11,7 +11,10 @@ _SAVE = """
         authority = coalesce(u.authority, links.authority)
     FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[],
         $8::float8[]) AS u(link_id, scored_seq, score, band, action, model, sentence, authority)
-    WHERE links.link_id = u.link_id AND links.scored_seq < u.scored_seq
+    WHERE links.link_id = u.link_id AND (links.scored_seq < u.scored_seq
+        OR (links.scored_seq = u.scored_seq
+            AND (links.toxicity_score, links.toxicity_band, links.toxicity_action)
+            IS DISTINCT FROM (u.score, u.band, u.action)))
 """
 
 

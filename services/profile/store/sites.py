@@ -39,11 +39,20 @@ async def find_sites(tx: Tx, site_ids: Iterable[UUID]) -> dict[UUID, Site]:
     return {row["site_id"]: _site(row) for row in rows}
 
 
+async def list_all(tx: Tx, site_ids: Iterable[UUID]) -> list[Site]:
+    """Return sites whether or not they are deleted, by id."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM sites WHERE site_id = ANY($1::uuid[]) ORDER BY site_id",
+        list(site_ids),
+    )
+    return [_site(row) for row in rows]
+
+
 async def get_site(tx: Tx, workspace_id: UUID, site_id: UUID, *, deleted: bool = False) -> Site:
     """Return one site of a workspace; raises NotFoundError."""
     rows = await tx.fetch(
         f"SELECT {_COLUMNS} FROM sites WHERE site_id = $1 AND workspace_id = $2"
-        " AND (deleted_at IS NULL OR $3)",
+        " AND removed_at IS NULL AND (deleted_at IS NULL OR $3)",
         site_id,
         workspace_id,
         deleted,
@@ -56,7 +65,8 @@ async def get_site(tx: Tx, workspace_id: UUID, site_id: UUID, *, deleted: bool =
 async def lock_site(tx: Tx, workspace_id: UUID, site_id: UUID) -> Site:
     """Return one site, deleted or not, locked for a change."""
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM sites WHERE site_id = $1 AND workspace_id = $2 FOR UPDATE",
+        f"SELECT {_COLUMNS} FROM sites WHERE site_id = $1 AND workspace_id = $2"
+        " AND removed_at IS NULL FOR UPDATE",
         site_id,
         workspace_id,
     )

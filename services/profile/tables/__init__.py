@@ -99,6 +99,13 @@ SITES = Table(
     _created(),
     _moment("updated_at"),
     _moment("deleted_at"),
+    # The time to bring it back is over: its rows are going, here and everywhere.
+    _moment("removed_at"),
+    Index(
+        "sites_deleted_idx",
+        "deleted_at",
+        postgresql_where=text("deleted_at IS NOT NULL AND removed_at IS NULL"),
+    ),
     Index(
         "sites_workspace_domain_key",
         "workspace_id",

@@ -15,7 +15,9 @@ _SAVE = """
     ON CONFLICT (placement_id) DO UPDATE SET site_id = excluded.site_id,
         terms_seq = excluded.terms_seq, referring_domain = excluded.referring_domain,
         until_on = excluded.until_on, cancelled = excluded.cancelled
-    WHERE placements.terms_seq < excluded.terms_seq
+    WHERE placements.terms_seq < excluded.terms_seq OR (placements.terms_seq = excluded.terms_seq
+        AND (placements.referring_domain, placements.until_on, placements.cancelled)
+        IS DISTINCT FROM (excluded.referring_domain, excluded.until_on, excluded.cancelled))
 """
 
 

@@ -57,7 +57,11 @@ _SAVE = """
                 excluded.partners, excluded.competitors)
             THEN excluded.walk_after ELSE sites.walk_after END,
         deleted_at = NULL
-    WHERE sites.version_no < excluded.version_no
+    WHERE sites.version_no < excluded.version_no OR (sites.version_no = excluded.version_no
+        AND (sites.domain, sites.hosts, sites.brands, sites.keywords, sites.partners,
+            sites.competitors, sites.manual_action)
+        IS DISTINCT FROM (excluded.domain, excluded.hosts, excluded.brands, excluded.keywords,
+            excluded.partners, excluded.competitors, excluded.manual_action))
 """
 
 

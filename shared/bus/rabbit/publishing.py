@@ -15,6 +15,7 @@ from shared.bus.packing import EVENTS_EXCHANGE, Message
 from shared.bus.rabbit.connection import BROKEN, CONNECT_S, Connection, as_unavailable, underlay
 from shared.bus.topology import PREFIX
 from shared.errors import UnavailableError
+from shared.events import REGISTRY
 from shared.log import get_logger
 
 log = get_logger(__name__)
@@ -76,6 +77,9 @@ def is_plain_nack(fault: BaseException) -> bool:
     return isinstance(fault, DeliveryError) and not isinstance(fault, PublishError)
 
 
+_PRIVATE = frozenset(name for name, event in REGISTRY.items() if event.private)
+
+
 class EventLog:
     """A stream with a copy of every single event, for subscribers that come later.
 
@@ -94,7 +98,7 @@ class EventLog:
         copies = [
             replace(message, exchange=EVENTS_LOG)
             for message in messages
-            if message.exchange == EVENTS_EXCHANGE
+            if message.exchange == EVENTS_EXCHANGE and message.name not in _PRIVATE
         ]
         if not copies or time.monotonic() < self._silent_until:
             return

@@ -1,0 +1,1 @@
+"""Keeping, forgetting and rebuilding, over all five schemas."""
