@@ -51,6 +51,9 @@ COMMANDS = {
     "migrate": Command("services.cli.migrate", "bring the database to this version"),
     "backup": Command("services.cli.backup", "write everything into one file, while it runs"),
     "restore": Command("services.cli.restore", "read a backup into an empty database, and compare"),
+    "rebuild": Command(
+        "services.cli.rebuild", "send copies again that services keep of each other"
+    ),
     "deadletters": Command(
         "services.cli.deadletters", "list or replay events that nobody could use"
     ),

@@ -21,7 +21,8 @@ from shared.job_runner import JobRunner, Perform
 from shared.service import Loop
 from shared.shelves import Shelf
 
-_POLL_S = 2.0
+POLL_S = 2.0
+"""How often a service looks for such work: none of it is in a hurry."""
 
 
 class Keeper:
@@ -38,7 +39,7 @@ class Keeper:
         beside: Mapping[str, str] | None = None,
         more: Mapping[str, Perform] | None = None,
     ) -> None:
-        """`more` are kinds of jobs of the service's own that its one runner performs, too."""
+        """`more` are jobs that may wait for those of other services: they have a runner of their own."""
         self.db = db
         self.shelves = (*shelves_of, *shelves.house_shelves())
         self.mirror = mirror
@@ -50,15 +51,17 @@ class Keeper:
             removing.SITE: remover,
             removing.WORKSPACE: remover,
             copies.KIND: copies.Sender(mirror.pages),
-            **(more or {}),
         }
+        self.more = dict(more or {})
 
     @property
     def loops(self) -> dict[str, Loop]:
         """Return the loops to run."""
-        runner = JobRunner(self.kinds, db=self.db, slots=1, poll_s=_POLL_S, cleans=False)
+        runner = JobRunner(self.kinds, db=self.db, slots=1, poll_s=POLL_S, cleans=False)
+        waiting = JobRunner(self.more, db=self.db, slots=2, poll_s=POLL_S, cleans=False)
         return {
             "keeping": runner.run,
+            **({"mending": waiting.run} if self.more else {}),
             "shelves": partial(shelves.keep_shelves, db=self.db, shelves=self.shelves),
             "copies": self._ask,
         }

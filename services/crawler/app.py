@@ -11,6 +11,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -45,6 +46,7 @@ from services.crawler.jobs import (
 )
 from services.crawler.jobs import webmentions as told
 from services.crawler.jobs.checking import Checking
+from services.crawler.jobs.erasing import erase_evidence
 from services.crawler.jobs.housekeeping import keep_evidence, keep_house
 from services.crawler.jobs.looking import EyesOf
 from services.crawler.jobs.searching import Searcher
@@ -97,7 +99,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         db,
         shelves_of=keeping.shelves_of(settings.evidence_days),
         mirror=keeping.MIRROR,
-        people=keeping.PEOPLE,
+        people=replace(keeping.PEOPLE, more=erase_evidence),
         ties=keeping.TIES,
         beside=keeping.BESIDE,
     )

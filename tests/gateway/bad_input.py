@@ -232,6 +232,8 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("POST", "/v1/contacts/exports"): {"email": email},
         ("POST", "/v1/relationships/{domain}/notes"): {"text": "x"},
         ("POST", "/v1/contacts/erasures"): {"email": email},
+        ("PUT", "/v1/retention"): {"days": {}},
+        ("PUT", "/v1/sites/{site_id}/hold"): {"reason": "x"},
         ("PUT", "/v1/outreach/settings"): {"sending": False},
         ("POST", "/v1/mailboxes"): {"address": email, "smtp_host": "mail.a.example"},
         ("POST", "/v1/messages"): message,

@@ -32,6 +32,13 @@ def text_of(heads: Heads, received: bytes) -> str:
     return pages.read(body, url, dict(reversed(headers))).body.text
 
 
+def markup_of(heads: Heads, received: bytes) -> str:
+    """Return what was received, with its content coding undone, as text to search in."""
+    captures = heads.captures
+    coded = _decoded(received, tuple(headers_of(captures))) if captures else received
+    return (coded or received).decode("utf-8", "replace")
+
+
 def _decoded(received: bytes, headers: Sequence[tuple[str, str]]) -> bytes:
     coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
     try:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.crawler.store.keeping import PROOF
 from shared.db import Tx
 from shared.errors import NotFoundError
 from shared.vocabulary import Outcome
@@ -50,6 +51,18 @@ async def list_whole(tx: Tx, link_id: UUID, *, most_bytes: int, limit: int) -> l
         " ORDER BY number",
         link_id,
         most_bytes,
+        limit,
+    )
+
+
+async def list_kept(tx: Tx, workspace_id: UUID, *, after: UUID, limit: int) -> list[Any]:
+    """Return the next evidence of a workspace with its content, and whether it proves an agreement."""
+    return await tx.fetch(
+        f"SELECT {_WHOLE}, {PROOF.format(of='evidence')} AS is_proof {_FROM}"
+        " WHERE workspace_id = $1 AND evidence_id > $2 AND expired_at IS NULL"
+        " ORDER BY evidence_id LIMIT $3",
+        workspace_id,
+        after,
         limit,
     )
 

@@ -1,7 +1,9 @@
 """Lets go of evidence that is too old or too much: its content, never its place in the chain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.crawler.store.keeping import PROOF
 from shared.db import Tx
@@ -92,11 +94,17 @@ async def expire(tx: Tx, keep: Keep, now: datetime, *, limit: int) -> int:
         if (total or 0) > keep.total_bytes:
             rows = await tx.fetch(_OLDEST, limit)
     ids = [row["evidence_id"] for row in rows]
-    if ids:
+    await empty(tx, ids, now)
+    return len(ids)
+
+
+async def empty(tx: Tx, evidence_ids: Sequence[UUID], now: datetime) -> None:
+    """Take the content of evidence away; its place in the chain stays."""
+    if evidence_ids:
+        ids = list(evidence_ids)
         await tx.fetch(_LOCK_BODIES, ids)
         await tx.fetch(_LOCK_CHAINS, ids)
         await tx.run(_EXPIRE, ids, now)
-    return len(ids)
 
 
 async def remove_unneeded(tx: Tx, now: datetime, *, limit: int) -> int:

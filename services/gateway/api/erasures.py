@@ -138,7 +138,7 @@ async def erase_person(
         row = await keeping.get_erasure(tx, erasure_id, caller.workspace_id)
     response.status_code = 202
     response.headers["Location"] = f"/v1/contacts/erasures/{erasure_id}"
-    return _certificate(row)
+    return certificate(row)
 
 
 @router.get("/erasures")
@@ -151,14 +151,14 @@ async def list_erasures(caller: CallerDep, tx: TxDep, page: PageDep) -> Page[Era
         before=page.after[0] if page.after else None,
         limit=page.limit + 1,
     )
-    return page.page(rows, key=lambda row: (row["erasure_id"],), item=_certificate)
+    return page.page(rows, key=lambda row: (row["erasure_id"],), item=certificate)
 
 
 @router.get("/erasures/{erasure_id}")
 async def get_erasure(erasure_id: UUID, caller: CallerDep, tx: TxDep) -> ErasureOut:
     """Return one certificate."""
     caller.require_workspace(Role.EDITOR)
-    return _certificate(await keeping.get_erasure(tx, erasure_id, caller.workspace_id))
+    return certificate(await keeping.get_erasure(tx, erasure_id, caller.workspace_id))
 
 
 async def request_erasure(tx: Tx, caller: Caller, address: str, *, is_user: bool) -> UUID:
@@ -277,7 +277,8 @@ async def _counted(request: Request, caller: Caller, db: Any, address: str) -> E
     )
 
 
-def _certificate(row: Mapping[str, Any]) -> ErasureOut:
+def certificate(row: Mapping[str, Any]) -> ErasureOut:
+    """Return a certificate as it is shown; the services fill it in one by one."""
     parts: dict[str, dict[str, Any]] = orjson.loads(row["parts"])
     is_done = row["ended_at"] is not None
     total = sum(sum(part["counts"].values()) for part in parts.values())

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.api.caller import CallerDep
+from services.gateway.api.erasures import ErasureOut, certificate, request_erasure
 from services.gateway.api.inputs import Email
 from services.gateway.api.rights import RightsTxDep
 from services.gateway.domain.granting import require_not_more
-from services.gateway.store import access, journal, logins, people
+from services.gateway.store import access, journal, keeping, logins, people
 from shared import clock, versions
 from shared.access import Caller, rank
 from shared.db import Tx
@@ -141,6 +142,34 @@ async def change_user(
     detail = body.model_dump(exclude_unset=True)
     await journal.add_entry(tx, caller, action="user.changed", subject=subject, detail=detail)
     return UserOut.of(saved)
+
+
+@router.delete("/{user_id}", status_code=202)
+async def erase_user(
+    user_id: UUID, caller: CallerDep, tx: RightsTxDep, response: Response
+) -> ErasureOut:
+    """Delete a user who left: they get in no more, and their name is taken out of all they did.
+
+    What they did stays, as done by a former user. Answers with the certificate, which fills.
+    """
+    caller.require_workspace(Role.OWNER)
+    before = UserOut.of(await people.get_user(tx, user_id, workspace_id=caller.workspace_id))
+    gone = before.model_copy(update={"disabled_at": before.disabled_at or clock.now()})
+    await _keep_an_owner(tx, before, gone, caller)
+    # At once, whatever the work behind it waits for.
+    await people.remove_sessions_of(tx, user_id)
+    await access.remove_keys_of(tx, user_id, now=clock.now())
+    await people.save_user(
+        tx,
+        user_id,
+        workspace_id=caller.workspace_id,
+        name=gone.name,
+        workspace_role=gone.workspace_role,
+        disabled_at=gone.disabled_at,
+    )
+    erasure_id = await request_erasure(tx, caller, before.email, is_user=True)
+    response.headers["Location"] = f"/v1/contacts/erasures/{erasure_id}"
+    return certificate(await keeping.get_erasure(tx, erasure_id, caller.workspace_id))
 
 
 @router.post("/{user_id}/login-links", status_code=201)

@@ -1,7 +1,7 @@
 """Workspaces: the tenants. Each has its users, keys and sites, and sees nothing of the others."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.api.caller import CallerDep
 from services.gateway.api.inputs import Email, Name
-from services.gateway.store import journal, logins, people
-from shared import clock, versions
+from services.gateway.store import access, journal, logins, people
+from shared import clock, outbox, versions
 from shared.access import Caller
 from shared.db import Tx
-from shared.errors import ForbiddenError, NotFoundError
+from shared.errors import ConflictError, ForbiddenError, NotFoundError
+from shared.events import WorkspaceDeleted, WorkspaceRestored
 from shared.ids import new_id
 from shared.pages import Page, PageDep
 from shared.vocabulary import Role
@@ -30,6 +31,9 @@ class WorkspaceOut(BaseModel):
     name: str
     is_operator: bool = Field(description="Whether it belongs to whoever runs this installation.")
     created_at: datetime
+    deleted_at: datetime | None = Field(
+        default=None, description="When it was deleted; until it is removed it can come back."
+    )
     version: int
 
     @classmethod
@@ -52,7 +56,11 @@ class WorkspacePatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Name
+    name: Name | None = None
+    deleted: Literal[False] | None = Field(
+        default=None,
+        description="false brings a deleted workspace back; the operator's owners only.",
+    )
 
 
 class WorkspaceMade(BaseModel):
@@ -108,15 +116,50 @@ async def get_workspace(
 async def change_workspace(
     workspace_id: UUID, body: WorkspacePatch, caller: CallerDep, tx: TxDep, request: Request
 ) -> WorkspaceOut:
-    """Rename a workspace; needs its ETag in If-Match."""
+    """Rename a workspace, or bring a deleted one back; needs its ETag in If-Match."""
     before = await _visible(tx, workspace_id, caller)
     caller.require_workspace(Role.OWNER)
     versions.require_match(request, before["version"])
-    saved = await people.save_workspace(tx, workspace_id, body.name)
-    subject = f"workspace/{workspace_id}"
-    detail = {"name": [before["name"], body.name]}
-    await journal.add_entry(tx, caller, action="workspace.changed", subject=subject, detail=detail)
+    saved, subject = before, f"workspace/{workspace_id}"
+    if body.deleted is False and before["deleted_at"] is not None:
+        saved = await people.restore_workspace(tx, workspace_id)
+        back = WorkspaceRestored(workspace_id=workspace_id, deleted_at=before["deleted_at"])
+        await outbox.add(tx, [back])
+        await access.tell_changed(tx)
+        await journal.add_entry(tx, caller, action="workspace.restored", subject=subject)
+    if body.name is not None:
+        saved = await people.save_workspace(tx, workspace_id, body.name)
+        detail = {"name": [before["name"], body.name]}
+        await journal.add_entry(
+            tx, caller, action="workspace.changed", subject=subject, detail=detail
+        )
     return WorkspaceOut.of(saved)
+
+
+@router.delete("/{workspace_id}", status_code=204)
+async def delete_workspace(
+    workspace_id: UUID, caller: CallerDep, tx: TxDep, request: Request
+) -> None:
+    """Delete a workspace: nobody gets in, nothing is watched or sent; the operator's owners only.
+
+    It can be brought back until its time is over (`deleted_sites` of its retention); then every row
+    of it is deleted, in every service.
+    """
+    if not await _is_operator(tx, caller):
+        raise ForbiddenError("Only owners of the operator's workspace delete workspaces.")
+    before = await people.get_workspace(tx, workspace_id)
+    versions.require_match(request, before["version"])
+    if before["is_operator"]:
+        detail = "This workspace belongs to whoever runs the installation and can't be deleted."
+        raise ConflictError(detail, code="operators-own")
+    if before["deleted_at"] is not None:
+        raise NotFoundError("There is no such workspace.")
+    now = clock.now()
+    await people.delete_workspace(tx, workspace_id, now=now)
+    await outbox.add(tx, [WorkspaceDeleted(workspace_id=workspace_id, deleted_at=now)])
+    await access.tell_changed(tx)
+    subject = f"workspace/{workspace_id}"
+    await journal.add_entry(tx, caller, action="workspace.deleted", subject=subject)
 
 
 async def _visible(tx: Tx, workspace_id: UUID, caller: Caller) -> Any:

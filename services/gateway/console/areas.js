@@ -65,6 +65,8 @@ const AREAS = [
     ["keys", "API keys", () => import("./views/keys.js"), "Keys"],
     ["webhooks", "Webhooks", () => import("./views/webhooks.js"), "Webhooks"],
     ["channels", "Channels", () => import("./views/channels.js"), "Channels"],
+    ["retention", "What is kept", () => import("./views/retention.js"), "Retention"],
+    ["copies", "Self-check", () => import("./views/copies.js"), "Copies"],
     ["apart", "Never asked", () => import("./views/opt_outs.js"), "OptOuts"],
   ] },
 ];

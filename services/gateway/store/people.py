@@ -32,8 +32,8 @@ async def find_operator_workspace(tx: Tx) -> UUID | None:
 
 async def get_workspace(tx: Tx, workspace_id: UUID) -> Row:
     rows = await tx.fetch(
-        "SELECT workspace_id, name, is_operator, version, created_at FROM workspaces"
-        " WHERE workspace_id = $1",
+        "SELECT workspace_id, name, is_operator, version, created_at, deleted_at FROM workspaces"
+        " WHERE workspace_id = $1 AND removed_at IS NULL",
         workspace_id,
     )
     return _one(rows, "workspace")
@@ -42,8 +42,26 @@ async def get_workspace(tx: Tx, workspace_id: UUID) -> Row:
 async def save_workspace(tx: Tx, workspace_id: UUID, name: str) -> Row:
     rows = await tx.fetch(
         "UPDATE workspaces SET name = $2, version = version + 1 WHERE workspace_id = $1"
-        " RETURNING workspace_id, name, is_operator, version, created_at",
+        " RETURNING workspace_id, name, is_operator, version, created_at, deleted_at",
         *(workspace_id, name),
+    )
+    return _one(rows, "workspace")
+
+
+async def delete_workspace(tx: Tx, workspace_id: UUID, *, now: datetime) -> None:
+    """Let nobody in any more; everything else stays until it is removed."""
+    await tx.run(
+        "UPDATE workspaces SET deleted_at = $2, version = version + 1 WHERE workspace_id = $1",
+        *(workspace_id, now),
+    )
+
+
+async def restore_workspace(tx: Tx, workspace_id: UUID) -> Row:
+    rows = await tx.fetch(
+        "UPDATE workspaces SET deleted_at = NULL, version = version + 1 WHERE workspace_id = $1"
+        " AND removed_at IS NULL"
+        " RETURNING workspace_id, name, is_operator, version, created_at, deleted_at",
+        workspace_id,
     )
     return _one(rows, "workspace")
 
@@ -52,8 +70,8 @@ async def list_workspaces(
     tx: Tx, *, only: UUID | None, after: UUID | None, limit: int
 ) -> list[Any]:
     return await tx.fetch(
-        "SELECT workspace_id, name, is_operator, version, created_at FROM workspaces"
-        " WHERE ($1::uuid IS NULL OR workspace_id = $1)"
+        "SELECT workspace_id, name, is_operator, version, created_at, deleted_at FROM workspaces"
+        " WHERE removed_at IS NULL AND ($1::uuid IS NULL OR workspace_id = $1)"
         " AND ($2::uuid IS NULL OR workspace_id > $2) ORDER BY workspace_id LIMIT $3",
         *(only, after, limit),
     )

@@ -3,6 +3,7 @@ import { get } from "../api.js";
 import { count, day, html, Moment, shortUrl } from "../html.js";
 import { Chart } from "../chart.js";
 import { Loading, useLoad } from "../load.js";
+import { inWorkspace } from "../pieces/rights.js";
 import { link } from "../route.js";
 import { live, word } from "../state.js";
 
@@ -50,12 +51,19 @@ function Attention({ siteId, figures, changes }) {
     <div class="muted small">${change.words?.sentence} <${Moment} at=${change.changed_at} /></div></li>`)}</ul>`;
 }
 
+function Copies({ siteId }) {
+  const state = useLoad(async () => (inWorkspace("viewer") ? get("/v1/self-check") : undefined) ?? { differing: 0 }, [siteId]);
+  if (!state.value?.differing) return null;
+  return html`<div class="notice"><p>${state.value.sentence} Some figures may be behind. <a href=${link(["sites", siteId, "copies"])}>See which, and have them sent again</a></p></div>`;
+}
+
 export function Overview({ siteId, site }) {
   const figures = useLoad(() => get("/v1/overview", { site_id: siteId }), [siteId], live.value.turn);
   const velocity = useLoad(() => get(`/v1/sites/${siteId}/velocity`, { interval: "day" }), [siteId], live.value.turn);
   const anchors = useLoad(() => get(`/v1/sites/${siteId}/anchors`), [siteId], live.value.turn);
   const changes = useLoad(() => get(`/v1/sites/${siteId}/changes`, { kind: "lost,changed", limit: 12 }), [siteId], live.value.turn);
   return html`<h1>${site?.name || site?.domain || "Overview"}</h1>
+    <${Copies} siteId=${siteId} />
     <${Loading} what="the figures" state=${figures}>${(value) => html`<${Cards} siteId=${siteId} figures=${value} />`}<//>
     <div class="two"><div>
       <section class="card"><h2>Gained and gone</h2><${Loading} what="velocity" state=${velocity}>${(value) => html`
