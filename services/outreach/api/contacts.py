@@ -13,7 +13,7 @@ from services.outreach.api.prospects import get_row
 from services.outreach.domain.address import MAX_ADDRESS, fault_of, written
 from services.outreach.domain.contact import ContactState, FoundBy, rank_of
 from services.outreach.domain.suppression import REASON_WORDS, first_cover
-from services.outreach.store import contacts, prospects, suppressions
+from services.outreach.store import contacts, people, prospects, suppressions
 from services.outreach.store.contacts import Contact, Filters
 from services.outreach.store.prospects import Change
 from shared import clock, ids, prospect_words, queries, urls
@@ -131,6 +131,9 @@ async def add_contact(
     caller.require_scope(Scope.OUTREACH_WRITE)
     row = await get_row(tx, caller, prospect_id, Role.EDITOR)
     contact = _checked(body, row.prospect.domain, caller)
+    if not await people.without_erased(tx, [contact]):
+        detail = "This person asked that everything about them be deleted. Leave them alone."
+        raise ConflictError(detail, [FieldError("/email", "erased", detail)], code="erased")
     if not await contacts.add_contacts(tx, [contact]):
         fault = FieldError("/email", "known", "Use the contact that is there.")
         raise ConflictError("This contact is known already.", [fault], code="known")
