@@ -5,19 +5,14 @@ Exit codes: 0 all copies agree, 1 some differ, 2 wrong usage, 4 failed.
 
 import argparse
 import json
-import time
 from collections.abc import Sequence
 from typing import Any
 
-from services.cli.following import site_id_of
-from services.cli.progress import progress
+from services.cli.following import follow, site_id_of
 from services.cli.server import ClientSettings, Server
 from shared.copy_list import COPIES
-from shared.errors import UnavailableError
 from shared.ids import new_id
 
-_POLL_S = 1.0
-_MAX_FAILED_POLLS = 20
 _SERVICES = tuple(dict.fromkeys(one.service for one in COPIES))
 _NAMES = tuple(dict.fromkeys(one.name for one in COPIES))
 
@@ -43,28 +38,11 @@ def main(arguments: Sequence[str]) -> int:
     answer = server.post(path, json.dumps(asked).encode(), headers)
     done = answer.body
     if not options.dry_run:
-        done = _follow(server, answer.headers.get("location") or f"{path}/{done['rebuild_id']}")
+        job = f"/v1/jobs/{done['job_id']}"
+        follow(server, job, showing="copies sent", what="The rebuild")
+        done = server.get(f"{path}/{done['rebuild_id']}").body
     print(json.dumps(done, ensure_ascii=False, indent=2) if options.json else _spoken(done))
     return 0 if all(one["same"] for one in done["compared"]) else 1
-
-
-def _follow(server: Server, path: str) -> dict[str, Any]:
-    """Wait for the end of the rebuild; a server that restarts in between is waited for."""
-    failures = 0
-    with progress() as show:
-        while True:
-            try:
-                found: dict[str, Any] = server.get(path).body
-            except UnavailableError:
-                failures += 1
-                if failures > _MAX_FAILED_POLLS:
-                    raise
-            else:
-                failures = 0
-                show("copies sent", len(found["sent"]), sum(map(len, found["wanted"].values())))
-                if found["state"] == "done":
-                    return found
-            time.sleep(_POLL_S)
 
 
 def _spoken(done: dict[str, Any]) -> str:
