@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -112,7 +113,7 @@ async def test_what_is_kept_and_forgotten_is_one_decision(whole: Whole) -> None:
     assert (await owner.put("/v1/retention", {"days": {"mail": 30}})).status == 200
     held = "SELECT count(*) FROM retention WHERE cardinality(held_sites) = 1 AND days ? 'mail'"
     for service in ("crawler", "profile", "toxicity", "outreach"):
-        await eventually(lambda s=service: whole.value(s, held), what=f"{service} has heard")
+        await eventually(partial(whole.value, service, held), what=f"{service} has heard")
     tried = await owner.put("/v1/retention?dry_run=true", {"days": {"mail": 30}})
     assert {one["kind"]: one["deletes_now"] for one in tried.json()["items"]}["mail"] == 0
     assert (await owner.delete(f"/v1/sites/{site}/hold")).status == 204
