@@ -95,14 +95,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
             f" {settings.shards - 1} (ANCHORWATCH_CRAWLER_SHARDS)"
         )
 
-    keeper = Keeper(
-        db,
-        shelves_of=keeping.shelves_of(settings.evidence_days),
-        mirror=keeping.MIRROR,
-        people=replace(keeping.PEOPLE, more=erase_evidence),
-        ties=keeping.TIES,
-        beside=keeping.BESIDE,
-    )
+    keeper = _keeper(settings, db)
     work = Work(
         "crawler",
         db=db,
@@ -154,6 +147,18 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     app.state.allowed_ports = settings.allowed_ports
     app.state.public_url = settings.public_url
     return app
+
+
+def _keeper(settings: Settings, db: Database) -> Keeper:
+    """Return what forgets and erases; kept pages are packed, so they are searched by the crawler itself."""
+    return Keeper(
+        db,
+        shelves_of=keeping.shelves_of(settings.evidence_days),
+        mirror=keeping.MIRROR,
+        people=replace(keeping.PEOPLE, more=erase_evidence),
+        ties=keeping.TIES,
+        beside=keeping.BESIDE,
+    )
 
 
 def _looking(settings: Settings, db: Database, eyes_of: EyesOf) -> dict[str, Loop]:

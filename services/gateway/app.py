@@ -132,17 +132,7 @@ def create_app(
     identity, hub = Identity(db), Hub()
     once = Once(db, Vault(lambda: [settings.secret.decode()]))
     teller, messenger = _senders(settings)
-    keeper = Keeper(
-        db,
-        shelves_of=keeping.shelves_of(settings.event_days),
-        mirror=keeping.MIRROR,
-        people=keeping.PEOPLE,
-        ties=keeping.TIES,
-        more={
-            rebuilding.SELF_CHECK: rebuilding.SelfChecker(db, clients, _PAUSE_S),
-            rebuilding.REBUILD: rebuilding.Rebuilder(db, clients, _PAUSE_S),
-        },
-    )
+    keeper = _keeper(settings, db, clients)
     outgoings = (WebhookMessages(db, teller), ChannelMessages(db, messenger))
     work = Work(
         "gateway",
@@ -186,6 +176,21 @@ def create_app(
     app.state.messenger = messenger
     app.router.default = Console()
     return app
+
+
+def _keeper(settings: Settings, db: Database, clients: Mapping[str, ServiceClient]) -> Keeper:
+    """Return what forgets, erases and compares; what waits for other services has its own runner."""
+    return Keeper(
+        db,
+        shelves_of=keeping.shelves_of(settings.event_days),
+        mirror=keeping.MIRROR,
+        people=keeping.PEOPLE,
+        ties=keeping.TIES,
+        more={
+            rebuilding.SELF_CHECK: rebuilding.SelfChecker(db, clients, _PAUSE_S),
+            rebuilding.REBUILD: rebuilding.Rebuilder(db, clients, _PAUSE_S),
+        },
+    )
 
 
 def services_documents() -> dict[str, Any]:

@@ -192,7 +192,13 @@ def body_of(method: str, route: str, operation: Mapping[str, Any], ids: Mapping[
     """Return a body that the route takes, None where it takes no JSON."""
     if _JSON not in operation.get("requestBody", {}).get("content", {}):
         return None
-    return _bases(ids).get((method, route), {})
+    return ({**_KEEPING, **_bases(ids)}).get((method, route), {})
+
+
+_KEEPING: Mapping[tuple[str, str], Any] = {
+    ("PUT", "/v1/retention"): {"days": {}},
+    ("PUT", "/v1/sites/{site_id}/hold"): {"reason": "x"},
+}
 
 
 def _of_opportunities(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
@@ -232,8 +238,6 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("POST", "/v1/contacts/exports"): {"email": email},
         ("POST", "/v1/relationships/{domain}/notes"): {"text": "x"},
         ("POST", "/v1/contacts/erasures"): {"email": email},
-        ("PUT", "/v1/retention"): {"days": {}},
-        ("PUT", "/v1/sites/{site_id}/hold"): {"reason": "x"},
         ("PUT", "/v1/outreach/settings"): {"sending": False},
         ("POST", "/v1/mailboxes"): {"address": email, "smtp_host": "mail.a.example"},
         ("POST", "/v1/messages"): message,
