@@ -82,6 +82,23 @@ from shared.service import Loop, Work, supervise
 from shared.settings import SettingsError
 from shared.web import new_web_app
 
+_ROUTERS = (
+    checks.router,
+    costs.router,
+    discoveries.router,
+    evaluations.router,
+    proposals.router,
+    sitemaps.router,
+    surveys.router,
+    optouts.router,
+    evidence.router,
+    shares.router,
+    shares.public,
+    webmentions.public,
+    job_routes.router,
+    keeper_routes.router,
+)
+
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
@@ -123,22 +140,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         "crawler",
         settings=settings,
         lifespan=lifespan,
-        routers=(
-            checks.router,
-            costs.router,
-            discoveries.router,
-            evaluations.router,
-            proposals.router,
-            sitemaps.router,
-            surveys.router,
-            optouts.router,
-            evidence.router,
-            shares.router,
-            shares.public,
-            webmentions.public,
-            job_routes.router,
-            keeper_routes.router,
-        ),
+        routers=_ROUTERS,
         db=db,
         checks=work.checks,
     )

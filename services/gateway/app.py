@@ -57,7 +57,7 @@ from services.gateway.api import (
 )
 from services.gateway.api import jobs as job_routes
 from services.gateway.api.console import Console
-from services.gateway.api.door import Door, new_counters
+from services.gateway.api.door import Counters, Door, new_counters
 from services.gateway.api.forward import Forward
 from services.gateway.api.identity import Identity
 from services.gateway.api.once import Once
@@ -151,11 +151,7 @@ def create_app(
         },
         grace_s=settings.shutdown_grace_s,
     )
-    counters = new_counters(
-        rate_limit=settings.rate_limit,
-        sign_in_limit=settings.sign_in_limit,
-        checks_at_once=settings.checks_at_once,
-    )
+    counters = _counters(settings)
     app = new_web_app(
         "gateway",
         settings=settings,
@@ -176,6 +172,15 @@ def create_app(
     app.state.messenger = messenger
     app.router.default = Console()
     return app
+
+
+def _counters(settings: Settings) -> Counters:
+    """Return what counts requests, attempts to sign in and looks that somebody waits for."""
+    return new_counters(
+        rate_limit=settings.rate_limit,
+        sign_in_limit=settings.sign_in_limit,
+        checks_at_once=settings.checks_at_once,
+    )
 
 
 def _keeper(settings: Settings, db: Database, clients: Mapping[str, ServiceClient]) -> Keeper:
