@@ -11,8 +11,8 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway.api.everyone import MissingPart, ask_all, clients_of
 from services.gateway.api.caller import CallerDep
+from services.gateway.api.everyone import MissingPart, ask_all, clients_of
 from services.gateway.api.inputs import Email
 from services.gateway.domain.personal import part_sentence, place_sentence, stays_sentences
 from services.gateway.store import journal, keeping

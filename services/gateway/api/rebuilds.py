@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.adapters.copies import ask_faces
-from services.gateway.api.everyone import clients_of
 from services.gateway.api.caller import CallerDep
+from services.gateway.api.everyone import clients_of
 from services.gateway.api.sites import SitesDep
 from services.gateway.domain.comparing import compare
 from services.gateway.store import journal, keeping

@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway.api.everyone import MissingPart, ask_all, clients_of
 from services.gateway.api.caller import CallerDep
+from services.gateway.api.everyone import MissingPart, ask_all, clients_of
 from services.gateway.api.sites import SitesDep
 from services.gateway.store import journal, keeping
 from shared import versions
