@@ -215,7 +215,7 @@ CHANNELS: Mapping[str, Words] = {
 BUTTONS: Mapping[str, Words] = {
     "slack": _plain(
         "Buttons in Slack",
-        "Whoever presses one is seen to have done it, and the message says so.",
+        "What is pressed comes back to us, and the message says who did what.",
         "In the app at api.slack.com/apps open Interactivity & Shortcuts, switch it on and give the address below as"
         " Request URL. Then copy the Signing Secret from Basic Information to here. Channels of one app share both.",
     ),
@@ -233,8 +233,8 @@ BUTTONS: Mapping[str, Words] = {
     ),
     "teams": _plain(
         "Addresses in Teams",
-        "A workflow of Teams cannot tell us what is pressed, so each message carries addresses. They lead to a page that"
-        " says what will happen and asks once more.",
+        "A workflow of Teams cannot tell us what is pressed, so each message carries addresses.",
+        "There is nothing to set up: they lead to a page that says what will happen and asks once more.",
     ),
 }
 ALERT_SEVERITIES: Mapping[str, Words] = {

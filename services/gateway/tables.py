@@ -312,6 +312,8 @@ NOTICES = Table(
     texts("sentences"),
     Column("path", Text, nullable=False),
     flag("has_links"),
+    # About an alert that goes on; of a report there is nothing to acknowledge.
+    flag("can_act"),
     # Told again because somebody put it off; taken away when the alert ends.
     flag("is_reminder"),
     Column("state", Text, nullable=False, server_default="waiting"),

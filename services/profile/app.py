@@ -16,6 +16,7 @@ from services.profile.adapters.connectors import ConnectorClient
 from services.profile.adapters.pdf import Printer
 from services.profile.api import (
     alert_rules,
+    approvals,
     bulk,
     changes,
     client_reports,
@@ -103,6 +104,7 @@ _ROUTERS = (
     overview.router,
     todo.router,
     matching.router,
+    approvals.router,
     planning.router,
     reports.router,
     growth_routes.router,

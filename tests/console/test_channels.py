@@ -152,8 +152,8 @@ async def test_an_address_from_a_chat_says_what_happens_and_a_link_asks_who_one_
         async with database.begin() as tx:
             await tx.run(
                 "INSERT INTO notices (notice_id, channel_id, event_id, alert_id, site_id, severity, title,"
-                " path, state, deliver_at, next_at) VALUES ($1, $2, $1, $1, $3, 'warning',"
-                " '3 links were lost', '/alerts/x', 'delivered', now(), now())",
+                " path, can_act, state, deliver_at, next_at) VALUES ($1, $2, $1, $1, $3, 'warning',"
+                " '3 links were lost', '/alerts/x', true, 'delivered', now(), now())",
                 *(notice_id, UUID(channel["id"]), UUID(house.site_id)),
             )
             await tx.run(

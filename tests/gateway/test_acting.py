@@ -116,7 +116,10 @@ async def test_what_was_done_is_done_once_however_often_it_is_pressed(
     token = tokens(message)["Acknowledge"]
     refused = (await press(chatty, channel, token, message=message)).json()
     assert "not there any more" in refused["data"]["content"]
-    alert.is_lost = False
+    alert.is_lost, alert.state, alert.by = False, "acknowledged", "bob@ours.example"
+    late = (await press(chatty, channel, token, message=message)).json()
+    assert (late["type"], "already, by bob" in late["data"]["content"]) == (4, True)
+    alert.state = "open"
     done = (await press(chatty, channel, token, message=message)).json()
     assert (done["type"], alert.taken) == (7, 1)
 

@@ -305,7 +305,7 @@ def offering(*, is_pressed: bool, base: str = BASE) -> Offering:
 
 
 def told(found: list[Notice], *, is_pressed: bool) -> Message:
-    with_links = [replace(one, has_links=True) for one in found]
+    with_links = [replace(one, has_links=True, can_act=not one.is_over) for one in found]
     return message_of(with_links, base=BASE, offering=offering(is_pressed=is_pressed))
 
 
@@ -339,14 +339,25 @@ def _without_tags(text: str) -> str:
 
 
 def a_notice(title: str = "3 links were lost", **given: Any) -> Notice:
-    fields: dict[str, Any] = {"is_over": False, "has_links": True, **given}
+    fields: dict[str, Any] = {"is_over": False, "has_links": True, "can_act": True, **given}
     severity = AlertSeverity.WARNING
-    over = fields["is_over"]
-    return Notice(new_id(), new_id(), None, severity, over, title, (), "/a", 1, fields["has_links"])
+    return Notice(
+        new_id(),
+        new_id(),
+        None,
+        severity,
+        title=title,
+        sentences=(),
+        path="/a",
+        attempts=1,
+        **fields,
+    )
 
 
 def test_what_is_over_offers_nothing_and_only_links_are_looked_at_again() -> None:
-    over = message_of([a_notice(is_over=True)], base=BASE, offering=offering(is_pressed=True))
+    over = message_of(
+        [a_notice(is_over=True, can_act=False)], base=BASE, offering=offering(is_pressed=True)
+    )
     assert over.items[0].offers == ()
     plain = message_of([a_notice(has_links=False)], base=BASE, offering=offering(is_pressed=True))
     assert Action.CHECK not in {one.action for one in plain.items[0].offers}

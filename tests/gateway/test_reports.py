@@ -156,6 +156,7 @@ def test_channels_are_told_of_a_report_in_words_and_nobody_where_there_are_none(
     assert told.title == "Acme: The report for October 2026 is ready for you to read"
     assert told.sentences == ("It is a draft.", "By the schedule of the site's reports.")
     assert (told.channel_ids, told.path) == ((channel,), f"/sites/{SITE}/reports/1")
+    assert not told.can_act, "there is no alert to acknowledge"
     assert draft_of(a_report("draft")) is None
 
 

@@ -1,7 +1,6 @@
 """What profile does about alerts, for whoever acts from a chat: its own routes, under the person's own roles."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +22,6 @@ class Standing:
     """How an alert stands."""
 
     state: AlertState
-    acknowledged_at: datetime | None
     acknowledged_by: str | None
 
 
@@ -58,12 +56,7 @@ class AlertDesk:
 
 def _standing(answer: Answer) -> Standing:
     found = answer.json()
-    at = found["acknowledged_at"]
-    return Standing(
-        AlertState(found["state"]),
-        None if at is None else datetime.fromisoformat(at),
-        found["acknowledged_by"],
-    )
+    return Standing(AlertState(found["state"]), found["acknowledged_by"])
 
 
 def _detail(answer: Answer) -> str:

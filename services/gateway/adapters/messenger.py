@@ -38,7 +38,7 @@ def app_bound_to(channel_id: UUID) -> str:
 
 
 def _with_components(address: str) -> str:
-    """Return the address of a webhook of Discord where buttons are not left out."""
+    """Return the address of a webhook of Discord at which buttons are not left out."""
     return f"{address}{'&' if '?' in address else '?'}with_components=true"
 
 
@@ -71,7 +71,7 @@ class Messenger:
             return Attempt(0, trouble="its address cannot be read; give it again")
         body = telegram.body_of(message, chat) if chat is not None else _FORMS[kind](message)
         judge = partial(judged, kind)
-        url = _with_components(address) if kind is Kind.DISCORD else address
+        url = _with_components(address) if "components" in body else address
         return await self.courier.send(url, orjson.dumps(body), _HEADERS, judge=judge)
 
     def offering(self, *, is_pressed: bool) -> Offering:

@@ -20,6 +20,7 @@ from shared.vocabulary import Role
 router = APIRouter(prefix="/v1/approvals", tags=["overview"])
 
 _ASKED: Mapping[str, Scope] = {
+    "profile": Scope.LINKS_READ,
     "toxicity": Scope.TOXICITY_READ,
     "outreach": Scope.OUTREACH_READ,
 }

@@ -94,26 +94,24 @@ async def hear(kind: Kind, channel_id: UUID, db: DbDep, request: Request) -> Res
     async with db.begin() as tx:
         channel = await channels.find_channel(tx, channel_id)
     messenger: Messenger = request.app.state.messenger
-    _require_proof(messenger, kind, channel, request, body)
-    assert channel is not None  # noqa: S101 - nothing is proven of a channel that is not there
+    proven = _proven(messenger, kind, channel, request, body)
     _slow_down(request, channel_id)
-    room = _Room(db, messenger, request.app.state.alert_desk, channel)
+    room = _Room(db, messenger, request.app.state.alert_desk, proven)
     return await _answered(room, _PROVIDERS[kind].heard(body))
 
 
-def _require_proof(
+def _proven(
     messenger: Messenger, kind: Kind, channel: Row | None, request: Request, body: bytes
-) -> None:
-    """Raise unless the provider of this channel sent it just now; nothing is read of it before."""
-    is_proven = False
+) -> Row:
+    """Return the channel if its provider sent this just now; nothing is read of it before."""
     if channel is not None and channel["kind"] == kind and kind in _PROVIDERS:
         secret = messenger.opened(channel["app_secret"], app_bound_to(channel["channel_id"]))
-        is_proven = secret is not None and _PROVIDERS[kind].is_proven(
-            request.headers, body, secret=secret, now_s=clock.now().timestamp()
-        )
-    if not is_proven:
-        CHAT_PRESSES.labels(kind, "unproven").inc()
-        raise UnauthenticatedError("It is not proven who sent this.", code="unproven")
+        now_s = clock.now().timestamp()
+        is_proven = _PROVIDERS[kind].is_proven
+        if secret is not None and is_proven(request.headers, body, secret=secret, now_s=now_s):
+            return channel
+    CHAT_PRESSES.labels(kind, "unproven").inc()
+    raise UnauthenticatedError("It is not proven who sent this.", code="unproven")
 
 
 def _slow_down(request: Request, channel_id: UUID) -> None:

@@ -130,9 +130,9 @@ async def _done(desk: AlertDesk, told: Row, action: Action, doer: Doer, *, now: 
     if action is Action.ACKNOWLEDGE:
         standing = await desk.acknowledge(doer.caller, alert_id)
         if standing.state is AlertState.RESOLVED:
-            return ("It was over by itself already.",)
-        if standing.acknowledged_by != doer.caller.actor and standing.acknowledged_at is not None:
-            return ("Somebody acknowledged it before: ", standing.acknowledged_at)
+            raise ConflictError("It is over by itself already.")
+        if standing.acknowledged_by != doer.caller.actor:
+            raise ConflictError(f"It is acknowledged already, by {standing.acknowledged_by}.")
         return acknowledged(doer.name, now)
     if action in SNOOZES:
         standing = await desk.look(doer.caller, alert_id)

@@ -136,7 +136,7 @@ def _item(notice: Notice, *, lines: int, base: str, offering: Offering | None) -
     title = plain(notice.title, MAX_TITLE) or "An alert"
     told = (plain(sentence, MAX_LINE) for sentence in notice.sentences[:lines])
     offers: tuple[Offer, ...] = ()
-    if offering is not None and not notice.is_over:
+    if offering is not None and notice.can_act:
         offers = offering.about_alert(notice.notice_id, has_links=notice.has_links)
     kept = tuple(line for line in told if line)
     return Item(title, kept, place(base, notice.path), ref=notice.notice_id, offers=offers)

@@ -44,6 +44,8 @@ class Notice:
     """The one that begins now included."""
     has_links: bool = False
     """There are links that can be looked at again."""
+    can_act: bool = False
+    """It is about an alert, and not over: something can be done about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Draft:
     channel_ids: tuple[UUID, ...]
     deliver_at: datetime
     has_links: bool = False
+    can_act: bool = False
     by_person: bool = False
     """It is over because a person took note of it."""
 
@@ -128,6 +131,7 @@ def draft_of(event: AlertRaised | AlertResolved | ReportReady) -> Draft | None:
         channel_ids=tuple(dict.fromkeys(event.channel_ids)),
         deliver_at=event.deliver_at,
         has_links=isinstance(event, AlertRaised) and bool(event.link_ids),
+        can_act=isinstance(event, AlertRaised),
         by_person=isinstance(event, AlertResolved) and event.resolved_by is AlertEnd.PERSON,
     )
 

@@ -23,13 +23,14 @@ _LEASE = timedelta(seconds=60)
 
 _ADD = """
 INSERT INTO notices (notice_id, channel_id, user_id, event_id, alert_id, site_id, severity, is_over,
-    title, sentences, path, has_links, deliver_at, next_at)
+    title, sentences, path, has_links, can_act, deliver_at, next_at)
 SELECT notice_id, channel_id, user_id, event_id, alert_id, site_id, severity, is_over,
-    title, string_to_array(sentences, E'\\n'), path, has_links, deliver_at, deliver_at
+    title, string_to_array(sentences, E'\\n'), path, has_links, can_act, deliver_at, deliver_at
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[],
-    $8::boolean[], $9::text[], $10::text[], $11::text[], $12::boolean[], $13::timestamptz[])
+    $8::boolean[], $9::text[], $10::text[], $11::text[], $12::boolean[], $13::boolean[],
+    $14::timestamptz[])
     AS u(notice_id, channel_id, user_id, event_id, alert_id, site_id, severity, is_over,
-        title, sentences, path, has_links, deliver_at)
+        title, sentences, path, has_links, can_act, deliver_at)
 ON CONFLICT (channel_id, event_id, user_id) DO NOTHING
 """
 _RESTED_AT = (
@@ -61,7 +62,7 @@ WITH receivers AS (
     UPDATE notices n SET leased_until = $3, attempts = attempts + 1 FROM due
     WHERE n.notice_id = due.notice_id
     RETURNING n.notice_id, n.alert_id, n.channel_id, n.user_id, n.site_id, n.severity, n.is_over,
-        n.title, n.sentences, n.path, n.has_links, n.attempts
+        n.title, n.sentences, n.path, n.has_links, n.can_act, n.attempts
 )
 SELECT taken.*, c.kind, c.chat, c.secret, c.workspace_id, c.app_secret IS NOT NULL AS has_buttons,
     taken.user_id = ANY(c.user_ids) AS is_reader
@@ -129,7 +130,7 @@ def _row(draft: Draft, channel_id: UUID, user_id: UUID | None) -> tuple[object, 
     return (
         *(new_id(), channel_id, user_id, draft.event_id, draft.alert_id, draft.site_id),
         *(draft.severity, draft.is_over, draft.title, "\n".join(draft.sentences), draft.path),
-        *(draft.has_links, draft.deliver_at),
+        *(draft.has_links, draft.can_act, draft.deliver_at),
     )
 
 
@@ -191,6 +192,7 @@ def _notice(row: Any) -> Notice:
         row["path"],
         row["attempts"],
         row["has_links"],
+        row["can_act"],
     )
 
 
@@ -237,7 +239,7 @@ async def find_told(tx: Tx, notice_id: UUID) -> Row | None:
         "SELECT n.notice_id, n.channel_id, n.alert_id, n.site_id, n.title, n.path, n.has_links,"
         " c.workspace_id, c.name AS channel_name, c.kind, c.chat, c.secret, c.app_secret,"
         " c.anyone_may_act, c.switched_off_at FROM notices n JOIN channels c USING (channel_id)"
-        " WHERE n.notice_id = $1 AND n.user_id IS NULL",
+        " WHERE n.notice_id = $1 AND n.user_id IS NULL AND n.can_act",
         notice_id,
     )
     return dict(rows[0]) if rows else None
@@ -252,10 +254,10 @@ async def add_reminder(tx: Tx, notice_id: UUID, deed_id: UUID, *, at: datetime) 
     )
     await tx.run(
         "INSERT INTO notices (notice_id, channel_id, event_id, alert_id, site_id, severity, title,"
-        " sentences, path, has_links, is_reminder, deliver_at, next_at)"
+        " sentences, path, has_links, can_act, is_reminder, deliver_at, next_at)"
         " SELECT $2, channel_id, $3, alert_id, site_id, severity,"
         " CASE WHEN is_reminder THEN title ELSE 'Still open: ' || title END, sentences, path,"
-        " has_links, true, $4, $4 FROM notices WHERE notice_id = $1",
+        " has_links, true, true, $4, $4 FROM notices WHERE notice_id = $1",
         *(notice_id, new_id(), deed_id, at),
     )
     await wake(tx)

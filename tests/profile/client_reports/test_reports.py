@@ -139,8 +139,12 @@ async def test_an_approved_report_never_changes_and_a_correction_names_it(
     stale = await writer.post(f"{path}/approve", if_match='W/"7"')
     by_key = await alice.post(f"{path}/approve", if_match=tag(report))
     assert (stale.status, by_key.status, by_key.json()["code"]) == (412, 403, "person-required")
+    [waits] = (await writer.get("/internal/approvals")).json()
+    assert (waits["kind"], waits["id"], waits["may"]) == ("report", report["id"], True)
+    assert (await alice.get("/internal/approvals")).json()[0]["may"] is False, "a key approves none"
     approved = (await writer.post(f"{path}/approve", if_match=tag(report))).json()
     assert (approved["state"], approved["approved_by"]) == ("approved", "alice")
+    assert (await writer.get("/internal/approvals")).json() == []
     async with database.begin() as tx:
         await add_link(tx, home, page="https://later.example/")
     current = tag(approved)

@@ -38,7 +38,7 @@ export function Acting({ one, change, done }) {
   const flip = () => act.run(async () => { await change({ anyone_may_act: !one.anyone_may_act }); });
   return html`<p class="muted">${one.acting}${one.called_back_at ? ` Last pressed ${moment(one.called_back_at)} by ${one.called_back_by}.` : ""}</p>
     <p>${saying("channel_buttons", one.kind)} ${advice("channel_buttons", one.kind)}</p>
-    ${PRESSED.includes(one.kind) && html`<${Pressed} one=${one} done=${done} />`}
+    ${PRESSED.includes(one.kind) && html`<div class="stack within"><${Pressed} one=${one} done=${done} /></div>`}
     <label class="check"><input type="checkbox" checked=${one.anyone_may_act} disabled=${act.busy} onChange=${flip} /> <span>People of this chat may act without saying who they are</span></label>
     <p class="muted small">Off, each says once who they are and acts by their own roles. On, whoever is in the chat, or has an address from it, may acknowledge, put off and have looked at again, and the audit log knows them only as the chat calls them.</p><${Outcome} act=${act} />`;
 }
