@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import orjson
 import pytest
 from playwright.async_api import Page, expect
 
@@ -13,6 +14,7 @@ from shared.ids import new_id
 from tests.console.browser import no_barriers
 from tests.console.house import BLOGS, House, lose
 from tests.gateway.product import first, made
+from tests.gateway.test_presses import PUBLIC, of_discord
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 
@@ -142,43 +144,65 @@ async def test_buttons_are_switched_on_and_people_of_the_chat_may_act(
     await expect(page.get_by_text("Nobody has said yet who they are in a chat.")).to_be_visible()
 
 
-async def test_an_address_from_a_chat_says_what_happens_and_a_link_asks_who_one_is(
-    house: House, page: Page, module_url: str
-) -> None:
-    channel = await first(house.owner, "/v1/channels")
+async def tell(house: House, url: str, channel_id: str, alert_id: str) -> UUID:
+    """Write down that a channel was told of an alert, as if its provider had taken the message."""
     notice_id = new_id()
-    database = Database(module_url, schema="gateway", pool_size=2)
+    database = Database(url, schema="gateway", pool_size=2)
     try:
         async with database.begin() as tx:
             await tx.run(
                 "INSERT INTO notices (notice_id, channel_id, event_id, alert_id, site_id, severity, title,"
-                " path, can_act, state, deliver_at, next_at) VALUES ($1, $2, $1, $1, $3, 'warning',"
-                " '3 links were lost', '/alerts/x', true, 'delivered', now(), now())",
-                *(notice_id, UUID(channel["id"]), UUID(house.site_id)),
-            )
-            await tx.run(
-                "INSERT INTO chat_codes (code_hash, workspace_id, kind, person_id, name, expires_at)"
-                " SELECT sha256('code'), workspace_id, 'slack', 'T1/U1', 'ana', now() + interval '1 h'"
-                " FROM channels LIMIT 1"
+                " path, can_act, state, deliver_at, next_at) VALUES ($1, $2, $1, $4, $3, 'warning',"
+                " 'A link was lost', '/alerts/' || $4::uuid, true, 'delivered', now(), now())",
+                *(notice_id, UUID(channel_id), UUID(house.site_id), UUID(alert_id)),
             )
     finally:
         await database.close()
-    offering = house.owner.app.state.messenger.offering(is_pressed=False)
-    token = offering.one(Action.ACKNOWLEDGE, notice_id).token
-    await page.goto(f"{house.url}/#/act/{token}")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Acknowledge")
-    await expect(page.locator("main")).to_contain_text("This alert will be acknowledged")
-    await no_barriers(page, phone=True)
-    await page.get_by_role("button", name="Acknowledge", exact=True).press("Enter")
-    await expect(page.get_by_text("This alert is not there any more")).to_be_visible()
+    return notice_id
 
-    await page.goto(f"{house.url}/#/connect/code")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Is this you in Slack?")
-    await no_barriers(page)
+
+async def test_what_is_pressed_in_a_chat_is_done_by_whoever_said_signed_in_who_they_are(
+    house: House, page: Page, module_url: str
+) -> None:
+    hook = {"kind": "discord", "address": "https://discord.com/api/webhooks/1/secret"}
+    channel = await made(house.owner, "/v1/channels", hook | {"name": "Desk"})
+    buttons = f"/v1/channels/{channel['id']}/buttons"
+    assert (await house.owner.put(buttons, {"app_key": PUBLIC})).status == 200
+    alert = await first(house.owner, "/v1/alerts?state=open")
+    notice_id = await tell(house, module_url, channel["id"], alert["id"])
+    offering = house.owner.app.state.messenger.offering(is_pressed=True)
+
+    async def press() -> str:
+        user = {"user": {"id": "5", "username": "ana"}}
+        token = offering.one(Action.ACKNOWLEDGE, notice_id).token
+        body = orjson.dumps({"type": 3, "data": {"custom_id": token}, "member": user})
+        headers = of_discord(body, at=int(clock.now().timestamp()))
+        url = f"{house.url}/chat/discord/{channel['id']}"
+        answer = await page.request.post(url, data=body, headers=headers)
+        assert answer.status == 200
+        content: str = (await answer.json())["data"]["content"]
+        return content
+
+    link = (await press()).partition("/#/connect/")[2].partition(">")[0]
+    await page.goto(f"{house.url}/#/connect/{link}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Is this you in Discord?")
+    await expect(page.locator("main")).to_contain_text("will act on alerts as owner@anchorwatch")
+    await no_barriers(page, phone=True)
     await page.get_by_role("button", name="Yes, that is me").click()
     await expect(page.get_by_text("Go back to the chat and press once more.")).to_be_visible()
+    assert (await press()).startswith("Acknowledged by Owner")
+    assert (await house.owner.get(f"/v1/alerts/{alert['id']}")).json()["state"] == "acknowledged"
+
+    token = offering.one(Action.CHECK, notice_id).token
+    await page.goto(f"{house.url}/act/{token}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Check again")
+    await expect(page.locator("main")).to_contain_text("will be looked at again, as soon as")
+    await no_barriers(page, phone=True)
+    await page.get_by_role("button", name="Check again", exact=True).press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("1 link is looked at again")
+
     await page.goto(f"{house.url}/#/you")
-    await expect(page.get_by_text("“ana” in Slack is owner@anchorwatch.local")).to_be_visible()
+    await expect(page.get_by_text("“ana” in Discord is owner@anchorwatch.local")).to_be_visible()
     await page.get_by_role("button", name="Make a code for Telegram").click()
     await expect(page.get_by_text("Write this to the bot")).to_be_visible()
     await no_barriers(page, phone=True)
