@@ -151,6 +151,9 @@ EVENTS: Mapping[str, Words] = {
     "report.ready": _plain("Report ready", "A report for a client was made or approved."),
     "disavow.version_created": _plain("Disavow file made", "There is a new version of the file."),
     "domain.flagged": _plain("Domain changed", "A domain that links to you is not what it was."),
+    "exchange.changed": _plain(
+        "Owed link changed", "A link that you owe in return is kept, or not."
+    ),
     "import.completed": _plain("Import finished", "A file or a pull was read to its end."),
     "job.updated": _plain("Work goes on", "Progress of imports and other long work."),
     "link.changed": _plain("Link changed", "Any change of a link: gained, lost, marks, anchor."),

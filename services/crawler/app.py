@@ -1,10 +1,10 @@
 """The crawler: looks at pages and says what it saw.
 
 Owns: schema `crawler` - pages, watches, hosts and when each is due.
-Consumes: link.tracked link.untracked check.requested reading.requested outlink.doubted site.created
-site.updated site.deleted.
+Consumes: link.tracked link.untracked check.requested reading.requested outlink.doubted look.requested
+site.created site.updated site.deleted.
 Publishes: link.checked page.read link.discovered target.checked sitemap.read registration.read
-domain.read page.surveyed outlink.judged mention.found.
+domain.read page.surveyed outlink.judged mention.found look.made.
 """
 
 import asyncio
@@ -42,6 +42,7 @@ from services.crawler.jobs import (
     registrations,
     second_looks,
     sources,
+    wanted_looks,
     workers,
 )
 from services.crawler.jobs import webmentions as told
@@ -69,6 +70,7 @@ from shared.events import (
     CheckRequested,
     LinkTracked,
     LinkUntracked,
+    LookRequested,
     OutlinkDoubted,
     ReadingRequested,
     SiteCreated,
@@ -180,11 +182,6 @@ def _looking(settings: Settings, db: Database, eyes_of: EyesOf) -> dict[str, Loo
     async def follow_opt_outs(stop: asyncio.Event) -> None:
         await following.follow(stop, db=db, politeness=eyes_now().politeness)
 
-    async def read_domains(stop: asyncio.Event) -> None:
-        eyes = eyes_now()
-        await following.read(db, eyes.politeness)
-        await readings.follow(stop, db=db, observer=eyes.observer)
-
     if settings.workers > 1:
         return {"check due": workers_of(settings).run, "follow opt-outs": follow_opt_outs}
     asking = _asking(db, eyes_now) if settings.follow_sources else {}
@@ -193,9 +190,25 @@ def _looking(settings: Settings, db: Database, eyes_of: EyesOf) -> dict[str, Loo
     return {
         "check due": check_due,
         "follow opt-outs": follow_opt_outs,
-        "read domains": read_domains,
+        **_answering(db, eyes_now),
         **asking,
     }
+
+
+def _answering(db: Database, eyes_now: Callable[[], Eyes]) -> dict[str, Loop]:
+    """Return the loops that read and look at what other services asked for."""
+
+    async def read_domains(stop: asyncio.Event) -> None:
+        eyes = eyes_now()
+        await following.read(db, eyes.politeness)
+        await readings.follow(stop, db=db, observer=eyes.observer)
+
+    async def look_where_asked(stop: asyncio.Event) -> None:
+        eyes = eyes_now()
+        await following.read(db, eyes.politeness)
+        await wanted_looks.follow(stop, db=db, observer=eyes.observer)
+
+    return {"read domains": read_domains, "look where asked": look_where_asked}
 
 
 def _asking(db: Database, eyes_now: Callable[[], Eyes]) -> dict[str, Loop]:
@@ -260,6 +273,7 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(LinkUntracked, handlers.on_link_untracked)
     consumer.on(CheckRequested, handlers.on_check_requested)
     consumer.on(ReadingRequested, handlers.on_reading_requested)
+    consumer.on(LookRequested, handlers.on_look_requested)
     consumer.on(OutlinkDoubted, handlers.on_outlink_doubted)
     consumer.on(SiteCreated, handlers.on_site_created)
     consumer.on(SiteUpdated, handlers.on_site_updated)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from services.crawler.domain import tracking
-from services.crawler.store import outlinks, readings, sites, watches
+from services.crawler.store import outlinks, readings, sites, wanted_looks, watches
 from shared import clock
 from shared.db import Tx
 from shared.events import (
     CheckRequested,
     LinkTracked,
     LinkUntracked,
+    LookRequested,
     OutlinkDoubted,
     ReadingRequested,
     SiteCreated,
@@ -42,6 +43,11 @@ async def on_reading_requested(events: Sequence[ReadingRequested], tx: Tx) -> No
 async def on_outlink_doubted(events: Sequence[OutlinkDoubted], tx: Tx) -> None:
     """Look once more at dead links that somebody writes about."""
     await outlinks.add_doubts(tx, events, clock.now())
+
+
+async def on_look_requested(events: Sequence[LookRequested], tx: Tx) -> None:
+    """Look at pages for single links in their turn."""
+    await wanted_looks.want(tx, events, clock.now())
 
 
 async def on_site_created(events: Sequence[SiteCreated], tx: Tx) -> None:

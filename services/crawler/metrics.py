@@ -96,6 +96,11 @@ OUTLINKS_ASKED = Counter(
     " answers, unsure, doubtful (looked dead once), dead.",
     ["state"],
 )
+LOOKS_MADE = Counter(
+    "anchorwatch_crawler_wanted_looks_total",
+    "Looks at single pages that others asked for, by what they saw: found, missing, unknown.",
+    ["outcome"],
+)
 REGISTRY_QUESTIONS = Counter(
     "anchorwatch_crawler_registry_questions_total",
     "Questions to registries about domains, by what became of them: told, not_told, later, failed.",

@@ -47,6 +47,9 @@ from shared.events.mail import (
     ReplyReceived,
 )
 from shared.events.money import (
+    ExchangeChanged,
+    LookMade,
+    LookRequested,
     OfferAccepted,
     PaymentDue,
     PaymentEvent,
@@ -138,6 +141,7 @@ __all__ = [
     "ErasureDone",
     "ErasureRequested",
     "Event",
+    "ExchangeChanged",
     "Hop",
     "ImportCompleted",
     "JobUpdated",
@@ -149,6 +153,8 @@ __all__ = [
     "LinkScored",
     "LinkTracked",
     "LinkUntracked",
+    "LookMade",
+    "LookRequested",
     "MentionFound",
     "MessageApproved",
     "MessageBounced",

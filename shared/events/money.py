@@ -1,11 +1,15 @@
-"""What links cost and what is owed: told to the team, never to clients."""
+"""What links cost and what is owed, money or links: told to the team, never to clients."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.events.envelope import Event
+from shared.events.parts import Occurrence
+from shared.vocabulary import Outcome, Reason
 
 
 class PaymentEvent(Event):
@@ -57,3 +61,58 @@ class OfferAccepted(Event):
     campaign: str | None = None
 
     about: ClassVar[tuple[str, str]] = ("offer", "offer_id")
+
+
+class LookRequested(Event):
+    """Somebody wants to know whether one page has one link."""
+
+    name: ClassVar[str] = "look.requested"
+    publisher: ClassVar[str] = "outreach"
+    consumers: ClassVar[tuple[str, ...]] = ("crawler",)
+
+    look_id: UUID
+    url: str
+    target: str
+    """A page in any spelling, or a domain: any link to it or below it."""
+
+    about: ClassVar[tuple[str, str]] = ("look", "look_id")
+
+
+class LookMade(Event):
+    """What a page showed when somebody had asked for a look by `look.requested`.
+
+    An `unknown` saw nothing, which is nothing against the page.
+    """
+
+    name: ClassVar[str] = "look.made"
+    publisher: ClassVar[str] = "crawler"
+    consumers: ClassVar[tuple[str, ...]] = ("outreach",)
+
+    look_id: UUID
+    looked_at: datetime
+    outcome: Outcome
+    reasons: tuple[Reason, ...] = ()
+    http_status: int | None = None
+    final_url: str | None = None
+    indexable: bool | None = None
+    page_followed: bool | None = None
+    occurrences: Annotated[tuple[Occurrence, ...], Field(max_length=10)] = ()
+
+    about: ClassVar[tuple[str, str]] = ("look", "look_id")
+
+
+class ExchangeChanged(Event):
+    """A link that we owe in return was seen otherwise than before: kept, not as agreed, or missing."""
+
+    name: ClassVar[str] = "exchange.changed"
+    publisher: ClassVar[str] = "outreach"
+    consumers: ClassVar[tuple[str, ...]] = ("gateway",)
+    outward: ClassVar[bool] = True
+
+    exchange_id: UUID
+    their_domain: str
+    state: str
+    reasons: tuple[Reason, ...] = ()
+    sentence: str = ""
+
+    about: ClassVar[tuple[str, str]] = ("exchange", "exchange_id")

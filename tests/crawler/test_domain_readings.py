@@ -98,13 +98,16 @@ async def site(db_for: DatabaseFor) -> AsyncIterator[FakeWeb]:
         yield web
 
 
-async def look(db: Database, site: FakeWeb) -> int:
-    sightline = Sightline(
+def sightline(site: FakeWeb) -> Sightline:
+    return Sightline(
         limits=Limits(connect_s=1.0, total_s=2.0),
         min_delay_s=0,
         routes=parse_routes(site.connect_to),
     )
-    async with open_eyes(sightline) as eyes:
+
+
+async def look(db: Database, site: FakeWeb) -> int:
+    async with open_eyes(sightline(site)) as eyes:
         return await read_due(db, eyes.observer, clock=lambda: NOW)
 
 

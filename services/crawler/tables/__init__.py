@@ -363,6 +363,19 @@ DOMAIN_READINGS = Table(
     Index("domain_readings_due_at_idx", "due_at"),
 )
 
+# Looks at single pages for single links that somebody wants, until they were made.
+WANTED_LOOKS = Table(
+    "wanted_looks",
+    METADATA,
+    Column("look_id", UUID, primary_key=True),
+    Column("workspace_id", UUID),
+    Column("site_id", UUID),
+    Column("url", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    _moment("due_at", nullable=False),
+    Index("wanted_looks_due_at_idx", "due_at"),
+)
+
 # ---- discovery: what people asked to be searched, and what came of it ---------------------------------
 
 # The chunks of a file are there until it was read; the job has the progress.
