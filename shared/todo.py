@@ -81,6 +81,12 @@ WORDS: Mapping[Todo, TodoWords] = {
         "Pay, or say what became of it.",
         "owed?state=overdue",
     ),
+    Todo.EXCHANGE_BROKEN: TodoWords(
+        "link that you owe is not there, or not as agreed",
+        "links that you owe are not there, or not as agreed",
+        "Put it on your page, or agree on something else.",
+        "exchanges?state=missing,different",
+    ),
     Todo.PLACEMENT_OVERDUE: TodoWords(
         "promised link should be there by now",
         "promised links should be there by now",

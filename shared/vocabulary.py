@@ -251,6 +251,7 @@ class Todo(StrEnum):
     MAIL_STUCK = "mail_stuck"
     MESSAGE_APPROVAL = "message_approval"
     PAYMENT_OVERDUE = "payment_overdue"
+    EXCHANGE_BROKEN = "exchange_broken"
     PLACEMENT_OVERDUE = "placement_overdue"
     PLACEMENT_EXPIRING = "placement_expiring"
     PAYMENT_DUE = "payment_due"

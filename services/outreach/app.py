@@ -4,11 +4,11 @@ Owns schema `outreach` (copies of sites, vendors, placements and their history, 
 messages and what came of them, plans and briefs, opportunities).
 Consumes site.created, site.updated, site.deleted, link.changed, link.scored, page.read,
 toxicity.changed, review.decided, disavow.version_created, domain.read, page.surveyed,
-outlink.judged, mention.found.
+outlink.judged, mention.found, look.made.
 Publishes placement.promised, placement.updated, placement.verified, placement.mismatched,
 placement.lost, placement.expiring, prospect.found, prospect.qualified, prospect.rejected,
-payment.due, payment.settled, reading.requested, outlink.doubted, message.approved, message.sent,
-message.failed, message.bounced, reply.received,
+payment.due, payment.settled, offer.accepted, look.requested, exchange.changed, reading.requested,
+outlink.doubted, message.approved, message.sent, message.failed, message.bounced, reply.received,
 contact.unsubscribed, plan.updated.
 """
 
@@ -41,6 +41,7 @@ from shared.events import (
     DomainRead,
     LinkChanged,
     LinkScored,
+    LookMade,
     MentionFound,
     OutlinkJudged,
     PageRead,
@@ -146,6 +147,7 @@ def subscribe(consumer: Consumer) -> Consumer:
     consumer.on(ReviewDecided, handlers.on_review_decided)
     consumer.on(DisavowVersionCreated, handlers.on_disavow_version_created)
     consumer.on(DomainRead, handlers.on_domain_read)
+    consumer.on(LookMade, handlers.on_look_made)
     consumer.on(PageSurveyed, handlers.on_page_surveyed)
     consumer.on(OutlinkJudged, handlers.on_outlink_judged)
     consumer.on(MentionFound, handlers.on_mention_found)

@@ -82,6 +82,7 @@ class Product:
             "placement_id",
             "job_id",
             "message_id",
+            *("payment_id", "offer_id", "campaign_id", "exchange_id"),
         )
         return {self.ids[name] for name in unique} | {"secret-blog.example", "other.example"}
 
@@ -151,6 +152,7 @@ async def _furnish(
     ids["vendor_id"] = (await made(owner, "/v1/vendors", {"name": "A vendor"}))["vendor_id"]
     terms = {"site_id": site, "referring_domain": "secret-blog.example"}
     ids["placement_id"] = (await made(owner, "/v1/placements", terms))["placement_id"]
+    ids |= await _owe(owner, site, ids)
     ids |= await _prospect(owner, site)
     ids["opportunity_id"] = await _find(outreach, site)
     ids |= await _plan_to_write(owner, outreach, site)
@@ -185,6 +187,21 @@ async def _report(owner: Http, site: str) -> str:
     schedule = await owner.send("PUT", f"/v1/sites/{site}/reports/schedule", {"day": 28})
     assert schedule.status == 200, schedule.body
     return str((await first(owner, f"/v1/sites/{site}/reports"))["id"])
+
+
+async def _owe(owner: Http, site: str, ids: Mapping[str, str]) -> dict[str, str]:
+    """Let something be paid, offered, set as a goal and owed in return."""
+    payment = {"placement_id": ids["placement_id"], "amount": "12.00", "currency": "EUR"}
+    offer = {"site_id": site, "referring_domain": "secret-blog.example", "made_by": "them"}
+    exchange = {"site_id": site, "our_url": "https://other.example/partners"}
+    exchange |= {"their_url": "https://secret-blog.example/"}
+    campaign = {"site_id": site, "name": "Secret spring"}
+    return {
+        "payment_id": (await made(owner, "/v1/payments", payment))["payment_id"],
+        "offer_id": (await made(owner, "/v1/offers", offer))["offer_id"],
+        "campaign_id": (await made(owner, "/v1/campaigns", campaign))["campaign_id"],
+        "exchange_id": (await made(owner, "/v1/exchanges", exchange))["exchange_id"],
+    }
 
 
 async def _prospect(owner: Http, site: str) -> dict[str, str]:

@@ -12,11 +12,12 @@ from services.gateway.adapters.reporter import Reporter
 from services.gateway.api import matching
 from services.gateway.api.asking import ask
 from services.gateway.domain.routing import Route
-from shared import jsontext
+from shared import jsontext, reciprocity
 from shared.access import Caller
 from shared.http import ServiceClient
 from shared.planning import MOST_TARGETS
 from shared.queries import MAX_CHOICES
+from shared.reciprocity import MOST_DOMAINS
 
 MOST_DEAD = 20
 _AGAIN = "/v1/reports/{report_id}/refresh"
@@ -197,6 +198,32 @@ async def _add_links_of_domain(
         ]
 
 
+async def _add_reciprocal(
+    body: dict[str, Any], values: Values, clients: Mapping[str, ServiceClient], caller: Caller
+) -> None:
+    """Add to the domains that a site links to which of them, and how many in all, link to it now."""
+    path = f"/v1/sites/{values['site_id']}/domains"
+    present = {"status": "live,changed", "limit": MAX_CHOICES}
+    query = urlencode({**present, "limit": 1, "include": "count"})
+    answer = await ask(clients["profile"], "GET", path, body, caller, query=query)
+    if answer is None:
+        return
+    live, found = answer.json()["count"], []
+    linked = body["linked_domains"][:MOST_DOMAINS]
+    for start in range(0, len(linked), MAX_CHOICES):
+        names = ",".join(linked[start : start + MAX_CHOICES])
+        query = urlencode({**present, "referring_domain": names})
+        answer = await ask(clients["profile"], "GET", path, body, caller, query=query)
+        if answer is None:
+            return
+        found += [one["domain"] for one in answer.json()["items"] if one["links_present"]]
+    body["live_domains"], body["reciprocal_domains"] = live, sorted(found)
+    body["share"] = round(len(found) / live, 4) if live else None
+    body["sentence"] = reciprocity.sentence(
+        reciprocal=len(found), live=live, home_was_read=body["home_read_at"] is not None
+    )
+
+
 _WITH_FACTS: Mapping[tuple[str, str], First] = {
     ("POST", "/v1/sites/{site_id}/plan/solve"): _facts,
     ("POST", "/v1/sites/{site_id}/plan/suggestions"): _facts,
@@ -214,4 +241,5 @@ _SECOND: Mapping[tuple[str, str], Second] = {
     ("GET", "/v1/relationships/{domain}"): _add_links_of_domain,
     ("GET", "/v1/sites/{site_id}/opportunities"): matching.add_to_list,
     ("GET", "/v1/sites/{site_id}/opportunities/{opportunity_id}"): matching.add_to_one,
+    ("GET", "/v1/sites/{site_id}/exchanges/share"): _add_reciprocal,
 }

@@ -20,7 +20,7 @@ _AREAS = (
             {
                 *("vendors", "placements", "suppressions", "prospects", "contacts", "campaigns"),
                 *("relationships", "sequences", "templates", "mailboxes", "messages", "threads"),
-                *("payments", "refund", "exchanges"),
+                *("payments", "refund", "exchanges", "amounts"),
                 *("offers", "briefs", "plan", "enrollments", "playbooks"),
                 "outreach",
             }

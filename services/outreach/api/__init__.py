@@ -2,12 +2,15 @@
 
 from services.outreach.api.approvals import router as approvals
 from services.outreach.api.briefs import router as briefs
+from services.outreach.api.campaigns import router as campaigns
 from services.outreach.api.contacts import router as contacts
 from services.outreach.api.deciding import router as deciding
 from services.outreach.api.enrollments import router as enrollments
+from services.outreach.api.exchanges import router as exchanges
 from services.outreach.api.leaving import router as leaving
 from services.outreach.api.mailboxes import router as mailboxes
 from services.outreach.api.messages import router as messages
+from services.outreach.api.offers import router as offers
 from services.outreach.api.opportunities import internal as opportunities_internal
 from services.outreach.api.opportunities import router as opportunities
 from services.outreach.api.outreach_settings import router as outreach_settings
@@ -32,7 +35,7 @@ _WHOM = (*_FOUND, prospects, prospect_list, contacts, relationships)
 _HOW = (templates, sequences, enrollments)
 _MAIL = (outreach_settings, mailboxes, messages, leaving, threads)
 
-_MONEY = (payments, refunds, vendors)
+_MONEY = (payments, refunds, exchanges, offers, campaigns, vendors)
 _INSIDE = (todo, work, approvals)
 
 ROUTERS = (pastes, placements, plan, briefs, *_WHOM, *_HOW, *_MAIL, *_MONEY, suppressions, *_INSIDE)

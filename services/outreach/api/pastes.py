@@ -1,6 +1,6 @@
 """Many placements at once: a table pasted from a spreadsheet or a mail, row by row, with a dry run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from services.outreach.domain.paste import MAX_SHOWN, Row, pasted_twice, read_ta
 from services.outreach.domain.record import Placement
 from services.outreach.domain.terms import Terms, check, warnings
 from services.outreach.metrics import PROMISED
-from services.outreach.store import placements, publishing, sites, vendors
+from services.outreach.store import campaigns, placements, publishing, sites, vendors
 from services.outreach.store.placements import Entry
 from shared import clock, ids
 from shared.access import Caller, Scope
@@ -175,8 +175,17 @@ async def _write(
     )
     names = _vendor_names(read)
     known = await vendors.find_by_names(tx, names, workspace_id=caller.workspace_id)
+    spelled = await campaigns.name_campaigns(
+        tx,
+        caller.workspace_id,
+        site_id,
+        [one.terms.campaign for one in read if one.terms is not None],
+        by=caller.actor_id,
+        now=now,
+    )
     for one in read:
         if one.terms is not None:
+            one.terms = replace(one.terms, campaign=spelled[one.terms.campaign])
             vendor = " ".join((one.row.vendor or "").split())[:200].lower()
             one.placement = Placement(
                 placement_id=ids.new_id(),

@@ -64,8 +64,6 @@ class _Filter:
 
     def meant(self, caller: Caller, role: Role) -> Filters:
         """Return what is meant, on the sites on which the caller has the role."""
-        if caller.is_only_client:
-            raise ForbiddenError("Clients are not shown payments.", code="role-required")
         site_ids = caller.sites_as(role, site_id=self.site_id)
         if site_ids is not None and not site_ids:
             raise ForbiddenError(f"This needs the role {role} on a site.", code="role-required")

@@ -20,7 +20,14 @@ from services.outreach.domain.placement import State
 from services.outreach.domain.record import Placement
 from services.outreach.domain.terms import Terms, check
 from services.outreach.metrics import PROMISED
-from services.outreach.store import placements, publishing, sequences, sites, vendors
+from services.outreach.store import (
+    campaigns,
+    placements,
+    publishing,
+    sequences,
+    sites,
+    vendors,
+)
 from services.outreach.store.placements import Entry, Filters
 from shared import clock, ids, jsontext, queries, urls
 from shared.access import Caller, Scope
@@ -48,6 +55,7 @@ async def promise(tx: Tx, body: PlacementIn, caller: Caller) -> UUID:
     """Write down what was agreed about one link and tell of it; returns the placement's id."""
     terms = await _named(tx, body, await _checked(tx, body, body.site_id, caller), caller)
     now = clock.now()
+    terms = await _spelled(tx, body.site_id, terms, caller)
     placement = Placement(
         placement_id=ids.new_id(),
         workspace_id=caller.workspace_id,
@@ -66,6 +74,19 @@ async def promise(tx: Tx, body: PlacementIn, caller: Caller) -> UUID:
     await publishing.move_prospects(tx, [placement], caller.actor)
     PROMISED.inc()
     return placement.placement_id
+
+
+async def _spelled(tx: Tx, site_id: UUID, terms: Terms, caller: Caller) -> Terms:
+    """Return the terms with the campaign as it is called; one that is new is written down."""
+    names = await campaigns.name_campaigns(
+        tx,
+        caller.workspace_id,
+        site_id,
+        [terms.campaign],
+        by=caller.actor_id,
+        now=clock.now(),
+    )
+    return replace(terms, campaign=names[terms.campaign])
 
 
 async def _named(tx: Tx, body: PlacementIn, terms: Terms, caller: Caller) -> Terms:
@@ -88,13 +109,15 @@ async def list_placements(
     state: Annotated[str | None, Query(description="Only these states (comma = or).")] = None,
     referring_domain: Annotated[str | None, Query(max_length=253)] = None,
     overdue: Annotated[bool | None, Query(description="Promised for a day that is over.")] = None,
+    campaign: Annotated[str | None, Query(max_length=80)] = None,
 ) -> Response:
     """Return placements, the newest first."""
     caller.require_scope(Scope.OUTREACH_READ)
     if site_id is not None:
         caller.require(site_id, Role.CLIENT)
-    if vendor_id is not None and caller.is_only_client:
-        raise ForbiddenError("Clients are not shown vendors.", code="role-required")
+    if (vendor_id is not None or campaign is not None) and caller.is_only_client:
+        detail = "Clients are not shown vendors and campaigns."
+        raise ForbiddenError(detail, code="role-required")
     filters = Filters(
         site_ids=sites.visible(caller.site_ids),
         site_id=site_id,
@@ -102,6 +125,7 @@ async def list_placements(
         states=queries.choices("state", state, State),
         domain=_domain(referring_domain),
         is_overdue=overdue,
+        campaign=campaign,
     )
     today = clock.now().date()
     before = None if page.after is None else UUID(str(page.after[0]))
@@ -152,6 +176,7 @@ async def change_placement(
         raise ConflictError("A cancelled placement can't be changed.", code="cancelled")
     merged = _merged(before, body)
     terms = await _checked(tx, merged, before.site_id, caller)
+    terms = await _spelled(tx, before.site_id, terms, caller)
     after = replace(
         before,
         terms=terms,
@@ -231,11 +256,12 @@ async def _checked(tx: Tx, body: TermsIn, site_id: UUID, caller: Caller) -> Term
     if terms is None:
         raise InvalidError("The placement can't be written down like this.", faults)
     if body.vendor_id is not None:
-        await _require_vendor(tx, body.vendor_id, caller)
+        await require_vendor(tx, body.vendor_id, caller)
     return terms
 
 
-async def _require_vendor(tx: Tx, vendor_id: UUID, caller: Caller) -> None:
+async def require_vendor(tx: Tx, vendor_id: UUID, caller: Caller) -> None:
+    """Raise InvalidError unless the caller may see this vendor."""
     try:
         await vendors.get_vendor(
             tx,

@@ -24,7 +24,14 @@ from services.outreach.domain.sequences.funnel import Counts
 from services.outreach.domain.sequences.playbooks import STEPS
 from services.outreach.domain.sequences.steps import Step, Thread, check, write
 from services.outreach.domain.terms import method_name
-from services.outreach.store import enrollments, messages, sequences, sites, templates
+from services.outreach.store import (
+    campaigns,
+    enrollments,
+    messages,
+    sequences,
+    sites,
+    templates,
+)
 from services.outreach.store.enrolling import find_contact
 from services.outreach.store.sequences import Plan
 from shared import clock, ids
@@ -57,7 +64,7 @@ async def add_sequence(
         name=one_line("name", body.name),
         mailbox_id=await _mailbox(tx, body.mailbox_id, caller),
         method=method_name(body.method or (body.playbook.way if body.playbook else None)),
-        campaign=_campaign(body.campaign),
+        campaign=await _campaign(tx, body.site_id, body.campaign, caller),
         created_by=caller.actor_id,
         created_at=now,
     )
@@ -205,12 +212,17 @@ async def _changed(tx: Tx, before: Plan, body: SequencePatch, caller: Caller) ->
     if "method" in given:
         given["method"] = method_name(given["method"])
     if "campaign" in given:
-        given["campaign"] = _campaign(given["campaign"])
+        given["campaign"] = await _campaign(tx, before.site_id, given["campaign"], caller)
     return replace(before, **given)
 
 
-def _campaign(text: str | None) -> str | None:
-    return " ".join((text or "").split()) or None
+async def _campaign(tx: Tx, site_id: UUID, text: str | None, caller: Caller) -> str | None:
+    """Return the name of a campaign of the site as it is called; one that is new is written down."""
+    name = " ".join((text or "").split()) or None
+    names = await campaigns.name_campaigns(
+        tx, caller.workspace_id, site_id, [name], by=caller.actor_id, now=clock.now()
+    )
+    return names[name]
 
 
 async def _mailbox(tx: Tx, mailbox_id: UUID | None, caller: Caller) -> UUID | None:

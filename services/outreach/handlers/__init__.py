@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.outreach.domain.money import exchange
 from services.outreach.domain.placement import Conclusion, Seen, advance
 from services.outreach.domain.prospect import Stage
 from services.outreach.handlers.finding import on_mention_found as on_mention_found
 from services.outreach.handlers.finding import on_outlink_judged as on_outlink_judged
 from services.outreach.handlers.finding import on_page_surveyed as on_page_surveyed
 from services.outreach.metrics import CONCLUDED
-from services.outreach.store import outreach_settings, placements, readings, sites, watch
+from services.outreach.store import (
+    exchanges,
+    outreach_settings,
+    placements,
+    readings,
+    sites,
+    watch,
+)
 from services.outreach.store.pipeline import Place, follow_placements
 from services.outreach.store.placements import Entry
 from services.outreach.store.watch import Concluded, Watched
@@ -20,6 +28,7 @@ from shared.events import (
     DomainRead,
     LinkChanged,
     LinkScored,
+    LookMade,
     PageRead,
     PlacementEvent,
     PlacementLost,
@@ -101,6 +110,19 @@ async def on_page_read(events: Sequence[PageRead], tx: Tx) -> None:
 
 async def on_domain_read(events: Sequence[DomainRead], tx: Tx) -> None:
     await readings.save_readings(tx, events)
+
+
+async def on_look_made(events: Sequence[LookMade], tx: Tx) -> None:
+    """Keep what was seen of links that we owe; an answer that nobody waits for any more is dropped."""
+    looks = {event.look_id: event for event in events}
+    waiting = await exchanges.lock_by_looks(tx, looks)
+    changed = []
+    for look_id, before in waiting.items():
+        after = exchange.advance(before, looks[look_id])
+        await exchanges.save_exchange(tx, after, now=after.looked_at or before.created_at)
+        if (after.seen, set(after.reasons)) != (before.seen, set(before.reasons)):
+            changed.append((after, exchange.sentence(after, looks[look_id].looked_at.date())))
+    await exchanges.tell_changed(tx, changed)
 
 
 async def on_toxicity_changed(events: Sequence[ToxicityChanged], tx: Tx) -> None:

@@ -1,4 +1,4 @@
-"""The notices that dates call for: placements that end soon, ended, never went live; payments that are due."""
+"""The notices that dates call for: placements that end soon, ended, never went live; payments that are due; looks at links that we owe."""
 
 import asyncio
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from services.outreach.domain.money.payment import OVERDUE, Payment
 from services.outreach.domain.placement import due_notice, first_notice_by
 from services.outreach.jobs.turns import take_turns
 from services.outreach.metrics import NOTICES
-from services.outreach.store import money_telling, payments, placements, watch
+from services.outreach.store import exchanges, money_telling, payments, placements, watch
 from services.outreach.store.placements import Entry
 from shared import clock, outbox
 from shared.db import Database, Tx
@@ -31,6 +31,8 @@ async def give_some(db: Database, *, now: datetime) -> int:
     today = now.date()
     async with db.begin() as tx:
         due = await _tell_of_payments(tx, today=today, now=now)
+    async with db.begin() as tx:
+        due = max(due, await exchanges.ask_for_looks(tx, now=now, limit=CHUNK))
     async with db.begin() as tx:
         ending = await _tell_of_ends(tx, today=today, now=now)
         overdue = await watch.mark_overdue(tx, today=today, now=now, limit=CHUNK)

@@ -140,6 +140,14 @@ OBSTACLES: tuple[Obstacle, ...] = (
         "The dead link that it names is looked at once more before it goes out.",
     ),
     Obstacle(
+        "campaign paused",
+        "EXISTS (SELECT FROM enrollments e JOIN sequences q USING (sequence_id) JOIN campaigns c"
+        " ON c.site_id = q.site_id AND c.name = q.campaign"
+        " WHERE e.enrollment_id = m.enrollment_id AND c.state <> 'active')",
+        Then.WAIT,
+        "Its campaign is paused.",
+    ),
+    Obstacle(
         "one conversation a day",
         _TALKED_TO,
         Then.WAIT,

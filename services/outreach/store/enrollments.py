@@ -191,10 +191,12 @@ async def claim_due(tx: Tx, *, now: datetime, lead: timedelta, limit: int) -> li
     """Return enrollments that go on; nobody else moves them meanwhile.
 
     A message is written so much ahead of its time, for a person has to read it first; silence is
-    taken for an answer only when the time is over.
+    taken for an answer only when the time is over. Those of paused campaigns wait.
     """
     rows = await tx.fetch(
         f"SELECT {COLUMNS} FROM enrollments e WHERE e.state = 'active' AND e.open_step_no IS NULL"
+        " AND NOT EXISTS (SELECT FROM sequences q JOIN campaigns c ON c.site_id = q.site_id"
+        " AND c.name = q.campaign WHERE q.sequence_id = e.sequence_id AND c.state <> 'active')"
         " AND e.next_at <= $2 AND (e.next_at <= $1 OR EXISTS (SELECT FROM sequence_steps p"
         " WHERE p.sequence_id = e.sequence_id AND p.version_no = e.version_no"
         " AND p.step_no = e.step_no + 1))"

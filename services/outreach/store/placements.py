@@ -103,6 +103,37 @@ async def find_placement(
     return placement_of(rows[0]) if rows else None
 
 
+async def list_by_ids(tx: Tx, placement_ids: Sequence[UUID]) -> list[Placement]:
+    """Return these placements; those of deleted sites are left out."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} {_FROM} WHERE p.placement_id = ANY($1::uuid[]) ORDER BY p.placement_id",
+        list(placement_ids),
+    )
+    return [placement_of(row) for row in rows]
+
+
+async def list_of_domains(
+    tx: Tx,
+    workspace_id: UUID,
+    domains: Sequence[str],
+    *,
+    site_ids: Iterable[UUID] | None,
+    each: int,
+) -> list[Placement]:
+    """Return the placements on these domains, of each the newest."""
+    rows = await tx.fetch(
+        "SELECT f.* FROM unnest($2::text[]) AS u(domain) CROSS JOIN LATERAL ("
+        f"SELECT {_COLUMNS} {_FROM} WHERE p.workspace_id = $1 AND p.referring_domain = u.domain"
+        " AND ($3::uuid[] IS NULL OR p.site_id = ANY($3::uuid[]))"
+        " ORDER BY p.placement_id DESC LIMIT $4) AS f",
+        workspace_id,
+        list(domains),
+        None if site_ids is None else list(site_ids),
+        each,
+    )
+    return [placement_of(row) for row in rows]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """Which placements a list is about; empty means any."""
@@ -113,6 +144,7 @@ class Filters:
     states: Sequence[State] = ()
     domain: str | None = None
     is_overdue: bool | None = None
+    campaign: str | None = None
 
 
 _STATE = """
@@ -127,6 +159,7 @@ _WHERE = f"""
       AND ($6::text[] = '{{}}' OR {_STATE} = ANY($6::text[]))
       AND ($7::text IS NULL OR p.referring_domain = $7)
       AND ($8::bool IS NULL OR coalesce({_STATE} = 'promised' AND p.go_live_on < $2, false) = $8)
+      AND ($9::text IS NULL OR p.campaign = $9)
 """
 
 
@@ -141,8 +174,8 @@ async def list_placements(
 ) -> list[Placement]:
     """Return placements, the newest first."""
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} {_FROM} {_WHERE} AND ($9::uuid IS NULL OR p.placement_id < $9)"
-        " ORDER BY p.placement_id DESC LIMIT $10",
+        f"SELECT {_COLUMNS} {_FROM} {_WHERE} AND ($10::uuid IS NULL OR p.placement_id < $10)"
+        " ORDER BY p.placement_id DESC LIMIT $11",
         *_values(workspace_id, today, filters),
         before,
         limit,
@@ -179,6 +212,7 @@ def _values(workspace_id: UUID, today: date, filters: Filters) -> list[Any]:
         list(filters.states),
         filters.domain,
         filters.is_overdue,
+        filters.campaign,
     ]
 
 

@@ -51,6 +51,16 @@ _EVENTS: dict[Stage, type[ProspectEvent]] = {
 _NAMES = COLUMNS.split(", ")
 
 
+async def find_domain(tx: Tx, workspace_id: UUID, prospect_id: UUID) -> str | None:
+    """Return the domain of a prospect of the workspace."""
+    found: str | None = await tx.fetch_value(
+        "SELECT domain FROM prospects WHERE workspace_id = $1 AND prospect_id = $2",
+        workspace_id,
+        prospect_id,
+    )
+    return found
+
+
 async def add_prospects(tx: Tx, prospects: Sequence[Prospect]) -> set[UUID]:
     """Write prospects; returns the ids that were new, the sites have the other domains already."""
     ordered = sorted(prospects, key=lambda one: (one.site_id, one.domain))

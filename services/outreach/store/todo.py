@@ -24,6 +24,11 @@ _WAITING = f"""
         SELECT 'placement_expiring', count(*) FROM (
             SELECT FROM {_OPEN} AND p.seen <> 'lost' AND p.until_on <= $6 LIMIT $4) AS few
         UNION ALL
+        SELECT 'exchange_broken', count(*) FROM (
+            SELECT FROM exchanges x WHERE x.site_id = s.site_id AND x.cancelled_at IS NULL
+                AND x.seen IN ('different', 'missing') AND (x.until_on IS NULL OR x.until_on >= $5)
+                AND (x.since_on IS NULL OR x.since_on <= $5) LIMIT $4) AS few
+        UNION ALL
         SELECT 'payment_overdue', count(*) FROM (
             SELECT FROM {_UNPAID} AND m.due_on < $5 LIMIT $4) AS few
         UNION ALL

@@ -25,6 +25,11 @@ from services.outreach.tables.mail import MAILBOXES as MAILBOXES
 from services.outreach.tables.mail import MESSAGES as MESSAGES
 from services.outreach.tables.mail import OUTREACH_SETTINGS as OUTREACH_SETTINGS
 from services.outreach.tables.mail import SEND_ATTEMPTS as SEND_ATTEMPTS
+from services.outreach.tables.money import CAMPAIGN_PROSPECTS as CAMPAIGN_PROSPECTS
+from services.outreach.tables.money import CAMPAIGNS as CAMPAIGNS
+from services.outreach.tables.money import EXCHANGES as EXCHANGES
+from services.outreach.tables.money import OFFER_TURNS as OFFER_TURNS
+from services.outreach.tables.money import OFFERS as OFFERS
 from services.outreach.tables.money import PAYMENTS as PAYMENTS
 from services.outreach.tables.opportunities import OPPORTUNITIES as OPPORTUNITIES
 from services.outreach.tables.opportunities import OPPORTUNITY_PAGES as OPPORTUNITY_PAGES
@@ -147,6 +152,12 @@ PLACEMENTS = Table(
     Index("placements_link_idx", "link_id"),
     Index("placements_page_idx", "page_key"),
     Index("placements_domain_idx", "site_id", "referring_domain"),
+    Index(
+        "placements_campaign_idx",
+        "site_id",
+        "campaign",
+        postgresql_where=text("campaign IS NOT NULL"),
+    ),
     Index("placements_until_idx", "until_on", postgresql_where=text("cancelled_at IS NULL")),
     Index(
         "placements_due_idx",

@@ -67,6 +67,12 @@ SEQUENCES = Table(
         postgresql_where=text("archived_at IS NULL"),
     ),
     Index("sequences_workspace_idx", "workspace_id", "sequence_id"),
+    Index(
+        "sequences_campaign_idx",
+        "site_id",
+        "campaign",
+        postgresql_where=text("campaign IS NOT NULL"),
+    ),
 )
 
 # Written once and never changed: an enrollment keeps the version that it began with.

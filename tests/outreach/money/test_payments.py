@@ -46,7 +46,7 @@ class Desk:
 
     async def pay(self, placement_id: str, amount: str = "120.50", **given: Any) -> Any:
         body = {"placement_id": placement_id, "amount": amount, "currency": "EUR", **given}
-        return await self.ask("POST", "/v1/payments", body, status=given.pop("status", 201))
+        return await self.ask("POST", "/v1/payments", body, status=201)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import { html, moment } from "../html.js";
 import { Loading, useLoad } from "../load.js";
 import { Choice } from "../pieces/choice.js";
 import { Field, Form } from "../pieces/form.js";
+import { OffersOf } from "../pieces/offers.js";
 import { canEdit, ReadOnly } from "../pieces/rights.js";
 import { Paged } from "../pieces/table.js";
 import { link } from "../route.js";
@@ -67,7 +68,8 @@ function Conversation({ threadId, siteId }) {
     const last = entries.filter((entry) => entry.mail).at(-1)?.mail;
     return html`<h1>${last ? nameOf(last) : "Conversation"}</h1>${last?.todo && html`<div class="notice"><p>${last.todo}</p></div>`}
       ${entries.map((entry) => entry.mail ? html`<${Mail} key=${entry.mail.inbound_id} mail=${entry.mail} threadId=${threadId} siteId=${siteId} changed=${changed} />` : html`<${Ours} key=${entry.message.message_id} message=${entry.message} />`)}
-      ${canEdit(siteId) && entries.some((entry) => entry.mail?.kind === "human") && html`<${Answer} threadId=${threadId} changed=${changed} />`}`;
+      ${canEdit(siteId) && entries.some((entry) => entry.mail?.kind === "human") && html`<${Answer} threadId=${threadId} changed=${changed} />`}
+      ${entries.some((entry) => entry.mail?.kind === "human") && html`<${OffersOf} key=${entries.length} threadId=${threadId} siteId=${siteId} />`}`;
   }}<//>`;
 }
 

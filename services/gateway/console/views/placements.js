@@ -80,20 +80,21 @@ function Add({ siteId, vendors, done }) {
 const vendorNames = async () => (await get("/v1/vendors", { limit: 500 })).items;
 
 export function Placements({ siteId, filters }) {
-  const { state = "", vendor } = filters;
+  const { state = "", vendor, campaign } = filters;
   const [turn, setTurn] = useState(0);
   const vendors = useLoad(vendorNames, [], turn);
   const changed = () => setTurn((before) => before + 1);
   const at = (chosen) => link(["sites", siteId, "placements"], chosen);
-  const shown = { site_id: siteId, vendor_id: vendor, ...(state === OVERDUE ? { overdue: true } : { state }) };
+  const shown = { site_id: siteId, vendor_id: vendor, campaign, ...(state === OVERDUE ? { overdue: true } : { state }) };
   const kinds = choices("placement");
   return html`<h1>Placements</h1>
     <p class="muted">What was agreed about single links, bought or given. Each is looked at like every other link, and you hear when it is not as agreed.</p><${ReadOnly} siteId=${siteId} />
-    <div class="row controls"><${Choice} label="Show" value=${state} empty="All" options=${[...kinds, [OVERDUE, "Overdue"]]} change=${(chosen) => go(["sites", siteId, "placements"], { state: chosen, vendor })} />
-      ${vendor && html`<a href=${at({ state })}>Of all vendors</a>`}</div>
+    <div class="row controls"><${Choice} label="Show" value=${state} empty="All" options=${[...kinds, [OVERDUE, "Overdue"]]} change=${(chosen) => go(["sites", siteId, "placements"], { state: chosen, vendor, campaign })} />
+      ${campaign && html`<span>Of the campaign “${campaign}”. <a href=${at({ state, vendor })}>Of all</a></span>`}
+      ${vendor && html`<a href=${at({ state, campaign })}>Of all vendors</a>`}</div>
     <${Loading} what="vendors" state=${vendors}>${(known) => html`
       <${Paged} what="placements" path="/v1/placements" params=${shown} size=${20} turn=${`${turn} ${live.value.turn}`}
-        empty=${state || vendor ? html`<p>None is like that.</p>` : html`<p>Nothing was written down yet. Do it below, one by one or as a table.</p>`}>${(items) => items.map((item) => html`
+        empty=${state || vendor || campaign ? html`<p>None is like that.</p>` : html`<p>Nothing was written down yet. Do it below, one by one or as a table.</p>`}>${(items) => items.map((item) => html`
         <${Placement} key=${`${item.placement_id} ${item.version}`} item=${item} siteId=${siteId} vendors=${known} changed=${changed} />`)}<//>
       ${canEdit(siteId) && html`<${Add} siteId=${siteId} vendors=${known} done=${changed} /><${Paste} siteId=${siteId} done=${changed} />`}`}<//>`;
 }
