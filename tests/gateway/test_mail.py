@@ -97,7 +97,9 @@ async def test_a_digest_tells_each_person_of_the_sites_that_they_may_see(
     ben = await a_person(posted, BEN, None)
     grant = {"actor_id": ben["id"], "site_id": str(mine), "role": "viewer"}
     assert (await posted.alice.post("/v1/grants", grant)).status == 201
-    await a_person(posted, CY, None)
+    cy = await a_person(posted, CY, None)
+    client = {"actor_id": cy["id"], "site_id": str(mine), "role": "client"}
+    assert (await posted.alice.post("/v1/grants", client)).status == 201
     channel = await a_channel(posted, "email", emails=[ANN, BEN, CY])
     await raise_all(
         posted,

@@ -126,7 +126,8 @@ async def test_a_client_sees_no_price_vendor_note_or_contact(
     one = await get(client, f"/v1/placements/{made['placement_id']}", site, caller=caller)
     listed = (await get(client, "/v1/placements", site, caller=caller))["items"][0]
     assert one == listed
-    for word in ("price", "vendor", "note", "contact"):
+    assert one["warnings"] == []  # they would say that it is paid
+    for word in ("price", "vendor", "note", "contact", "campaign"):
         assert not [name for name in one if word in name]
     await get(client, "/v1/vendors", site, caller=caller, status=403)
     changes = f"/v1/placements/{made['placement_id']}/changes"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.gateway.domain.channels import Kind
 from services.gateway.domain.texts import MAX_LINE, MAX_LINES, MAX_TITLE, plain
+from shared.access import rank, stronger
 from shared.events import AlertRaised, AlertResolved, ReportReady
 from shared.vocabulary import AlertEnd, AlertSeverity, Role
 
@@ -58,7 +59,10 @@ class Reader:
     grants: Mapping[UUID, Role]
 
     def may_read(self, notice: Notice) -> bool:
-        return self.workspace_role is not None or notice.site_id in self.grants
+        """Say whether it is for this person: of a site that they see, and no alert for clients."""
+        granted = None if notice.site_id is None else self.grants.get(notice.site_id)
+        least = Role.VIEWER if notice.path.startswith(ALERTS) else Role.CLIENT
+        return rank(stronger(self.workspace_role, granted)) >= rank(least)
 
 
 @dataclass(frozen=True, slots=True)

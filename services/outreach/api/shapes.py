@@ -144,7 +144,10 @@ POINTERS = {
 def shown(placement: Placement, caller: Caller, *, today: date) -> dict[str, Any]:
     """Return a placement as this caller may see it."""
     answer = _whole(placement, today)
-    return answer if caller.sees_everything_in(placement.site_id) else for_client(answer)
+    if caller.sees_everything_in(placement.site_id):
+        return answer
+    # What is warned of says that something is paid.
+    return for_client(answer | {"warnings": []})
 
 
 def _whole(placement: Placement, today: date) -> dict[str, Any]:

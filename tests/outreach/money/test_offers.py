@@ -1,5 +1,6 @@
 """Offers and campaigns by their routes: turns, acceptance in one transaction, budgets, and who sees them."""
 
+from decimal import Decimal
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -100,7 +101,7 @@ async def test_a_counter_offer_stands_and_only_what_was_read_is_accepted(
     due = await desk.ask("GET", f"/v1/payments?placement_id={done['placement_id']}")
     assert sorted(one["due_on"] for one in due["items"]) == ["2027-01-15", "2028-01-15"]
     (told,) = await published(database, OfferAccepted)
-    assert (str(told.placement_id), told.amount) == (done["placement_id"], 200)
+    assert (str(told.placement_id), told.amount) == (done["placement_id"], Decimal(200))
     assert len(await published(database, PlacementPromised)) == 1
     await desk.ask("POST", f"{path}/decline", {}, status=409, **version(3))
 
