@@ -82,7 +82,7 @@ async def test_an_answer_is_read_answered_and_corrected(
     await page.get_by_label("Budget").fill("500 EUR, 200 USD")
     await page.get_by_role("button", name="Write it down").click()
     campaign = page.get_by_role("article", name="Spring")
-    await expect(campaign).to_contain_text("0 links are live of 10.")
+    await expect(campaign).to_contain_text("0 of 10 links are live.")
     await expect(campaign).to_contain_text(
         "0.00 EUR of 500.00 EUR are agreed, 500.00 EUR are left."
     )

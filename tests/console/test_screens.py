@@ -418,7 +418,7 @@ async def test_what_was_agreed_is_pasted_held_and_cancelled(house: House, page: 
     await page.get_by_label("Marked as").select_option("followed")
     await page.get_by_role("button", name="Write it down").click()
     both = page.get_by_role("article", name="blog7.example")
-    await expect(both).to_contain_text("You owe them 1, 0 seen as agreed; of theirs to you, 0 of 1")
+    await expect(both).to_contain_text("You owe them 1, 0 seen as agreed; of theirs to you, 1 of 1")
     await expect(both).to_contain_text("Not seen yet")
     await no_barriers(page, phone=True)
     await page.get_by_role("link", name="Placements").last.click()

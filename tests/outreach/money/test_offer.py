@@ -117,7 +117,7 @@ def a_campaign(**given: Any) -> Campaign:
 def test_a_campaign_says_how_far_it_is_and_what_is_left() -> None:
     one = a_campaign(goal_links=10, goal_on=date(2026, 12, 12), budgets=((Decimal(500), "EUR"),))
     assert goal_sentence(one, Funnel(live=3), TODAY) == (
-        "3 links are live of 10. Its day is 12 Dec 2026; 12 days are left."
+        "3 of 10 links are live. Its day is 12 Dec 2026; 12 days are left."
     )
     assert (
         goal_sentence(one, Funnel(live=10), TODAY)

@@ -65,7 +65,7 @@ function History({ item }) {
 export function Offer({ item, changed }) {
   const decline = async () => { await post(`/v1/offers/${item.offer_id}/decline`, {}, tagged(item)); await changed(); };
   const may = canEdit(item.site_id) && ["open", "expired"].includes(item.state);
-  return html`<article class="card item" aria-label=${`Offer, ${hostName(item.referring_domain)}`}><div class="row between"><h3>${hostName(item.referring_domain)}</h3><span class=${`tag ${TONES[item.state]}`}>${item.label}</span></div>
+  return html`<article class="card item" aria-label=${`Offer, ${hostName(item.referring_domain)}`}><div class="row between"><h2>${hostName(item.referring_domain)}</h2><span class=${`tag ${TONES[item.state]}`}>${item.label}</span></div>
     <p>${item.sentence}</p>${item.state === "open" && html`<p class="muted">${item.in_all}</p>`}${item.placement_id && html`<p><a href=${link(["sites", item.site_id, "placements"])}>See the placement</a></p>`}
     <${History} item=${item} />${may && html`${item.state === "open" && html`<${Accept} item=${item} changed=${changed} />`}<${Counter} item=${item} changed=${changed} />
       <div class="row answers"><${Confirm} label="Decline it" title="Decline this offer?" yes="Decline it" act=${decline} impact=${async () => html`<p>It is written down as declined. Nobody is written to by this.</p>`} /></div>`}</article>`;
@@ -88,7 +88,7 @@ export function OffersOf({ threadId, siteId }) {
     const [named, made] = await Promise.all([get(`/v1/threads/${threadId}/amounts`), get("/v1/offers", { thread_id: threadId, limit: 50 })]);
     return { named: named.items, made: made.items };
   }, [threadId], turn);
-  return html`<section><h2>Offers</h2><${Loading} what="offers" state=${state}>${({ named, made }) => html`
+  return html`<section><h2>What it costs</h2><${Loading} what="offers" state=${state}>${({ named, made }) => html`
     ${made.map((one) => html`<${Offer} key=${`${one.offer_id} ${one.version}`} item=${one} changed=${changed} />`)}
     ${named.length > 0 ? html`<p class="muted">Their letters name these amounts:</p><ul class="plain">${named.map((one) => html`<${Named} key=${`${one.inbound_id} ${one.words}`} one=${one} threadId=${threadId} siteId=${siteId} changed=${changed} />`)}</ul>` : made.length === 0 && html`<p class="muted">Their letters name no amount.</p>`}
     ${canEdit(siteId) && html`<${Add} place=${{ thread_id: threadId }} changed=${changed} />`}`}<//></section>`;

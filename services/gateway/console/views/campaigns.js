@@ -68,7 +68,7 @@ export function Campaigns({ siteId }) {
     return "Written down.";
   };
   return html`<h1>Campaigns</h1><p class="muted">A goal groups the sequences and placements that carry its name, and the prospects that they are about.</p><${ReadOnly} siteId=${siteId} />
-    <${Choice} label="Show" value=${state} options=${[["active,paused", "Not archived"], ...STATES]} empty="All" change=${setState} />
+    <div class="row controls"><${Choice} label="Show" value=${state} options=${[["active,paused", "Not archived"], ...STATES]} empty="All" change=${setState} /></div>
     <${Paged} what="campaigns" path="/v1/campaigns" params=${{ site_id: siteId, state }} size=${20} turn=${turn} empty=${html`<p>None is like that. Write one down below, or name one at a sequence or placement.</p>`}>${(items) => items.map((one) => html`<${Campaign} key=${`${one.campaign_id} ${one.version}`} item=${one} siteId=${siteId} changed=${changed} />`)}<//>
     ${canEdit(siteId) && html`<section class="card"><h2>Write a campaign down</h2><${Form} label="Write it down" send=${add}><${Fields} /><//></section>`}`;
 }

@@ -77,7 +77,7 @@ export function Exchanges({ siteId, filters }) {
   };
   return html`<h1>Links in return</h1><p class="muted">Links on your own pages that you owe for links that you get. Your page is looked at like every other, and a link counts as missing only after a second look.</p><${ReadOnly} siteId=${siteId} />
     <${Share} siteId=${siteId} turn=${turn} />
-    <${Choice} label="Show" value=${state} empty="Both sides, by domain" options=${STATES} change=${(chosen) => go(["sites", siteId, "exchanges"], { state: chosen })} />
+    <div class="row controls"><${Choice} label="Show" value=${state} empty="Both sides, by domain" options=${STATES} change=${(chosen) => go(["sites", siteId, "exchanges"], { state: chosen })} /></div>
     ${state ? html`<${Paged} what="links in return" path="/v1/exchanges" params=${{ site_id: siteId, state }} size=${25} turn=${at} empty=${html`<p>None is like that.</p>`}>${(items) => items.map((one) => html`<article class="card item" key=${`${one.exchange_id} ${one.version}`} aria-label=${hostName(one.their_domain)}><${Owed} item=${one} changed=${changed} named=${true} /></article>`)}<//>`
       : html`<${Paged} what="domains" path="/v1/exchanges/domains" params=${{ site_id: siteId }} size=${25} turn=${at} empty=${html`<p>No link in return is written down.</p>`}>${(items) => items.map((one) => html`<${Domain} key=${one.domain} item=${one} changed=${changed} />`)}<//>`}
     ${canEdit(siteId) && html`<section class="card"><h2>Write one down</h2><${Form} label="Write it down" send=${add}><${Fields} /><//></section>`}`;

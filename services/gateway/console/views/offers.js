@@ -14,7 +14,7 @@ export function Offers({ siteId }) {
   const [turn, setTurn] = useState(0);
   const changed = () => setTurn((before) => before + 1);
   return html`<h1>Offers</h1><p class="muted">What is asked for a link, or what you propose. Amounts that answers name stand beside the conversation in the inbox. An offer is only ever accepted by a person.</p><${ReadOnly} siteId=${siteId} />
-    <${Choice} label="Show" value=${state} options=${STATES} empty="All" change=${setState} />
+    <div class="row controls"><${Choice} label="Show" value=${state} options=${STATES} empty="All" change=${setState} /></div>
     <${Paged} what="offers" path="/v1/offers" params=${{ site_id: siteId, state }} size=${20} turn=${turn} empty=${html`<p>No offer is like that.</p>`}>${(items) => items.map((one) => html`<${Offer} key=${`${one.offer_id} ${one.version}`} item=${one} changed=${changed} />`)}<//>
     ${canEdit(siteId) && html`<${Add} place=${{ site_id: siteId }} changed=${changed}><${Field} name="referring_domain" label="Domain that would carry the link" required /><//>`}`;
 }

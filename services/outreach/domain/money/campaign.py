@@ -123,7 +123,8 @@ def goal_sentence(campaign: Campaign, funnel: Funnel, today: date) -> str:
     elif funnel.live >= campaign.goal_links:
         return f"{live}: the goal of {campaign.goal_links:,} is reached."
     else:
-        text = f"{live} of {campaign.goal_links:,}."
+        many = "link is" if campaign.goal_links == 1 else "links are"
+        text = f"{funnel.live:,} of {campaign.goal_links:,} {many} live."
     if campaign.goal_on is None:
         return text
     days = (campaign.goal_on - today).days
