@@ -147,7 +147,8 @@ def shown(placement: Placement, caller: Caller, *, today: date) -> dict[str, Any
     if caller.sees_everything_in(placement.site_id):
         return answer
     # What is warned of says that something is paid.
-    return for_client(answer | {"warnings": []})
+    stripped: dict[str, Any] = for_client(answer | {"warnings": []})
+    return stripped
 
 
 def _whole(placement: Placement, today: date) -> dict[str, Any]:
