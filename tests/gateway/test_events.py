@@ -15,7 +15,17 @@ from services.gateway.adapters.hub import Hub
 from services.gateway.domain.outward import Logged
 from services.gateway.store import event_log
 from shared import clock, outbox
-from shared.events import AlertRaised, Event, JobUpdated, LinkChanged, PlacementPromised
+from shared.events import (
+    AlertRaised,
+    Event,
+    ExchangeChanged,
+    JobUpdated,
+    LinkChanged,
+    OfferAccepted,
+    PaymentDue,
+    PaymentSettled,
+    PlacementPromised,
+)
 from shared.ids import new_id
 from shared.vocabulary import AlertSeverity, ChangeKind, JobState, LinkStatus
 from tests.gateway.conftest import House
@@ -247,6 +257,24 @@ async def test_a_client_hears_of_no_alert(house: House) -> None:
     await publish(house, [alert])
 
     assert len((await house.alice.get("/v1/events/history")).json()["items"]) == 1
+    assert (await client.get("/v1/events/history")).json()["items"] == []
+
+
+async def test_a_client_hears_nothing_of_money(house: House) -> None:
+    site = await house.a_site()
+    client = await house.a_key(sites={str(site): "client"})
+    about = {"workspace_id": house.workspace_id, "site_id": site, "referring_domain": "b.example"}
+    money = {"payment_id": new_id(), "placement_id": new_id(), "amount": 9, "currency": "EUR"}
+    owed = {"exchange_id": new_id(), "their_domain": "b.example", "state": "missing"}
+    told = [
+        PaymentDue(**about, **money, days=2),
+        PaymentSettled(**about, **money),
+        OfferAccepted(**about, offer_id=new_id(), placement_id=new_id(), amount=9, currency="EUR"),
+        ExchangeChanged(**about, **owed),
+    ]
+    await publish(house, told)
+
+    assert len((await house.alice.get("/v1/events/history")).json()["items"]) == len(told)
     assert (await client.get("/v1/events/history")).json()["items"] == []
 
 

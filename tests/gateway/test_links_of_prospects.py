@@ -18,6 +18,7 @@ PATHS = (
     "/v1/sites/{site_id}/prospects",
     "/v1/prospects/{prospect_id}",
     "/v1/relationships/{domain}",
+    "/v1/sites/{site_id}/exchanges/share",
 )
 TABLE: Table = new_table({"outreach": {"paths": {path: {"get": {}} for path in PATHS}}})
 
@@ -28,6 +29,9 @@ def profile(*, works: bool = True) -> ServiceClient:
     @app.get("/v1/sites/{site_id}/domains")
     async def domains(site_id: UUID, request: Request) -> dict[str, Any]:
         assert str(site_id) == SITE
+        if request.query_params.get("include") == "count":
+            assert request.query_params["status"] == "live,changed"
+            return {"items": [], "count": 40}
         names = request.query_params["referring_domain"].split(",")
         assert len(names) <= 100
         known = [name for name in names if name.startswith("rose")]
@@ -76,3 +80,23 @@ async def test_links_stand_beside_prospects_or_are_said_to_be_missing(*, works: 
     )
     links = whole.get("links", [])
     assert [link["links_present"] for link in links] == ([2] if works else [])
+
+
+LINKED = {"linked_domains": ["lily.example", "rose.example"], "home_read_at": None}
+
+
+@pytest.mark.parametrize("works", [True, False])
+async def test_the_share_of_reciprocal_domains_is_said_where_it_can_be_had(
+    works: bool,
+) -> None:
+    body = {**LINKED, "live_domains": None, "sentence": "Not now."}
+    found = await composed(f"/v1/sites/{SITE}/exchanges/share", body, works=works)
+    if not works:
+        assert (found["live_domains"], found["sentence"]) == (None, "Not now.")
+        assert found["degraded"][0]["service"] == "profile"
+        return
+    assert (found["live_domains"], found["reciprocal_domains"], found["share"]) == (
+        *(40, ["rose.example"]),
+        0.025,
+    )
+    assert found["sentence"].startswith("1 of 40 domains linking to you now (2 %)")

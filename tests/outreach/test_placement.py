@@ -122,6 +122,8 @@ def test_each_notice_is_given_at_most_once_and_never_after_the_end(
         (Draft(domain="b.example", price=Decimal(-1), currency="EUR"), "price"),
         (Draft(domain="b.example", price=Decimal(5)), "currency"),
         (Draft(domain="b.example", price=Decimal(5), currency="euro"), "currency"),
+        (Draft(domain="b.example", price=Decimal(5), currency="XXX"), "currency"),
+        (Draft(domain="b.example", price=Decimal("5.5"), currency="jpy"), "price"),
         (Draft(domain="b.example", anchor_text="x" * 501), "anchor_text"),
     ],
 )

@@ -163,7 +163,9 @@ async def list_exchanges(
     rows = await exchanges.list_exchanges(
         tx, caller.workspace_id, filters, today=today, before=before, limit=page.limit + 1
     )
-    return page.page(rows, key=lambda row: (row.exchange_id,), item=lambda row: _shown(row, today))
+    return page.page(
+        rows, key=lambda row: (row.exchange_id,), item=lambda row: exchange_out(row, today)
+    )
 
 
 @router.get("/v1/exchanges/domains")
@@ -193,7 +195,7 @@ async def list_domains(
         name: DomainOut(
             domain=name,
             readable_domain=hostnames.shown(name),
-            owed=[_shown(one, today) for one in owed if one.their_domain == name],
+            owed=[exchange_out(one, today) for one in owed if one.their_domain == name],
             placements=[
                 PlacementOut(**shown(one, caller, today=today))
                 for one in agreed
@@ -264,7 +266,7 @@ async def check_exchange(exchange_id: UUID, caller: CallerDep, tx: TxDep) -> Exc
     if found.cancelled_at is not None:
         raise ConflictError("Nothing is owed any more, so nothing is looked for.", code="cancelled")
     await exchanges.ask_now(tx, found, now=clock.now())
-    return _shown(found, clock.now().date())
+    return exchange_out(found, clock.now().date())
 
 
 @router.get("/v1/sites/{site_id}/exchanges/share")
@@ -349,10 +351,11 @@ async def _get(
 async def _answer(tx: Tx, exchange_id: UUID, caller: Caller, response: Response) -> ExchangeOut:
     found = await _get(tx, exchange_id, caller, role=Role.VIEWER)
     response.headers["ETag"] = etag(found.version)
-    return _shown(found, clock.now().date())
+    return exchange_out(found, clock.now().date())
 
 
-def _shown(one: Exchange, today: date) -> ExchangeOut:
+def exchange_out(one: Exchange, today: date) -> ExchangeOut:
+    """Return a link that we owe as people see it."""
     state = one.state(today)
     same = [
         *("exchange_id", "site_id", "our_url", "their_url", "their_domain", "since_on", "until_on"),

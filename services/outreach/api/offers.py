@@ -86,6 +86,7 @@ async def add_offer(body: OfferIn, caller: CallerDep, tx: TxDep, response: Respo
     caller.require_scope(Scope.OUTREACH_WRITE)
     place = await _place(tx, body, caller)
     terms = await _checked(tx, body, place["site_id"], caller)
+    await _require_mail(tx, body, body.thread_id, caller)
     if body.vendor_id is not None:
         await require_vendor(tx, body.vendor_id, caller)
     now = clock.now()
@@ -192,6 +193,7 @@ async def add_turn(
     if before.turns >= _MOST_TURNS:
         raise ConflictError(f"An offer has at most {_MOST_TURNS} turns.", code="too-many")
     terms = await _checked(tx, body, before.site_id, caller)
+    await _require_mail(tx, body, before.thread_id, caller)
     after = replace(before, made_by=body.made_by, terms=terms)
     await offers.save_offer(tx, after, now=clock.now())
     await offers.add_turn(tx, offer_id, _turn(body, terms, caller))
@@ -343,6 +345,16 @@ async def _checked(tx: Tx, body: TurnIn, site_id: UUID, caller: Caller) -> Offer
     if wrong:
         raise InvalidError("The offer can't be written down like this.", wrong)
     return terms
+
+
+async def _require_mail(tx: Tx, body: TurnIn, thread_id: UUID | None, caller: Caller) -> None:
+    """Raise InvalidError unless the letter that is named is one of the conversation."""
+    if body.inbound_id is None:
+        return
+    mails = [] if thread_id is None else await _mails(tx, caller, thread_id, Role.EDITOR)
+    if body.inbound_id not in {one.inbound_id for one in mails}:
+        fault = FieldError("/inbound_id", "not-found", "Give a letter of the conversation.")
+        raise InvalidError("There is no such letter in its conversation.", [fault])
 
 
 def _turn(body: TurnIn, terms: OfferTerms, caller: Caller) -> Turn:

@@ -9,11 +9,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.outreach.api.contacts import ContactOut, contacts_out
+from services.outreach.api.exchanges import ExchangeOut, exchange_out
+from services.outreach.api.offer_shapes import OfferOut, offer_out
 from services.outreach.api.prospect_shapes import ChangeOut, ProspectOut, prospect_out
 from services.outreach.api.shapes import PlacementOut, shown
 from services.outreach.domain.record import Placement
 from services.outreach.domain.suppression import REASON_WORDS
-from services.outreach.store import contacts, relationships, suppressions
+from services.outreach.store import contacts, exchanges, offers, relationships, suppressions
 from services.outreach.store.relationships import Note
 from shared import clock, hostnames, ids, urls
 from shared.access import Caller, Scope
@@ -76,6 +78,8 @@ class RelationshipOut(BaseModel):
     spend: list[Spend] = Field(
         description="Agreed prices of these placements by currency; nothing is converted."
     )
+    offers: list[OfferOut] = Field(description="What was asked or proposed there.")
+    owed: list[ExchangeOut] = Field(description="Links that you owe them in return.")
     messages: list[MailOut]
     notes: list[NoteOut]
     history: list[HistoryOut]
@@ -95,6 +99,21 @@ async def get_relationship(domain: str, caller: CallerDep, tx: TxDep) -> Relatio
     workspace_id, today = caller.workspace_id, clock.now().date()
     found = await relationships.list_prospects(tx, workspace_id, domain, seen)
     agreed = await relationships.list_placements(tx, workspace_id, domain, seen, today=today)
+    offered = await offers.list_offers(
+        tx,
+        workspace_id,
+        offers.Filters(site_ids=seen, domain=domain),
+        today=today,
+        before=None,
+        limit=relationships.MOST,
+    )
+    owed = await exchanges.list_exchanges(
+        tx,
+        workspace_id,
+        exchanges.Filters(site_ids=seen, domains=[domain]),
+        today=today,
+        limit=relationships.MOST,
+    )
     mails = await relationships.list_messages(tx, workspace_id, domain, seen)
     known = await contacts.list_by_domains(tx, workspace_id, [domain])
     forbidden = await _forbidden(tx, caller, domain)
@@ -106,6 +125,8 @@ async def get_relationship(domain: str, caller: CallerDep, tx: TxDep) -> Relatio
         contacts=await contacts_out(tx, caller, known.get(domain, [])),
         placements=[PlacementOut(**shown(one, caller, today=today)) for one in agreed],
         spend=_spend(agreed),
+        offers=[offer_out(one, today=today) for one in offered],
+        owed=[exchange_out(one, today) for one in owed],
         messages=[MailOut(**dict(row)) for row in mails],
         notes=[_note(one) for one in await relationships.list_notes(tx, workspace_id, domain)],
         history=[

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from services.outreach.domain.money.currencies import fits, is_currency
 from shared import urls
 from shared.errors import FieldError
 from shared.vocabulary import Position
@@ -146,17 +147,17 @@ def _number_faults(draft: Draft) -> Iterable[tuple[str, str, str]]:
         yield "price", "out-of-range", f"Give an amount from 0 to {MAX_PRICE:,}."
     if draft.price is not None and not draft.currency:
         yield "currency", "missing", "Give the currency of the price, such as EUR."
-    if draft.currency is not None and not _is_currency(draft.currency):
-        yield "currency", "not-a-currency", "Give the three letters of ISO 4217, such as EUR."
+    if draft.currency is not None:
+        currency = draft.currency.upper()
+        if not is_currency(currency):
+            yield "currency", "not-a-currency", "Give the three letters of ISO 4217, such as EUR."
+        elif draft.price is not None and not fits(draft.price, currency):
+            yield "price", "too-fine", f"{currency} has fewer digits behind the point."
     if draft.anchor_text is not None and len(draft.anchor_text) > MAX_ANCHOR:
         yield "anchor_text", "too-long", f"Give at most {MAX_ANCHOR} characters."
     for field, name in (("method", draft.method), ("campaign", draft.campaign)):
         if name is not None and len(name) > MAX_NAME:
             yield field, "too-long", f"Give at most {MAX_NAME} characters."
-
-
-def _is_currency(text: str) -> bool:
-    return len(text) == 3 and text.isascii() and text.isalpha()
 
 
 def _terms(draft: Draft, *, page: str | None, domain: str, target: str | None) -> Terms:

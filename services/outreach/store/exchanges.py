@@ -136,7 +136,8 @@ async def save_exchange(tx: Tx, one: Exchange, *, now: datetime) -> None:
 
 _CLAIM = """
     UPDATE exchanges x SET look_id = u.look_id, next_look_at = $3
-    FROM (SELECT exchange_id, gen_random_uuid() AS look_id FROM exchanges WHERE cancelled_at IS NULL
+    FROM (SELECT exchange_id, gen_random_uuid() AS look_id FROM exchanges o WHERE cancelled_at IS NULL
+        AND EXISTS (SELECT FROM sites s WHERE s.site_id = o.site_id AND s.deleted_at IS NULL)
         AND next_look_at <= $1 AND (since_on IS NULL OR since_on <= $2) AND (until_on IS NULL OR until_on >= $2)
         ORDER BY next_look_at, exchange_id LIMIT $4 FOR UPDATE SKIP LOCKED) AS u
     WHERE x.exchange_id = u.exchange_id

@@ -20,9 +20,13 @@ MOST = 100
 async def require_known(
     tx: Tx, workspace_id: UUID, domain: str, site_ids: Sequence[UUID] | None
 ) -> None:
-    """Raise NotFoundError unless one of the sites has a prospect or a placement on the domain."""
+    """Raise NotFoundError unless one of the sites has to do with the domain: a prospect, placement, offer ..."""
     found = await tx.fetch_value(
         "SELECT EXISTS (SELECT FROM prospects WHERE workspace_id = $1 AND domain = $2"
+        " AND ($3::uuid[] IS NULL OR site_id = ANY($3::uuid[])))"
+        " OR EXISTS (SELECT FROM offers WHERE workspace_id = $1 AND referring_domain = $2"
+        " AND ($3::uuid[] IS NULL OR site_id = ANY($3::uuid[])))"
+        " OR EXISTS (SELECT FROM exchanges WHERE workspace_id = $1 AND their_domain = $2"
         " AND ($3::uuid[] IS NULL OR site_id = ANY($3::uuid[])))"
         " OR EXISTS (SELECT FROM placements WHERE workspace_id = $1 AND referring_domain = $2"
         " AND ($3::uuid[] IS NULL OR site_id = ANY($3::uuid[])))",

@@ -65,6 +65,8 @@ async def test_amounts_of_a_letter_are_proposed_and_become_an_offer_of_its_conve
     (listed,) = (await desk.ask("GET", f"/v1/offers?thread_id={thread_id}"))["items"]
     assert listed["offer_id"] == made["offer_id"]
     assert await published(database, PlacementPromised) == []
+    strange = await desk.ask("POST", "/v1/offers", {**body, "inbound_id": thread_id}, status=422)
+    assert [error["pointer"] for error in strange["errors"]] == ["/inbound_id"]
     await desk.ask("GET", f"/v1/threads/{thread_id}/amounts", role=Role.CLIENT, status=404)
 
 

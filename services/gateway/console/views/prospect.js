@@ -77,6 +77,8 @@ function Relationship({ one, whole, path, changed }) {
   return html`<section class="card"><h2>All there was with ${hostName(one.domain)}</h2><p class="muted">Over all sites that you may see.</p>
     <dl class="facts"><dt>Links</dt><dd>${whole.degraded.length > 0 ? "not known at this moment" : whole.links.map((row) => `${hostName(row.site_domain)}: ${many(row.links_present, "present link")} of ${count(row.links)}`).join("; ") || "none"}</dd>
       <dt>Placements</dt><dd>${whole.placements.map((row) => `${row.words.label} (${row.target_url ? shortUrl(row.target_url) : "any page"})`).join("; ") || "none"}${paid && `; agreed prices: ${paid}`}</dd>
+      ${whole.offers.length > 0 && html`<dt>Offers</dt><dd><ul class="plain">${whole.offers.map((row) => html`<li key=${row.offer_id}>${row.label}: ${row.sentence}</li>`)}</ul></dd>`}
+      ${whole.owed.length > 0 && html`<dt>You owe them</dt><dd><ul class="plain">${whole.owed.map((row) => html`<li key=${row.exchange_id} class="wrap">${shortUrl(row.our_url)}: ${row.sentence}</li>`)}</ul></dd>`}
       <dt>Mails</dt><dd>${whole.messages.length === 0 ? "none" : html`<ul class="plain">${whole.messages.map((row) => html`<li key=${row.message_id} class="wrap">“${row.subject}” to ${row.to_email}, ${row.sent_at ? html`sent <${Moment} at=${row.sent_at} />` : "not sent"}</li>`)}</ul>`}</dd></dl>
     <h3>What happened</h3><ol class="timeline">${whole.history.map((row) => html`<li key=${row.change_id}><${Moment} at=${row.at} /> ${row.to_stage && html`<b>${word("prospect_stage", row.to_stage)}</b>: `}${row.sentence} <span class="muted">${row.actor}</span></li>`)}</ol>
     <${Notes} whole=${whole} path=${path} edits=${canEdit(one.site_id)} changed=${changed} /></section>`;

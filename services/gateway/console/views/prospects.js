@@ -1,6 +1,6 @@
 // Prospects: domains that may link to the site, looked through and moved on; each has a page of its own.
 import { useState } from "preact/hooks";
-import { get, patch } from "../api.js";
+import { get, patch, post } from "../api.js";
 import { count, html, many } from "../html.js";
 import { Loading, useLoad } from "../load.js";
 import { hostName } from "../names.js";
@@ -45,6 +45,15 @@ function Move({ siteId, chosen, changed }) {
       act=${async () => { await patch(path, body); changed(); }} /></div>`;
 }
 
+// The chosen ones may be a part of a campaign before any sequence writes to them.
+function Into({ siteId, chosen, changed }) {
+  const [id, setId] = useState("");
+  const state = useLoad(() => get("/v1/campaigns", { site_id: siteId, state: "active,paused", limit: 100 }), [siteId]);
+  return html`<${Loading} what="campaigns" state=${state}>${({ items }) => items.length > 0 && html`<div class="row controls"><${Choice} label="Put the chosen ones into the campaign" value=${id} empty="Choose one" options=${items.map((one) => [one.campaign_id, one.name])} change=${setId} />
+    <${Confirm} label="Put them in" disabled=${chosen.length === 0 || !id} title="Put them into the campaign?" yes="Put them in" impact=${async () => html`<p>${many(chosen.length, "prospect")} would count as found by it. Nobody is written to by this.</p>`}
+      act=${async () => { await post(`/v1/campaigns/${id}/prospects`, { prospect_ids: chosen }); changed(); }} /></div>`}<//>`;
+}
+
 function List({ siteId, items, changed }) {
   const [chosen, setChosen] = useState([]);
   const toggle = (id) => setChosen(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
@@ -54,7 +63,7 @@ function List({ siteId, items, changed }) {
   return html`<${Table} caption="Prospects" heads=${["Domain", "Stage", ["Relevance", "number"], ["Quality", "number"], ["Contacts", "number"], "From"]} rows=${items.map((one) => ({ key: one.prospect_id, cells: [
     html`<span class="row">${edits && html`<input type="checkbox" aria-label=${`Choose ${hostName(one.domain)}`} checked=${chosen.includes(one.prospect_id)} onChange=${() => toggle(one.prospect_id)} /> `}<a class="wrap" href=${link(["sites", siteId, "prospects"], { prospect: one.prospect_id })}>${hostName(one.domain)}</a></span>`,
     standing(one), score(one.relevance), score(one.quality), count(one.contacts), html`${one.source_label}${one.source_note && html` <span class="muted small wrap">${one.source_note}</span>`}`] }))} />
-    ${edits && html`<${Move} siteId=${siteId} chosen=${chosen} changed=${done} />`}`;
+    ${edits && html`<${Move} siteId=${siteId} chosen=${chosen} changed=${done} /><${Into} siteId=${siteId} chosen=${chosen} changed=${done} />`}`;
 }
 
 function Filters({ siteId, filters }) {
