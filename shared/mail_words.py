@@ -42,5 +42,7 @@ MAIL_EVENTS: Mapping[str, Words] = {
     "message.approved": _words("Message approved", "Somebody approved a message."),
     "message.sent": _words("Message sent", "A mail server took a message."),
     "message.failed": _words("Message not sent", "A message was refused for good."),
+    "message.bounced": _words("Message bounced", "A message came back, for now or for good."),
+    "reply.received": _words("Answer received", "Somebody answered a message."),
     "contact.unsubscribed": _words("Unsubscribed", "Somebody asked for no more mail."),
 }

@@ -1,10 +1,11 @@
-"""The plan for new links and its briefs, as an editor works with them in a real browser."""
+"""The plan for new links and its briefs, and what links cost, as an editor works with them in a real browser."""
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.console.browser import no_barriers
 from tests.console.house import House
+from tests.gateway.product import made
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 
@@ -42,4 +43,40 @@ async def test_links_are_planned_and_a_brief_goes_from_its_slot_to_a_placement(
     assert [one["referring_domain"] for one in found] == ["press.example"]
     await page.get_by_role("link", name="All briefs", exact=True).click()
     await expect(page.get_by_role("table", name="Briefs")).to_contain_text("press.example")
+    await no_barriers(page, phone=True)
+
+
+async def test_what_is_paid_and_owed_in_return_is_kept(house: House, page: Page) -> None:
+    terms = {
+        "referring_url": "https://blog8.example/post",
+        "price": {"amount": "120.50", "currency": "EUR"},
+    }
+    await made(house.owner, "/v1/placements", {"site_id": house.site_id, **terms})
+    await page.goto(house.screen("placements"))
+    item = page.get_by_role("article", name="blog8.example/post")
+    await item.get_by_text("Money").click()
+    await item.get_by_text("Write a payment down").click()
+    await expect(item.get_by_label("Amount")).to_have_value("120.50")
+    await item.get_by_label("To be paid by").fill("2026-01-31")
+    await item.get_by_role("button", name="Write it down").click()
+    await expect(item).to_contain_text("120.50 EUR was to be paid by 31 Jan 2026")
+    await no_barriers(page)
+    await page.get_by_role("link", name="Owed").click()
+    await expect(page.locator(".figures")).to_contain_text("120.50 EUR")
+    await page.get_by_role("button", name="All shown were paid today").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("1 payment would be written down")
+    await page.get_by_role("button", name="Yes, all were paid").click()
+    await expect(page.get_by_text("No payment is like that.")).to_be_visible()
+    await page.get_by_label("Show").select_option("paid")
+    await expect(page.get_by_role("article", name="120.50 EUR, blog8.example")).to_be_visible()
+    await no_barriers(page, phone=True)
+    await page.get_by_role("link", name="Links in return").click()
+    await expect(page.locator("main")).to_contain_text("are known to be linked back")
+    await page.get_by_label("Your page", exact=True).fill("https://acme.example/partners")
+    await page.get_by_label("Their page that it links to").fill("https://blog8.example/")
+    await page.get_by_label("Marked as").select_option("followed")
+    await page.get_by_role("button", name="Write it down").click()
+    both = page.get_by_role("article", name="blog8.example")
+    await expect(both).to_contain_text("You owe them 1, 0 seen as agreed; of theirs to you, 1 of 1")
+    await expect(both).to_contain_text("Not seen yet")
     await no_barriers(page, phone=True)

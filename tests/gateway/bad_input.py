@@ -246,26 +246,7 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         },
         ("POST", "/v1/messages/{message_id}/resolve"): {"outcome": "sent"},
         ("POST", "/v1/threads/{thread_id}/replies"): {"text": "x"},
-        ("POST", "/v1/payments"): {
-            "placement_id": ids["placement_id"],
-            "amount": "1",
-            "currency": "EUR",
-        },
-        ("POST", "/v1/payments/paid"): {"paid_on": "2026-01-01"},
-        ("POST", "/v1/offers"): {
-            "site_id": site_id,
-            "referring_domain": "a.example",
-            "made_by": "us",
-        },
-        ("POST", "/v1/offers/{offer_id}/turns"): {"made_by": "us"},
-        ("POST", "/v1/campaigns"): {"site_id": site_id, "name": "x"},
-        ("POST", "/v1/campaigns/{campaign_id}/prospects"): {"prospect_ids": [ids["prospect_id"]]},
-        ("POST", "/v1/exchanges"): {
-            "site_id": site_id,
-            "our_url": "https://other.example/x",
-            "their_url": "https://a.example/",
-        },
-        ("PATCH", "/v1/threads/{thread_id}/mails/{inbound_id}"): {"kind": "noreply"},
+        **_bodies_of_money(ids),
         ("POST", "/v1/reviews"): decision,
         ("POST", "/v1/reviews/undo"): {"review_ids": [ids["review_id"]]},
         ("POST", "/v1/sites/{site_id}/reviews/calibration/proposal"): {"accept": False},
@@ -288,6 +269,32 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("POST", "/v1/vendors"): {"name": "v"},
         ("POST", "/v1/workspaces"): {"name": "w", "owner_email": email},
         ("PATCH", "/v1/workspaces/{workspace_id}"): {"name": "w"},
+    }
+
+
+def _bodies_of_money(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    site_id = ids["site_id"]
+    return {
+        ("POST", "/v1/payments"): {
+            "placement_id": ids["placement_id"],
+            "amount": "1",
+            "currency": "EUR",
+        },
+        ("POST", "/v1/payments/paid"): {"paid_on": "2026-01-01"},
+        ("POST", "/v1/offers"): {
+            "site_id": site_id,
+            "referring_domain": "a.example",
+            "made_by": "us",
+        },
+        ("POST", "/v1/offers/{offer_id}/turns"): {"made_by": "us"},
+        ("POST", "/v1/campaigns"): {"site_id": site_id, "name": "x"},
+        ("POST", "/v1/campaigns/{campaign_id}/prospects"): {"prospect_ids": [ids["prospect_id"]]},
+        ("POST", "/v1/exchanges"): {
+            "site_id": site_id,
+            "our_url": "https://other.example/x",
+            "their_url": "https://a.example/",
+        },
+        ("PATCH", "/v1/threads/{thread_id}/mails/{inbound_id}"): {"kind": "noreply"},
     }
 
 
