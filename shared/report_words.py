@@ -12,22 +12,22 @@ class Section(StrEnum):
     """A part of a report that a person may write a comment for."""
 
     RESULTS = "results"
-    LINKS = "links"
-    PLACEMENTS = "placements"
-    ANCHORS = "anchors"
-    UNNATURAL = "unnatural"
     WORK = "work"
     NEXT = "next"
+    PLACEMENTS = "placements"
+    LINKS = "links"
+    ANCHORS = "anchors"
+    UNNATURAL = "unnatural"
 
 
 TITLES: Mapping[Section, str] = {
     Section.RESULTS: "Results",
-    Section.LINKS: "Links that came, went or changed",
-    Section.PLACEMENTS: "Agreed links",
-    Section.ANCHORS: "What the links say",
-    Section.UNNATURAL: "Unnatural links",
     Section.WORK: "Work done",
     Section.NEXT: "Next steps",
+    Section.PLACEMENTS: "Agreed links",
+    Section.LINKS: "Links that came, went or changed",
+    Section.ANCHORS: "What the links say",
+    Section.UNNATURAL: "Unnatural links",
 }
 
 

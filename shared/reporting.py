@@ -28,7 +28,7 @@ class SpanAsked(BaseModel):
 
 
 class SpanFound(BaseModel):
-    """Which days of which site a report is about, and the day before which it is compared with."""
+    """Which days of which site a report is about."""
 
     site_id: UUID
     starts_on: date

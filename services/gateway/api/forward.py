@@ -90,7 +90,7 @@ class Forward:
             more = await add_facts(
                 whole, scope["method"], route, values, self._clients, caller=caller
             )
-            request = _with_body(request, more)
+            request = _with_body(request, more, had_one=bool(whole))
         client = self._clients[route.service]
         deadline_s = _deadline(route, headers)
         async with client.stream(request, caller=caller, deadline_s=deadline_s) as answer:
@@ -129,11 +129,12 @@ def _request(scope: Scope, headers: Headers, receive: Receive) -> Outgoing:
     )
 
 
-def _with_body(request: Outgoing, body: bytes) -> Outgoing:
+def _with_body(request: Outgoing, body: bytes, *, had_one: bool) -> Outgoing:
     """Return the request with another body, whose length is no longer what the client said."""
     kept = tuple((name, value) for name, value in request.headers if name != "content-length")
-    if all(name != "content-type" for name, _ in kept):
-        kept = (*kept, ("content-type", "application/json"))  # there was no body at all
+    if body and not had_one:
+        kept = tuple((name, value) for name, value in kept if name != "content-type")
+        kept = (*kept, ("content-type", "application/json"))
     return replace(request, headers=kept, body=body)
 
 

@@ -73,11 +73,13 @@ def test_an_hour_that_the_clocks_skip_comes_when_they_have_jumped() -> None:
     assert skipped.after(utc(2027, 3, 1)) == utc(2027, 3, 28, 1)
 
 
-def test_the_month_is_that_of_the_zone() -> None:
+def test_a_month_is_reported_when_it_is_over_in_utc_too() -> None:
     early = Monthly(day=1, hour=0, time_zone="Pacific/Auckland")
     at = early.after(utc(2026, 10, 20))
-    assert at == utc(2026, 10, 31, 11)  # there it is November
+    assert at == utc(2026, 11, 1)  # there it has been November for thirteen hours
     assert early.newest_month(at, since=utc(2026, 10, 1)) == month_of(date(2026, 10, 1))
+    late = Monthly(day=1, hour=0, time_zone="America/New_York")
+    assert late.after(utc(2026, 10, 20)) == utc(2026, 11, 1, 4)
 
 
 @pytest.mark.parametrize(

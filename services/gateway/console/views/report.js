@@ -25,10 +25,14 @@ function change(one) {
   return one.change > 0 ? `+${figure(one.change, one.unit)}` : figure(one.change, one.unit);
 }
 
+// Why nothing can be compared is said once where it is the same for all.
 function Figures({ content }) {
-  const rows = [...content.results.stocks, ...content.results.flows].map((one) => ({ key: one.code, cells: [
-    html`${one.label}${(one.because ?? one.before_because) && html`<br /><span class="muted small">${one.because ?? one.before_because}</span>`}`, figure(one.now, one.unit), figure(one.before, one.unit), change(one)] }));
-  return html`<section class="card"><h2>Figures</h2><${Table} caption=${`${content.span.label} against ${content.before.label}`} heads=${["What", [content.span.label, "number"], ["Before", "number"], ["Change", "number"]]} rows=${rows} /></section>`;
+  const all = [...content.results.stocks, ...content.results.flows];
+  const same = all.every((one) => one.before_because === all[0].before_because) ? all[0].before_because : null;
+  const why = (one) => one.because ?? (one.before_because === same ? null : one.before_because);
+  const rows = all.map((one) => ({ key: one.code, cells: [
+    html`${one.label}${why(one) && html`<br /><span class="muted small">${why(one)}</span>`}`, figure(one.now, one.unit), figure(one.before, one.unit), change(one)] }));
+  return html`<section class="card"><h2>Figures</h2>${same && html`<p class="muted">No comparison: ${same}</p>`}<${Table} caption=${`${content.span.label} against ${content.before.label}`} heads=${["What", [content.span.label, "number"], ["Before", "number"], ["Change", "number"]]} rows=${rows} /></section>`;
 }
 
 function Sentences({ content }) {

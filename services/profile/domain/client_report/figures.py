@@ -215,11 +215,11 @@ def _agreed_sentence(
 ) -> str:
     if not whole:
         return "No link of this site is agreed with anybody."
-    said = f"{live:,} of the {whole:,} links that are agreed today stood at the end of these days"
+    said = f"{live:,} of the {whole:,} agreed links stood at the end of these days"
     if whole == 1:
-        said = f"The link that is agreed today {'stood' if live else 'did not stand'} at the end of these days"
+        said = f"The agreed link {'stood' if live else 'did not stand'} at the end of these days"
     before = f" ({start.agreed:,} at their beginning)." if hidden is None else "."
-    off = "" if not otherwise else f" {_are(otherwise)} there but not as agreed."
+    off = "" if not otherwise else f" {_are(otherwise)} there, but not as agreed."
     return said + before + off
 
 

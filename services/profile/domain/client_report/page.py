@@ -17,7 +17,13 @@ _STYLE = """
 .tile small { display:block; color:var(--soft); font-size:12.5px; }
 ul.plain { padding-left:18px; margin:8px 0 16px; max-width:72ch; } ul.plain li { margin:5px 0; }
 h2 { margin-top:40px; } .because { color:var(--soft); font-size:12.5px; }
-@media print { .draft { border:1px solid #5c3d00; } .said, li { break-inside:avoid; } }
+.tiles + ul.plain { margin-top:14px; } ul.plain { max-width:none; } p { max-width:none; }
+@media print {
+  body { font-size:9.5pt; line-height:1.4; } h1 { font-size:20pt; margin:8px 0 4px; } h2 { margin-top:14px; padding-top:8px; font-size:14pt; }
+  h3 { margin:10px 0 2px; } table { font-size:9pt; margin:4px 0 8px; } td, th { padding-top:3px; padding-bottom:3px; }
+  .tiles { margin-top:10px; grid-template-columns:repeat(auto-fit,minmax(90px,1fr)); } .tile { padding:8px 10px; } .tile b { font-size:15pt; } .chart svg { max-height:46mm; }
+  .draft { border:1px solid #5c3d00; } .said, li { break-inside:avoid; } ul.plain { margin:4px 0 8px; } ul.plain li { margin:2px 0; }
+}
 """
 
 

@@ -18,8 +18,9 @@ from shared.hostnames import shown
 from shared.report_words import TITLES, Section
 
 Content = Mapping[str, Any]
-_SHOWN = 8
+_SHOWN = 5
 _TILES = ("links", "domains", "gained", "lost", "won_back")
+_STOCKS = ("links", "domains")
 _MINUS = marks.MINUS
 
 
@@ -52,7 +53,7 @@ def results(content: Content) -> str:
     return (
         f'<div class="tiles">{tiles}</div>'
         + (f'<ul class="plain">{remarks}</ul>' if remarks else "")
-        + (marks.growth(months) if len(months) > 1 else "")
+        + (marks.growth(months, told=False) if len(months) > 1 else "")
         + _stocks(content)
         + _flows(content)
     )
@@ -71,14 +72,15 @@ def _against(one: Mapping[str, Any]) -> str:
         return text(one["because"] or "")
     if one["before"] is None:
         return "no comparison yet"
-    return f"before: {_shown_number(one['before'], one['unit'])}"
+    before = _shown_number(one["before"], one["unit"])
+    return f"from {before}" if one["code"] in _STOCKS else f"before: {before}"
 
 
 def _stocks(content: Content) -> str:
     return _compared(
         content["results"]["stocks"],
         ("Stands", "#At the end", "#At the beginning", "#Change"),
-        caption="The value of an ordinary followed link is 1, as we rate the links today.",
+        caption="The value of an ordinary followed link is 1; links as they were rated when this was made.",
     )
 
 
@@ -90,9 +92,12 @@ def _flows(content: Content) -> str:
 def _compared(
     figures: Sequence[Mapping[str, Any]], head: tuple[str, ...], *, caption: str = ""
 ) -> str:
+    no_comparison = _same_reason(figures)
+    if no_comparison is not None:
+        caption = " ".join(filter(None, (caption, f"No comparison: {no_comparison}")))
     rows = [
         (
-            text(one["label"]) + _because(one),
+            text(one["label"]) + _because(one, no_comparison),
             _shown_number(one["now"], one["unit"]),
             _shown_number(one["before"], one["unit"]),
             _change(one),
@@ -102,8 +107,16 @@ def _compared(
     return marks.table(head, rows, caption=caption)
 
 
-def _because(one: Mapping[str, Any]) -> str:
+def _same_reason(figures: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return why none of these can be compared, where it is the same for all: it is said once."""
+    found = {one["before_because"] for one in figures}
+    return found.pop() if len(found) == 1 else None
+
+
+def _because(one: Mapping[str, Any], said_already: str | None) -> str:
     why = one["because"] or one["before_because"]
+    if why == said_already:
+        return ""
     return f'<br><span class="because">{text(why)}</span>' if why else ""
 
 
@@ -196,7 +209,7 @@ def anchors(content: Content) -> str:
         names = ", ".join(found["overlap"])
         overlap = f'<p class="soft">Brand and keyword overlap, and cannot be told apart: {text(names)}.</p>'
     return (
-        f"<p>{text(found['sentence'])} The marked bands are what new links should aim at; they are no"
+        f"<p>As of {day(content['made_at'])}: {text(found['sentence'])} The marked bands are what new links should aim at; they are no"
         " alarm. Each domain counts once for each kind.</p>"
         + (f'<ul class="plain">{warnings}</ul>' if warnings else "")
         + marks.bands(found["groups"])
@@ -218,7 +231,7 @@ def unnatural(content: Content) -> str:
         for one in found["months"]
     ]
     table = marks.table(("When", "#Judged", "#Worth action", "#Share", ""), rows) if rows else ""
-    return f"<p>{text(found['sentence'])}</p>{table}"
+    return f"<p>As of {day(content['made_at'])}: {text(found['sentence'])}</p>{table}"
 
 
 def work(content: Content) -> str:
@@ -260,12 +273,13 @@ def missing(content: Content) -> str:
     return f'<section><h2>What is missing here</h2><ul class="plain">{said}</ul></section>'
 
 
+# First what everybody reads, then the particulars.
 ALL: tuple[tuple[Section, Callable[[Content], str]], ...] = (
     (Section.RESULTS, results),
-    (Section.LINKS, links),
-    (Section.PLACEMENTS, placements),
-    (Section.ANCHORS, anchors),
-    (Section.UNNATURAL, unnatural),
     (Section.WORK, work),
     (Section.NEXT, steps),
+    (Section.PLACEMENTS, placements),
+    (Section.LINKS, links),
+    (Section.ANCHORS, anchors),
+    (Section.UNNATURAL, unnatural),
 )

@@ -107,9 +107,12 @@ class Monthly:
     time_zone: str
 
     def in_month(self, month: date) -> datetime:
-        """Return the moment in this month; an hour that the clocks skip is when they have jumped."""
+        """Return the moment in this month; an hour that the clocks skip is when they have jumped.
+
+        Where the month begins earlier than in UTC, it is not before the month before is over there.
+        """
         moments = moments_of(month.replace(day=self.day), time(self.hour), zone_of(self.time_zone))
-        return min(moments)
+        return max(min(moments), _midnight(month))
 
     def after(self, moment: datetime) -> datetime:
         """Return the first moment later than this one."""

@@ -88,7 +88,7 @@ def _cleaning(part: ToxicityPart) -> Iterator[Deed]:
         "removals",
         asked,
         f"{_count(asked, 'domain was', 'domains were')} asked to take links out:"
-        f" {_listed(part.asked, _OUTCOMES)}, as it stands today.",
+        f" {_listed(part.asked, _OUTCOMES)}, so far.",
     )
     yield Deed(
         "gone",

@@ -132,8 +132,8 @@ def key(parts: Iterable[tuple[str, str]]) -> str:
 _HEAD = 20
 
 
-def growth(months: Sequence[Mapping[str, Any]]) -> str:
-    """Return what came (up) and went (down) month by month."""
+def growth(months: Sequence[Mapping[str, Any]], *, told: bool = True) -> str:
+    """Return what came (up) and went (down) month by month; `told`: a table with it stands below."""
     ups = [month["gained_links"] + month["recovered_links"] for month in months]
     most = max([1, *ups, *(month["lost_links"] for month in months)])
     half, step = 96, 900 / max(1, len(months))
@@ -149,10 +149,20 @@ def growth(months: Sequence[Mapping[str, Any]]) -> str:
         pieces.append(_label(middle, 2 * half + 52, label, "#4c5866"))
     said = (
         f"Links gained and lost in each of {len(months)} months; the table below has the numbers."
+        if told
+        else "; ".join(_moved(month) for month in months)
     )
     return (
         f'<div class="chart"><svg viewBox="0 0 900 {2 * half + 58}" role="img" aria-label="{said}">'
         f"{''.join(pieces)}</svg></div>" + key((("Gained or back", DEEP), ("Lost, confirmed", BAD)))
+    )
+
+
+def _moved(month: Mapping[str, Any]) -> str:
+    came = month["gained_links"] + month["recovered_links"]
+    at = date.fromisoformat(month["at"])
+    return (
+        f"{_MONTHS[at.month - 1]} {at.year}: {came:,} gained or back, {month['lost_links']:,} lost"
     )
 
 
