@@ -1,7 +1,10 @@
 """Which Chromium to run, and with what: it is never given a network of its own."""
 
 import os
+import pwd
 import shutil
+import sys
+from collections.abc import Sequence
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -48,6 +51,23 @@ def find_program(wanted: str | None) -> str | None:
     """Return the path of the Chromium to run, None if there is none."""
     names = (wanted,) if wanted else PROGRAMS
     return next(filter(None, map(shutil.which, names)), None)
+
+
+# Leaves root for good, then becomes the program. The loop that serves us (uvloop) starts no program as
+# somebody else, which that of the standard library does.
+_BECOME = (
+    "import os, sys; user, group = map(int, sys.argv[1:3]); os.setgroups([]); os.setgid(group);"
+    " os.setuid(user); os.execvp(sys.argv[3], sys.argv[3:])"
+)
+
+
+def as_nobody(command: Sequence[str]) -> Sequence[str]:
+    """Return a command by which a program runs as `nobody` where we are root; else it as it is."""
+    if not is_root():
+        return command
+    nobody = pwd.getpwnam("nobody")
+    who = (str(nobody.pw_uid), str(nobody.pw_gid))
+    return (sys.executable, "-I", "-S", "-c", _BECOME, *who, *command)
 
 
 def is_root() -> bool:

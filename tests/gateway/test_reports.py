@@ -11,7 +11,9 @@ from fastapi import FastAPI, HTTPException
 
 from services.gateway.adapters.reporter import Reporter
 from services.gateway.api.composed import add_facts
-from services.gateway.domain.notices import draft_of
+from services.gateway.domain.acting import Offering
+from services.gateway.domain.messages import message_of
+from services.gateway.domain.notices import Notice, draft_of
 from services.gateway.domain.outward import Logged, may_see
 from services.gateway.domain.routing import Route
 from shared import clock
@@ -20,7 +22,7 @@ from shared.events import ReportReady
 from shared.http import DirectTransport, ServiceClient
 from shared.ids import new_id
 from shared.reporting import DUE, MAKE_DUE, SPAN
-from shared.vocabulary import Role
+from shared.vocabulary import AlertSeverity, Role
 from shared.web import CallerDep
 
 SITE, WORKSPACE = new_id(), new_id()
@@ -158,6 +160,19 @@ def test_channels_are_told_of_a_report_in_words_and_nobody_where_there_are_none(
     assert (told.channel_ids, told.path) == ((channel,), f"/sites/{SITE}/reports/1")
     assert not told.can_act, "there is no alert to acknowledge"
     assert draft_of(a_report("draft")) is None
+
+
+def test_a_report_is_told_among_alerts_and_offers_nothing_to_take_note_of() -> None:
+    report = a_notice(AlertSeverity.NOTICE, f"/sites/{SITE}/reports?report=1")
+    alert = a_notice(AlertSeverity.WARNING, "/alerts/1")
+    offering = Offering(key=b"k" * 32, base="https://a.example", now=clock.now(), is_pressed=True)
+    told = message_of([report, alert], base="https://a.example", offering=offering)
+    assert told.headline == "1 report; 1 alert: 1 warning"
+    assert [bool(item.offers) for item in told.items] == [True, False]
+
+
+def a_notice(severity: AlertSeverity, path: str) -> Notice:
+    return Notice(new_id(), new_id(), SITE, severity, False, "A title", (), path, 1)
 
 
 @pytest.mark.parametrize(

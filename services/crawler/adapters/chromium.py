@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.crawler.adapters.cdp import BrowserGoneError, Cdp, CommandError
-from shared.chromium import WALLED_FLAGS, is_root
+from shared.chromium import WALLED_FLAGS, as_nobody, is_root
 from shared.log import get_logger
 
 log = get_logger(__name__)
@@ -69,9 +69,9 @@ async def running_browser(
     flags = _FLAGS if sandbox else (*_FLAGS, "--no-sandbox")
     nobody = pwd.getpwnam("nobody") if is_root() else None
     with _profile(nobody) as folder:
+        command = ("/bin/sh", "-c", _WITH_PIPES, "sh", program, *flags)
         process = await asyncio.create_subprocess_exec(
-            *("/bin/sh", "-c", _WITH_PIPES, "sh", program, *flags),
-            *(f"--user-data-dir={folder}", "about:blank"),
+            *as_nobody((*command, f"--user-data-dir={folder}", "about:blank")),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -79,9 +79,6 @@ async def running_browser(
             env={"PATH": os.defpath, "HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8"},
             cwd=folder,
             start_new_session=True,
-            user=nobody.pw_uid if nobody else None,
-            group=nobody.pw_gid if nobody else None,
-            extra_groups=[] if nobody else None,
         )
         if process.stdin is None or process.stdout is None:
             raise BrowserGoneError("the browser has no pipes")

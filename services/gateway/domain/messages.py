@@ -121,15 +121,21 @@ def place(base: str, path: str) -> str:
 def _headline(notices: Sequence[Notice]) -> str | None:
     if len(notices) == 1:
         return None
-    counts = Counter(notice.severity for notice in notices if not notice.is_over)
-    parts = [
-        f"{counts[severity]:,} {one if counts[severity] == 1 else many}"
-        for severity, (one, many) in _COUNTED.items()
-        if counts[severity]
-    ]
-    over = sum(notice.is_over for notice in notices)
-    parts += [f"{over:,} over"] if over else []
-    return f"{len(notices):,} alerts: {', '.join(parts)}"
+    alerts = [notice for notice in notices if notice.is_of_alert]
+    reports = len(notices) - len(alerts)
+    said = [f"{reports:,} {'report' if reports == 1 else 'reports'}"] if reports else []
+    if alerts:
+        counts = Counter(notice.severity for notice in alerts if not notice.is_over)
+        parts = [
+            f"{counts[severity]:,} {one if counts[severity] == 1 else many}"
+            for severity, (one, many) in _COUNTED.items()
+            if counts[severity]
+        ]
+        over = sum(notice.is_over for notice in alerts)
+        parts += [f"{over:,} over"] if over else []
+        count = f"{len(alerts):,} {'alert' if len(alerts) == 1 else 'alerts'}"
+        said.append(f"{count}: {', '.join(parts)}")
+    return "; ".join(said)
 
 
 def _item(notice: Notice, *, lines: int, base: str, offering: Offering | None) -> Item:

@@ -31,7 +31,7 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is told of one alert, in words."""
+    """What is told of one alert or report, in words."""
 
     notice_id: UUID
     alert_id: UUID
@@ -47,6 +47,11 @@ class Notice:
     """There are links that can be looked at again."""
     can_act: bool = False
     """It is about an alert, and not over: something can be done about it."""
+
+    @property
+    def is_of_alert(self) -> bool:
+        """Say whether somebody can take note of it: of reports nobody has to."""
+        return self.path.startswith(ALERTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from shared.chromium import WALLED_FLAGS, find_program, is_root
+from shared.chromium import WALLED_FLAGS, as_nobody, find_program, is_root
 from shared.errors import UnavailableError
 
 _WITHIN_S = 60.0
@@ -50,19 +50,19 @@ class Printer:
         if nobody is not None:
             for path in (folder, source):
                 os.chown(path, nobody.pw_uid, nobody.pw_gid)
-        process = await asyncio.create_subprocess_exec(
+        command = (
             *(program, *WALLED_FLAGS, *(() if self._sandbox else ("--no-sandbox",))),
             *(f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={target}"),
             *("--no-pdf-header-footer", f"file://{source}"),
+        )
+        process = await asyncio.create_subprocess_exec(
+            *as_nobody(command),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             env={"PATH": os.defpath, "HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8"},
             cwd=folder,
             start_new_session=True,
-            user=nobody.pw_uid if nobody else None,
-            group=nobody.pw_gid if nobody else None,
-            extra_groups=[] if nobody else None,
         )
         try:
             async with asyncio.timeout(_WITHIN_S):
