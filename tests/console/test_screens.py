@@ -368,7 +368,16 @@ async def test_a_person_who_may_only_look_at_one_site_gets_no_button_that_is_ref
         await page.reload()
         areas = page.get_by_role("navigation", name="Site").get_by_role("link")
         await expect(areas).to_have_text(["Overview", "Links", "Reports"])
-        for name in ("overview", "links", "domains", "targets", "anchors", "value", "audits"):
+        for name in (
+            "overview",
+            "links",
+            "domains",
+            "targets",
+            "anchors",
+            "value",
+            "audits",
+            "reports",
+        ):
             await page.goto(house.screen(name))
             await expect(page.locator("h1")).to_be_visible()
             await expect(page.get_by_role("alert")).to_have_count(0)

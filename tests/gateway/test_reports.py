@@ -13,7 +13,7 @@ from services.gateway.adapters.reporter import Reporter
 from services.gateway.api.composed import add_facts
 from services.gateway.domain.acting import Offering
 from services.gateway.domain.messages import message_of
-from services.gateway.domain.notices import Notice, draft_of
+from services.gateway.domain.notices import Notice, Reader, draft_of
 from services.gateway.domain.outward import Logged, may_see
 from services.gateway.domain.routing import Route
 from shared import clock
@@ -169,6 +169,17 @@ def test_a_report_is_told_among_alerts_and_offers_nothing_to_take_note_of() -> N
     told = message_of([report, alert], base="https://a.example", offering=offering)
     assert told.headline == "1 report; 1 alert: 1 warning"
     assert [bool(item.offers) for item in told.items] == [True, False]
+
+
+def test_no_client_on_a_mailing_list_is_told_of_a_report_that_may_be_a_draft() -> None:
+    report = a_notice(AlertSeverity.NOTICE, f"/sites/{SITE}/reports?report=1")
+    alert = a_notice(AlertSeverity.WARNING, "/alerts/1")
+    for role, told in ((Role.CLIENT, [False, True]), (Role.VIEWER, [True, True])):
+        reader = Reader(new_id(), "bob@a.example", None, {SITE: role})
+        assert [reader.may_read(one) for one in (report, alert)] == told
+    client = Reader(new_id(), "bob@a.example", Role.CLIENT, {})
+    assert not client.may_read(report)
+    assert not Reader(new_id(), "eve@a.example", None, {}).may_read(report)
 
 
 def a_notice(severity: AlertSeverity, path: str) -> Notice:

@@ -64,10 +64,9 @@ class Reader:
     grants: Mapping[UUID, Role]
 
     def may_read(self, notice: Notice) -> bool:
-        """Say whether it is for this person: of a site that they see, and no alert for clients."""
+        """Say whether it is for this person. Nothing is for clients: a report may be a draft yet."""
         granted = None if notice.site_id is None else self.grants.get(notice.site_id)
-        least = Role.VIEWER if notice.path.startswith(ALERTS) else Role.CLIENT
-        return rank(stronger(self.workspace_role, granted)) >= rank(least)
+        return rank(stronger(self.workspace_role, granted)) >= rank(Role.VIEWER)
 
 
 @dataclass(frozen=True, slots=True)

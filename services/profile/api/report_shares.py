@@ -56,7 +56,7 @@ async def share_report(
     report_id: UUID, body: ReportShareIn, request: Request, caller: CallerDep, tx: TxDep
 ) -> ReportShareOut:
     """Make an address by which anybody may read this report; it ends by itself, or when revoked."""
-    row = await _shareable(tx, caller, report_id)
+    row = await _shareable(tx, caller, report_id, lock=True)
     now = clock.now()
     if row["state"] != "approved":
         raise ConflictError("Only approved reports are shared: approve it first.", code="draft")
@@ -94,9 +94,9 @@ async def revoke_report_share(
     return Response(status_code=204)
 
 
-async def _shareable(tx: Tx, caller: Caller, report_id: UUID) -> Row:
+async def _shareable(tx: Tx, caller: Caller, report_id: UUID, *, lock: bool = False) -> Row:
     caller.require_scope(Scope.LINKS_WRITE)
-    return await visible(tx, caller, report_id, Role.EDITOR, lock=True)
+    return await visible(tx, caller, report_id, Role.EDITOR, lock=lock)
 
 
 @public.get(PATH + "/{token}")
