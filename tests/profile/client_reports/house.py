@@ -7,14 +7,17 @@ from uuid import UUID
 from services.profile.domain.client_report.spans import Span, month_of
 from services.profile.domain.site import Site
 from services.profile.domain.velocity import previous_month
+from services.profile.handlers.contracts import on_placement_promised
 from services.profile.handlers.observations import on_link_checked, on_link_discovered
 from shared import clock
 from shared.db import Database, Tx
+from shared.events import PlacementPromised
+from shared.ids import new_id
 from shared.reporting import OutreachPart, Parts, PlacementSeen, ToxicityPart
 from shared.todo import Waiting
-from shared.vocabulary import Outcome, Todo
+from shared.vocabulary import Outcome, Reason, Todo
 from tests.http import Http
-from tests.profile.builders import a_check, a_discovery, an_observation, an_occurrence
+from tests.profile.builders import TARGET, a_check, a_discovery, an_observation, an_occurrence
 from tests.profile.conftest import add_link, run_jobs
 
 MONTH = month_of(previous_month(clock.now().date()))
@@ -49,7 +52,29 @@ async def fill(database: Database, home: Site) -> dict[str, UUID]:
         seen = an_observation(9, checked_at=on(9), occurrences=(an_occurrence(),))
         new = a_discovery(home.site_id, page="https://comes.example/post")
         await on_link_discovered([new.model_copy(update={"observation": seen})], tx)
+        # A look that sees nothing takes nothing away.
+        blind = (Reason.TIMEOUT,)
+        down = a_check(ids["stays"], 2, Outcome.UNKNOWN, checked_at=on(10), reasons=blind)
+        await on_link_checked([down], tx)
+        await _agree(tx, home, "stays", "nowhere")
     return ids
+
+
+async def _agree(tx: Tx, home: Site, *names: str) -> None:
+    """Have links agreed; of the second there never was any."""
+    promises = [
+        PlacementPromised(
+            workspace_id=home.workspace_id,
+            site_id=home.site_id,
+            placement_id=new_id(),
+            terms_seq=1,
+            referring_url=f"https://{name}.example/post",
+            referring_domain=f"{name}.example",
+            target_url=TARGET,
+        )
+        for name in names
+    ]
+    await on_placement_promised(promises, tx)
 
 
 async def look(tx: Tx, link_id: UUID, seq: int, at: datetime, **given: Any) -> None:

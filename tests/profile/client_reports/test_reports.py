@@ -81,6 +81,8 @@ async def test_a_month_adds_up_link_by_link(writer: Http, database: Database, ho
         "won_back": ["returns.example"],
         "changed": ["changes.example"],
     }
+    agreed = content["placements"]
+    assert (agreed["agreed"], agreed["live"], agreed["live_before"]) == (2, 1, 1)
     # An import is no growth, and the report says so.
     assert "1 more link was seen in place for the first time" in content["links"]["sentences"][0]
     assert (content["remarks"], content["degraded"]) == ([], [])
