@@ -13,7 +13,7 @@ from services.gateway.adapters.reporter import Reporter
 from services.gateway.api.composed import add_facts
 from services.gateway.domain.acting import Offering
 from services.gateway.domain.messages import message_of
-from services.gateway.domain.notices import Notice, Reader, draft_of
+from services.gateway.domain.notices import ALERTS, Notice, Reader, draft_of
 from services.gateway.domain.outward import Logged, may_see
 from services.gateway.domain.routing import Route
 from shared import clock
@@ -183,7 +183,9 @@ def test_no_client_on_a_mailing_list_is_told_of_a_report_that_may_be_a_draft() -
 
 
 def a_notice(severity: AlertSeverity, path: str) -> Notice:
-    return Notice(new_id(), new_id(), SITE, severity, False, "A title", (), path, 1)
+    can_act = path.startswith(ALERTS)
+    about = (new_id(), new_id(), SITE, severity)
+    return Notice(*about, False, "A title", (), path, 1, can_act=can_act)
 
 
 @pytest.mark.parametrize(
