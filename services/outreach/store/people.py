@@ -85,7 +85,10 @@ async def without_erased(tx: Tx, found: Sequence[Contact]) -> list[Contact]:
     return [one for one in found if hashes.get(one.contact_id) not in gone]
 
 
+# Before the answers go: afterwards nobody knows whose words an offer quotes.
 _REMOVED = {
+    "quotes": "UPDATE offer_turns SET quote = NULL WHERE quote IS NOT NULL AND inbound_id IN ("
+    "SELECT inbound_id FROM inbound_messages WHERE workspace_id = $1 AND address_key = $2)",
     "contacts": "DELETE FROM contacts WHERE workspace_id = $1 AND address_key = $2",
     "suppressions": "DELETE FROM suppressions WHERE workspace_id = $1 AND kind = 'email'"
     " AND value = $2",

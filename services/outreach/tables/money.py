@@ -145,7 +145,7 @@ OFFERS = Table(
     moment("updated_at"),
     CheckConstraint("state IN ('open', 'accepted', 'declined')", name="state_known"),
     CheckConstraint(
-        "(state = 'accepted') = (placement_id IS NOT NULL)", name="accepted_has_placement"
+        "state <> 'accepted' OR placement_id IS NOT NULL", name="accepted_has_placement"
     ),
     one_of("made_by", By),
     one_of("per", Per),

@@ -9,7 +9,7 @@ import pytest
 
 from services.outreach import handlers
 from services.outreach.jobs.sequencing import go_on, move_some
-from services.outreach.store import messages
+from services.outreach.store import messages, people
 from shared import clock
 from shared.db import Database
 from shared.events import OfferAccepted, PlacementPromised, PlacementUpdated, SiteCreated
@@ -68,6 +68,14 @@ async def test_amounts_of_a_letter_are_proposed_and_become_an_offer_of_its_conve
     strange = await desk.ask("POST", "/v1/offers", {**body, "inbound_id": thread_id}, status=422)
     assert [error["pointer"] for error in strange["errors"]] == ["/inbound_id"]
     await desk.ask("GET", f"/v1/threads/{thread_id}/amounts", role=Role.CLIENT, status=404)
+    async with database.begin() as tx:
+        key = await tx.fetch_value("SELECT address_key FROM inbound_messages")
+        counts = await people.erase_person(
+            tx, desk.alice.workspace_id, key, actor="Alice", now=clock.now()
+        )
+    assert counts["quotes"] == 1
+    whole = await desk.ask("GET", f"/v1/offers/{made['offer_id']}")
+    assert (whole["amount"], whole["history"][0]["quote"]) == ("120.00", None)
 
 
 async def test_a_counter_offer_stands_and_only_what_was_read_is_accepted(
