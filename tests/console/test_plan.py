@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 from tests.console.browser import no_barriers
 from tests.console.house import House
 from tests.gateway.product import made
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 
@@ -80,3 +81,56 @@ async def test_what_is_paid_and_owed_in_return_is_kept(house: House, page: Page)
     await expect(both).to_contain_text("You owe them 1, 0 seen as agreed; of theirs to you, 1 of 1")
     await expect(both).to_contain_text("Not seen yet")
     await no_barriers(page, phone=True)
+
+
+async def test_what_is_kept_is_set_after_a_look_at_what_goes(house: House, page: Page) -> None:
+    await page.goto(house.screen("retention"))
+    mail = page.get_by_role("article", name="Mail that was written")
+    await expect(mail).to_contain_text("usually 1,095")
+    await no_barriers(page, phone=True)
+    await mail.get_by_label("Days").fill("5")
+    await page.get_by_role("button", name="Look what this deletes").click()
+    dialog = page.get_by_role("dialog", name="Keep it for these times?")
+    await expect(dialog).to_contain_text("Mail that was written: give 30 to 3,650 days.")
+    await page.keyboard.press("Escape")
+    await mail.get_by_label("Days").fill("365")
+    await page.get_by_role("button", name="Look what this deletes").click()
+    await expect(dialog).to_contain_text("Nothing is that old yet")
+    await no_barriers(page)
+    await dialog.get_by_role("button", name="Save these times").click()
+    await expect(page.get_by_text("Saved. It holds in every service")).to_be_visible()
+    await page.get_by_label("Why nothing of this site may go").fill("A lawsuit")
+    await page.get_by_role("button", name="Hold this site").click()
+    await expect(page.get_by_role("button", name="Lift the hold")).to_be_visible()
+    await page.get_by_label("E-mail address").fill("nobody@rose.example")
+    await page.get_by_role("button", name="Show what is kept").click()
+    await expect(page.get_by_text("Nothing is kept about this address.")).to_be_visible()
+    await page.get_by_role("button", name="Erase").click()
+    await expect(page.get_by_role("dialog", name="Erase this person?")).to_contain_text(
+        "Nothing was deleted."
+    )
+    await no_barriers(page)
+
+
+async def test_copies_are_compared_and_a_difference_is_said(house: House, page: Page) -> None:
+    await page.goto(house.screen("copies"))
+    await expect(page.get_by_role("heading", name="Self-check")).to_be_visible()
+    await page.get_by_role("button", name="Compare now").click()
+    await expect(page.get_by_text("It is being compared.")).to_be_visible()
+
+    async def is_compared() -> bool:
+        return (await house.owner.get("/v1/self-check")).json()["checked_at"] is not None
+
+    await eventually(is_compared, within=60, what="the copies are compared")
+    await page.get_by_role("button", name="Look again").click()
+    # The crawler of this house does not listen, so it watches nothing.
+    row = page.get_by_role("row").filter(has_text="The crawler watches 0 of")
+    await expect(row).to_contain_text("differs")
+    await no_barriers(page, phone=True)
+    await page.get_by_role("button", name="Send copies again").click()
+    dialog = page.get_by_role("dialog", name="Send all copies again?")
+    await expect(dialog).to_contain_text("A rebuild would send")
+    await page.keyboard.press("Escape")
+    await page.goto(house.screen("overview"))
+    await expect(page.get_by_text("Some figures may be behind.")).to_be_visible()
+    await no_barriers(page)

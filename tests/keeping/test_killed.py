@@ -3,9 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
+from services.crawler.jobs.erasing import erase_evidence
+from services.crawler.store import evidence
+from services.crawler.store import keeping as of_crawler
 from services.gateway.store import keeping as of_gateway
 from services.profile.store import keeping as of_profile
 from services.profile.store import months
@@ -15,6 +19,7 @@ from shared.db import Database
 from shared.events import CopiesWanted, ErasureRequested
 from shared.job_runner import JobRun, JobRunner, Perform
 from shared.jobs import Step
+from tests.crawler.builders import a_draft
 from tests.keeping.filling import fill
 
 Tied = tuple[Tie, ...]
@@ -171,3 +176,37 @@ async def test_a_month_with_a_look_at_a_held_site_stays_whole(
         await tx.run("UPDATE retention SET held_sites = '{}'")
         await months.drop_months(tx, before=clock.now())
         assert "observations_2020_05" not in await months.list_months(tx)
+
+
+async def test_kept_pages_that_name_the_person_lose_their_content_but_for_proofs(
+    db_for: Callable[[str], Database],
+) -> None:
+    db, person = db_for("crawler"), b"<a href='mailto:ann@rose.example'>Ann</a>"
+    free, proof, other = a_draft(body=person + b" "), a_draft(body=person), a_draft()
+    async with db.begin() as tx:
+        await evidence.save(tx, [free, proof, other])
+        await tx.run(
+            "INSERT INTO pages (page_id, page_key, url, host, next_check_at)"
+            " VALUES ($1, $1, 'https://blog.example/', 'blog.example', now())",
+            proof.link_id,
+        )
+        await tx.run(
+            "INSERT INTO watches (link_id, page_id, site_id, workspace_id, tracked_seq, hosts, value,"
+            " contract, ever_live, known_since) VALUES ($1, $1, $2, $3, 1, '{}', 1, true, true, now())",
+            *(proof.link_id, proof.site_id, proof.workspace_id),
+        )
+        await erasing.queue(
+            tx,
+            ErasureRequested(
+                workspace_id=free.workspace_id, erasure_id=ids.new_id(), address="ann@rose.example"
+            ),
+        )
+    people = replace(of_crawler.PEOPLE, more=erase_evidence)
+    runner = JobRunner({erasing.KIND: erasing.Eraser(people)}, db=db)
+    assert await runner.run_next(asyncio.Event())
+    async with db.begin() as tx:
+        rows = await tx.fetch("SELECT evidence_id FROM evidence WHERE expired_at IS NOT NULL")
+        told = [row for row in await outbox.read_oldest(tx, 100) if row.name == "erasure.done"]
+    assert [row["evidence_id"] for row in rows] == [free.evidence_id]
+    assert b'"counts":{"evidence":1}' in told[0].body
+    assert b'"kept":{"evidence":1}' in told[0].body

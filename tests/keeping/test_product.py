@@ -15,6 +15,7 @@ import pytest_asyncio
 
 import services.crawler.app
 from services.crawler.settings import Settings
+from services.gateway.store.keeping import remove_due_workspaces
 from services.outreach.store.keeping import SHELVES
 from services.profile.store.keeping import remove_due_sites
 from shared import clock
@@ -269,7 +270,7 @@ async def test_a_rebuild_mends_copies_and_says_so(whole: Whole) -> None:
         return bool((await owner.get("/v1/self-check")).json()["differing"])
 
     await eventually(has_seen, within=60, what="the self-check finds it")
-    assert "1 of 11 copy differs" in (await owner.get("/v1/self-check")).json()["sentence"]
+    assert "1 of 11 copies differs" in (await owner.get("/v1/self-check")).json()["sentence"]
 
 
 async def test_a_site_is_removed_everywhere_after_its_time(whole: Whole) -> None:
@@ -299,3 +300,45 @@ async def test_a_site_is_removed_everywhere_after_its_time(whole: Whole) -> None
     assert back.status == 404
     mine = await a_key(owner, {whole.product.mine: "viewer"})
     assert (await mine.get(f"/v1/sites/{whole.product.mine}")).status == 200
+
+
+async def test_a_workspace_that_is_deleted_can_come_back_until_it_is_removed(whole: Whole) -> None:
+    owner = whole.product.owner
+    given = {"name": "Other", "owner_email": "eve@other.example"}
+    workspace = (await made(owner, "/v1/workspaces", given))["workspace"]["id"]
+    path, site = f"/v1/workspaces/{workspace}", new_id()
+    await whole.run(
+        "profile",
+        "INSERT INTO sites (site_id, workspace_id, domain, name, domains)"
+        " VALUES ($1, $2, 'eve.example', 'Eve', '[]')",
+        *(site, UUID(workspace)),
+    )
+    assert (await whole.product.editor_of_mine.sending(if_match="*").delete(path)).status == 403
+    own = await whole.workspace()
+    refused = await owner.sending(if_match="*").delete(f"/v1/workspaces/{own}")
+    assert refused.status == 409
+    assert (await owner.sending(if_match="*").delete(path)).status == 204
+    deleted = "SELECT deleted_at IS NOT NULL FROM sites WHERE site_id = $1"
+    await eventually(partial(whole.value, "profile", deleted, site), what="its sites rest")
+    back = await owner.sending(if_match="*").send("PATCH", path, {"deleted": False})
+    assert back.json()["deleted_at"] is None
+    alive = "SELECT deleted_at IS NULL FROM sites WHERE site_id = $1"
+    await eventually(partial(whole.value, "profile", alive, site), what="its sites are back")
+    assert (await owner.sending(if_match="*").delete(path)).status == 204
+    await eventually(partial(whole.value, "profile", deleted, site), what="its sites rest")
+    async with whole.databases["gateway"].begin() as tx:
+        assert await remove_due_workspaces(tx, clock.now(), limit=5) == []
+        later = clock.now() + timedelta(days=31)
+        assert await remove_due_workspaces(tx, later, limit=5) == [UUID(workspace)]
+
+    async def is_gone() -> bool:
+        left = [await count_in(whole.databases[service], UUID(workspace)) for service in SERVICES]
+        return not any(left)
+
+    await eventually(is_gone, within=30, what="nothing is left")
+    assert (await owner.get(path)).status == 404
+
+
+async def count_in(db: Database, workspace_id: UUID) -> dict[str, int]:
+    async with db.begin() as tx:
+        return await count_rows(tx, "workspace_id", workspace_id)

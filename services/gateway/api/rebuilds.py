@@ -256,8 +256,9 @@ def _summary(items: list[CopyOut]) -> str:
     differing = [one for one in items if not one.same]
     silent = [one for one in items if not one.known]
     if differing:
-        plural = "copy differs" if len(differing) == 1 else "copies differ"
-        return f"{len(differing)} of {len(items)} {plural} from what it is a copy of."
+        if len(differing) == 1:
+            return f"1 of {len(items)} copies differs from what it is a copy of."
+        return f"{len(differing)} of {len(items)} copies differ from what they are copies of."
     if silent:
         return f"{len(silent)} of {len(items)} copies could not be compared; the others agree."
     return f"All {len(items)} copies agree with what they are copies of."

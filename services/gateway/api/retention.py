@@ -214,7 +214,7 @@ def _fault(name: str, number: int, found: Sequence[KindFound]) -> FieldError | N
         return FieldError(pointer, "not-settable", detail)
     _, most = _bounds(kind, found)
     if not kind.least <= number <= most:
-        detail = f"{kind.label}: give {kind.least} to {most} days."
+        detail = f"{kind.label}: give {kind.least:,} to {most:,} days."
         return FieldError(pointer, "out-of-bounds", detail)
     return None
 

@@ -22,10 +22,9 @@ function daysOf(form, items) {
 }
 
 function Kind({ one }) {
-  return html`<article class="item" aria-label=${one.label}><div class="row between"><h3>${one.label}</h3>
-      ${one.settable ? "" : html`<span class="tag">${many(one.days, "day")}, for the whole installation</span>`}</div>
-    <p>${one.keeps}</p><p class="muted small">Goes: ${one.goes} Stays: ${one.stays}</p>
-    ${one.settable && html`<${Field} name=${one.kind} type="number" min=${one.least_days} max=${one.most_days} step="1" label="Days" defaultValue=${one.days} hint=${`${count(one.least_days)} to ${count(one.most_days)}; usually ${count(one.usual_days)}.`} />`}</article>`;
+  return html`<article class="item two" aria-label=${one.label}><div><h3>${one.label}</h3><p>${one.keeps}</p><p class="muted small">Goes: ${one.goes} Stays: ${one.stays}</p></div>
+    ${one.settable ? html`<${Field} name=${one.kind} type="number" min=${one.least_days} max=${one.most_days} step="1" label="Days" defaultValue=${one.days} hint=${`${count(one.least_days)} to ${count(one.most_days)}; usually ${count(one.usual_days)}.`} />`
+      : html`<p><span class="tag">${many(one.days, "day")}, for the whole installation</span></p>`}</article>`;
 }
 
 function Times({ found, changed }) {
@@ -107,6 +106,6 @@ export function Retention({ siteId }) {
   return html`<h1>What is kept</h1>${isOwner && html`<p class="muted">For how long what is kept, for all sites of the workspace. What is older is deleted bit by bit, a few times a day.</p>
     <${Loading} what="what is kept" state=${state}>${(found) => html`
       ${found.degraded.length > 0 && html`<div class="notice"><p>Not all services answered, so some bounds are missing. Try again in a moment.</p></div>`}
-      <${Times} key=${found.version} found=${found} changed=${state.again} /><${Holds} siteId=${siteId} found=${found} changed=${state.again} />`}<//>`}
+      <${Times} found=${found} changed=${state.again} /><${Holds} siteId=${siteId} found=${found} changed=${state.again} />`}<//>`}
     <${Person} />`;
 }
