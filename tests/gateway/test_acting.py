@@ -58,7 +58,7 @@ async def test_a_stranger_in_slack_may_do_nothing_until_they_say_signed_in_who_t
 
     code = last_link(receiver)
     alice = await signed_in(chatty)
-    who = (await alice.get(f"/v1/me/chats/codes/{code}")).json()
+    who = (await alice.get(f"/v1/me/chat-codes/{code}")).json()
     assert (who["kind"], who["name"]) == ("slack", "ana")
     assert (await chatty.alice.post("/v1/me/chats", {"code": code})).status == 403, (
         "a key is nobody"
@@ -215,7 +215,7 @@ async def test_telegram_is_told_where_presses_go_and_believed_by_its_secret(
     assert "/connect" in toast["text"]
 
     alice = await signed_in(chatty)
-    code = (await alice.post("/v1/me/chats/codes")).json()["code"]
+    code = (await alice.post("/v1/me/chat-codes")).json()["code"]
     said = {"text": f"/connect {code}", "chat": {"id": 7}, "from": {"id": 7, "first_name": "Ana"}}
     known = (await from_telegram(chatty, channel, {"message": said}, secret)).json()
     assert (known["chat_id"], "is known now" in known["text"]) == (7, True)

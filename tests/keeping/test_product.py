@@ -219,6 +219,12 @@ async def test_a_user_who_leaves_takes_the_name_along(whole: Whole) -> None:
         " SELECT gen_random_uuid(), workspace_id, $1, 'bob@team.example', 'x', 'y' FROM workspaces",
         UUID(bob["id"]),
     )
+    await whole.run(
+        "gateway",
+        "INSERT INTO chat_people (chat_person_id, workspace_id, kind, person_id, name, user_id)"
+        " SELECT user_id, workspace_id, 'slack', 'T1/U1', 'bob', user_id FROM users WHERE user_id = $1",
+        UUID(bob["id"]),
+    )
     gone = await owner.delete(f"/v1/users/{bob['id']}")
     assert gone.status == 202, gone.body
     place = gone.header("location") or ""
@@ -231,6 +237,7 @@ async def test_a_user_who_leaves_takes_the_name_along(whole: Whole) -> None:
     actor = "SELECT actor FROM audit_log WHERE actor_id = $1"
     assert await whole.value("gateway", actor, UUID(bob["id"])) == "a former user"
     assert await whole.value("gateway", "SELECT count(*) FROM users WHERE email LIKE 'bob%'") == 0
+    assert await whole.value("gateway", "SELECT count(*) FROM chat_people") == 0
     me = (await owner.get("/v1/users")).json()["items"][0]
     assert (await owner.delete(f"/v1/users/{me['id']}")).status == 409  # the last owner
 

@@ -80,7 +80,7 @@ async def list_my_chats(caller: CallerDep, tx: TxDep, page: PageDep) -> Page[Cha
     return await _people(tx, caller, page, user_id=caller.actor_id)
 
 
-@router.post("/v1/me/chats/codes", status_code=201)
+@router.post("/v1/me/chat-codes", status_code=201)
 async def add_chat_code(caller: CallerDep, tx: TxDep) -> CodeOut:
     """Make a code to write into a chat of Telegram; whoever writes it there acts as you."""
     caller.require_person("be known in a chat")
@@ -96,7 +96,7 @@ async def add_chat_code(caller: CallerDep, tx: TxDep) -> CodeOut:
     )
 
 
-@router.get("/v1/me/chats/codes/{code}")
+@router.get("/v1/me/chat-codes/{code}")
 async def show_chat_code(
     code: Annotated[str, Path(max_length=100)], caller: CallerDep, tx: TxDep
 ) -> WhoOut:

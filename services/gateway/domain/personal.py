@@ -20,6 +20,7 @@ _PARTS: Mapping[tuple[str, str], str] = {
     ): "You were in a sequence of messages; `variables` is what was known.",
     ("outreach", "answers"): "Mail that came from you, read from the workspace's own mailbox.",
     ("gateway", "users"): "You may sign in, or could; an owner of the workspace added you.",
+    ("gateway", "chat_people"): "You are known in these chats, because you said so there.",
     ("gateway", "deeds"): "What you did here, from the audit log (the newest 1,000).",
 }
 _PLACES: Mapping[tuple[str, str], str] = {

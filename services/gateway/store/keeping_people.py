@@ -16,6 +16,11 @@ async def _find(tx: Tx, person: Person) -> Mapping[str, Sequence[Mapping[str, An
             f" WHERE user_id IN ({_USER})",
             *(person.workspace_id, person.address),
         ),
+        "chat_people": await tx.fetch(
+            "SELECT kind, person_id, name, created_at FROM chat_people"
+            f" WHERE user_id IN ({_USER}) ORDER BY chat_person_id",
+            *(person.workspace_id, person.address),
+        ),
         "deeds": await tx.fetch(
             "SELECT occurred_at, action, subject FROM audit_log WHERE workspace_id = $1"
             f" AND actor_id IN ({_USER}) ORDER BY entry_id DESC LIMIT 1000",
@@ -40,6 +45,8 @@ async def _delete(tx: Tx, person: Person) -> Mapping[str, int]:
 _OF_A_USER = {
     "sessions": f"DELETE FROM sessions WHERE user_id IN ({_USER})",
     "logins": f"DELETE FROM logins WHERE user_id IN ({_USER})",
+    "chat_people": f"DELETE FROM chat_people WHERE user_id IN ({_USER})",
+    "chat_codes": f"DELETE FROM chat_codes WHERE user_id IN ({_USER})",
     "views": f"DELETE FROM views WHERE NOT shared AND owner_id IN ({_USER})",
     "idempotency": f"DELETE FROM idempotency WHERE actor_id IN ({_USER})",
     "notices": f"DELETE FROM notices WHERE user_id IN ({_USER})",

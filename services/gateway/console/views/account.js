@@ -24,7 +24,7 @@ function NewPassword() {
 function Chats() {
   const act = useAct();
   const [code, setCode] = useState();
-  const make = () => act.run(async () => { setCode(await post("/v1/me/chats/codes")); });
+  const make = () => act.run(async () => { setCode(await post("/v1/me/chat-codes")); });
   return html`<section class="card"><h2>You in chats</h2>
     <p class="muted">Whoever is known in a chat can act on alerts from there. In Slack and Discord press a button once and follow the link that only you see; in Telegram write a code.</p>
     <${ChatPeople} path="/v1/me/chats" empty="No chat knows you yet." />

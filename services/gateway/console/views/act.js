@@ -16,7 +16,7 @@ export function Act({ id }) {
 }
 
 export function Connect({ id }) {
-  const state = useLoad(() => get(`/v1/me/chats/codes/${id}`), [id]);
+  const state = useLoad(() => get(`/v1/me/chat-codes/${id}`), [id]);
   const act = useAct();
   const go = () => act.run(async () => { await post("/v1/me/chats", { code: id }); return "Done. Go back to the chat and press once more."; });
   return html`<${Loading} what="who asks" state=${state}>${(one) => html`<section class="card door"><h1>Is this you in ${word("channel", one.kind)}?</h1>
