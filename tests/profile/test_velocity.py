@@ -57,3 +57,11 @@ def test_a_period_begins_on_its_day_its_monday_or_the_first(
     interval: Interval, day: date, start: date
 ) -> None:
     assert start_of(interval, day) == start
+
+
+def test_moves_of_some_days_leave_out_what_came_before_and_after() -> None:
+    days = {date(2026, 10, day): day for day in (1, 2, 3, 4)}
+    moves = Moves(gained_links=days, lost_domains=days)
+    within = moves.within(date(2026, 10, 2), date(2026, 10, 3))
+    assert sum(within.gained_links.values()) == sum(within.lost_domains.values()) == 5
+    assert sum(moves.since(date(2026, 10, 3)).gained_links.values()) == 7

@@ -38,9 +38,13 @@ class Moves:
 
     def since(self, first: date) -> "Moves":
         """Return only the moves of a day and later."""
+        return self.within(first, date.max)
+
+    def within(self, first: date, last: date) -> "Moves":
+        """Return only the moves of these days."""
         return Moves(
             *(
-                {day: count for day, count in getattr(self, one.name).items() if day >= first}
+                {day: n for day, n in getattr(self, one.name).items() if first <= day <= last}
                 for one in fields(self)
             )
         )

@@ -101,7 +101,7 @@ _ASKED = """
         count(*) FILTER (WHERE asked_on >= $4 AND asked_on <= $5) AS asked,
         (array_agg(DISTINCT referring_domain) FILTER (WHERE state = 'won_back'
             AND asked_on IS NOT NULL AND closed_at >= $2 AND closed_at < $3))[:$6] AS named
-    FROM recoveries WHERE site_id = $1
+    FROM recoveries WHERE site_id = $1 AND kind = 'link'
 """
 _FIRST_WORD = "SELECT min(at) FROM changes WHERE site_id = $1"
 
@@ -115,7 +115,9 @@ async def read_inputs(
     known = await figures.list_known_until(tx, [site_id])
     first = _months_back(span.ends_on, MONTHS - 1)
     since = min(first, span.before.starts_on)
-    moves = await figures.get_moves(tx, site_id, since=since, exact=True)
+    moves = (await figures.get_moves(tx, site_id, since=since, exact=True)).within(
+        since, span.ends_on
+    )
     return ReportInputs(
         site=site,
         span=span,
@@ -169,15 +171,15 @@ async def _read_windows(tx: Tx, site_id: UUID, span: Span, moves: Moves) -> list
                 for row in rows
                 if row["begins"] == one.begins
             },
-            domains_gained=_within(moves.gained_domains, one),
-            domains_lost=_within(moves.lost_domains, one),
+            domains_gained=_sum(moves.within(one.starts_on, one.ends_on).gained_domains),
+            domains_lost=_sum(moves.within(one.starts_on, one.ends_on).lost_domains),
         )
         for one in spans
     ]
 
 
-def _within(counts: Mapping[date, int], span: Span) -> int:
-    return sum(count for day, count in counts.items() if span.starts_on <= day <= span.ends_on)
+def _sum(counts: Mapping[date, int]) -> int:
+    return sum(counts.values())
 
 
 async def _read_named(tx: Tx, site_id: UUID, span: Span) -> dict[str, list[Named]]:
