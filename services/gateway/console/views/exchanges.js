@@ -48,7 +48,7 @@ function Work({ item, changed }) {
 
 function Owed({ item, changed, named }) {
   return html`<div><div class="row between">${named ? html`<h2>${hostName(item.their_domain)}</h2>` : html`<h3 class="wrap">${shortUrl(item.our_url)}</h3>`}<span class=${`tag ${TONES[item.state] ?? ""}`}>${item.label}</span></div>
-    <p class="wrap"><${External} href=${item.our_url}>${shortUrl(item.our_url)}<//> links to <${External} href=${item.their_url}>${shortUrl(item.their_url)}<//></p><p>${item.sentence}</p>
+    <p class="wrap"><${External} href=${item.our_url}>${shortUrl(item.our_url)}<//> is to link to <${External} href=${item.their_url}>${shortUrl(item.their_url)}<//></p><p>${item.sentence}</p>
     ${item.evidence && html`<${Evidence} seen=${item.evidence} />`}${item.note && html`<p class="muted small wrap">${item.note}</p>`}${canEdit(item.site_id) && item.state !== "cancelled" && html`<${Work} item=${item} changed=${changed} />`}</div>`;
 }
 
