@@ -1,4 +1,4 @@
-"""Acting on alerts from chats: once, by who may, with the message saying so; and nothing by whoever only looks."""
+"""Acting on alerts from chats: once, by who may, with the message saying so; nothing by whoever only looks."""
 
 from datetime import timedelta
 
@@ -434,3 +434,19 @@ async def test_only_owners_switch_buttons_and_only_where_there_can_be_some(
     assert (await viewer.get("/v1/chat-people")).status == 403
     body = {"name": "x", "kind": "slack", **PLACES["slack"], "buttons": True}
     assert (await chatty.alice.post("/v1/channels", body)).status == 422
+
+
+# ---- what waits -------------------------------------------------------------------------------------
+
+
+async def test_what_waits_says_whose_part_is_missing(house: House) -> None:
+    found = (await house.alice.get("/v1/approvals")).json()
+    missing = [(one["service"], one["code"]) for one in found["degraded"]]
+    services = ("profile", "toxicity", "outreach")
+    assert missing == [(service, "status-404") for service in services]
+    assert (found["items"], found["counts"], found["more"]) == ([], {}, False)
+    reader = await house.a_key(scopes=["outreach:read"], workspace_role="viewer")
+    asked = (await reader.get("/v1/approvals")).json()["degraded"]
+    assert [one["service"] for one in asked] == ["outreach"], "each scope shows its part"
+    refused = await house.alice.get("/v1/approvals?kind=everything")
+    assert (refused.status, refused.json()["errors"][0]["pointer"]) == (422, "/query/kind")
