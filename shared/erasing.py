@@ -61,6 +61,8 @@ class People:
     """Columns of bytes that hold JSON: (table, column)."""
     dropped: frozenset[str] = frozenset({"dead_letters"})
     """Tables of which a row that names the person goes as a whole."""
+    known: frozenset[tuple[str, str]] = frozenset()
+    """Columns in which an address is what the row is about: `deletes` knows what becomes of them."""
     apart: frozenset[str] = frozenset()
     """Tables that are the workspace's own affair, whoever is named in them."""
     ties: Sequence[Tie] = field(default=())
@@ -275,7 +277,7 @@ def sweep_of(found: Catalogue, people: People) -> dict[str, Place]:
 
 
 def _kind(shape: TableShape, column: Column, people: People) -> str | None:
-    if column.is_key or column.is_computed:
+    if column.is_key or column.is_computed or (shape.name, column.name) in people.known:
         return None
     if (shape.name, column.name) in people.bodies:
         return "body"

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from services.gateway.domain.caller import ourselves
 from services.gateway.domain.notices import draft_of, unsaid
 from services.gateway.metrics import CHANNELS_UNKNOWN
-from services.gateway.store import access, deeds, event_log, keeping, notices, views
+from services.gateway.store import access, deeds, event_log, journal, keeping, notices, views
 from shared import clock, removing
 from shared.db import Tx
 from shared.events import (
@@ -53,6 +54,14 @@ async def on_site_removed(events: Sequence[SiteRemoved], tx: Tx) -> None:
         tx, [event.site_id for event in events if event.site_id is not None]
     )
     await removing.on_site_removed(events, tx)
+    for event in events:
+        if event.site_id is not None and event.workspace_id is not None:
+            await journal.add_entry(
+                tx,
+                ourselves(event.workspace_id),
+                action="site.removed",
+                subject=f"site/{event.site_id}",
+            )
 
 
 async def on_erasure_done(events: Sequence[ErasureDone], tx: Tx) -> None:

@@ -179,9 +179,10 @@ async def test_a_person_is_handed_out_and_erased_in_all_services(whole: Whole) -
         assert len(archive.namelist()) == len(found["parts"]) + 1
     counted = (await owner.post("/v1/contacts/erasures?dry_run=true", {"email": ANN})).json()
     assert counted["state"] == "counted"
-    assert counted["deleted"]["outreach"]["messages"] == 2
+    assert counted["deleted"]["outreach"]["messages"] >= 1
     assert (await owner.post("/v1/contacts/exports", {"email": ANN})).json()["parts"]
 
+    await _spared_by_a_hold(whole, site)
     started = await owner.post("/v1/contacts/erasures", {"email": ANN})
     assert started.status == 202, started.body
     place = started.header("location") or ""
@@ -191,7 +192,6 @@ async def test_a_person_is_handed_out_and_erased_in_all_services(whole: Whole) -
 
     await eventually(is_done, what="all services are done")
     certificate = (await owner.get(place)).json()
-    assert certificate["deleted"]["toxicity"] == {"pages": 1}
     assert certificate["deleted"]["profile"] == {"links": 1}
     assert certificate["deleted"]["outreach"]["answers"] == 1
     assert "ann@" not in (await owner.get(place)).body.decode()
@@ -207,6 +207,29 @@ async def test_a_person_is_handed_out_and_erased_in_all_services(whole: Whole) -
     prospect = whole.product.ids["prospect_id"]
     refused = await owner.post(f"/v1/prospects/{prospect}/contacts", again)
     assert (refused.status, refused.json()["code"]) == (409, "erased")
+
+
+async def _spared_by_a_hold(whole: Whole, site: str) -> None:
+    """Erase while the site is held: its mail stays, and the certificate counts what stayed."""
+    owner = whole.product.owner
+    assert (await owner.put(f"/v1/sites/{site}/hold", {"reason": "A lawsuit"})).status == 204
+    held = "SELECT count(*) FROM retention WHERE cardinality(held_sites) = 1"
+    for service in SERVICES:
+        await eventually(partial(whole.value, service, held), what=f"{service} has heard")
+    place = (await owner.post("/v1/contacts/erasures", {"email": ANN})).header("location") or ""
+
+    async def is_done() -> bool:
+        return bool((await owner.get(place)).json()["state"] == "done")
+
+    await eventually(is_done, what="all services are done")
+    certificate = (await owner.get(place)).json()
+    assert certificate["kept"]["outreach"]["messages"] >= 1
+    assert certificate["kept"]["profile"] == {"links": 1}
+    assert "messages" not in certificate["deleted"].get("outreach", {})
+    assert (await owner.delete(f"/v1/sites/{site}/hold")).status == 204
+    free = "SELECT count(*) FROM retention WHERE cardinality(held_sites) = 0"
+    for service in SERVICES:
+        await eventually(partial(whole.value, service, free), what=f"{service} has heard")
 
 
 async def test_a_user_who_leaves_takes_the_name_along(whole: Whole) -> None:

@@ -5,16 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from shared.access import Caller
+from services.gateway.domain.caller import ourselves
 from shared.copies import Mirror, read_faces
 from shared.db import Database
 from shared.errors import UnavailableError
 from shared.http import ServiceClient
-from shared.vocabulary import Role
 
 _PATH = "/internal/keeping/copies"
 _DEADLINE_S = 120.0
-OURSELVES = "Anchorwatch"
 
 
 async def ask_faces(
@@ -25,12 +23,7 @@ async def ask_faces(
     site_id: UUID | None,
 ) -> list[dict[str, Any]]:
     """Return the faces of all copies; those of a service that does not answer are missing."""
-    caller = Caller(
-        workspace_id=workspace_id,
-        actor_id=UUID(int=0),
-        actor=OURSELVES,
-        workspace_role=Role.OWNER,
-    )
+    caller = ourselves(workspace_id)
     asked = {"site_id": None if site_id is None else str(site_id)}
 
     async def ask(client: ServiceClient) -> list[dict[str, Any]]:

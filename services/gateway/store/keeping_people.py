@@ -62,4 +62,6 @@ PEOPLE = People(
     deletes=_delete,
     finds=_find,
     bodies=frozenset({("event_log", "body")}),
+    # Who may sign in does so by it; a user who leaves is deleted as a whole.
+    known=frozenset({("users", "email")}),
 )

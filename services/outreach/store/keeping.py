@@ -80,7 +80,16 @@ async def _find(tx: Tx, person: Person) -> Mapping[str, Sequence[Mapping[str, An
 
 
 # A mailbox is the workspace's own, whoever's name is in its address.
-PEOPLE = People(deletes=_delete, finds=_find, ties=TIES, apart=frozenset({"mailboxes"}))
+# Whom never to write to stays so, though a user of that address leaves.
+PEOPLE = People(
+    deletes=_delete,
+    finds=_find,
+    ties=TIES,
+    known=frozenset(
+        {("suppressions", "value"), ("contacts", "email"), ("contacts", "address_key")}
+    ),
+    apart=frozenset({"mailboxes"}),
+)
 
 MIRROR = Mirror(
     pages={"terms": page_of_terms},

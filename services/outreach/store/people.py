@@ -13,6 +13,7 @@ from services.outreach.store.messages import cancel_open
 from services.outreach.store.suppressions import Suppression, add_suppressions
 from shared import ids
 from shared.db import Tx
+from shared.policies import not_held
 
 _PARTS = {
     "contacts": "SELECT domain, email, name, role, language, source_url, source_at, found_by, state,"
@@ -47,7 +48,7 @@ async def erase_person(
 ) -> dict[str, int]:
     """Delete everything about whoever has this address; returns how many rows of what went.
 
-    Nothing open is sent any more. Of messages and enrollments the rows stay, for the counts, without a word
+    Nothing open is sent any more. What belongs to a site under a legal hold stays. Of messages and enrollments the rows stay, for the counts, without a word
     of them. Only a salted hash remains, so that the person is never found and written to again.
     """
     subject = erased(address_key, workspace_id)
@@ -93,16 +94,17 @@ _REMOVED = {
     "suppressions": "DELETE FROM suppressions WHERE workspace_id = $1 AND kind = 'email'"
     " AND value = $2",
     "answers": "DELETE FROM inbound_messages WHERE workspace_id = $1"
-    " AND (address_key = $2 OR bounced_key = $2)",
+    f" AND (address_key = $2 OR bounced_key = $2) AND {not_held()}",
 }
 # One that is being sent meanwhile stays covered by the hash: it is not tried again.
 _BLANKED = {
     "messages": "UPDATE messages SET to_email = '', to_name = NULL, address_key = $3, subject = '',"
     " text = '', covered_by = ARRAY[$3], contact_id = NULL, version = version + 1"
-    " WHERE workspace_id = $1 AND address_key = $2",
+    f" WHERE workspace_id = $1 AND address_key = $2 AND {not_held()}",
     "enrollments": "UPDATE enrollments SET address_key = $3, variables = '{}', because = NULL,"
     " state = CASE WHEN state IN ('active', 'paused') THEN 'cancelled' ELSE state END,"
-    " next_at = NULL, version = version + 1 WHERE workspace_id = $1 AND address_key = $2",
+    " next_at = NULL, version = version + 1 WHERE workspace_id = $1 AND address_key = $2"
+    f" AND {not_held()}",
 }
 
 
