@@ -8,7 +8,7 @@ from services.outreach.domain.sequences.template import MAX_VALUE
 from shared.events import PageSurveyed
 from shared.opportunities import OpportunityKind
 
-RELEVANT = 30
+RELEVANT = 20
 """From this relevance on a page counts as one of the topic (measured: docs/prospects.md)."""
 LISTED, MANY_LISTED = 8, 20
 """Other domains in lists: with a word for it, and without one."""

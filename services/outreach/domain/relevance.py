@@ -23,6 +23,9 @@ MIN_TERMS = 3
 _EVERYDAY = 0.4
 _MANY = 3
 _SHORTEST = 3
+# Languages that write two words as one: "Wildbienen" is about "Bienen", though less surely so.
+_JOINING = frozenset({"da", "de", "fi", "hu", "nb", "nl", "no", "sv"})
+_PART, _SHORTEST_PART = 0.6, 5
 # Words of menus and notices: they say nothing about what a site is about, in whatever language.
 _MENU = frozenset(
     """
@@ -107,8 +110,9 @@ def topic_of(brands: Iterable[str], keywords: Iterable[str], home: Text | None) 
     if home is not None:
         heads = " ".join([home.title, home.description, *home.headings])
         add(_subjects(heads), OF_HEADING, "your title and headings")
-        often = " ".join(word for word, times in home.words.items() if times >= _MANY)
-        add(_subjects(often), OF_TEXT, "often in your text")
+        for word, times in sorted(home.words.items(), key=lambda one: (-one[1], one[0])):
+            origin = "often in your text" if times >= _MANY else "in your text"
+            add(_subjects(word), OF_TEXT * min(1.0, (times + 1) / (_MANY + 1)), origin)
     return Topic(tuple(found.values()), language)
 
 
@@ -129,14 +133,41 @@ def _shared(topic: Topic, text: Text) -> Iterable[Shared]:
     places = _places(text, language)
     counts = _counts(text.words, language)
     own = {stem(term.word, topic.language or language): term for term in reversed(topic.terms)}
+    longer = _longer(own, {**counts, **places}) if language in _JOINING else {}
     for key, term in own.items():
-        place, strength = places.get(key, ("", 0.0))
-        times = counts.get(key, 0)
-        in_text = times / (times + _MANY)
-        if in_text > strength:
-            place, strength = f"{times} times in its text", in_text
+        place, strength = _stands(key, places, counts)
+        for word in longer.get(key, ()):
+            where, much = _stands(word, places, counts)
+            if _PART * much > strength:
+                place, strength = f"{where}, within a longer word", _PART * much
         if strength:
             yield Shared(term.word, term.origin, place, round(term.weight * strength, 2))
+
+
+def _stands(
+    key: str, places: Mapping[str, tuple[str, float]], counts: Mapping[str, int]
+) -> tuple[str, float]:
+    """Return where a stem stands most prominently, and how much that counts."""
+    place, strength = places.get(key, ("", 0.0))
+    times = counts.get(key, 0)
+    in_text = times / (times + _MANY)
+    return (f"{times} times in its text", in_text) if in_text > strength else (place, strength)
+
+
+def _longer(own: Iterable[str], theirs: Iterable[str]) -> Mapping[str, list[str]]:
+    """Return for stems of ours the words of theirs that begin or end with it, or it with them."""
+    found: dict[str, list[str]] = {}
+    long_enough = [word for word in theirs if len(word) >= _SHORTEST_PART]
+    for key in own:
+        if len(key) >= _SHORTEST_PART:
+            joined = [word for word in long_enough if _is_part(*sorted((key, word), key=len))]
+            if joined:
+                found[key] = joined
+    return found
+
+
+def _is_part(short: str, long: str) -> bool:
+    return len(long) - len(short) >= _SHORTEST and (long.startswith(short) or long.endswith(short))
 
 
 def _places(text: Text, language: str) -> Mapping[str, tuple[str, float]]:
