@@ -27,6 +27,24 @@ async def test_links_are_planned_and_a_brief_goes_from_its_slot_to_a_placement(
     await page.get_by_role("button", name="Suggest the words").click()
     await expect(page.get_by_text("Links from blog7.example", exact=True)).to_be_visible()
 
+    prospects = {"text": "press.example\nquiet.example"}
+    await made(house.owner, f"{house.api}/prospects", prospects)
+    found = (await house.owner.get(f"{house.api}/prospects")).json()["items"]
+    ids = [one["prospect_id"] for one in found if one["domain"] == "press.example"]
+    move = {"prospect_ids": ids, "stage": "qualified"}
+    await house.owner.send("PATCH", f"{house.api}/prospects", move)
+    await page.get_by_role("button", name="Give slots to prospects", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Give slots to prospects?", exact=True)
+    await expect(dialog).to_contain_text("1 prospect would take a slot.")
+    await dialog.get_by_role("button", name="Give them", exact=True).click()
+    await slots.get_by_role("link", name="press.example", exact=True).click()
+    await expect(page.get_by_text("In the plan:", exact=False)).to_be_visible()
+    await page.get_by_role("button", name="Free its slot", exact=True).click()
+    await expect(page.get_by_text("It has no slot of the plan.", exact=False)).to_be_visible()
+    await page.get_by_role("button", name="Take the slot that fits best", exact=True).click()
+    await expect(page.get_by_text("In the plan:", exact=False)).to_be_visible()
+    await page.goto(house.screen("plan"))
+
     await slots.get_by_role("button").first.click()
     await expect(page.get_by_role("heading", name="Accepted when")).to_be_visible()
     await page.get_by_text("Change it", exact=True).click()

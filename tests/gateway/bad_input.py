@@ -207,6 +207,9 @@ def _of_opportunities(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
     return {
         ("POST", f"{below}/searches"): {"pages": ["https://a.example/links"]},
         ("POST", f"{below}/decisions"): decision,
+        ("POST", "/v1/sites/{site_id}/plan/assignments"): {
+            "rows": [{"prospect_id": ids["prospect_id"]}]
+        },
     }
 
 

@@ -120,6 +120,7 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         "/v1/sites/{site_id}/removals/undo": {"removal_ids": [ids["link_id"]]},
         "/v1/sites/{site_id}/evaluations": {"addresses": ["a.example"]},
         "/v1/sites/{site_id}/plan/suggestions": {"referring_domain": "a.example"},
+        "/v1/sites/{site_id}/plan/assignments": {"rows": [{"prospect_id": ids["prospect_id"]}]},
         "/v1/sites/{site_id}/opportunities/searches": {"pages": ["https://a.example/x"]},
         "/v1/sites/{site_id}/opportunities/decisions": {
             "opportunity_ids": [ids["opportunity_id"]],

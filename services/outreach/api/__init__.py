@@ -1,6 +1,7 @@
 """The routes that outreach serves."""
 
 from services.outreach.api.approvals import router as approvals
+from services.outreach.api.assignments import router as assignments
 from services.outreach.api.briefs import router as briefs
 from services.outreach.api.campaigns import router as campaigns
 from services.outreach.api.contacts import router as contacts
@@ -38,4 +39,16 @@ _MAIL = (outreach_settings, mailboxes, messages, leaving, threads)
 _MONEY = (payments, refunds, exchanges, offers, campaigns, vendors)
 _INSIDE = (todo, work, approvals)
 
-ROUTERS = (pastes, placements, plan, briefs, *_WHOM, *_HOW, *_MAIL, *_MONEY, suppressions, *_INSIDE)
+ROUTERS = (
+    pastes,
+    placements,
+    plan,
+    assignments,
+    briefs,
+    *_WHOM,
+    *_HOW,
+    *_MAIL,
+    *_MONEY,
+    suppressions,
+    *_INSIDE,
+)

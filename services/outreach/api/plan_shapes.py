@@ -76,7 +76,8 @@ class SolveIn(WithFacts):
         description="None: as your links that went live were got; nothing where none says how.",
     )
     start_over: bool = Field(
-        default=False, description="Take back the open slots that have no brief. Else all stay."
+        default=False,
+        description="Take back the open slots that have neither brief nor prospect. Else all stay.",
     )
 
 
@@ -168,6 +169,8 @@ class SlotOut(BaseModel):
     placement_id: UUID | None
     referring_domain: str | None
     brief_id: UUID | None
+    prospect_id: UUID | None = Field(description="Who is to give the link; nothing is agreed yet.")
+    prospect_domain: str | None
 
 
 class NeedsOut(BaseModel):

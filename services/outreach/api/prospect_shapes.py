@@ -1,6 +1,6 @@
 """What requests and answers about prospects look like."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -118,6 +118,14 @@ class PlacementOut(BaseModel):
     words: WordsOut
 
 
+class SlotRef(BaseModel):
+    """The slot of the plan that the prospect is to fill."""
+
+    slot_id: UUID
+    month: date
+    target_url: str
+
+
 class ProspectOut(BaseModel):
     """A domain that the site may get a link from, and how far that has come."""
 
@@ -140,6 +148,7 @@ class ProspectOut(BaseModel):
     contacts: int
     do_not_contact: str | None = Field(description="What forbids writing to it, in a sentence.")
     placement: PlacementOut | None
+    slot: SlotRef | None
     links_to_you: int | None = Field(
         default=None, description="Present links from the domain; null where that is not known now."
     )
@@ -225,11 +234,18 @@ def prospect_out(row: Row, *, forbidden: str | None) -> ProspectOut:
         contacts=row.contacts,
         do_not_contact=forbidden,
         placement=_placement(row),
+        slot=_slot(row),
         created_by=one.created_by,
         created_at=one.created_at,
         stage_at=one.stage_at,
         version=one.version,
     )
+
+
+def _slot(row: Row) -> SlotRef | None:
+    if row.slot_id is None or row.slot_month is None or row.slot_url is None:
+        return None
+    return SlotRef(slot_id=row.slot_id, month=row.slot_month, target_url=row.slot_url)
 
 
 def _placement(row: Row) -> PlacementOut | None:

@@ -20,6 +20,7 @@ _ORDER = (Stage.DISCOVERED, Stage.QUALIFIED, Stage.CONTACTED, Stage.ENGAGED, Sta
 _BEFORE_CONTACT = frozenset({Stage.DISCOVERED, Stage.QUALIFIED})
 _BEFORE_AGREED = frozenset(_ORDER[:-1])
 OPEN = frozenset(_ORDER)
+LOST = frozenset({Stage.REJECTED, Stage.DECLINED, Stage.UNRESPONSIVE, Stage.BLOCKED})
 
 # From which stages something that happened, and no person, may take a prospect to another one.
 BY_ITSELF: dict[Stage, frozenset[Stage]] = {

@@ -26,6 +26,7 @@ async def fill_slots(tx: Tx, site_id: UUID, facts: SiteFacts, *, since: datetime
             row["target_key"],
             bool(row["anchor_text"]),
             group_of(classifier, row["anchor_text"]) if row["anchor_text"] else None,
+            row["referring_domain"],
         )
         for row in beside
     ]

@@ -108,10 +108,11 @@ async def add_slots(tx: Tx, site_id: UUID, version_no: int, slots: Sequence[Slot
 
 
 async def drop_open(tx: Tx, site_id: UUID, *, now: datetime) -> int:
-    """Take back the slots that are open and have no brief; only where a person starts over."""
+    """Take back the slots that are open and have neither brief nor prospect; only where a person starts over."""
     tag = await tx.run(
         "UPDATE plan_slots s SET dropped_at = $2 WHERE site_id = $1 AND dropped_at IS NULL"
-        " AND placement_id IS NULL AND NOT EXISTS (SELECT FROM briefs b WHERE b.slot_id = s.slot_id)",
+        " AND placement_id IS NULL AND prospect_id IS NULL"
+        " AND NOT EXISTS (SELECT FROM briefs b WHERE b.slot_id = s.slot_id)",
         site_id,
         now,
     )
@@ -150,7 +151,8 @@ async def list_slots(
     """Return slots with their state and brief, the earliest first."""
     return await tx.fetch(
         "SELECT * FROM (SELECT s.slot_id, s.month, s.due_on, s.target_url, s.anchor_group, s.method,"
-        f" s.version_no, {_STATE} AS state, p.placement_id, p.referring_domain,"
+        f" s.version_no, {_STATE} AS state, p.placement_id, p.referring_domain, s.prospect_id,"
+        " (SELECT r.domain FROM prospects r WHERE r.prospect_id = s.prospect_id) AS prospect_domain,"
         f" (SELECT b.brief_id FROM briefs b WHERE b.slot_id = s.slot_id) AS brief_id {_SLOTS}) AS d"
         " WHERE ($2::text[] = '{}' OR state = ANY($2)) AND ($3::date IS NULL OR month = $3)"
         " AND ($4::date IS NULL OR (due_on, slot_id) > ($4, $5::uuid))"
@@ -229,7 +231,7 @@ async def get_began_at(tx: Tx, site_id: UUID, *, now: datetime) -> datetime:
 async def list_beside(tx: Tx, site_id: UUID, *, since: datetime) -> list[asyncpg.Record]:
     """Return placements that fill no slot: what was agreed, and whether the link was seen."""
     return await tx.fetch(
-        "SELECT p.placement_id, p.target_key, p.anchor_text, p.first_live_at,"
+        "SELECT p.placement_id, p.target_key, p.anchor_text, p.first_live_at, p.referring_domain,"
         " date_trunc('month', coalesce((p.first_live_at AT TIME ZONE 'UTC')::date, p.go_live_on,"
         f" (p.created_at AT TIME ZONE 'UTC')::date))::date AS month {_BESIDE}"
         " ORDER BY p.placement_id LIMIT $3",
@@ -251,12 +253,19 @@ async def release_cancelled(tx: Tx, site_id: UUID) -> None:
 async def list_open(tx: Tx, site_id: UUID) -> list[OpenSlot]:
     """Return the slots of a site that nothing fills."""
     rows = await tx.fetch(
-        "SELECT slot_id, target_key, anchor_group, due_on FROM plan_slots"
-        " WHERE site_id = $1 AND placement_id IS NULL AND dropped_at IS NULL ORDER BY due_on, slot_id",
+        "SELECT s.slot_id, s.target_key, s.anchor_group, s.due_on, r.domain FROM plan_slots s"
+        " LEFT JOIN prospects r ON r.prospect_id = s.prospect_id WHERE s.site_id = $1"
+        " AND s.placement_id IS NULL AND s.dropped_at IS NULL ORDER BY s.due_on, s.slot_id",
         site_id,
     )
     return [
-        OpenSlot(row["slot_id"], row["target_key"], Group(row["anchor_group"]), row["due_on"])
+        OpenSlot(
+            row["slot_id"],
+            row["target_key"],
+            Group(row["anchor_group"]),
+            row["due_on"],
+            row["domain"],
+        )
         for row in rows
     ]
 
@@ -264,7 +273,7 @@ async def list_open(tx: Tx, site_id: UUID) -> list[OpenSlot]:
 async def save_filled(tx: Tx, filled: Mapping[UUID, UUID]) -> None:
     """Keep which placement fills which slot."""
     await tx.run(
-        "UPDATE plan_slots s SET placement_id = u.placement_id"
+        "UPDATE plan_slots s SET placement_id = u.placement_id, prospect_id = NULL"
         " FROM unnest($1::uuid[], $2::uuid[]) AS u(slot_id, placement_id)"
         " WHERE s.slot_id = u.slot_id AND s.placement_id IS NULL",
         list(filled),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,9 @@ class Row:
     contacts: int
     placement_id: UUID | None
     placement_seen: str | None
+    slot_id: UUID | None
+    slot_month: date | None
+    slot_url: str | None
 
 
 _FROM = """
@@ -59,13 +62,15 @@ _FROM = """
 _BESIDE = """
     (SELECT count(*) FROM contacts c
         WHERE c.workspace_id = p.workspace_id AND c.domain = p.domain) AS contacts,
-    w.placement_id, w.seen AS placement_seen
+    w.placement_id, w.seen AS placement_seen,
+    v.slot_id, v.month AS slot_month, v.target_url AS slot_url
 """
 _SHOWN = ", ".join(f"p.{name}" for name in COLUMNS.split(", "))
 _PLACEMENT = """
     LEFT JOIN LATERAL (SELECT placement_id, seen FROM placements
         WHERE site_id = p.site_id AND referring_domain = p.domain AND cancelled_at IS NULL
         ORDER BY placement_id DESC LIMIT 1) AS w ON true
+    LEFT JOIN plan_slots v ON v.prospect_id = p.prospect_id AND v.dropped_at IS NULL
 """
 
 
@@ -164,5 +169,8 @@ def _values(site_id: UUID, filters: Filters, now: datetime) -> list[Any]:
 
 
 def _row(row: asyncpg.Record) -> Row:
-    beside = ("contacts", "placement_id", "placement_seen")
+    beside = (
+        *("contacts", "placement_id", "placement_seen"),
+        *("slot_id", "slot_month", "slot_url"),
+    )
     return Row(prospect_of(row), *(row[name] for name in beside))

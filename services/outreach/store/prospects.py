@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.outreach.domain.prospect import Stage, reachable_from
+from services.outreach.domain.prospect import LOST, Stage, reachable_from
 from shared import clock, outbox
 from shared.db import Tx
 from shared.events import ProspectEvent, ProspectFound, ProspectQualified, ProspectRejected
@@ -161,7 +161,7 @@ async def set_stage(
     """Move prospects to a stage and keep why; returns those that moved.
 
     What merely happened (`by_person` is false) never takes a prospect back: a first message leaves
-    an agreed one where it is.
+    an agreed one where it is. A prospect that is lost gives its slot of the plan back.
     """
     now = clock.now()
     rows = await tx.fetch(
@@ -181,6 +181,11 @@ async def set_stage(
         tx,
         [Change(one.prospect_id, sentence, now, actor, one.before, stage) for one in moves],
     )
+    if stage in LOST:
+        await tx.run(
+            "UPDATE plan_slots SET prospect_id = NULL WHERE prospect_id = ANY($1::uuid[])",
+            [one.prospect_id for one in moves],
+        )
     event = _EVENTS.get(stage)
     if event is not None:
         await outbox.add(tx, [_event(event, one, workspace_id, sentence) for one in moves])

@@ -11,6 +11,7 @@ import { Table } from "../pieces/table.js";
 import { isToBeRead, useWaiting } from "../pieces/waiting.js";
 import { link } from "../route.js";
 import { choices, live, word } from "../state.js";
+import { SlotOf } from "./plan_assign.js";
 
 const out = (value) => (value === null ? "not known" : `${count(value)} of 100`);
 
@@ -101,6 +102,7 @@ export function OneProspect({ siteId, prospectId }) {
       <p><span class="tag">${one.words.label}</span> ${one.words.sentence} <span class="muted">${one.words.todo}</span></p>
       ${one.do_not_contact && html`<div class="notice"><p>Never write to it: ${one.do_not_contact}</p></div>`}
       ${one.url && html`<p>Named page: <${External} href=${one.url}>${shortUrl(one.url)}<//></p>`}<${ReadOnly} siteId=${siteId} />
+      <${SlotOf} one=${one} edits=${canEdit(siteId)} changed=${changed} />
       <${Judgement} one=${one} /><${Contacts} one=${one} items=${people} changed=${changed} />
       ${canEdit(siteId) && html`<${Work} key=${one.version} one=${one} tag=${etag} changed=${changed} />`}
       <${Relationship} one=${one} whole=${whole} path=${path} changed=${changed} />`}<//>`;

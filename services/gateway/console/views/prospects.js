@@ -2,6 +2,8 @@
 import { useState } from "preact/hooks";
 import { get, patch, post } from "../api.js";
 import { count, html, many } from "../html.js";
+import { get, patch } from "../api.js";
+import { count, html, many, shortUrl } from "../html.js";
 import { Loading, useLoad } from "../load.js";
 import { hostName } from "../names.js";
 import { Choice } from "../pieces/choice.js";
@@ -27,6 +29,7 @@ function standing(one) {
   const said = [
     one.do_not_contact && `Never write: ${one.do_not_contact}`,
     one.placement && `Placement: ${one.placement.words.label}.`,
+    one.slot && `In the plan: ${shortUrl(one.slot.target_url)}.`,
     one.links_to_you > 0 && `It has ${many(one.links_to_you, "link")} to you already.`,
     one.snoozed_until && new Date(one.snoozed_until) > new Date() && "Put off.",
     one.owner && `With ${one.owner}.`,

@@ -26,6 +26,8 @@ class OpenSlot:
     target_key: UUID
     group: Group
     due_on: date
+    taken_by: str | None = None
+    """The domain of the prospect that is to give the link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,30 @@ class Agreed:
     target_key: UUID | None
     has_text: bool
     group: Group | None
+    domain: str = ""
 
 
 def fill(slots: Iterable[OpenSlot], agreed: Sequence[Agreed]) -> dict[UUID, UUID]:
-    """Return slot -> placement: those of which most is agreed choose first, each the earliest that fits."""
-    free: dict[tuple[UUID, Group], deque[OpenSlot]] = {}
+    """Return slot -> placement: those of which most is agreed choose first, each the earliest that fits.
+
+    A slot that its prospect has comes first, one that another prospect has only where nothing else fits.
+    """
+    free: dict[tuple[UUID, Group, str | None], deque[OpenSlot]] = {}
     for slot in sorted(slots, key=_place):
-        free.setdefault((slot.target_key, slot.group), deque()).append(slot)
+        free.setdefault((slot.target_key, slot.group, slot.taken_by), deque()).append(slot)
     filled: dict[UUID, UUID] = {}
     for one in sorted(agreed, key=_vagueness):
         fitting = [queue for queue in free.values() if queue and fits(queue[0], one)]
         if fitting:
-            queue = min(fitting, key=lambda queue: _place(queue[0]))
+            queue = min(fitting, key=lambda queue: (_claim(queue[0], one), _place(queue[0])))
             filled[queue.popleft().slot_id] = one.placement_id
     return filled
+
+
+def _claim(slot: OpenSlot, one: Agreed) -> int:
+    if slot.taken_by is None:
+        return 1
+    return 0 if slot.taken_by == one.domain else 2
 
 
 def _place(slot: OpenSlot) -> tuple[date, UUID]:
