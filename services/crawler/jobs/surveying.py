@@ -101,7 +101,7 @@ class Surveyor:
             failed = [one for one in read if one.read.surveyed.failure is not None]
             step.rejected += len(failed)
             step.errors += [
-                _row_error(run.job.done + place, one) for place, one in enumerate(failed)
+                _row_error(run.job.done + place + 1, one) for place, one in enumerate(failed)
             ]
 
     # ---- addresses ----------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ def shelves_of(evidence_days: int) -> tuple[Shelf, ...]:
         Shelf(kind="discoveries", table="referrers", moment="t.added_at"),
         Shelf(kind="discoveries", table="mentions", moment="t.seen_at"),
         Shelf(kind="discoveries", table="searches", moment="t.created_at"),
+        Shelf(kind="discoveries", table="survey_wishes", moment="t.added_at"),
         Shelf(
             kind="uploads",
             table="search_chunks",

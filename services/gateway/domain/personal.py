@@ -38,6 +38,10 @@ _PLACES: Mapping[tuple[str, str], str] = {
         "profile",
         "changes",
     ): "The history of a link names the address, as who changed it or in the text.",
+    (
+        "outreach",
+        "opportunity_pages",
+    ): "The address stands beside a link on a public page that may be asked for one.",
     ("crawler", "mentions"): "A public page that names a watched site shows the address.",
     ("gateway", "event_log"): "An event of the last weeks names the address.",
     (

@@ -50,6 +50,13 @@ SHELVES = (
         moment="coalesce(t.read_at, t.failed_at)",
         where="NOT EXISTS (SELECT FROM prospects p WHERE p.domain = t.domain)",
     ),
+    Shelf(
+        kind="domain_facts",
+        table="surveyed_pages",
+        moment="t.read_at",
+        where="NOT EXISTS (SELECT FROM opportunity_pages p WHERE p.site_id = t.site_id"
+        " AND p.page_key = t.page_key)",
+    ),
 )
 
 

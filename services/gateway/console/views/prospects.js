@@ -1,8 +1,6 @@
 // Prospects: domains that may link to the site, looked through and moved on; each has a page of its own.
 import { useState } from "preact/hooks";
 import { get, patch, post } from "../api.js";
-import { count, html, many } from "../html.js";
-import { get, patch } from "../api.js";
 import { count, html, many, shortUrl } from "../html.js";
 import { Loading, useLoad } from "../load.js";
 import { hostName } from "../names.js";
