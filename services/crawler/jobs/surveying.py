@@ -32,6 +32,8 @@ from shared.job_runner import JobRun
 from shared.jobs import RowError
 from shared.vocabulary import Reason
 
+ASKED_AT_ONCE = 32
+"""Mostly of as many domains: the first of each come first. Finding out whose turn it is costs as much for one."""
 _SPENT = "What the site may take in a day was used up: search again tomorrow for the rest."
 
 
@@ -109,7 +111,7 @@ class Surveyor:
     async def _ask_addresses(self, run: JobRun, site: SearchedSite) -> None:
         while not await self._is_spent(run, site):
             async with self._db.begin() as tx:
-                taken = await outlinks.take(tx, run.job.job_id, self._clock(), limit=AT_ONCE)
+                taken = await outlinks.take(tx, run.job.job_id, self._clock(), limit=ASKED_AT_ONCE)
             if not taken:
                 return  # others are at what is left, if anything is
             looked = await ask_all(eyes_now(self._eyes_of), taken)
