@@ -15,16 +15,15 @@ from typing import Any
 
 import orjson
 
-from services.cli.statuses import lines_of
-from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes, sightline_of
+from services.cli.plain import plain
+from services.cli.statuses import checked, lines_of, own_sightline
+from services.crawler.adapters.eyes import Eyes, Sightline, open_eyes
 from services.crawler.adapters.outlooks import ask, page_within
 from services.crawler.domain.survey.judging import Address, AddressState, after_look, seen
 from services.crawler.domain.survey.outlinks import Outlink
 from services.crawler.domain.survey.pages import Surveyed, survey_of
-from services.crawler.settings import Settings
 from services.profile.domain.matching import Fitting, Matcher, OwnPage, Wanted
-from shared import addresses, urls, words
-from shared.settings import SettingsError
+from shared import urls, words
 
 MOST_PAGES = 100
 MOST_ADDRESSES = 1_000
@@ -47,15 +46,11 @@ class Dead:
 def main(arguments: Sequence[str]) -> int:
     """Look, print what was seen, and return the exit code."""
     options = _parser().parse_args(list(arguments))
-    settings = Settings.load()
-    try:
-        sightline = sightline_of(settings)
-    except ValueError as error:
-        raise SettingsError(f"ANCHORWATCH_CRAWLER_{error}") from error
+    sightline = own_sightline()
     given = [*options.page, *(lines_of(options.file) if options.file else ())]
     if not given or len(given) > MOST_PAGES:
         _parser().error(f"name 1 to {MOST_PAGES} pages with --page or --file")
-    pages = [_checked(text, sightline) for text in dict.fromkeys(given)]
+    pages = [checked(text, sightline, pointer="/page") for text in dict.fromkeys(given)]
     site = urls.host_of(urls.from_text(options.site) or "")
     if "." not in site:
         _parser().error("--site takes the domain of your site, such as acme.example")
@@ -92,11 +87,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", help="for programs")
     return parser
-
-
-def _checked(text: str, sightline: Sightline) -> str:
-    complete = urls.from_text(text) if "://" not in text else None
-    return addresses.check_url(complete or text, pointer="/page", ports=sightline.ports, text=text)
 
 
 async def _look(
@@ -178,11 +168,11 @@ async def _match(eyes: Eyes, dead: Sequence[Dead], site: str) -> None:
 
 def _spoken(found: Sequence[Dead], unread: Sequence[dict[str, str]], pages: int) -> Iterator[str]:
     for one in found:
-        yield f"{_plain(one.url)}"
+        yield f"{plain(one.url)}"
         yield f"  {_verdict(one)}"
         for page, link in one.pages.items():
-            yield f"  on {_plain(page)}"
-            yield f'    "{_plain(link.left_context)} [{_plain(link.anchor_text)}] {_plain(link.right_context)}"'
+            yield f"  on {plain(page)}"
+            yield f'    "{plain(link.left_context)} [{plain(link.anchor_text)}] {plain(link.right_context)}"'
         if not one.fitting:
             yield "  No page of yours fits, by its address."
         for own in one.fitting:
@@ -190,7 +180,7 @@ def _spoken(found: Sequence[Dead], unread: Sequence[dict[str, str]], pages: int)
     if not found:
         yield f"Nothing looks dead on {pages - len(unread)} of {pages} pages."
     for failed in unread:
-        yield f"Could not read {_plain(failed['page'])}: {failed['why']}"
+        yield f"Could not read {plain(failed['page'])}: {failed['why']}"
 
 
 def _verdict(one: Dead) -> str:
@@ -220,8 +210,3 @@ def _json(found: Sequence[Dead]) -> Iterator[dict[str, Any]]:
             ],
             "yours": [asdict(page) for page in one.fitting],
         }
-
-
-def _plain(text: str) -> str:
-    """Return text of a page without anything that would steer a terminal."""
-    return "".join(char for char in " ".join(text.split()) if char.isprintable())

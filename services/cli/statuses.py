@@ -26,20 +26,24 @@ MAX_URLS = 1_000_000
 def main(arguments: Sequence[str]) -> int:
     """Ask every URL once, print a line for each as it answers, and return the exit code."""
     options = _parser().parse_args(list(arguments))
-    settings = Settings.load()
-    try:
-        sightline = sightline_of(settings)
-    except ValueError as error:
-        raise SettingsError(f"ANCHORWATCH_CRAWLER_CONNECT_TO: {error}") from error
+    sightline = own_sightline()
     given = [*options.urls, *(lines_of(options.file) if options.file else ())][: MAX_URLS + 1]
     if not given:
         _parser().error("name URLs, or a file of them with --file")
     if len(given) > MAX_URLS:
         _parser().error(f"at most {MAX_URLS:,} URLs at once")
-    checked = [_checked(text, sightline) for text in dict.fromkeys(given)]
+    wanted = [checked(text, sightline) for text in dict.fromkeys(given)]
     codes: set[int] = set()
-    serving.run(_ask_all(checked, sightline, codes, as_json=options.json))
+    serving.run(_ask_all(wanted, sightline, codes, as_json=options.json))
     return max(codes & {1, 3}, default=0, key=lambda code: code == 1)
+
+
+def own_sightline() -> Sightline:
+    """Return how to look under the settings of this machine."""
+    try:
+        return sightline_of(Settings.load())
+    except ValueError as error:
+        raise SettingsError(f"ANCHORWATCH_CRAWLER_{error}") from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,9 +67,10 @@ def lines_of(name: str) -> Iterator[str]:
         yield from filter(None, map(str.strip, file))
 
 
-def _checked(text: str, sightline: Sightline) -> str:
+def checked(text: str, sightline: Sightline, *, pointer: str = "/URL") -> str:
+    """Return an address that may be asked; raises InvalidError for any other."""
     complete = urls.from_text(text) if "://" not in text else None
-    return addresses.check_url(complete or text, pointer="/URL", ports=sightline.ports, text=text)
+    return addresses.check_url(complete or text, pointer=pointer, ports=sightline.ports, text=text)
 
 
 async def _ask_all(
