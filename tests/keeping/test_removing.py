@@ -82,6 +82,7 @@ _INSTALLATIONS: dict[str, set[str]] = {
     "crawler": {
         *("domain_readings", "evidence_bodies", "hosts", "opt_outs", "pages", "registrations"),
         *("registries", "rendered", "robots", "siblings", "sources"),
+        # Pages of others are read once for all that want them.
         *("surveys", "outlinks", "outlink_addresses"),
     },
     "profile": set(),
