@@ -78,6 +78,16 @@ def url_of(path: str, operation: Mapping[str, Any], ids: Mapping[str, str]) -> s
     return path.format(**ids) + (f"?site_id={ids['site_id']}" if "site_id" in names else "")
 
 
+def _of_opportunities(ids: Mapping[str, str]) -> dict[str, Any]:
+    below = "/v1/sites/{site_id}/opportunities"
+    decision = {"opportunity_ids": [ids["opportunity_id"]], "decision": "reopen"}
+    return {
+        "/v1/sites/{site_id}/plan/assignments": {"rows": [{"prospect_id": ids["prospect_id"]}]},
+        f"{below}/searches": {"pages": ["https://a.example/x"]},
+        f"{below}/decisions": decision,
+    }
+
+
 def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
     """Return a body that is valid and about the other site."""
     rule = {"name": "A rule", "kinds": ["link_lost"], "site_id": ids["site_id"]}
@@ -120,12 +130,7 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         "/v1/sites/{site_id}/removals/undo": {"removal_ids": [ids["link_id"]]},
         "/v1/sites/{site_id}/evaluations": {"addresses": ["a.example"]},
         "/v1/sites/{site_id}/plan/suggestions": {"referring_domain": "a.example"},
-        "/v1/sites/{site_id}/plan/assignments": {"rows": [{"prospect_id": ids["prospect_id"]}]},
-        "/v1/sites/{site_id}/opportunities/searches": {"pages": ["https://a.example/x"]},
-        "/v1/sites/{site_id}/opportunities/decisions": {
-            "opportunity_ids": [ids["opportunity_id"]],
-            "decision": "reopen",
-        },
+        **_of_opportunities(ids),
         "/v1/alerts/rules": rule,
         "/v1/alerts/rules/previews": rule,
         "/v1/sites/{site_id}/links": {"links": [{"referring_url": "https://a.example/x"}]},
