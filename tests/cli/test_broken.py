@@ -18,6 +18,7 @@ MAP = "<urlset><url><loc>http://acme.example/blog/how-to-prune-roses</loc></url>
 async def run(web: FakeWeb, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setenv("ANCHORWATCH_CRAWLER_CONNECT_TO", web.connect_to)
     monkeypatch.setenv("ANCHORWATCH_CRAWLER_MIN_DELAY", "0")
+    monkeypatch.setenv("ANCHORWATCH_CRAWLER_CONNECT_TIMEOUT", "0.5")
     return await asyncio.to_thread(broken.main, arguments)
 
 
