@@ -47,7 +47,7 @@ demo: .venv/run ## the same, watching a synthetic web that gains, drops and brea
 test: .venv/dev ## run the tests (ARGS="tests/shared -k outbox" for some of them)
 	@tests/ensure-rabbitmq
 	@tests/ensure-chromium
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS) || tests/second-look $$? $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS) || tests/second-look $$? $(ARGS)
 
 .PHONY: check
 check: .venv/dev ## formatting, lint, import contracts, types

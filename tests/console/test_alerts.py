@@ -57,7 +57,7 @@ async def test_a_rule_is_tried_added_switched_off_changed_and_removed(
     house: House, page: Page
 ) -> None:
     await page.goto(house.screen("rules"))
-    await expect(page.get_by_text("5 rules for this site.")).to_be_visible()
+    await expect(page.get_by_text("6 rules for this site.")).to_be_visible()
     await page.get_by_label("Name", exact=True).fill("Night watch")
     await page.get_by_label("A link is lost", exact=True).check()
     await page.get_by_label("Quiet from", exact=True).fill("22:00")

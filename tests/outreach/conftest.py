@@ -11,6 +11,8 @@ import pytest
 from services.outreach import handlers
 from services.outreach.app import create_app
 from services.outreach.settings import Settings
+from services.outreach.store import people
+from shared import clock
 from shared.access import Caller
 from shared.db import Database, Tx
 from shared.events import Event, LinkChanged, SiteCreated, SiteHost, decode
@@ -110,6 +112,15 @@ async def published(database: Database, kind: type[E]) -> list[E]:
         rows = await tx.fetch("SELECT body FROM outbox WHERE name = $1 ORDER BY id", kind.name)
     events = [decode(row["body"]) for row in rows]
     return [event for event in events if isinstance(event, kind)]
+
+
+async def erased(database: Database, site: SiteCreated, address: str) -> dict[str, int]:
+    """Erase a person as the job of a request does; how many rows of what went."""
+    assert site.workspace_id is not None
+    async with database.begin() as tx:
+        return await people.erase_person(
+            tx, site.workspace_id, address, actor="Alice", now=clock.now()
+        )
 
 
 def body_of(answer: Answer, status: int = 200) -> Any:

@@ -25,7 +25,7 @@ from shared.events import (
 )
 from shared.http import ServiceClient
 from shared.vocabulary import Reason, Role
-from tests.outreach.conftest import NOON, a_caller, published
+from tests.outreach.conftest import NOON, a_caller, erased, published
 from tests.outreach.test_prospects_api import add, call
 
 GARDEN = Text(
@@ -215,9 +215,7 @@ async def test_other_words_of_the_site_judge_anew_and_the_erased_stay_away(
     client: ServiceClient, database: Database, site: SiteCreated
 ) -> None:
     path = f"/v1/sites/{site.site_id}/prospects"
-    owner = a_caller(site, Role.OWNER, workspace=True)
-    person = {"email": "ann@rose.example"}
-    await call(client, "POST", "/v1/contacts/erasures", site, body=person, caller=owner)
+    await erased(database, site, "ann@rose.example")
     await add(client, site, "rose.example")
     await judged(database, a_reading())
     (one,) = (await call(client, "GET", path, site))["items"]

@@ -9,7 +9,7 @@ from shared.events import SiteCreated
 from shared.http import ServiceClient
 from shared.ids import new_id
 from shared.vocabulary import Role
-from tests.outreach.conftest import a_caller, add_site
+from tests.outreach.conftest import a_caller, add_site, erased
 from tests.outreach.sequences.house import STEPS, a_person, a_sequence, rows_of, send
 
 
@@ -158,10 +158,7 @@ async def test_the_lock_holds_over_all_sites_of_a_workspace_and_keeps_names_to_i
     stopped = await send(client, "POST", f"{path}/cancel", site, {"because": "Not now"})
     assert (stopped["state"], stopped["because"]) == ("cancelled", "Stopped by Alice: Not now")
     assert (await enrol(client, second, other, rows_of(twin)))["refused"] == []
-    owner = a_caller(site, Role.OWNER, workspace=True)
-    gone = {"email": "annlee@gmail.com"}
-    erased = await send(client, "POST", "/v1/contacts/erasures", site, gone, caller=owner)
-    assert erased["enrollments"] == 1
+    assert (await erased(database, site, "annlee@gmail.com"))["enrollments"] == 1
     async with database.begin() as tx:
         assert not await tx.fetch("SELECT FROM enrollments WHERE address_key LIKE '%gmail%'")
 
