@@ -11,7 +11,7 @@ from tests.benchmarks.results import Row, row
 from tests.outreach.inbound.letters import AUTOMATIC, HUMAN
 from tests.outreach.inbound.mails import letter, report
 
-CORPUS = Path("/work/shared/data/mail/bounces/eml")
+CORPUS = Path(__file__).parents[3] / "shared/data/mail/bounces/eml"  # beside the checkout
 ROUNDS = 7
 TARGET, LONGEST_MS = 1_500, 100.0
 _MEBIBYTE = 1024 * 1024

@@ -28,7 +28,7 @@ from services.outreach.domain.inbound.words import (
 from tests.outreach.inbound.letters import AUTOMATIC, HUMAN, LEAVE_ME_ALONE
 from tests.outreach.inbound.mails import letter, report
 
-CORPUS = Path("/work/shared/data/mail/bounces")
+CORPUS = Path(__file__).parents[4] / "shared/data/mail/bounces"  # beside the checkout
 QUOTE = "\n\nOn Mon, 1 Dec 2025 Tom <tom@ours.example> wrote:\n> unsubscribe, $99, not interested"
 
 
