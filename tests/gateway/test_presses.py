@@ -173,14 +173,22 @@ def test_telegram_repeats_the_secret_that_it_was_given() -> None:
 
 
 @given(st.binary(max_size=300), json_values)
-def test_whatever_a_provider_sends_is_read_without_a_fault(raw: bytes, value: Any) -> None:
+def test_of_whatever_a_provider_sends_only_what_is_whole_is_acted_on(
+    raw: bytes, value: Any
+) -> None:
     as_json = orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_SUBCLASS) if _fits(value) else b"{}"
+    bodies = [raw, as_json, urlencode({"payload": as_json.decode()}).encode()]
+    bodies += [
+        b'{"type":3,"%s":%s}' % (shell, as_json)
+        for shell in (b"callback_query", b"message", b"actions", b"data", b"member")
+    ]
     for heard in (slack.heard, discord.heard, telegram.heard):
-        heard(raw)
-        heard(as_json)
-        heard(urlencode({"payload": as_json.decode()}).encode())
-        for shell in ("callback_query", "message", "actions", "data", "member"):
-            heard(b'{"type":3,"%s":%s}' % (shell.encode(), as_json))
+        for body in bodies:
+            found = heard(body)
+            assert found is None or isinstance(found, (Press, Code, Ping))
+            if isinstance(found, Press):
+                assert found.token
+                assert found.person.person_id
 
 
 def _fits(value: Any) -> bool:
@@ -412,14 +420,20 @@ def test_after_a_press_the_message_says_who_did_it() -> None:
 
 
 @given(json_values, json_values)
-def test_a_message_in_whatever_form_is_answered_without_a_fault(one: Any, other: Any) -> None:
+def test_a_message_in_whatever_form_gets_an_answer_that_the_chat_takes(
+    one: Any, other: Any
+) -> None:
     meant = Meant(Action.ACKNOWLEDGE, UUID(int=1), NOW)
     said = acting.acknowledged("Ana", NOW)
     message = {"blocks": one, "components": one, "content": other, "text": other, "chat": other}
     message |= {"reply_markup": {"inline_keyboard": one}, "message_id": 1}
-    slack.done(message, meant, said)
-    discord.done(message, meant, said)
-    telegram.after(message, meant, said)
+    in_slack = slack.done(message, meant, said)
+    assert in_slack.get("blocks") or "Ana" in in_slack["text"]
+    in_discord = discord.done(message, meant, said)
+    assert len(in_discord["data"]["content"]) <= 2000
+    assert in_discord["data"]["allowed_mentions"] == {"parse": []}
+    methods = [method for method, _ in telegram.after(message, meant, said)]
+    assert methods in ([], ["editMessageReplyMarkup", "sendMessage"])
 
 
 # ---- keys -------------------------------------------------------------------------------------------
