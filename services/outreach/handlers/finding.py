@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from services.outreach.domain.judging import topic_of_site
@@ -34,7 +35,9 @@ async def on_page_surveyed(events: Sequence[PageSurveyed], tx: Tx) -> None:
     lists = {_key(one.event): one for one in pages if _is_list(one)}
     ids = await finding.lock_subjects(tx, [_subject_of_list(one) for one in lists.values()])
     kept = [(_id_of(ids, one.event, RESOURCE, one.event.page_key), one) for one in lists.values()]
-    await finding.save_pages(tx, [_standing(known, one) for known, one in kept if known])
+    await finding.save_pages(
+        tx, [_standing(known, one.event, one.event.read_at) for known, one in kept if known]
+    )
     gone = [_key(one.event) for one in pages if _key(one.event) not in lists]
     await finding.end_pages(tx, gone, RESOURCE, now=clock.now())
     linking = [_key(one.event) for one in pages if one.event.links_to_site]
@@ -55,7 +58,9 @@ async def on_outlink_judged(events: Sequence[OutlinkJudged], tx: Tx) -> None:
     subjects = [_subject(one, kind, one.outlink_key, one.outlink_url) for one in dead]
     ids = await finding.lock_subjects(tx, subjects)
     kept = [(_id_of(ids, one, kind, one.outlink_key), one) for one in dead]
-    await finding.save_pages(tx, [_standing_of_link(known, one) for known, one in kept if known])
+    await finding.save_pages(
+        tx, [_standing(known, one, one.judged_at, outlink=one) for known, one in kept if known]
+    )
     changed = await finding.change_outlinks(tx, newest.values())
     await finding.refresh(tx, {*ids.values(), *changed})
     await holding.wake(tx, {*ids.values(), *changed}, now=clock.now())
@@ -83,7 +88,9 @@ async def on_mention_found(events: Sequence[MentionFound], tx: Tx) -> None:
     ]
     ids = await finding.lock_subjects(tx, subjects)
     kept = [(_id_of(ids, one, kind, one.page_key), one) for one in there]
-    await finding.save_pages(tx, [_standing_of_mention(known, one) for known, one in kept if known])
+    await finding.save_pages(
+        tx, [_standing(known, one, one.seen_at) for known, one in kept if known]
+    )
     over = [_key(one) for one in newest.values() if not one.is_there]
     ended = await finding.end_pages(tx, over, kind, now=clock.now())
     await finding.refresh(tx, {*ids.values(), *ended})
@@ -152,37 +159,21 @@ def _subject(
     )
 
 
-def _standing(opportunity_id: UUID, one: Surveyed) -> Standing:
+def _standing(
+    opportunity_id: UUID,
+    event: PageSurveyed | OutlinkJudged | MentionFound,
+    judged_at: datetime,
+    *,
+    outlink: OutlinkJudged | None = None,
+) -> Standing:
     return Standing(
         opportunity_id=opportunity_id,
-        page_key=one.event.page_key,
-        site_id=_key(one.event)[0],
-        page_url=one.event.page_url,
-        domain=one.event.domain,
-        judged_at=one.event.read_at,
-    )
-
-
-def _standing_of_link(opportunity_id: UUID, one: OutlinkJudged) -> Standing:
-    return Standing(
-        opportunity_id=opportunity_id,
-        page_key=one.page_key,
-        site_id=_key(one)[0],
-        page_url=one.page_url,
-        domain=one.domain,
-        judged_at=one.judged_at,
-        outlink=one,
-    )
-
-
-def _standing_of_mention(opportunity_id: UUID, one: MentionFound) -> Standing:
-    return Standing(
-        opportunity_id=opportunity_id,
-        page_key=one.page_key,
-        site_id=_key(one)[0],
-        page_url=one.page_url,
-        domain=one.domain,
-        judged_at=one.seen_at,
+        page_key=event.page_key,
+        site_id=_key(event)[0],
+        page_url=event.page_url,
+        domain=event.domain,
+        judged_at=judged_at,
+        outlink=outlink,
     )
 
 
