@@ -119,6 +119,15 @@ class House:
         found: list[Json] = (await self.api.get("/v1/events/history", query))["items"]
         return found
 
+    async def told_of(self, count: int, *types: str) -> Sequence[Json]:
+        """Wait until at least so many events of these types were told, and return them."""
+
+        async def are_there() -> bool:
+            return len(await self.told(*types)) >= count
+
+        await eventually(are_there, within=30, what=f"{count} times {', '.join(types)}")
+        return await self.told(*types)
+
 
 @asynccontextmanager
 async def living(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.receiver import HOSTS, PLACES, Receiver, receiving, routes_to
-from tests.journeys.house import SITE, House, Json, living
+from tests.journeys.house import SITE, House, living
 from tests.waiting import eventually
 from tests.web import FakeWeb, new_authority, page
 
@@ -26,16 +26,6 @@ async def look_until(house: House, url: str, status: str) -> None:
         return bool((await house.look())[url]["status"] == status)
 
     await eventually(has_it, within=60, what=f"{url} is {status}")
-
-
-async def told(house: House, name: str, count: int) -> list[Json]:
-    """Wait until so many alerts were told of, and return what was told."""
-
-    async def are_there() -> bool:
-        return len(await house.told(name)) >= count
-
-    await eventually(are_there, within=30, what=f"{count} times {name}")
-    return list(await house.told(name))
 
 
 @pytest.fixture
@@ -85,7 +75,7 @@ async def test_a_lost_link_raises_an_alert_that_ends_when_it_is_back(
         web.on(WALLED, page("<p>No.</p>", status=403))
         for url in (FIRST, SECOND):
             await look_until(house, url, "lost")
-        [event] = await told(house, "alert.raised", 1)
+        [event] = await house.told_of(1, "alert.raised")
         alert = event["data"]
         assert "from blog.example" in alert["title"]
         assert alert["channel_ids"] == [channel]
@@ -100,7 +90,7 @@ async def test_a_lost_link_raises_an_alert_that_ends_when_it_is_back(
         for url in (FIRST, SECOND):
             web.on(url, LINKED)
             await look_until(house, url, "live")
-        [ended] = await told(house, "alert.resolved", 1)
+        [ended] = await house.told_of(1, "alert.resolved")
         assert ended["data"]["alert_id"] == alert["alert_id"]
         assert ended["data"]["resolved_by"] == "itself"
         assert (await house.api.get("/v1/alerts", {"state": "open"}))["items"] == []

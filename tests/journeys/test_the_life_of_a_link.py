@@ -113,7 +113,7 @@ async def test_a_link_that_goes_is_confirmed_before_it_is_lost_and_comes_back_wi
         assert (back["id"], back["lost_at"], back["confirming_since"]) == (first["id"], None, None)
         assert kinds(await house.history(back)) == ["verified", "lost", "recovered"]
 
-        told = await house.told("link.lost", "link.recovered", "link.gained")
+        told = await house.told_of(2, "link.lost", "link.recovered", "link.gained")
         assert [event["type"] for event in told] == ["link.lost", "link.recovered"]
         today = (await house.get("velocity", interval="day"))["items"][-1]
         assert (today["gained_links"], today["lost_links"], today["recovered_links"]) == (0, 1, 1)
@@ -137,7 +137,7 @@ async def test_a_link_that_was_never_there_is_not_found_and_no_loss(
         assert (found[NEVER]["status"], found[LATE]["status"]) == ("not_found", "live")
         assert kinds(await house.history(found[LATE]))[-1] == "new"
         assert "lost" not in kinds(await house.history(found[NEVER]))
-        assert [event["type"] for event in await house.told("link.lost", "link.gained")] == [
+        assert [event["type"] for event in await house.told_of(1, "link.lost", "link.gained")] == [
             "link.gained"
         ]
 
