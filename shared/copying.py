@@ -5,9 +5,10 @@ joined, a row of 15 columns costs a quarter of what asyncpg needs, which encodes
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from uuid import UUID
 
 NULL = b"\xff\xff\xff\xff"
@@ -17,10 +18,12 @@ _END = b"\xff\xff"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _DAY = 86_400_000_000
 _TEXT_OID = 25
+_AT_ONCE = 500
 
 length = struct.Struct(">i").pack
 _moment = struct.Struct(">iq").pack
 _double = struct.Struct(">id").pack
+_integer = struct.Struct(">ii").pack
 
 
 def begin_row(columns: int) -> bytes:
@@ -35,9 +38,13 @@ At once and not with the whole table, which would keep a dozen pieces of every r
 """
 
 
-def table(rows: Iterable[bytes]) -> bytes:
-    """Return rows as the whole of what COPY reads."""
-    return b"".join((_SIGNATURE, *rows, _END))
+def table(rows: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield rows as what COPY reads, some hundred at a time, so that a big table is never there twice."""
+    yield _SIGNATURE
+    left = iter(rows)
+    while some := b"".join(islice(left, _AT_ONCE)):
+        yield some
+    yield _END
 
 
 def text(value: str | None) -> bytes:
@@ -60,6 +67,11 @@ def jsonb(body: bytes) -> bytes:
 
 def uuid(value: UUID | None) -> bytes:
     return NULL if value is None else UUID_LENGTH + value.bytes
+
+
+def integer(value: int) -> bytes:
+    """Encode a number for a column of type integer."""
+    return _integer(4, value)
 
 
 def double(value: float) -> bytes:

@@ -1,6 +1,6 @@
 """One database of one service: the engine, and the transaction that every handler and store is given."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -65,11 +65,10 @@ class Tx:
         """Write many rows at once (COPY): the way in for hundreds of thousands of rows."""
         await self._raw.copy_records_to_table(table, records=records, columns=list(columns))
 
-    async def copy_encoded(self, table: str, body: bytes, columns: Sequence[str]) -> None:
+    async def copy_encoded(self, table: str, body: Iterable[bytes], columns: Sequence[str]) -> None:
         """Write rows that `shared.copying` encoded."""
-        # A view: asyncpg takes bytes for the path of a file.
         await self._raw.copy_to_table(
-            table, source=memoryview(body), columns=list(columns), format="binary"
+            table, source=_one_by_one(body), columns=list(columns), format="binary"
         )
 
     @asynccontextmanager
@@ -77,6 +76,11 @@ class Tx:
         """Undo only what happens inside when it raises."""
         async with self._raw.transaction():
             yield
+
+
+async def _one_by_one(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
 
 
 class Database:

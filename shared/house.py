@@ -61,6 +61,8 @@ def _outbox(metadata: MetaData) -> Table:
         Column("queue", Text),
         Column("attempt", Integer, nullable=False, server_default="0"),
         Column("rung", Integer),
+        # Of a bundle (shared/bundles.py) more than one.
+        Column("events", Integer, nullable=False, server_default="1"),
         _created(),
         postgresql_with=_BUSY,
     )

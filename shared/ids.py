@@ -3,6 +3,7 @@
 import os
 import secrets
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, SafeUUID
 
@@ -39,11 +40,20 @@ def new_id_bytes(count: int) -> list[bytes]:
     return sorted([whole[at : at + 16] for at in range(0, 16 * count, 16)])
 
 
-def spelled(id_bytes: bytes) -> str:
-    """Return an id as it is written."""
-    text = id_bytes.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+def spelled(ids: Sequence[bytes]) -> list[bytes]:
+    """Return ids as they are written, in ASCII: made in C, all at once."""
+    digits = iter(range(32))
+    figures, count = b"".join(ids).hex().encode(), len(ids)
+    made = bytearray(_SPELLED * count)
+    for at in range(_SPELLED):
+        hyphen = at in _HYPHENS
+        made[at::_SPELLED] = b"-" * count if hyphen else figures[next(digits) :: 32]
+    whole = bytes(made)
+    return [whole[at : at + _SPELLED] for at in range(0, _SPELLED * count, _SPELLED)]
 
+
+_SPELLED = 36
+_HYPHENS = frozenset({8, 13, 18, 23})
 
 _new = object.__new__
 _set_int = UUID.__dict__["int"].__set__

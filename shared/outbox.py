@@ -2,26 +2,39 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from shared import copying
+from shared import bundles, copying
 from shared.bus import Bus
 from shared.bus.metrics import OUTBOX_OLDEST, RELAY_ACTIVE, RELAY_SECONDS
 from shared.db import Database, Tx
 from shared.errors import UnavailableError
 from shared.events import Encoded, Event
+from shared.ids import new_id_bytes
 from shared.log import get_logger
 from shared.metrics import OUTBOX_PENDING
 
 log = get_logger(__name__)
 
 WINDOW = 2_000
-"""Most rows that the relay carries at once."""
+"""Most events that the relay carries at once; the bundle with which they are reached goes whole."""
+
+OLDEST = """ARRAY(
+    SELECT id FROM (
+        SELECT id, sum(events) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - events AS before
+        FROM outbox ORDER BY id LIMIT $1
+    ) oldest WHERE before < $1)"""
+"""The ids of the oldest rows that have $1 events together, as SQL."""
+
+_OLDEST_ROWS = (
+    "SELECT id, event_id, name, body, queue, attempt, rung, events"
+    f" FROM outbox WHERE id = ANY({OLDEST}) ORDER BY id"
+)
 
 _NOTIFY_EVERY_S = 0.05
 _POLL_S = 0.25
@@ -38,7 +51,7 @@ _last_notified: dict[str, float] = {}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One event that waits to be carried; `queue` is set for a retry or a replay."""
+    """One event that waits to be carried, or a bundle; `queue` is set for a retry or a replay."""
 
     row_id: int
     event_id: UUID
@@ -47,6 +60,11 @@ class Row:
     queue: str | None
     attempt: int
     rung: int | None
+    events: int = 1
+
+    def bodies(self) -> list[bytes]:
+        """Return each event as JSON."""
+        return [self.body] if self.events == 1 else bundles.events_of(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +93,23 @@ async def add(tx: Tx, events: Sequence[Event | Encoded]) -> None:
     await _ring(tx)
 
 
-_ENCODED = ("event_id", "name", "body")
+_BUNDLED = ("event_id", "name", "body", "events")
+_BEGIN_BUNDLE = copying.begin_row(len(_BUNDLED)) + copying.UUID_LENGTH
 
 
-def encoder(name: str) -> Callable[[bytes, bytes], bytes]:
-    """Return what encodes an event of one type, by its id and body, as a row for `add_encoded`."""
-    begin, named = copying.begin_row(len(_ENCODED)) + copying.UUID_LENGTH, copying.text(name)
-    length, row = copying.length, copying.row
-
-    def encode(event_id: bytes, body: bytes) -> bytes:
-        return row((begin, event_id, named, length(len(body)), body))
-
-    return encode
-
-
-async def add_encoded(tx: Tx, rows: Sequence[bytes]) -> None:
-    """Publish events, as an `encoder` makes them, by the hundred thousand."""
+async def add_bundled(tx: Tx, event: type[Event], frame: bytes, rows: Sequence[bytes]) -> None:
+    """Publish events of one type by the hundred thousand, as `shared.bundles` puts them together."""
+    if not event.packed:
+        raise ValueError(f"{event.name} travels alone")
     if not rows:
         return
-    await tx.copy_encoded("outbox", copying.table(rows), _ENCODED)
+    found = list(bundles.bundles(frame, rows))
+    named = copying.text(event.name)
+    encoded = [
+        copying.row((_BEGIN_BUNDLE, row_id, named, copying.raw(body), copying.integer(events)))
+        for row_id, (events, body) in zip(new_id_bytes(len(found)), found, strict=True)
+    ]
+    await tx.copy_encoded("outbox", copying.table(encoded), _BUNDLED)
     await _ring(tx)
 
 
@@ -128,11 +144,11 @@ def _channel(schema: str) -> str:
 
 
 async def read_oldest(tx: Tx, limit: int) -> list[Row]:
-    """Return the oldest rows. Claimed by the relay's lock, not by row: there is one relay."""
-    found = await tx.fetch(
-        "SELECT id, event_id, name, body, queue, attempt, rung FROM outbox ORDER BY id LIMIT $1",
-        limit,
-    )
+    """Return the oldest rows, up to the one with which so many events are reached.
+
+    Claimed by the relay's lock, not by row: there is one relay.
+    """
+    found = await tx.fetch(_OLDEST_ROWS, limit)
     return [Row(*row) for row in found]
 
 
@@ -151,10 +167,11 @@ async def oldest_seconds(tx: Tx) -> float:
 
 
 async def count_pending(tx: Tx) -> int:
-    """Return how many events wait, counted no further than 100,000."""
+    """Return how many events wait, counted no further than 100,000 rows."""
     return int(
         await tx.fetch_value(
-            "SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT $1) AS pending", _PENDING_CAP
+            "SELECT coalesce(sum(events), 0) FROM (SELECT events FROM outbox LIMIT $1) AS pending",
+            _PENDING_CAP,
         )
     )
 

@@ -44,14 +44,15 @@ class RecordingBus:
             rows = await outbox.read_oldest(tx, outbox.WINDOW)
             await outbox.remove(tx, [row.row_id for row in rows])
         for row in rows:
+            bodies = row.bodies()
             if row.queue is None:
-                self.events.append(decode(row.body))
+                self.events += map(decode, bodies)
             queues = (
                 [row.queue] if row.queue else [q for name, q in self._routes if name == row.name]
             )
             for queue in queues:
-                self._queues[queue].append(Delivery(body=row.body, attempt=row.attempt))
-        return len(rows)
+                self._queues[queue] += [Delivery(body, attempt=row.attempt) for body in bodies]
+        return sum(row.events for row in rows)
 
     @asynccontextmanager
     async def source(self, queue: str) -> AsyncIterator[Source]:

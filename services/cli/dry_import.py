@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
+
 from services.cli.progress import progress
 from services.profile.domain.imports import (
     Counts,
@@ -181,6 +183,7 @@ def _plain(row: LinkRow | DomainRow) -> dict[str, Any]:
     found = row._asdict()
     for name in ("page_key", "target_key"):
         found.pop(name, None)
+    found["claim"] = orjson.loads(row.claim)
     return {name: _json_value(value) for name, value in found.items()}
 
 

@@ -10,9 +10,7 @@ from shared.bus.metrics import UNROUTED
 from shared.bus.topology import linger_s, routes
 from shared.db import Database, Tx
 from shared.metrics import EVENTS_PUBLISHED
-
-WINDOW = 2_000
-"""Most outbox rows that move in one transaction."""
+from shared.outbox import OLDEST, WINDOW
 
 _POLL_S = 1.0
 
@@ -30,25 +28,35 @@ CREATE INDEX IF NOT EXISTS deliveries_due_idx ON bus.deliveries (queue, next_at,
 """
 
 # Rung numbers start at 0 and PostgreSQL's arrays at 1. A row without a route is gone from the
-# outbox and in no queue: nobody listens, which the answer says.
-_MOVE = """
+# outbox and in no queue: nobody listens, which the answer says. Bundles are taken apart on the way.
+_MOVE = f"""
 WITH moved AS (
-    DELETE FROM outbox
-    WHERE id = ANY(ARRAY(SELECT id FROM outbox ORDER BY id LIMIT $1))
-    RETURNING id, name, body, queue, attempt, rung
+    DELETE FROM outbox WHERE id = ANY({OLDEST})
+    RETURNING id, name, body, queue, attempt, rung, events
+), apart AS (
+    SELECT id, 0 AS place, name, body, queue, attempt, rung FROM moved WHERE events = 1
+    UNION ALL
+    SELECT id, place, name,
+           convert_to(format(shared, VARIADIC string_to_array(pieces, E'\\x1f')), 'UTF8'),
+           queue, attempt, rung
+    FROM moved, LATERAL (
+        SELECT string_to_array(convert_from(body, 'UTF8'), E'\\x1e') AS parts OFFSET 0
+    ) opened, LATERAL (SELECT parts[1] AS shared OFFSET 0) framed,
+    LATERAL unnest(parts[2:]) WITH ORDINALITY AS one (pieces, place)
+    WHERE events > 1
 ), routed AS (
-    SELECT moved.id, moved.name, coalesce(moved.queue, route.queue) AS queue, moved.body,
-           moved.attempt, moved.rung
-    FROM moved
+    SELECT apart.id, apart.place, apart.name, coalesce(apart.queue, route.queue) AS queue,
+           apart.body, apart.attempt, apart.rung
+    FROM apart
     LEFT JOIN unnest($2::text[], $3::text[]) AS route (name, queue)
-        ON moved.queue IS NULL AND route.name = moved.name
+        ON apart.queue IS NULL AND route.name = apart.name
 ), delivered AS (
     INSERT INTO bus.deliveries (queue, body, attempt, next_at)
     SELECT queue, body, attempt,
            now() + coalesce(($4::float[])[rung + 1], 0) * interval '1 second'
-    FROM routed WHERE queue IS NOT NULL ORDER BY id
+    FROM routed WHERE queue IS NOT NULL ORDER BY id, place
 )
-SELECT name, array_agg(DISTINCT queue), count(DISTINCT id) FROM routed GROUP BY name
+SELECT name, array_agg(DISTINCT queue), count(DISTINCT (id, place)) FROM routed GROUP BY name
 """
 
 _TAKE = """

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.bundles import MAX_EVENTS
 from shared.bus.topology import PREFIX, rung_name
 from shared.events import BATCH_CONTENT_TYPE, CONTENT_TYPE, REGISTRY
 from shared.outbox import Row
 
-MAX_EVENTS = 100
 MAX_BYTES = 256_000
 
 BULK_EXCHANGE = f"{PREFIX}.bulk"
@@ -27,6 +27,7 @@ class Message:
     name: str
     attempt: int
     row_ids: tuple[int, ...]
+    events: int = 1
 
 
 def pack(rows: Iterable[Row], *, ladder: Sequence[float]) -> list[Message]:
@@ -45,14 +46,17 @@ def pack(rows: Iterable[Row], *, ladder: Sequence[float]) -> list[Message]:
 
 
 def _parts(rows: Sequence[Row]) -> list[list[Row]]:
-    """Split rows so that no part is too long or too big; one huge event is a part of its own."""
+    """Split rows so that no part is too long or too big; a huge event or a bundle is one of its own."""
     parts: list[list[Row]] = []
-    size = 0
+    size = events = 0
     for row in rows:
         size += len(row.body) + 1
-        if not parts or len(parts[-1]) == MAX_EVENTS or size > MAX_BYTES:
+        events += row.events
+        if not parts or events > MAX_EVENTS or size > MAX_BYTES or row.events > 1:
             parts.append([])
             size = len(row.body) + 1
+            # Nothing goes behind a bundle.
+            events = 1 if row.events == 1 else MAX_EVENTS
         parts[-1].append(row)
     return parts
 
@@ -62,12 +66,13 @@ def _packed(rows: Sequence[Row]) -> Message:
         exchange=BULK_EXCHANGE,
         routing_key=rows[0].name,
         # The rows hold finished JSON: putting them into an array needs no parser.
-        body=b"[" + b",".join(row.body for row in rows) + b"]",
+        body=b"[" + b",".join(body for row in rows for body in row.bodies()) + b"]",
         content_type=BATCH_CONTENT_TYPE,
         message_id=rows[0].event_id,
         name=rows[0].name,
         attempt=0,
         row_ids=tuple(row.row_id for row in rows),
+        events=sum(row.events for row in rows),
     )
 
 

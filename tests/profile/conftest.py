@@ -20,7 +20,7 @@ from services.profile.jobs.refresh import LinkRefresher
 from services.profile.jobs.undo import ImportUndoer
 from services.profile.settings import Settings
 from services.profile.store import links, sites
-from shared import clock
+from shared import clock, outbox
 from shared.access import HEADER, Caller, mint
 from shared.db import Database, Tx
 from shared.events import Event, decode
@@ -97,8 +97,8 @@ async def get_link(tx: Tx, link_id: UUID) -> Link:
 
 async def published(tx: Tx, kind: type[E]) -> list[E]:
     """What is in the outbox of this type, in order."""
-    rows = await tx.fetch("SELECT body FROM outbox WHERE name = $1 ORDER BY id", kind.name)
-    events = [decode(row["body"]) for row in rows]
+    rows = await outbox.read_oldest(tx, 1_000_000)
+    events = [decode(body) for row in rows if row.name == kind.name for body in row.bodies()]
     return [event for event in events if isinstance(event, kind)]
 
 

@@ -14,7 +14,7 @@ from typing_extensions import override
 from services.profile.domain.site import Site
 from services.profile.handlers.observations import on_link_checked
 from services.profile.jobs.imports import ImportReader
-from shared import jobs
+from shared import jobs, outbox
 from shared.db import Database
 from shared.events import ImportCompleted, LinkChanged, LinkTracked, decode
 from shared.job_runner import JobRun
@@ -344,8 +344,9 @@ async def test_the_events_of_an_import_are_written_as_their_class_writes_them(
 ) -> None:
     gsc = 'Linking page,Last crawled\nhttps://z.example/"q",2026-10-01\n'
     await import_files(alice, database, home, ("a.csv", AHREFS), ("b.csv", gsc))
-    rows = await rows_of(database, "SELECT body FROM outbox WHERE name = 'link.tracked'")
-    assert len(rows) == 3
-    for row in rows:
-        event = decode(row["body"])
-        assert orjson.loads(event.encode()) == orjson.loads(row["body"])
+    async with database.begin() as tx:
+        rows = [row for row in await outbox.read_oldest(tx, 100) if row.name == LinkTracked.name]
+    bodies = [body for row in rows for body in row.bodies()]
+    assert len(bodies) == 3
+    for body in bodies:
+        assert orjson.loads(decode(body).encode()) == orjson.loads(body)

@@ -6,21 +6,24 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import orjson
 import pytest
 from typing_extensions import override
 
-from shared import dead_letters, outbox
+from shared import bundles, dead_letters, outbox
+from shared.bundles import PIECE
 from shared.bus import BATCH, embedded
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.rabbit import RabbitBus, consuming
 from shared.consumer import Consumer
 from shared.db import Database, Tx
 from shared.errors import DropError, RetryError
-from shared.events import Event, LinkChecked, SiteCreated
+from shared.events import Event, LinkChecked, LinkTracked, SiteCreated
+from shared.ids import new_id
 from shared.isolation import Handler
 from tests.shared.bus_house import LADDER, BusHouse, keep
 from tests.shared.conftest import HouseFor
-from tests.shared.events import a_check, a_site
+from tests.shared.events import a_check, a_site, a_tracked_link
 from tests.waiting import eventually
 
 
@@ -50,6 +53,36 @@ async def test_every_service_that_listens_gets_each_event_once(house: BusHouse) 
         assert sorted(await house.until_handled("profile", 250)) == ids(checks)
         assert sorted(await house.until_handled("toxicity", 250)) == ids(checks)
         assert await house.count("crawler", "outbox") == 0
+
+
+async def test_a_bundle_comes_as_the_events_that_it_holds(house: BusHouse) -> None:
+    urls = [f'https://blog.example/{n}?a=100%&b=%1$s&c="\\\n\u20ac%%' for n in range(150)]
+    before, behind = a_tracked_link(), a_tracked_link()
+    head, behind_id = before.encode().decode().split(str(before.event_id))
+    middle, rest = behind_id.split(f'"{before.referring_url}"')
+    frame = bundles.frame(head, 1, middle, 2, rest)
+    given = [new_id() for _ in urls]
+    rows = [
+        PIECE.join((str(one).encode(), orjson.dumps(url)))
+        for one, url in zip(given, urls, strict=True)
+    ]
+    met: list[LinkTracked] = []
+
+    async def note(events: Sequence[LinkTracked], tx: Tx) -> None:
+        met.extend(events)
+        await keep(events, tx)
+
+    async with (await house.db("profile")).begin() as tx:
+        await outbox.add(tx, [before])
+        await outbox.add_bundled(tx, LinkTracked, frame, rows)
+        await outbox.add(tx, [behind])
+    async with house.serving("profile", {}), house.serving("crawler", {LinkTracked: note}):
+        handled = await house.until_handled("crawler", 152)
+        assert sorted(handled) == sorted([before.event_id, *given, behind.event_id])
+        assert await house.count("profile", "outbox") == 0
+    found = {event.event_id: event for event in met}
+    for one, url in zip(given, urls, strict=True):
+        assert found[one] == before.model_copy(update={"event_id": one, "referring_url": url})
 
 
 async def test_events_wait_for_a_service_that_starts_later(house: BusHouse) -> None:

@@ -54,6 +54,7 @@ def test_ids_made_at_once_are_ordered_different_and_of_version_7() -> None:
     assert made == sorted(set(made))
     assert {(one.version, one.variant) for one in (*made, *new_ids(3))} == {(7, RFC_4122)}
     assert abs((made[0].int >> 80) - (new_id().int >> 80)) < 60_000
-    assert [spelled(one.bytes) for one in made] == [str(one) for one in made]
+    assert spelled([one.bytes for one in made]) == [str(one).encode() for one in made]
+    assert spelled([]) == []
     assert uuid_of(made[0].int) == made[0]
     assert (repr(uuid_of(5)), uuid_of(5).is_safe) == (repr(UUID(int=5)), UUID(int=5).is_safe)

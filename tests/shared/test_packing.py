@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.batches import next_rung
+from shared.bundles import MAX_EVENTS
 from shared.bus import LADDER
 from shared.bus.packing import (
     BULK_EXCHANGE,
     EVENTS_EXCHANGE,
     MAX_BYTES,
-    MAX_EVENTS,
     pack,
 )
 from shared.bus.topology import all_queues, consumers_of, routes, rung_name

@@ -1,17 +1,17 @@
 """A row of a link's history, and the event that tells the world of it; pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import orjson
 
-from services.profile.domain.imports import LinkRow
+from services.profile.domain.imports import LinkColumns
 from services.profile.domain.lifecycle import Change
 from services.profile.domain.link import Link, Sight, Step
 from services.profile.domain.site import Site
-from shared import words
+from shared import bundles, words
 from shared.events import LinkAdopted, LinkChanged, LinkTracked, LinkUntracked
 from shared.ids import new_id, spelled
 
@@ -130,40 +130,49 @@ def tracked_event(link: Link, hosts: Sequence[str], *, priority: int = 0) -> Lin
     )
 
 
-def tracked_body(site: Site, now: datetime) -> Callable[[bytes, bytes, LinkRow, float], bytes]:
-    """Return what encodes a `tracked_event` for the (event id, link id, row, value) of an import.
+def tracked_frame(site: Site, now: datetime) -> bytes:
+    """Return what the `tracked_event`s of an import share, as a frame of `shared.bundles`.
 
     Written by hand, because an import makes millions: a tenth of the cost. A test compares.
     """
-    dumps = orjson.dumps
-    time, hosts = dumps(now).decode(), dumps(site.hosts).decode()
-    middle = (
-        f'","time":{time},"datacontenttype":"application/json",'
-        f'"dataschema":"urn:anchorwatch:link.tracked:1","workspaceid":"{site.workspace_id}",'
-        f'"siteid":"{site.site_id}","data":{{"link_id":"'
+    time, hosts = orjson.dumps(now).decode(), orjson.dumps(site.hosts).decode()
+    return bundles.frame(
+        *(
+            '{"specversion":"1.0","id":"',
+            1,
+            '","source":"/anchorwatch/profile","type":"link.tracked",',
+        ),
+        *('"subject":"link/', 2, f'","time":{time},"datacontenttype":"application/json",'),
+        f'"dataschema":"urn:anchorwatch:link.tracked:1","workspaceid":"{site.workspace_id}",',
+        *(f'"siteid":"{site.site_id}","data":{{"link_id":"', 2, '","referring_url":', 3),
+        *(',"page_key":"', 4, '","target_url":', 5, ',"target_key":', 6, f',"hosts":{hosts}'),
+        *(',"value":', 7, f',"contract":false,"ever_live":false,"known_since":{time},'),
+        '"priority":0,"tracked_seq":1}}',
     )
-    end = (
-        f',"contract":false,"ever_live":false,"known_since":{time},"priority":0,"tracked_seq":1}}}}'
+
+
+def tracked_pieces(
+    rows: LinkColumns,
+    *,
+    event_ids: Sequence[bytes],
+    link_ids: Sequence[bytes],
+    values: Sequence[bytes],
+) -> list[bytes]:
+    """Return what `tracked_frame` lacks of each event; a value is the JSON of its link's worth."""
+    keys = dict(zip(rows.target_url, rows.target_key, strict=True))
+    targets = {
+        url: orjson.dumps(url) + bundles.PIECE + orjson.dumps(key) for url, key in keys.items()
+    }
+    pieces = zip(
+        spelled(event_ids),
+        spelled(link_ids),
+        map(orjson.dumps, rows.referring_url),
+        spelled([key.bytes for key in rows.page_key]),
+        map(targets.__getitem__, rows.target_url),
+        values,
+        strict=True,
     )
-    targets: dict[str | None, str] = {}
-
-    def target_of(row: LinkRow) -> str:
-        key = "null" if row.target_key is None else f'"{row.target_key}"'
-        return f'"target_url":{dumps(row.target_url).decode()},"target_key":{key},"hosts":{hosts}'
-
-    def encode(event_id: bytes, link_id: bytes, row: LinkRow, value: float) -> bytes:
-        target = targets.get(row.target_url)
-        if target is None:
-            target = targets[row.target_url] = target_of(row)
-        link = spelled(link_id)
-        return (
-            f'{{"specversion":"1.0","id":"{spelled(event_id)}","source":"/anchorwatch/profile",'
-            f'"type":"link.tracked","subject":"link/{link}{middle}{link}",'
-            f'"referring_url":{dumps(row.referring_url).decode()},'
-            f'"page_key":"{spelled(row.page_key.bytes)}",{target},"value":{value}{end}'
-        ).encode()
-
-    return encode
+    return list(map(bundles.PIECE.join, pieces))
 
 
 def adopted_event(link: Link, sight: Sight) -> LinkAdopted:

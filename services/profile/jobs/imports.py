@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from typing import IO
@@ -118,31 +119,34 @@ class ImportReader:
     async def _read_links(
         self, run: JobRun, site: Site, file: Import, detection: Detection, rows: Iterator[Row]
     ) -> None:
-        """Store batch after batch; a thread reads and encodes the next one while one is stored.
+        """Store batch after batch; a thread reads and encodes the next one while two are stored.
 
-        Two are stored at once, and committed in order (jobs/turns.py).
+        They are committed in order (jobs/turns.py). No more than these three are held at a time.
         """
         loop = asyncio.get_running_loop()
+        # One thread for all batches: each thread that reads one keeps 25 MB of its own.
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
         reading = _Reading(run, site, file, detection.source)
 
         def next_batch() -> tuple[RowBatch, Prepared] | None:
             batch = _next_rows(rows, self._batch_rows)
             return None if batch is None else (batch, reading.prepare(batch))
 
-        coming = loop.run_in_executor(None, next_batch)
+        coming = loop.run_in_executor(thread, next_batch)
         turn: Turn | None = None
         try:
             async with asyncio.TaskGroup() as group:
                 while (found := await _read_behind(coming, turn)) is not None:
-                    coming = loop.run_in_executor(None, next_batch)
                     turn = _turn_of(found[0], turn)
                     await turn.begin()
+                    coming = loop.run_in_executor(thread, next_batch)
                     group.create_task(reading.store(*found, turn))
         except ExceptionGroup as errors:
             # Two batches may be on their way; whichever failed first says what happened.
             raise errors.exceptions[0] from errors
         finally:
             coming.cancel()
+            thread.shutdown(wait=False)
 
     async def _detect(self, site: Site, file: Import, part: Part) -> Detection:
         """Say what a list is, by the mapping that a person chose for it or for its like."""

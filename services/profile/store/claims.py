@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.profile.domain.imports import DomainRow, TargetRow
 from services.profile.store import undo
+from services.profile.store.fresh import clean_json
 from services.profile.store.incoming import json_text
 from shared.db import Tx
 
@@ -61,7 +62,7 @@ async def save_domain_claims(
         names,
         [row.link_count for row in rows],
         [row.target_count for row in rows],
-        [json_text(row.claim) for row in rows],
+        [clean_json(row.claim).decode() for row in rows],
         [json_text(row.metrics) for row in rows],
         [row.first_seen for row in rows],
         [row.last_seen for row in rows],

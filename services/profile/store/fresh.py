@@ -1,20 +1,21 @@
 """Links that nobody knew, encoded for COPY while the batch before them is stored: no statement per row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import repeat
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
 
-from services.profile.domain.history import tracked_body
-from services.profile.domain.imports import LinkRow
+from services.profile.domain.history import tracked_frame, tracked_pieces
+from services.profile.domain.imports import LinkColumns, LinkRow, columns_of
 from services.profile.domain.site import Site
 from services.profile.domain.value import value_of_metrics
-from shared import copying, outbox
+from shared import copying
 from shared.db import Tx
-from shared.events import LinkTracked
 from shared.ids import new_id_bytes
 from shared.urls import domain_or_host
 from shared.vocabulary import DiscoveryReason
@@ -28,8 +29,9 @@ _CLAIM_COLUMNS = (
     *("link_id", "claim", "metrics", "anchor_text", "rel", "kind", "first_seen_at"),
     *("last_seen_at", "lost_at", "source", "import_id", "claimed_at"),
 )
-_BEGIN_LINK = copying.begin_row(len(_LINK_COLUMNS)) + copying.UUID_LENGTH
-_BEGIN_CLAIM = copying.begin_row(len(_CLAIM_COLUMNS)) + copying.UUID_LENGTH
+
+
+_NUL = b"\\u0000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,89 +58,107 @@ class Prepared:
     links: Sequence[bytes] = ()
     claims: Sequence[bytes] = ()
     events: Sequence[bytes] = ()
+    """The pieces of each row's `link.tracked`, for the frame of `shared.bundles`."""
+    frame: bytes = b""
 
 
 def prepare(rows: Iterable[LinkRow], met: Met) -> Prepared:
-    """Encode rows as the links, claims and events that they become if nobody knew them."""
+    """Encode rows as the links, claims and events that they become if nobody knew them.
+
+    Column by column: what a column's values are is looked up in C, and only once for each different one.
+    """
     ordered = sorted(rows, key=_key)
+    if not ordered:
+        return Prepared(met)
+    columns = columns_of(ordered)
     ids, event_ids = new_id_bytes(len(ordered)), new_id_bytes(len(ordered))
-    encoder = _Encoder(met)
-    encode_event, encode_row = tracked_body(met.site, met.now), outbox.encoder(LinkTracked.name)
-    values = list[float]()
-    links, claims, events = list[bytes](), list[bytes](), list[bytes]()
-    for link_id, event_id, row in zip(ids, event_ids, ordered, strict=True):
-        metrics, told, value = encoder.metrics(row)
-        values.append(value)
-        links.append(encoder.link(link_id, row, told))
-        claims.append(encoder.claim(link_id, row, metrics))
-        events.append(encode_row(event_id, encode_event(event_id, link_id, row, value)))
-    return Prepared(met, ordered, ids, values, links, claims, events)
+    said = _said(columns.metrics)
+    return Prepared(
+        met,
+        ordered,
+        ids,
+        values=[one.value for one in said],
+        links=_links(columns, ids, [one.with_value for one in said], met),
+        claims=_claims(columns, ids, [one.alone for one in said], met),
+        events=tracked_pieces(
+            columns, event_ids=event_ids, link_ids=ids, values=[one.told for one in said]
+        ),
+        frame=tracked_frame(met.site, met.now),
+    )
 
 
 def _key(row: LinkRow) -> tuple[int, int]:
     return (row.page_key.int, -1 if row.target_key is None else row.target_key.int)
 
 
-class _Encoder:
-    """Encodes the rows of one batch; what rows share is encoded once."""
+class _Said(NamedTuple):
+    """Metrics, encoded alone and with what a link is worth by them, and that worth, also as JSON."""
 
-    def __init__(self, met: Met) -> None:
-        source, now = copying.text(met.source), copying.moment(met.now)
-        self._end_link = b"".join(
-            (
-                copying.uuid(met.site.workspace_id),
-                copying.uuid(met.site.site_id),
-                copying.text(DiscoveryReason.IMPORTED),
-                now,
-                copying.texts((met.source,)),
-            )
+    alone: bytes
+    with_value: bytes
+    value: float
+    told: bytes
+
+
+def _said(metrics: Sequence[Mapping[str, float]]) -> list[_Said]:
+    bodies = list(map(orjson.dumps, metrics))
+    said = {}
+    for body, one in dict(zip(bodies, metrics, strict=True)).items():
+        value, alone = value_of_metrics(one), copying.jsonb(body)
+        said[body] = _Said(alone, alone + copying.double(value), value, orjson.dumps(value))
+    return list(map(said.__getitem__, bodies))
+
+
+def _links(
+    rows: LinkColumns, ids: Sequence[bytes], metrics: Sequence[bytes], met: Met
+) -> list[bytes]:
+    begin, count = copying.begin_row(len(_LINK_COLUMNS)) + copying.UUID_LENGTH, len(ids)
+    urls = [url.encode() for url in rows.referring_url]
+    hosts = {
+        host: copying.text(host) + copying.text(domain_or_host(host))
+        for host in set(rows.referring_host)
+    }
+    keys = dict(zip(rows.target_url, rows.target_key, strict=True))
+    targets = {url: copying.text(url) + copying.uuid(key) for url, key in keys.items()}
+    seen = list(map(copying.moment, rows.first_seen))
+    end = b"".join(
+        (
+            copying.uuid(met.site.workspace_id),
+            copying.uuid(met.site.site_id),
+            copying.text(DiscoveryReason.IMPORTED),
+            copying.moment(met.now),
+            copying.texts((met.source,)),
         )
-        self._end_claim = source + copying.uuid(met.import_id) + now
-        self._hosts: dict[str, bytes] = {}
-        self._targets: dict[str | None, bytes] = {None: copying.NULL + copying.NULL}
-        self._metrics: dict[bytes, tuple[bytes, bytes, float]] = {}
+    )
+    pieces = zip(
+        *(repeat(begin, count), ids),
+        *(repeat(copying.UUID_LENGTH, count), [key.bytes for key in rows.page_key]),
+        *(map(copying.length, map(len, urls)), urls),
+        map(hosts.__getitem__, rows.referring_host),
+        map(targets.__getitem__, rows.target_url),
+        *(metrics, seen, seen, repeat(end, count)),
+        strict=True,
+    )
+    return list(map(copying.row, pieces))
 
-    def metrics(self, row: LinkRow) -> tuple[bytes, bytes, float]:
-        """Return the metrics encoded, alone and with what the link is worth by them, and that worth."""
-        body = orjson.dumps(row.metrics)
-        found = self._metrics.get(body)
-        if found is None:
-            value = value_of_metrics(row.metrics)
-            encoded = copying.jsonb(body)
-            found = self._metrics[body] = (encoded, encoded + copying.double(value), value)
-        return found
 
-    def link(self, link_id: bytes, row: LinkRow, metrics: bytes) -> bytes:
-        host, target, url = row.referring_host, row.target_url, row.referring_url.encode()
-        named = self._hosts.get(host)
-        if named is None:
-            named = copying.text(host) + copying.text(domain_or_host(host))
-            self._hosts[host] = named
-        linked = self._targets.get(target)
-        if linked is None:
-            linked = self._targets[target] = copying.text(target) + copying.uuid(row.target_key)
-        seen, length = copying.moment(row.first_seen), copying.length(len(url))
-        return copying.row(
-            (
-                *(_BEGIN_LINK, link_id, copying.UUID_LENGTH, row.page_key.bytes, length, url),
-                *(named, linked, metrics, seen, seen, self._end_link),
-            )
-        )
-
-    def claim(self, link_id: bytes, row: LinkRow, metrics: bytes) -> bytes:
-        said, anchor = json_bytes(row.claim), row.anchor
-        return copying.row(
-            (
-                *(_BEGIN_CLAIM, link_id, copying.length(len(said)), said, metrics),
-                copying.NULL if anchor is None else copying.text(clean(anchor)),
-                _rel(row.rel),
-                _kind(row.kind),
-                copying.moment(row.first_seen),
-                copying.moment(row.last_seen),
-                copying.moment(row.lost_at),
-                self._end_claim,
-            )
-        )
+def _claims(
+    rows: LinkColumns, ids: Sequence[bytes], metrics: Sequence[bytes], met: Met
+) -> list[bytes]:
+    begin, count = copying.begin_row(len(_CLAIM_COLUMNS)) + copying.UUID_LENGTH, len(ids)
+    said, anchors = rows.claim, rows.anchor
+    if _NUL in b"".join(said) or "\x00" in "".join(filter(None, anchors)):
+        said, anchors = list(map(clean_json, said)), list(map(clean, anchors))
+    end = copying.text(met.source) + copying.uuid(met.import_id) + copying.moment(met.now)
+    pieces = zip(
+        *(repeat(begin, count), ids, map(copying.length, map(len, said)), said, metrics),
+        *(map(copying.text, anchors), map(_rel, rows.rel)),
+        *(map(_kind, rows.kind), map(copying.moment, rows.first_seen)),
+        *(map(copying.moment, rows.last_seen), map(copying.moment, rows.lost_at)),
+        repeat(end, count),
+        strict=True,
+    )
+    return list(map(copying.row, pieces))
 
 
 @lru_cache(maxsize=256)
@@ -156,10 +176,9 @@ def clean(text: str | None) -> str | None:
     return text.replace("\x00", "\ufffd") if text and "\x00" in text else text
 
 
-def json_bytes(value: object) -> bytes:
-    """Return a value as JSON that PostgreSQL takes."""
-    body = orjson.dumps(value)
-    return body.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in body else body
+def clean_json(body: bytes) -> bytes:
+    """Return JSON that PostgreSQL takes."""
+    return body.replace(_NUL, b"\\ufffd") if _NUL in body else body
 
 
 async def copy_links(tx: Tx, prepared: Prepared, numbers: Sequence[int]) -> None:

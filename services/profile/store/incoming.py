@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from services.profile.domain.imports import LinkRow
 from services.profile.domain.site import Site
 from services.profile.store import undo
-from services.profile.store.fresh import Prepared, clean, copy_links, json_bytes
+from services.profile.store.fresh import Prepared, clean, clean_json, copy_links
 from shared import outbox
 from shared.db import Tx
+from shared.events import LinkTracked
 from shared.urls import domain_or_host
 from shared.vocabulary import DiscoveryReason
 
@@ -112,7 +114,7 @@ async def store_links(tx: Tx, prepared: Prepared, *, expect_new: bool = False) -
     made, repeated = await _store_met(tx, prepared, rest) if rest else ([], 0)
     new = [*fresh, *made]
     events = prepared.events if len(new) == len(rows) else [prepared.events[at] for at in new]
-    await outbox.add_encoded(tx, events)
+    await outbox.add_bundled(tx, LinkTracked, prepared.frame, events)
     return Stored(len(new), repeated)
 
 
@@ -212,7 +214,7 @@ def _record(number: int, prepared: Prepared) -> tuple[object, ...]:
         row.referring_host,
         domain_or_host(row.referring_host),
         row.target_url,
-        json_text(row.claim),
+        clean_json(row.claim).decode(),
         json_text(row.metrics),
         clean(row.anchor),
         None if rel is None else " ".join(sorted(rel)),
@@ -226,4 +228,4 @@ def _record(number: int, prepared: Prepared) -> tuple[object, ...]:
 
 def json_text(value: object) -> str:
     """Return a value as JSON that jsonb takes."""
-    return json_bytes(value).decode()
+    return clean_json(orjson.dumps(value)).decode()

@@ -78,13 +78,13 @@ class RabbitBus:
             async with db.begin() as tx:
                 await outbox.remove(tx, [row for one in confirmed for row in one.row_ids])
         for message in confirmed:
-            EVENTS_PUBLISHED.labels(db.schema, message.name).inc(len(message.row_ids))
+            EVENTS_PUBLISHED.labels(db.schema, message.name).inc(message.events)
         if len(confirmed) < len(messages):
             missing = len(messages) - len(confirmed)
             raise UnavailableError(
                 f"The broker did not confirm {missing} of {len(messages)} messages"
             )
-        return len(rows)
+        return sum(row.events for row in rows)
 
     @asynccontextmanager
     async def source(self, queue: str) -> AsyncIterator[Source]:

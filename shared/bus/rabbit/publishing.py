@@ -150,6 +150,6 @@ def _headers(message: Message) -> dict[str, FieldValue] | None:
     headers: dict[str, FieldValue] = {}
     if message.attempt:
         headers[ATTEMPT_HEADER] = message.attempt
-    if len(message.row_ids) > 1:
-        headers[EVENTS_HEADER] = len(message.row_ids)
+    if message.events > 1:
+        headers[EVENTS_HEADER] = message.events
     return headers or None

@@ -1,5 +1,6 @@
 """The 13 documented dialects, and the same dialects as other languages and spreadsheets write them."""
 
+import orjson
 import pytest
 
 from services.profile.domain.imports import DateOrder, Dialect, DomainRow, LinkRow, detect, read
@@ -132,9 +133,9 @@ def test_an_ahrefs_row_keeps_every_word_of_the_source() -> None:
     row = rows[0]
     assert isinstance(row, LinkRow)
     assert row.metrics == {"ahrefs_dr": 41.0, "ahrefs_ur": 12.5}
-    assert row.claim["lost_status"] == "removedfromhtml"
-    assert row.claim["left_context"] == "see, for example; the"
-    assert row.claim["right_context"] == "page\tfor more"
+    assert orjson.loads(row.claim)["lost_status"] == "removedfromhtml"
+    assert orjson.loads(row.claim)["left_context"] == "see, for example; the"
+    assert orjson.loads(row.claim)["right_context"] == "page\tfor more"
     assert (row.kind, row.rel, row.anchor) == (LinkKind.TEXT, frozenset(), "Target")
 
 
@@ -164,7 +165,7 @@ def test_ahrefs_broken_backlinks_and_referring_domains_are_told_apart() -> None:
     found, _, rows = read_all(broken)
     assert found.dialect is Dialect.AHREFS_BROKEN_BACKLINKS
     assert isinstance(rows[0], LinkRow)
-    assert rows[0].claim["target_http_code"] == "404"
+    assert orjson.loads(rows[0].claim)["target_http_code"] == "404"
     domains = a_file(
         [
             "Domain",
@@ -239,7 +240,7 @@ def test_a_linksentinel_file_is_taken_as_it_is() -> None:
     found, counts, rows = read_all(f"{header}\n{row}\n".encode())
     assert (found.dialect, counts) == (Dialect.LINKSENTINEL, counted(1))
     assert isinstance(rows[0], LinkRow)
-    assert rows[0].claim["vendor"] == "Bob"
+    assert orjson.loads(rows[0].claim)["vendor"] == "Bob"
     assert rows[0].anchor is None  # what is expected has not been claimed to be there
 
 

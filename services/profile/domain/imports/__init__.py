@@ -15,10 +15,12 @@ from services.profile.domain.imports.rows import (
     Detection,
     Dialect,
     DomainRow,
+    LinkColumns,
     LinkRow,
     OwnRow,
     Row,
     RowError,
+    columns_of,
     key_of,
 )
 from services.profile.domain.imports.targets import TargetRow, lists_own_pages, read_targets
@@ -30,6 +32,7 @@ __all__ = [
     "Detection",
     "Dialect",
     "DomainRow",
+    "LinkColumns",
     "LinkRow",
     "OwnRow",
     "Part",
@@ -38,6 +41,7 @@ __all__ = [
     "RowError",
     "TargetRow",
     "check_fields",
+    "columns_of",
     "count_rows",
     "detect",
     "detect_part",

@@ -7,6 +7,8 @@ from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple
 
+import orjson
+
 from services.profile.domain.imports import cells
 from services.profile.domain.imports.dates import parse_date
 from services.profile.domain.imports.rows import DateOrder, Detection, Dialect
@@ -38,7 +40,7 @@ class Claims(NamedTuple):
     first_seen: datetime | None
     last_seen: datetime | None
     lost_at: datetime | None
-    claim: Mapping[str, str]
+    claim: bytes
     metrics: Mapping[str, float]
 
 
@@ -161,16 +163,17 @@ def _dates_reader(
     return lambda row: (date_first(row), date_last(row), date_lost(row))
 
 
-def _claim_reader(columns: Mapping[str, int]) -> Callable[[Cells], Mapping[str, str]]:
+def _claim_reader(columns: Mapping[str, int]) -> Callable[[Cells], bytes]:
+    """Return what writes down a row's own words: at once, for as JSON they take a fifth of the room."""
     fields = [name for name in columns if name.startswith("claim:") or name in {"type", "alt"}]
     names = [name.removeprefix("claim:") for name in fields]
     pick = _picker([columns[name] for name in fields])
 
-    def read(row: Cells) -> Mapping[str, str]:
+    def read(row: Cells) -> bytes:
         picked = pick(row)
         if len("".join(picked)) > MAX_TEXT:  # all of them together: a seventh of asking each
             picked = tuple(text[:MAX_TEXT] for text in picked)
-        return dict(compress(zip(names, picked, strict=True), picked))
+        return orjson.dumps(dict(compress(zip(names, picked, strict=True), picked)))
 
     return read
 

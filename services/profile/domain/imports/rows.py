@@ -1,6 +1,6 @@
 """What the reader of other tools' exports finds, and what it yields for every row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -90,8 +90,32 @@ class LinkRow(NamedTuple):
     first_seen: datetime | None
     last_seen: datetime | None
     lost_at: datetime | None
-    claim: Mapping[str, str]  # the source's own words, column by column
+    claim: bytes  # the source's own words, column by column, as JSON
     metrics: Mapping[str, float]  # ahrefs_dr, majestic_tf, moz_da, semrush_as, ...
+
+
+class LinkColumns(NamedTuple):
+    """The rows of a batch column by column: what is done to a column at once costs a third."""
+
+    row_no: Sequence[int]
+    referring_url: Sequence[str]
+    referring_host: Sequence[str]
+    page_key: Sequence[UUID]
+    target_url: Sequence[str | None]
+    target_key: Sequence[UUID | None]
+    anchor: Sequence[str | None]
+    rel: Sequence[frozenset[str] | None]
+    kind: Sequence[LinkKind | None]
+    first_seen: Sequence[datetime | None]
+    last_seen: Sequence[datetime | None]
+    lost_at: Sequence[datetime | None]
+    claim: Sequence[bytes]
+    metrics: Sequence[Mapping[str, float]]
+
+
+def columns_of(rows: Sequence[LinkRow]) -> LinkColumns:
+    """Turn rows, at least one, into columns."""
+    return LinkColumns(*zip(*rows, strict=True))
 
 
 class DomainRow(NamedTuple):
@@ -105,7 +129,7 @@ class DomainRow(NamedTuple):
     first_seen: datetime | None
     last_seen: datetime | None
     lost_at: datetime | None
-    claim: Mapping[str, str]
+    claim: bytes
     metrics: Mapping[str, float]
 
 

@@ -31,7 +31,7 @@ RAW_SHOWN = 300
 
 _BULLET = re.compile(r"(?:[-*\u2022]|\d{1,4}[.)])\s+")
 _MARKDOWN_LINK = re.compile(r"\[[^\]]*\]\((https?://\S+)\)")
-_SAYS_NOTHING = Claims(None, None, None, None, None, None, {}, {})
+_SAYS_NOTHING = Claims(None, None, None, None, None, None, b"{}", {})
 
 RowReader = Callable[[int, Cells], Row]
 
@@ -67,7 +67,7 @@ def row_reader(detection: Detection, site_hosts: Collection[str]) -> RowReader:
 def _own_test(site_hosts: Collection[str]) -> Callable[[str], bool]:
     hosts = tuple(site_hosts)
 
-    @lru_cache(maxsize=65_536)
+    @lru_cache(maxsize=16_384)
     def is_own(host: str) -> bool:
         return urls.same_site(host, hosts)
 
@@ -77,7 +77,7 @@ def _own_test(site_hosts: Collection[str]) -> Callable[[str], bool]:
 def _page_judge(is_own: Callable[[str], bool]) -> Callable[[int, str], "_Page | Row"]:
     """Return the function that takes the text of a cell for a page that may be looked at."""
 
-    @lru_cache(maxsize=65_536)
+    @lru_cache(maxsize=16_384)
     def is_ordinary(host: str) -> bool:
         return not (is_own(host) or is_closed_host(host) or urls.is_ip(host))
 
@@ -207,7 +207,9 @@ def _domain_row(row_no: int, text: str, is_own: Callable[[str], bool]) -> Row:
         return row_error(row_no, "domain", "not_a_domain", detail, text)
     if is_own(host):
         return OwnRow(row_no, host)
-    return DomainRow(row_no, urls.domain_or_host(host), host, None, None, None, None, None, {}, {})
+    return DomainRow(
+        row_no, urls.domain_or_host(host), host, None, None, None, None, None, b"{}", {}
+    )
 
 
 def _target_cell(detection: Detection) -> Callable[[Cells], str]:
@@ -221,7 +223,7 @@ def _target_cell(detection: Detection) -> Callable[[Cells], str]:
 
 
 def _target_judge(is_own: Callable[[str], bool]) -> Callable[[str], _Target | None]:
-    @lru_cache(maxsize=65_536)
+    @lru_cache(maxsize=16_384)
     def judge(text: str) -> _Target | None:
         place = cells.place_of(text) if len(text) <= MAX_ADDRESS else None
         if place is None:
