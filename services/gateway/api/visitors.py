@@ -12,7 +12,7 @@ from shared.errors import NotFoundError
 from shared.http import ServiceClient
 from shared.problems import ProblemError
 
-_KEPT = ("content-type", "content-security-policy", "x-robots-tag")
+_KEPT = ("content-type", "content-security-policy", "x-robots-tag", "content-disposition")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{40,64}")
 
 
@@ -25,11 +25,19 @@ def admit(request: Request, token: str) -> None:
         )
 
 
-async def pass_page_on(request: Request, service: str, path: str, token: str) -> Response:
+async def pass_page_on(
+    request: Request,
+    service: str,
+    path: str,
+    token: str,
+    *,
+    query: str = "",
+    deadline_s: float | None = None,
+) -> Response:
     """Return a page of a service for a visitor, with the headers that keep it harmless."""
     admit(request, token)
     client: ServiceClient = request.app.state.clients[service]
-    answer = await client.send("GET", path, caller=None)
+    answer = await client.send("GET", path, caller=None, query=query, deadline_s=deadline_s)
     headers = {name: value for name in _KEPT if (value := answer.header(name)) is not None}
     return Response(answer.body, status_code=answer.status, headers=headers)
 

@@ -13,6 +13,8 @@ from shared.chromium import WALLED_FLAGS, as_nobody, find_program, is_root
 from shared.errors import UnavailableError
 
 _WITHIN_S = 60.0
+_MOST_WAITING = 8
+"""Pages that wait for their turn or are printed; whoever comes then is told so at once."""
 _PREFIX = "aw-print-"
 
 
@@ -27,6 +29,12 @@ class Printer:
         self._wanted = program
         self._sandbox = sandbox
         self._turn = asyncio.Semaphore(1)
+        self._waiting = 0
+
+    @property
+    def can_print(self) -> bool:
+        """Say whether there is a Chromium here."""
+        return find_program(self._wanted) is not None
 
     async def pdf_of(self, page: str) -> bytes:
         """Return the PDF of a page; raises NoBrowserError, or UnavailableError where it fails."""
@@ -36,6 +44,15 @@ class Printer:
                 "A PDF is printed by Chromium, and none is installed here. Install Debian's chromium, "
                 "name one in ANCHORWATCH_PROFILE_PDF_PROGRAM, or print the page from your browser."
             )
+        if self._waiting >= _MOST_WAITING:
+            raise UnavailableError("Too many PDFs are being printed; try again in a minute.")
+        self._waiting += 1
+        try:
+            return await self._in_turn(program, page)
+        finally:
+            self._waiting -= 1
+
+    async def _in_turn(self, program: str, page: str) -> bytes:
         async with self._turn:
             folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=_PREFIX))
             try:

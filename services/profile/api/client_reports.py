@@ -1,5 +1,6 @@
 """Reports for clients: made of one moment, written on by people, approved, and then never changed."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -181,8 +182,7 @@ def json_answer(row: Row, caller: Caller) -> Response:
 
 async def _formed(tx: Tx, row: Row, form: Form, request: Request) -> Response:
     whole = whole_of(row)
-    domain = whole["content"]["site"]["domain"]
-    name = f"report-{domain}-{row['starts_on']}-to-{row['ends_on']}-no-{row['number']}"
+    name = file_name(whole)
     if form is Form.CSV:
         return table_answer(csv_of(whole), name)
     page = html_of(whole, await brand_shown(tx, row))
@@ -191,6 +191,12 @@ async def _formed(tx: Tx, row: Row, form: Form, request: Request) -> Response:
         if form is Form.HTML
         else await pdf_answer(page, name, request.app.state.printer)
     )
+
+
+def file_name(whole: Mapping[str, Any]) -> str:
+    """Return what a file with this report is called, without its ending."""
+    days = f"{whole['starts_on']}-to-{whole['ends_on']}"
+    return f"report-{whole['content']['site']['domain']}-{days}-no-{whole['number']}"
 
 
 async def brand_shown(tx: Tx, row: Row) -> dict[str, Any]:

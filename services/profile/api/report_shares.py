@@ -1,23 +1,27 @@
 """Addresses by which anybody may read one approved report for a while, without an account."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.profile.api.audit_forms import page_answer
+from services.profile.adapters.pdf import Printer
+from services.profile.api.audit_forms import Form, page_answer, pdf_answer, table_answer
 from services.profile.api.client_report_shapes import Row, whole_of
-from services.profile.api.client_reports import brand_shown, visible
-from services.profile.domain.client_report.page import ended_page, html_of
+from services.profile.api.client_reports import brand_shown, file_name, visible
+from services.profile.domain.client_report.page import ended_page, html_of, told_page
+from services.profile.domain.client_report.table import csv_of
 from services.profile.store import client_reports
 from shared import clock
 from shared.access import Caller, Scope
 from shared.db import Tx
-from shared.dependencies import CallerDep, TxDep
-from shared.errors import ConflictError
+from shared.dependencies import CallerDep, DbDep, TxDep
+from shared.errors import ConflictError, UnavailableError
 from shared.ids import new_id
 from shared.inputs import Whole
+from shared.problems import ProblemError
 from shared.share_tokens import read_token, token_of
 from shared.vocabulary import Role
 
@@ -26,6 +30,14 @@ public = APIRouter(include_in_schema=False)
 PATH = "/shared/reports"
 PURPOSE = "report share"
 MOST_SHARES = 100
+_NO_PDF = (
+    "There is no PDF here",
+    "This installation cannot print. Print the page from your browser: there it can be saved as a PDF.",
+)
+_NO_PDF_NOW = (
+    "The PDF could not be made just now",
+    "Try again in a minute, or print the page from your browser.",
+)
 
 
 class ReportShareIn(BaseModel):
@@ -100,14 +112,36 @@ async def _shareable(tx: Tx, caller: Caller, report_id: UUID, *, lock: bool = Fa
 
 
 @public.get(PATH + "/{token}")
-async def show_shared(token: str, request: Request, tx: TxDep) -> Response:
-    """Show a report to whoever has the address; the gateway lets it through without a caller."""
+async def show_shared(
+    token: str, request: Request, db: DbDep, wanted: Annotated[str, Query(alias="format")] = ""
+) -> Response:
+    """Show a report to whoever has the address; the gateway lets it through without a caller.
+
+    As page, and with `format` as the PDF of that page or as the table of what it shows.
+    """
     now = clock.now()
     share_id = read_token(token, purpose=PURPOSE, secret=request.app.state.secret, now=now)
-    row = await client_reports.find_shared(tx, share_id, now) if share_id is not None else None
-    if row is None:
-        return page_answer(ended_page(), status=404)
-    return page_answer(html_of(whole_of(row), await brand_shown(tx, row)))
+    async with db.begin() as tx:
+        row = await client_reports.find_shared(tx, share_id, now) if share_id is not None else None
+        if row is None:
+            return page_answer(ended_page(), status=404)
+        whole, brand = whole_of(row), await brand_shown(tx, row)
+    if wanted == Form.CSV:
+        return table_answer(csv_of(whole, as_shown=True), file_name(whole))
+    printer: Printer = request.app.state.printer
+    if wanted == Form.PDF:
+        return await _printed(html_of(whole, brand), file_name(whole), printer)
+    return page_answer(html_of(whole, brand, prints=printer.can_print))
+
+
+async def _printed(page: str, name: str, printer: Printer) -> Response:
+    """Return the PDF; where none can be made, a page that says so to whoever has no account."""
+    try:
+        return await pdf_answer(page, name, printer)
+    except ProblemError:  # no Chromium
+        return page_answer(told_page(*_NO_PDF), status=501)
+    except UnavailableError:
+        return page_answer(told_page(*_NO_PDF_NOW), status=503)
 
 
 def _out(row: Row, request: Request) -> ReportShareOut:

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import html
 import io
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
+from services.profile.adapters.pdf import Printer
 from services.profile.domain.site import Site
 from services.profile.store import report_schedules
 from shared import clock
@@ -225,8 +227,38 @@ async def test_a_share_shows_an_approved_report_until_it_is_revoked(
         share["id"]
     ]
     assert (await writer.delete(f"{path}/share/{share['id']}")).status == 204
-    ended = await anybody.get(share["path"])
-    assert (ended.status, b"has ended" in ended.body) == (404, True)
+    for form in ("", "?format=csv", "?format=pdf"):
+        ended = await anybody.get(share["path"] + form)
+        assert (ended.status, b"has ended" in ended.body) == (404, True)
+
+
+@pytest.mark.usefixtures("month")
+async def test_a_share_gives_its_page_as_table_too_and_no_more_than_it_shows(
+    app: FastAPI, writer: Http, database: Database, home: Site
+) -> None:
+    app.state.printer = Printer("no-such-browser", sandbox=True)
+    report = await make(writer, database, home)
+    path = f"/v1/reports/{report['id']}"
+    await writer.patch(path, {"summary": '=HYPERLINK("x")'}, if_match=tag(report))
+    report = (await writer.get(path)).json()
+    await writer.post(f"{path}/approve", if_match=tag(report))
+    share = (await writer.post(f"{path}/share", {})).json()["path"]
+    anybody = Http(app)
+    page = html.unescape((await anybody.get(share)).body.decode())
+    assert 'href="?format=csv"' in page
+    assert "print this page from your browser" in page, "there is no Chromium"
+    table = await anybody.get(f"{share}?format=csv")
+    assert "attachment" in (table.header("content-disposition") or "")
+    rows = list(csv.reader(io.StringIO(table.body.decode())))[1:]
+    assert ["summary", '\'=HYPERLINK("x")', "", "", "", ""] in rows
+    pages = {cell for row in rows for cell in row if cell.startswith("http")}
+    assert "https://goes.example/post" in pages
+    assert not [one for one in pages if one not in page]
+    said = [row[1] for row in rows if row[0] in {"work", "next", "remark"}]
+    assert said
+    assert not [one for one in said if one not in page]
+    refused = await anybody.get(f"{share}?format=pdf")
+    assert (refused.status, b"cannot print" in refused.body) == (501, True)
 
 
 @pytest.mark.usefixtures("month")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.profile.domain.client_report import sections
-from services.profile.domain.report.marks import day, number, text
+from services.profile.domain.report.marks import PATTERNS, day, number, text
 from services.profile.domain.report.page import CONTENT_POLICY
 from services.profile.domain.report.style import STYLE
 from shared.hostnames import shown
@@ -17,8 +17,12 @@ _STYLE = """
 .tile small { display:block; color:var(--soft); font-size:12.5px; }
 ul.plain { padding-left:18px; margin:8px 0 16px; max-width:72ch; } ul.plain li { margin:5px 0; }
 h2 { margin-top:40px; } .because { color:var(--soft); font-size:12.5px; }
+.take { max-width:900px; margin:0 auto; padding:16px 28px 0; display:flex; flex-wrap:wrap; justify-content:flex-end;
+  gap:6px 20px; font-size:14px; color:var(--soft); }
+@media (max-width:640px) { .take { padding:14px 18px 0; justify-content:flex-start; } }
 .tiles + ul.plain { margin-top:14px; } ul.plain { max-width:none; } p { max-width:none; }
 @media print {
+  .take { display:none; }
   body { font-size:9.5pt; line-height:1.4; } h1 { font-size:20pt; margin:8px 0 4px; } h2 { margin-top:14px; padding-top:8px; font-size:14pt; }
   h3 { margin:10px 0 2px; } table { font-size:9pt; margin:4px 0 8px; } td, th { padding-top:3px; padding-bottom:3px; }
   .tiles { margin-top:10px; grid-template-columns:repeat(auto-fit,minmax(90px,1fr)); } .tile { padding:8px 10px; } .tile b { font-size:15pt; } .chart svg { max-height:46mm; }
@@ -27,8 +31,13 @@ h2 { margin-top:40px; } .because { color:var(--soft); font-size:12.5px; }
 """
 
 
-def html_of(report: Mapping[str, Any], brand: Mapping[str, Any]) -> str:
-    """Return the whole page of a report, under the name and logo of whoever sends it."""
+def html_of(
+    report: Mapping[str, Any], brand: Mapping[str, Any], *, prints: bool | None = None
+) -> str:
+    """Return the whole page of a report, under the name and logo of whoever sends it.
+
+    `prints` is for a page that was given out by an address: whether a PDF of it can be had there.
+    """
     content = report["content"]
     domain, label = text(shown(content["site"]["domain"])), text(content["span"]["label"])
     return (
@@ -37,21 +46,40 @@ def html_of(report: Mapping[str, Any], brand: Mapping[str, Any]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Links to {domain}, {label}</title>"
         f"<style>{STYLE}{_STYLE}</style></head><body>"
-        f"{_header(report, brand)}<main>{''.join(_body(report))}</main>{_footer(report, brand)}"
+        f"{PATTERNS}{_take_along(prints)}{_header(report, brand)}<main>{''.join(_body(report))}</main>{_footer(report, brand)}"
         "</body></html>\n"
     )
 
 
 def ended_page() -> str:
     """Return what whoever opens an address reads that does not work any more."""
+    return told_page(
+        "This address has ended",
+        "The report that it showed may still be there. Ask whoever sent you the address for a new one.",
+    )
+
+
+def told_page(title: str, sentence: str) -> str:
+    """Return a page that says one thing in plain words."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{text(CONTENT_POLICY)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>This address has ended</title><style>{STYLE}</style></head><body><header>"
-        "<h1>This address has ended</h1></header><main><p>The report that it showed may still be there."
-        " Ask whoever sent you the address for a new one.</p></main></body></html>\n"
+        f"<title>{text(title)}</title><style>{STYLE}</style></head><body><header>"
+        f"<h1>{text(title)}</h1></header><main><p>{text(sentence)}</p></main></body></html>\n"
     )
+
+
+def _take_along(prints: bool | None) -> str:
+    """Return the ways to keep what is shown; nothing where the page is not behind an address."""
+    if prints is None:
+        return ""
+    table = '<a href="?format=csv">Table (CSV)</a>'
+    if prints:
+        pdf = '<a href="?format=pdf">PDF</a>'
+    else:
+        pdf = "<span>For a PDF print this page from your browser.</span>"
+    return f'<nav class="take" aria-label="Take it along">{pdf}{table}</nav>'
 
 
 def _header(report: Mapping[str, Any], brand: Mapping[str, Any]) -> str:

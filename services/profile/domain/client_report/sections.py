@@ -18,7 +18,8 @@ from shared.hostnames import shown
 from shared.report_words import TITLES, Section
 
 Content = Mapping[str, Any]
-_SHOWN = 5
+SHOWN = 5
+"""Links of one kind that the page names."""
 _TILES = ("links", "domains", "gained", "lost", "won_back")
 _STOCKS = ("links", "domains")
 _MINUS = marks.MINUS
@@ -172,7 +173,7 @@ def _moved(title: str, nothing: str, found: Mapping[str, Any], figure: Mapping[s
         return f'{head}<p class="soft">{text(figure["because"] or nothing)}</p>'
     if not found["count"]:
         return f'<h3>{text(title)}</h3><p class="soft">{text(nothing)}</p>'
-    items = found["items"][:_SHOWN]
+    items = found["items"][:SHOWN]
     rows = [
         (
             page_link(one["referring_url"]) + _what(one),

@@ -5,10 +5,29 @@ from datetime import date, datetime
 from html import escape
 from typing import Any
 
+VIOLET = "#6a5a91"
 GOOD, WARN, BAD, DEEP, GREY, PALE = (
     *("#1c6e53", "#b87d0c", "#b4452c", "#0b4f5c"),
     *("#7d8996", "#c5ccd4"),
 )
+_HATCHES = {
+    WARN: ("warn", "M0 3H6", 2.2),
+    BAD: ("bad", "M-1 1L1 -1M0 6L6 0M5 7L7 5", 2.0),
+    VIOLET: ("violet", "M0 3H6M3 0V6", 1.1),
+    GREY: ("grey", "M3 0V6", 1.6),
+}
+"""By colour: what is drawn into it in white, so that parts can be told apart on grey paper, too."""
+PATTERNS = (
+    '<svg width="0" height="0" style="position:absolute" aria-hidden="true" focusable="false"><defs>'
+    + "".join(
+        f'<pattern id="hatch-{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<rect width="6" height="6" fill="{colour}"/>'
+        f'<path d="{path}" stroke="#fff" stroke-opacity=".75" stroke-width="{width}"/></pattern>'
+        for colour, (name, path, width) in _HATCHES.items()
+    )
+    + "</defs></svg>"
+)
+"""Stands once in a page with charts."""
 MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -103,6 +122,12 @@ def shares(
     )
 
 
+def fill(colour: str) -> str:
+    """Return what a part of a chart is filled with: its colour, hatched where greys would look alike."""
+    hatch = _HATCHES.get(colour)
+    return colour if hatch is None else f"url(#hatch-{hatch[0]})"
+
+
 def stacked(parts: Sequence[tuple[str, int, str]], *, title: str) -> str:
     """Return one bar made of parts, with its key."""
     whole = sum(count for _, count, _ in parts)
@@ -111,7 +136,7 @@ def stacked(parts: Sequence[tuple[str, int, str]], *, title: str) -> str:
     at, rects = 0.0, []
     for _, count, colour in parts:
         width = 900 * count / whole
-        rects.append(f'<rect x="{at:.1f}" width="{width:.1f}" height="30" fill="{colour}"/>')
+        rects.append(f'<rect x="{at:.1f}" width="{width:.1f}" height="30" fill="{fill(colour)}"/>')
         at += width
     said = ", ".join(f"{label} {count:,}" for label, count, _ in parts if count)
     return (
@@ -124,7 +149,9 @@ def stacked(parts: Sequence[tuple[str, int, str]], *, title: str) -> str:
 def key(parts: Iterable[tuple[str, str]]) -> str:
     """Return the key of a chart."""
     items = "".join(
-        f'<li><i style="background:{colour}"></i>{text(label)}</li>' for label, colour in parts
+        f'<li><svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" rx="2"'
+        f' fill="{fill(colour)}"/></svg>{text(label)}</li>'
+        for label, colour in parts
     )
     return f'<ul class="key">{items}</ul>'
 
@@ -154,7 +181,8 @@ def growth(months: Sequence[Mapping[str, Any]], *, told: bool = True) -> str:
     )
     return (
         f'<div class="chart"><svg viewBox="0 0 900 {2 * half + 58}" role="img" aria-label="{said}">'
-        f"{''.join(pieces)}</svg></div>" + key((("Gained or back", DEEP), ("Lost, confirmed", BAD)))
+        f"{''.join(pieces)}</svg></div>"
+        + key((("Up: gained or back", DEEP), ("Down: lost, confirmed", BAD)))
     )
 
 
@@ -175,7 +203,7 @@ def _column(
     beside = zero + height + (15 if height > 0 else -5)
     column = (
         f'<rect x="{x:.1f}" y="{top:.1f}" width="{width:.1f}" height="{abs(height):.1f}" rx="2"'
-        f' fill="{colour}"/>'
+        f' fill="{fill(colour)}"/>'
     )
     return [column, _label(x + width / 2, beside, f"{value:,}", "#17202b")]
 
@@ -198,7 +226,8 @@ def bands(groups: Sequence[Mapping[str, Any]]) -> str:
         pieces.append(
             f'<text x="0" y="{y + 25}" font-size="14" fill="#17202b">{text(group["label"])}</text>'
             f'<rect x="200" y="{y + 6}" width="640" height="30" rx="3" fill="#f4f6f8"/>'
-            f'<rect x="{low:.1f}" y="{y + 6}" width="{high - low:.1f}" height="30" fill="#cfe3e3"/>'
+            f'<rect x="{low:.1f}" y="{y + 6}" width="{high - low:.1f}" height="30" fill="#cfe3e3"'
+            ' stroke="#4c5866" stroke-width=".8" stroke-dasharray="3 3"/>'
             f'<rect x="200" y="{y + 14}" width="{wide:.1f}" height="14" rx="2" fill="{DEEP}"/>'
             f'<text x="{min(200 + wide + 8, 850):.1f}" y="{y + 26}" font-size="13" fill="#17202b">'
             f"{percent(group['by_domain'])}</text>"

@@ -33,7 +33,7 @@ def html_of(report: Mapping[str, Any], brand: Brand) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Link audit of {domain}, {day(report['created_at'])}</title>"
         f"<style>{STYLE}</style></head><body>"
-        f"{_header(report, brand)}<main>{''.join(_body(report))}</main>{_footer(report, brand)}"
+        f"{marks.PATTERNS}{_header(report, brand)}<main>{''.join(_body(report))}</main>{_footer(report, brand)}"
         "</body></html>\n"
     )
 

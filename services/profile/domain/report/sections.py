@@ -31,7 +31,7 @@ _COLOURS = {
     "live": GOOD,
     "changed": WARN,
     "lost": BAD,
-    "not_found": "#6a5a91",
+    "not_found": marks.VIOLET,
     "unknown": GREY,
     "pending": PALE,
 }

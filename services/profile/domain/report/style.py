@@ -49,7 +49,7 @@ a { color:var(--deep); }
 .chart { margin:16px 0 8px; }
 .key { display:flex; flex-wrap:wrap; gap:4px 20px; font-size:13px; color:var(--soft);
   padding:0; margin:0 0 10px; list-style:none; }
-.key i { display:inline-block; width:11px; height:11px; border-radius:2px; margin-right:7px; }
+.key svg { margin-right:7px; vertical-align:-1px; }
 .box { background:var(--wash); border-radius:10px; padding:16px 20px; margin:16px 0; }
 .box p { margin:4px 0; } code { font-size:12.5px; overflow-wrap:anywhere; }
 details { margin:10px 0; } summary { cursor:pointer; color:var(--deep); }
@@ -61,6 +61,7 @@ footer { color:var(--soft); font-size:13px; padding-top:30px; padding-bottom:50p
   body { font-size:10.5pt; } main, header, footer { max-width:none; padding:0; }
   h1 { font-size:25pt; } h2 { break-after:avoid; margin-top:30px; } h3 { break-after:avoid; }
   .finding, .chart, .tiles, .box, tr { break-inside:avoid; } thead { display:table-header-group; }
+  .wide { overflow:visible; } .key { break-before:avoid; } caption { break-after:avoid; }
   a { color:inherit; text-decoration:none; } details { display:none; }
   * { -webkit-print-color-adjust:exact; print-color-adjust:exact; }
 }
