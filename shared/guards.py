@@ -27,11 +27,16 @@ async def refuse_loose_input(request: Request) -> None:
 
 
 def _refuse_nul(request: Request) -> None:
-    names = [name for name, value in request.query_params.items() if "\0" in value or "\0" in name]
-    if names or "\0" in request.scope["path"]:
+    places = [
+        ("query", name)
+        for name, value in request.query_params.items()
+        if "\0" in value or "\0" in name
+    ]
+    places += [("path", name) for name, value in request.path_params.items() if "\0" in str(value)]
+    if places or "\0" in request.scope["path"]:
         raise InvalidError(
             "A NUL character is not text.",
-            [FieldError(pointer(["query", n]), "character-not-allowed", _NO_NUL) for n in names],
+            [FieldError(pointer(place), "character-not-allowed", _NO_NUL) for place in places],
             code="character-not-allowed",
         )
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BeforeValidator,
     GetCoreSchemaHandler,
@@ -60,7 +61,18 @@ def _clock_as_text(value: Any) -> Any:
     return value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_time_as_text)]
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("Give a time between the years 1 and 9999, in UTC.") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_time_as_text), AfterValidator(_in_utc)]
+Since = Annotated[datetime, AfterValidator(_in_utc)]
+"""A time of a query: a day alone, or a time without an offset, is meant in UTC."""
 Day = Annotated[date, BeforeValidator(_date_as_text)]
 TimeOfDay = Annotated[time, BeforeValidator(_clock_as_text)]
 Whole = StrictInt

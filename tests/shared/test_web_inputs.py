@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared import jsontext
 from shared.db import Database
+from shared.inputs import Moment, Since
 from shared.settings import HouseSettings
 from shared.web import new_web_app
 from tests.http import Http
@@ -24,6 +25,7 @@ class Thing(BaseModel):
 
     url: Annotated[str, Field(max_length=2048, pattern=r"^https?://[!-~]+$")]
     note: str = ""
+    until: Moment | None = None
 
 
 def new_app() -> FastAPI:
@@ -31,9 +33,12 @@ def new_app() -> FastAPI:
 
     @router.get("/v1/things/{thing_id}")
     async def get_thing(
-        thing_id: UUID, limit: Annotated[int, Query(ge=1, le=500)] = 100, q: str = ""
+        thing_id: UUID,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        q: str = "",
+        since: Since | None = None,
     ) -> dict[str, Any]:
-        return {"limit": limit, "q": q}
+        return {"limit": limit, "q": q, "since": since}
 
     @router.post("/v1/things", status_code=201)
     async def add_thing(body: Thing) -> Thing:
@@ -123,7 +128,7 @@ async def test_a_bad_parameter_is_422_and_named(path: str, pointer: str) -> None
 async def test_an_unknown_parameter_is_told_what_there_is() -> None:
     detail = (await HTTP.get(f"{THING}?colour=red")).json()["detail"]
 
-    assert detail == "Unknown query parameter 'colour'. This route takes: limit, q."
+    assert detail == "Unknown query parameter 'colour'. This route takes: limit, q, since."
 
 
 async def test_nul_in_a_query_is_refused_and_sql_is_only_text() -> None:
@@ -232,3 +237,27 @@ async def test_a_database_that_is_away_is_said_and_no_fault_of_ours() -> None:
     assert (answer.status, answer.json()["code"]) == (503, "unavailable")
     assert dict(answer.headers)["retry-after"] == "2"
     assert "Try again" in answer.json()["detail"]
+
+
+async def test_times_that_utc_cannot_hold_are_refused_with_their_field() -> None:
+    for late in ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"):
+        asked = await HTTP.get(f"{THING}?since={late.replace('+', '%2B')}")
+        told = await Http(HTTP.app, JSON).send(
+            "POST", "/v1/things", f'{{{GOOD},"until":"{late}"}}'.encode()
+        )
+        for answer, pointer in ((asked, "/query/since"), (told, "/until")):
+            assert answer.status == 422
+            (fault,) = answer.json()["errors"]
+            assert fault["pointer"] == pointer
+            assert "between the years 1 and 9999" in fault["detail"]
+
+
+async def test_a_day_of_a_query_is_meant_in_utc() -> None:
+    answer = await HTTP.get(f"{THING}?since=2026-01-02")
+    assert answer.json()["since"] == "2026-01-02T00:00:00Z"
+
+
+async def test_a_nul_character_in_a_path_is_named() -> None:
+    answer = await HTTP.get("/v1/things/a%00b")
+    assert answer.status == 422
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/path/thing_id"]

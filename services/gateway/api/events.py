@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.adapters.hub import Hub
 from services.gateway.api.caller import CallerDep
@@ -23,6 +23,7 @@ from shared import queries
 from shared.access import Caller, UnauthenticatedError
 from shared.db import Database, Tx
 from shared.errors import FieldError, InvalidError, NotFoundError
+from shared.inputs import Moment
 from shared.pages import Page, PageDep
 from shared.problems import ProblemError
 from shared.web import DbDep, TxDep
@@ -117,7 +118,7 @@ async def list_history(
     tx: TxDep,
     page: PageDep,
     types: _TypesParameter = None,
-    since: Annotated[AwareDatetime | None, Query(description="Not older than this.")] = None,
+    since: Annotated[Moment | None, Query(description="Not older than this.")] = None,
     site_id: Annotated[UUID | None, Query(description="Only events of this site.")] = None,
 ) -> Response:
     """List the outward events of the last 30 days, oldest first."""

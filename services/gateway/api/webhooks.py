@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.adapters.teller import Teller
 from services.gateway.api.caller import CallerDep
@@ -25,6 +25,7 @@ from shared.access import Caller
 from shared.db import Tx
 from shared.errors import ConflictError, FieldError, InvalidError
 from shared.ids import new_id
+from shared.inputs import Moment
 from shared.pages import Page, PageDep
 from shared.vocabulary import Role
 from shared.web import DbDep, TxDep
@@ -284,7 +285,7 @@ async def replay(
     caller: CallerDep,
     tx: TxDep,
     since: Annotated[
-        AwareDatetime, Query(alias="from", description="Send again what happened from then on.")
+        Moment, Query(alias="from", description="Send again what happened from then on.")
     ],
 ) -> ReplayOut:
     """Send the events since a moment again, with the ids that they had; at most 10,000 at once."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.profile.api.link_detail import Requested
 from services.profile.api.link_models import Row, WordsOut
@@ -22,6 +22,7 @@ from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep, at_once
 from shared.errors import FieldError, InvalidError, NotFoundError
 from shared.events import CheckRequested
+from shared.inputs import Moment
 from shared.pages import Page, PageDep
 from shared.screen_words import ALERT_STATES
 from shared.vocabulary import AlertEnd, AlertSeverity, AlertState, Role
@@ -139,7 +140,7 @@ class _Filter:
     ] = None
     site_id: UUID | None = None
     rule_id: UUID | None = None
-    since: Annotated[AwareDatetime | None, Query(description="With news since this moment.")] = None
+    since: Annotated[Moment | None, Query(description="With news since this moment.")] = None
 
     def wanted(self, caller: Caller, role: Role) -> Wanted:
         """Return what is meant, on the sites on which the caller has the role."""

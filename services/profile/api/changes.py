@@ -16,6 +16,7 @@ from shared.access import Scope
 from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
 from shared.errors import NotFoundError
+from shared.inputs import Since
 from shared.pages import Page, PageDep
 from shared.vocabulary import Band, ChangeKind, ContractState, LinkStatus, Reason, Role
 
@@ -121,8 +122,8 @@ async def list_site_changes(
     kind: Annotated[
         str | None, Query(max_length=200, description="new, lost, recovered, changed, toxic ...")
     ] = None,
-    since: Annotated[datetime | None, Query(alias="from")] = None,
-    until: Annotated[datetime | None, Query(alias="to", description="Before this moment.")] = None,
+    since: Annotated[Since | None, Query(alias="from")] = None,
+    until: Annotated[Since | None, Query(alias="to", description="Before this moment.")] = None,
 ) -> ChangesOut:
     """Return what became different on a site, the newest first."""
     caller.require_scope(Scope.LINKS_READ)

@@ -1,7 +1,6 @@
 """The query parameters that say which links are meant; the same for lists and bulk actions."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from ipaddress import ip_network
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from services.profile.store.listing import Sort
 from shared import hostnames, queries
 from shared.dependencies import at_once
 from shared.errors import FieldError, InvalidError
+from shared.inputs import Since
 from shared.vocabulary import (
     Action,
     AnchorKind,
@@ -88,12 +88,12 @@ class _Limits:
     toxicity_min: Annotated[int | None, Query(ge=0, le=100)] = None
     toxicity_max: Annotated[int | None, Query(ge=0, le=100)] = None
     authority_min: Annotated[float | None, Query(ge=0, le=100)] = None
-    first_seen_from: datetime | None = None
-    lost_from: datetime | None = None
-    changed_from: datetime | None = None
-    gained_from: datetime | None = None
-    gained_to: Annotated[datetime | None, Query(description="Before this moment.")] = None
-    last_seen_before: datetime | None = None
+    first_seen_from: Since | None = None
+    lost_from: Since | None = None
+    changed_from: Since | None = None
+    gained_from: Since | None = None
+    gained_to: Annotated[Since | None, Query(description="Before this moment.")] = None
+    last_seen_before: Since | None = None
 
 
 async def get_filter(
