@@ -1,12 +1,15 @@
 """Single looks that other services ask for: made once, politely, and told as what they saw."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Never, cast
 
 import pytest
 
 from services.crawler import handlers
 from services.crawler.adapters.eyes import open_eyes
-from services.crawler.jobs.wanted_looks import look_at_due
+from services.crawler.adapters.observer import Observer
+from services.crawler.jobs.wanted_looks import MOST_TRIES, look_at_due
 from shared import clock
 from shared.db import Database
 from shared.events import LookMade, LookRequested, decode
@@ -65,3 +68,34 @@ async def test_a_look_says_what_it_saw_and_is_made_once(db_for: DatabaseFor, sit
     assert told["down"].reasons == (Reason.PAGE_5XX,)
     assert told["private"].reasons == (Reason.ADDRESS_NOT_ALLOWED,)
     assert len(await looked(db, site)) == len(wanted)  # and none a second time
+
+
+class Stumbling:
+    """An observer that fails each time, as on a page that our reader cannot bear."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def look_within(self, *_: object) -> Never:
+        self.asked += 1
+        raise ValueError("no page can be read like this")
+
+
+async def test_a_look_that_fails_each_time_comes_to_an_end(db_for: DatabaseFor) -> None:
+    db, observer = db_for("crawler"), Stumbling()
+    wanted = LookRequested(look_id=new_id(), url="http://acme.example/x", target="rose.example")
+    async with db.begin() as tx:
+        await handlers.on_look_requested([wanted], tx)
+    now, turns = clock.now(), []
+    for minute in range(0, 60 * 12, 5):
+        at = now + timedelta(minutes=minute + 1)
+        if await look_at_due(db, cast(Observer, observer), clock=lambda at=at: at):
+            turns.append(minute)
+    assert observer.asked == MOST_TRIES
+    assert turns == [0, 5, 15, 35, 75, 155]
+    async with db.begin() as tx:
+        (row,) = await tx.fetch("SELECT body FROM outbox")
+        assert await tx.fetch("SELECT FROM wanted_looks") == []
+    told = decode(row["body"])
+    assert isinstance(told, LookMade)
+    assert (told.outcome, told.reasons) == (Outcome.UNKNOWN, (Reason.UNREACHABLE,))

@@ -22,6 +22,8 @@ _IDLE_S = 5.0
 _WITHIN_S = 60.0
 """Below the lease, so that no two processes make the same look at the same time."""
 _MOST_OCCURRENCES = 10
+MOST_TRIES = 5
+"""Looks that failed before they were told are made again, later each time; then they are told as unseen."""
 
 
 async def follow(
@@ -54,6 +56,8 @@ async def _look(db: Database, observer: Observer, one: Wanted, clock: Clock) -> 
 
 
 async def _answer(observer: Observer, one: Wanted, clock: Clock) -> LookMade:
+    if one.tries > MOST_TRIES:
+        return _unseen(one, Reason.UNREACHABLE, clock)
     try:
         watch = watch_for(one.target, pointer="/target")
     except InvalidError:

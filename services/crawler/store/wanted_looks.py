@@ -10,6 +10,7 @@ from shared.db import Tx
 from shared.events import LookMade, LookRequested
 
 _LEASE = timedelta(minutes=5)
+"""How long a first look may take before it is made again; each further one is waited for twice as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Wanted:
     site_id: UUID | None
     url: str
     target: str
+    tries: int
+    """How often its turn came, this one included."""
 
 
 async def want(tx: Tx, events: Sequence[LookRequested], now: datetime) -> None:
@@ -41,9 +44,10 @@ async def want(tx: Tx, events: Sequence[LookRequested], now: datetime) -> None:
 async def claim(tx: Tx, now: datetime, *, limit: int) -> list[Wanted]:
     """Return looks whose turn it is; other processes get others, until the lease ends."""
     rows = await tx.fetch(
-        "UPDATE wanted_looks SET due_at = $1::timestamptz + $3::interval WHERE look_id IN ("
+        "UPDATE wanted_looks SET tries = tries + 1,"
+        " due_at = $1::timestamptz + $3::interval * power(2, tries) WHERE look_id IN ("
         "SELECT look_id FROM wanted_looks WHERE due_at <= $1 ORDER BY due_at, look_id LIMIT $2"
-        " FOR UPDATE SKIP LOCKED) RETURNING look_id, workspace_id, site_id, url, target",
+        " FOR UPDATE SKIP LOCKED) RETURNING look_id, workspace_id, site_id, url, target, tries",
         now,
         limit,
         _LEASE,

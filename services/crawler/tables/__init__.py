@@ -373,6 +373,7 @@ WANTED_LOOKS = Table(
     Column("url", Text, nullable=False),
     Column("target", Text, nullable=False),
     _moment("due_at", nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
     Index("wanted_looks_due_at_idx", "due_at"),
 )
 

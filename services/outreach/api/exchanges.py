@@ -83,6 +83,9 @@ class ExchangeOut(BaseModel):
     sentence: str
     reasons: list[ReasonOut]
     looked_at: datetime | None
+    failing_since: datetime | None = Field(
+        description="Since when no look could see the page; what was seen before stands."
+    )
     next_look_at: datetime | None
     evidence: dict[str, Any] | None = Field(
         description="What the last look that could see found: time, status, each place of the link."
@@ -243,8 +246,9 @@ async def change_exchange(
         before.rel,
     ):
         after = replace(after, seen=Seen.UNVERIFIED, reasons=(), missing_since=None, evidence=None)
+        after = replace(after, failure=None, failing_since=None, failures=0)
     await _refuse(tx, after, caller)
-    await exchanges.save_exchange(tx, replace(after, next_look_at=now), now=now)
+    await exchanges.save_exchange(tx, replace(after, next_look_at=now, look_id=None), now=now)
     return await _answer(tx, exchange_id, caller, response)
 
 
@@ -360,6 +364,7 @@ def exchange_out(one: Exchange, today: date) -> ExchangeOut:
     same = [
         *("exchange_id", "site_id", "our_url", "their_url", "their_domain", "since_on", "until_on"),
         *("placement_id", "note", "looked_at", "next_look_at", "evidence", "created_at", "version"),
+        "failing_since",
     ]
     return ExchangeOut(
         **{name: getattr(one, name) for name in same},

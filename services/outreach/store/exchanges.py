@@ -8,7 +8,13 @@ from uuid import UUID
 
 import asyncpg
 
-from services.outreach.domain.money.exchange import LEASE, Exchange, ExchangeState, Seen
+from services.outreach.domain.money.exchange import (
+    LEASE,
+    LONGEST_PAUSE,
+    Exchange,
+    ExchangeState,
+    Seen,
+)
 from shared import jsontext, outbox
 from shared.db import Tx
 from shared.errors import NotFoundError
@@ -19,8 +25,8 @@ from shared.vocabulary import Reason
 _OWN = (
     *("exchange_id", "workspace_id", "site_id", "our_url", "their_url", "their_domain", "rel"),
     *("since_on", "until_on", "placement_id", "note", "seen", "reasons", "missing_since"),
-    *("looked_at", "failure", "evidence", "next_look_at", "look_id", "version", "created_by"),
-    *("created_at", "cancelled_at"),
+    *("looked_at", "failure", "failing_since", "failures", "evidence", "next_look_at", "look_id"),
+    *("version", "created_by", "created_at", "cancelled_at"),
 )
 _COLUMNS = ", ".join(f"x.{name}" for name in _OWN)
 _FROM = "FROM exchanges x JOIN sites s ON s.site_id = x.site_id AND s.deleted_at IS NULL"
@@ -121,8 +127,8 @@ async def save_exchange(tx: Tx, one: Exchange, *, now: datetime) -> None:
     """Write a changed obligation, and what was seen of it."""
     names = [
         *("our_url", "their_url", "their_domain", "rel", "since_on", "until_on", "placement_id"),
-        *("note", "seen", "reasons", "missing_since", "looked_at", "failure", "evidence"),
-        *("next_look_at", "look_id", "cancelled_at"),
+        *("note", "seen", "reasons", "missing_since", "looked_at", "failure", "failing_since"),
+        *("failures", "evidence", "next_look_at", "look_id", "cancelled_at"),
     ]
     listed = ", ".join(f"{name} = ${number}" for number, name in enumerate(names, 3))
     await tx.run(
@@ -134,8 +140,12 @@ async def save_exchange(tx: Tx, one: Exchange, *, now: datetime) -> None:
 
 # ---- looks -------------------------------------------------------------------------------------------
 
+# One that still waits for its last look was not looked at: nobody could be asked, or nobody answered.
 _CLAIM = """
-    UPDATE exchanges x SET look_id = u.look_id, next_look_at = $3
+    UPDATE exchanges x SET look_id = u.look_id, failures = x.failures + (x.look_id IS NOT NULL)::int,
+        failing_since = CASE WHEN x.look_id IS NULL THEN x.failing_since
+            ELSE COALESCE(x.failing_since, x.next_look_at - $3::interval) END,
+        next_look_at = $1::timestamptz + least($3::interval * power(2, least(x.failures, 9)), $5::interval)
     FROM (SELECT exchange_id, gen_random_uuid() AS look_id FROM exchanges o WHERE cancelled_at IS NULL
         AND EXISTS (SELECT FROM sites s WHERE s.site_id = o.site_id AND s.deleted_at IS NULL)
         AND next_look_at <= $1 AND (since_on IS NULL OR since_on <= $2) AND (until_on IS NULL OR until_on >= $2)
@@ -147,7 +157,7 @@ _CLAIM = """
 
 async def ask_for_looks(tx: Tx, *, now: datetime, limit: int) -> int:
     """Ask for a look at our pages whose turn it is; returns how many."""
-    rows = await tx.fetch(_CLAIM, now, now.date(), now + LEASE, limit)
+    rows = await tx.fetch(_CLAIM, now, now.date(), LEASE, limit, LONGEST_PAUSE)
     await outbox.add(tx, [_request(row) for row in rows])
     return len(rows)
 

@@ -193,6 +193,9 @@ EXCHANGES = Table(
     moment("missing_since"),
     moment("looked_at"),
     Column("failure", Text),
+    # Since when no look could see it, and how many in a row.
+    moment("failing_since"),
+    Column("failures", Integer, nullable=False, server_default="0"),
     Column("evidence", JSON),
     moment("next_look_at"),
     Column("look_id", UUID),

@@ -82,7 +82,20 @@ def test_a_look_that_saw_nothing_breaks_no_word() -> None:
         *(Seen.KEPT, NOON),
         Reason.TIMEOUT,
     )
-    assert "could not see it" in sentence(missed, NOON.date())
+    assert "could not be looked at since 3 Nov 2026: " in sentence(missed, NOON.date())
+    found = advance(missed, a_look(Outcome.FOUND, NOON + 5 * HOUR))
+    assert (found.failing_since, found.failures) == (None, 0)
+
+
+def test_looks_that_see_nothing_are_made_ever_less_often() -> None:
+    one, at, pauses = an_exchange(seen=Seen.KEPT), NOON, []
+    for _ in range(40):
+        one = advance(one, a_look(Outcome.UNKNOWN, at, reasons=(Reason.TIMEOUT,)))
+        assert one.next_look_at is not None
+        pauses.append((one.next_look_at - at) // HOUR)
+        at = one.next_look_at
+    assert pauses[:7] == [6, 12, 24, 48, 96, 168, 168]
+    assert (pauses[-1], one.seen, one.failing_since) == (168, Seen.KEPT, NOON)
 
 
 def test_days_say_whether_it_is_owed_at_all() -> None:
@@ -143,6 +156,21 @@ async def test_our_page_is_looked_at_and_what_changes_is_told(
     await desk.ask("DELETE", path, status=204)
     await give_some(database, now=clock.now() + timedelta(days=9))
     assert len(await published(database, LookRequested)) == 3
+
+
+async def test_looks_that_nobody_answers_are_asked_for_ever_less_often(
+    desk: Desk, database: Database
+) -> None:
+    made = await owed(desk)
+    path, now, asked = f"/v1/exchanges/{made['exchange_id']}", clock.now(), []
+    for hour in range(0, 24 * 30, 6):
+        await give_some(database, now=now + timedelta(hours=hour, minutes=1))
+        asked.append(len(await published(database, LookRequested)))
+    assert asked[2:4] == [2, 2]
+    assert asked[-1] <= 8
+    shown = await desk.ask("GET", path)
+    assert (shown["state"], shown["failing_since"]) == ("unverified", made["created_at"])
+    assert "It could not be looked at since" in shown["sentence"]
 
 
 async def test_only_a_page_of_ours_to_one_of_theirs_is_taken(desk: Desk) -> None:

@@ -22,6 +22,8 @@ CONFIRM_AFTER = timedelta(hours=1)
 _YOUNG = timedelta(days=7)
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _AGAIN = timedelta(hours=6)
+LONGEST_PAUSE = timedelta(days=7)
+"""However often looks could not see a page, one is made after this long."""
 LEASE = timedelta(hours=12)
 """How long an answer to a question for a look is waited for before it is asked again."""
 
@@ -82,6 +84,9 @@ class Exchange:
     looked_at: datetime | None = None
     failure: Reason | None = None
     """Why the last look saw nothing; what was seen before stands beside it."""
+    failing_since: datetime | None = None
+    failures: int = 0
+    """How many looks in a row could see nothing, or were never answered."""
     evidence: dict[str, Any] | None = None
     next_look_at: datetime | None = None
     look_id: UUID | None = None
@@ -132,9 +137,18 @@ def address(text: str) -> str | None:
 def advance(one: Exchange, look: LookMade) -> Exchange:
     """Return the obligation after a look at our page."""
     now = look.looked_at
+    one = replace(one, look_id=None)
     if look.outcome is Outcome.UNKNOWN:
         failure = next(iter(look.reasons), Reason.UNREACHABLE)
-        return replace(one, looked_at=now, failure=failure, next_look_at=now + _AGAIN)
+        return replace(
+            one,
+            looked_at=now,
+            failure=failure,
+            failing_since=one.failing_since or now,
+            failures=one.failures + 1,
+            next_look_at=now + min(_AGAIN * 2 ** min(one.failures, 9), LONGEST_PAUSE),
+        )
+    one = replace(one, failure=None, failing_since=None, failures=0)
     if look.outcome is Outcome.FOUND:
         reasons = _differences(one, look)
         seen = Seen.DIFFERENT if reasons else Seen.KEPT
@@ -145,7 +159,7 @@ def advance(one: Exchange, look: LookMade) -> Exchange:
         seen = Seen.MISSING if confirmed else one.seen
         reasons = look.reasons if confirmed else one.reasons
         after = replace(one, seen=seen, reasons=reasons, missing_since=first)
-    after = replace(after, looked_at=now, failure=None, evidence=_evidence(look))
+    after = replace(after, looked_at=now, evidence=_evidence(look))
     return replace(after, next_look_at=now + _pause(after, now))
 
 
@@ -227,9 +241,10 @@ _SENTENCES: dict[ExchangeState, str] = {
 
 
 def _last_look(one: Exchange) -> str:
-    if one.failure is not None:
-        why = words.reason(one.failure).label.lower()
-        return f" The last look could not see it: {why}."
+    if one.failing_since is not None:
+        why = "" if one.failure is None else f": {words.reason(one.failure).label.lower()}"
+        since = words.date_of(one.failing_since.date())
+        return f" It could not be looked at since {since}{why}. It is tried again, less often each time."
     if one.missing_since is not None and one.seen is not Seen.MISSING:
         return " The last look missed it; a second one will say whether it is gone."
     if one.looked_at is None:
