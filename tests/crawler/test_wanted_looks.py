@@ -1,7 +1,7 @@
 """Single looks that other services ask for: made once, politely, and told as what they saw."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Never, cast
 
 import pytest
@@ -86,10 +86,13 @@ async def test_a_look_that_fails_each_time_comes_to_an_end(db_for: DatabaseFor) 
     wanted = LookRequested(look_id=new_id(), url="http://acme.example/x", target="rose.example")
     async with db.begin() as tx:
         await handlers.on_look_requested([wanted], tx)
-    now, turns = clock.now(), []
+    now, turns, minute = clock.now(), list[int](), 0
+
+    def at() -> datetime:
+        return now + timedelta(minutes=minute + 1)
+
     for minute in range(0, 60 * 12, 5):
-        at = now + timedelta(minutes=minute + 1)
-        if await look_at_due(db, cast(Observer, observer), clock=lambda at=at: at):
+        if await look_at_due(db, cast(Observer, observer), clock=at):
             turns.append(minute)
     assert observer.asked == MOST_TRIES
     assert turns == [0, 5, 15, 35, 75, 155]

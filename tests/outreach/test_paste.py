@@ -132,10 +132,23 @@ def test_doubtful_dates_are_refused(text: str) -> None:
         ("1,200", (Decimal(1200), None)),
         ("1 200 zł", (Decimal(1200), "PLN")),
         ("99,9 £", (Decimal("99.9"), "GBP")),
+        ("1.250 KWD", (Decimal("1.250"), "KWD")),
+        ("1,250.500 KWD", (Decimal("1250.500"), "KWD")),
+        ("1.250.000 ¥", (Decimal(1250000), "JPY")),
+        ("1,250 ¥", (Decimal(1250), "JPY")),
+        ("0.0001 CLF", (Decimal("0.0001"), "CLF")),
     ],
 )
 def test_prices(text: str, expected: tuple[Any, Any]) -> None:
     assert read_price(text) == expected
+
+
+def test_a_price_that_can_be_two_amounts_is_refused() -> None:
+    for text, beside in (("1,250 KWD", None), ("1,250", "kwd")):
+        with pytest.raises(CellError, match=r"write 1\.250 or 1250\.000"):
+            read_price(text, beside=beside)
+    (row,) = read_table("page\tprice\tcurrency\nhttps://blog.example/\t1.250\tBHD")
+    assert (row.draft.price, row.draft.currency) == (Decimal("1.250"), "BHD")
 
 
 def test_rel_and_position_words() -> None:

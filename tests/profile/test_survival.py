@@ -80,4 +80,4 @@ def test_a_curve_is_thinned_out_with_its_last_point() -> None:
 
 def test_the_cost_of_a_month_is_told_by_currency() -> None:
     costs = Costs({"EUR": Decimal(200), "USD": Decimal(50)}, {"EUR": 609, "USD": 0})
-    assert costs.per_month() == {"EUR": pytest.approx(9.996, abs=1e-3)}
+    assert costs.per_month() == {"EUR": pytest.approx(10.0, abs=1e-3)}

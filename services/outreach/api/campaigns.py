@@ -22,11 +22,11 @@ from services.outreach.domain.money.campaign import (
     faults,
     goal_sentence,
 )
-from services.outreach.domain.money.currencies import written
 from services.outreach.domain.terms import MAX_NAME, method_name
 from services.outreach.store import campaigns, placements, publishing, sites
 from shared import clock, ids, queries
 from shared.access import Caller, Scope
+from shared.currencies import written
 from shared.db import Tx
 from shared.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
 from shared.inputs import Day, Whole

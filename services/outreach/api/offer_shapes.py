@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from services.outreach.domain.money.currencies import said, written
 from services.outreach.domain.money.offer import (
     LABELS,
     By,
@@ -20,6 +19,7 @@ from services.outreach.domain.money.reading import Named, Per
 from services.outreach.domain.terms import MAX_ANCHOR, MAX_NAME, MAX_URL, method_name
 from services.outreach.store.offers import Offer, Turn
 from services.outreach.store.threads import Inbound
+from shared.currencies import said, written
 from shared.inputs import Day, Whole
 from shared.vocabulary import Position
 

@@ -26,7 +26,6 @@ from services.outreach.api.placements import promise, require_vendor
 from services.outreach.api.shapes import PlacementIn, Price
 from services.outreach.domain.inbound.verdict import InboundKind
 from services.outreach.domain.money.campaign import left_of
-from services.outreach.domain.money.currencies import said
 from services.outreach.domain.money.offer import (
     Deal,
     OfferState,
@@ -53,6 +52,7 @@ from services.outreach.store.offers import Filters, Offer, Turn
 from services.outreach.store.threads import Inbound
 from shared import clock, ids, outbox, queries, urls
 from shared.access import Caller, Scope
+from shared.currencies import said
 from shared.db import Tx
 from shared.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 from shared.events import OfferAccepted

@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.outreach.domain.money import payment as domain
-from services.outreach.domain.money.currencies import said, written
 from services.outreach.domain.money.payment import LABELS, Payment, PaymentState
 from services.outreach.store.payments import Sum
+from shared.currencies import said, written
 from shared.inputs import Day
 
 MAX_TEXT = 200

@@ -19,7 +19,6 @@ from services.outreach.api.payment_shapes import (
     payment_out,
     sum_out,
 )
-from services.outreach.domain.money.currencies import said
 from services.outreach.domain.money.payment import Payment, PaymentState, faults, sentence
 from services.outreach.domain.money.table import csv_of
 from services.outreach.domain.record import Placement
@@ -28,6 +27,7 @@ from services.outreach.store.payments import Filters
 from services.outreach.store.placements import Entry
 from shared import clock, ids, queries
 from shared.access import Caller, Scope
+from shared.currencies import said
 from shared.db import Database, Tx
 from shared.dependencies import DbDep, at_once
 from shared.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError

@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.outreach.domain.money.currencies import Money, written
 from services.outreach.domain.money.refund import letter, reckon
 from services.outreach.store import payments, placements
 from services.outreach.store.payments import Filters
 from shared import clock
 from shared.access import Scope
+from shared.currencies import Money, written
 from shared.errors import NotFoundError
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep

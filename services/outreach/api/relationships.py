@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -19,6 +18,7 @@ from services.outreach.store import contacts, exchanges, offers, relationships, 
 from services.outreach.store.relationships import Note
 from shared import clock, hostnames, ids, urls
 from shared.access import Caller, Scope
+from shared.currencies import totals, written
 from shared.db import Tx
 from shared.errors import FieldError, ForbiddenError, InvalidError
 from shared.vocabulary import Role
@@ -195,12 +195,12 @@ async def _forbidden(tx: Tx, caller: Caller, domain: str) -> str | None:
 
 
 def _spend(agreed: Iterable[Placement]) -> list[Spend]:
-    sums: dict[str, Any] = {}
-    for one in agreed:
-        if one.terms.price is not None and one.cancelled_at is None:
-            currency = one.terms.currency or ""
-            sums[currency] = sums.get(currency, 0) + one.terms.price
-    return [Spend(amount=str(amount), currency=name) for name, amount in sorted(sums.items())]
+    sums = totals(
+        (one.terms.price, one.terms.currency or "")
+        for one in agreed
+        if one.terms.price is not None and one.cancelled_at is None
+    )
+    return [Spend(amount=written(*one), currency=one[1]) for one in sums]
 
 
 def _note(one: Note) -> NoteOut:

@@ -12,6 +12,7 @@ from services.outreach.domain.record import Placement
 from services.outreach.domain.terms import MAX_ANCHOR, MAX_NAME, MAX_URL, Draft, warnings
 from shared import words
 from shared.access import Caller, for_client
+from shared.currencies import written
 from shared.inputs import Day, Shape, Whole
 from shared.screen_words import PLACEMENTS
 from shared.vocabulary import Position, Reason
@@ -22,7 +23,11 @@ class Price(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    amount: Decimal = Field(max_digits=14, decimal_places=2, description='Such as "120.50".')
+    amount: Decimal = Field(
+        max_digits=18,
+        decimal_places=4,
+        description='Such as "120.50", with no more digits behind the point than the currency has.',
+    )
     currency: Annotated[
         str, Shape("^[A-Za-z]{3}$", "Give a currency by its three letters, such as EUR.")
     ] = Field(description="ISO 4217, such as EUR.")
@@ -155,7 +160,10 @@ def _whole(placement: Placement, today: date) -> dict[str, Any]:
     terms, state = placement.terms, placement.state(today)
     price = None
     if terms.price is not None:
-        price = {"amount": str(terms.price), "currency": terms.currency}
+        price = {
+            "amount": written(terms.price, terms.currency or ""),
+            "currency": terms.currency,
+        }
     return {
         "placement_id": placement.placement_id,
         "site_id": placement.site_id,

@@ -26,6 +26,7 @@ from services.outreach.domain.inbound.words import (
 from services.outreach.domain.messages import MessageState
 from services.outreach.store.messages import Message
 from services.outreach.store.threads import Inbound, Thread, ThreadState
+from shared.currencies import written
 
 MAX_REPLY = 20_000
 _CLASS_OF = {
@@ -156,7 +157,6 @@ def thread_out(thread: Thread) -> ThreadOut:
 def mail_out(mail: Inbound) -> MailOut:
     label, todo = _words(mail)
     amount, currency = mail.price_amount, mail.price_currency
-    has_price = amount is not None and currency is not None
     return MailOut(
         inbound_id=mail.inbound_id,
         message_id=mail.message_id,
@@ -169,7 +169,9 @@ def mail_out(mail: Inbound) -> MailOut:
         intent=mail.intent,
         auto_kind=None if mail.auto_kind is None else AutoKind(mail.auto_kind),
         resume_on=mail.resume_on,
-        price=PriceOut(amount=amount, currency=currency) if has_price else None,
+        price=None
+        if amount is None or currency is None
+        else PriceOut(amount=Decimal(written(amount, currency)), currency=currency),
         bounce_reason=None if mail.bounce_reason is None else BounceReason(mail.bounce_reason),
         hard=mail.hard,
         match=mail.match,

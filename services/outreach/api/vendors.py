@@ -9,13 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.outreach.domain.money.currencies import totals, written
 from services.outreach.domain.money.payment import PaymentState
 from services.outreach.store import payments, vendors
 from services.outreach.store.payments import Sum
 from services.outreach.store.vendors import Record, Vendor, share
 from shared import clock, ids, urls
 from shared.access import Caller, Scope
+from shared.currencies import totals, written
 from shared.db import Tx
 from shared.errors import FieldError, ForbiddenError, InvalidError
 from shared.pages import Page, PageDep

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from shared.currencies import MINOR_UNITS
 from shared.vocabulary import Position
 
 
@@ -70,8 +71,11 @@ def _date(year: int, month: int, day: int, text: str) -> date:
         raise CellError(f"{text!r} is no day of the calendar; write it as 2026-03-31.") from error
 
 
-def read_price(text: str) -> tuple[Decimal, str | None]:
-    """Read 120, 1,200.50 EUR, €99 or 1.200,00 zł; returns the currency where the cell names one."""
+def read_price(text: str, *, beside: str | None = None) -> tuple[Decimal, str | None]:
+    """Read 120, 1,200.50 EUR, €99 or 1.200,00 zł; returns the currency where the cell names one.
+
+    `beside` is the currency that another cell of the row names.
+    """
     currency = next((code for sign, code in _SYMBOLS.items() if sign in text), None)
     letters = re.search(r"(?<![^\W\d_])([A-Za-z]{3})(?![^\W\d_])", text)
     if currency is None and letters:
@@ -80,21 +84,30 @@ def read_price(text: str) -> tuple[Decimal, str | None]:
     if not found:
         raise CellError(f"{text!r} is no price; write it as 120.50 EUR.")
     try:
-        return Decimal(_plain(found[0])), currency
+        return Decimal(_plain(found[0], currency or beside or "")), currency
     except InvalidOperation as error:
         raise CellError(f"{text!r} is no price; write it as 120.50 EUR.") from error
 
 
-def _plain(amount: str) -> str:
-    """Return an amount with a dot before its cents and nothing between its thousands."""
+def _plain(amount: str, currency: str) -> str:
+    """Return an amount with a dot before its cents and nothing between its thousands.
+
+    One sign before three digits is between thousands, as in 1,200. Where the currency has three digits, a
+    point is before them, and a comma may be either: the writer has to say which.
+    """
     digits = re.sub(r"[\s'\u2019]", "", amount)
     if "," in digits and "." in digits:
         decimal = "," if digits.rindex(",") > digits.rindex(".") else "."
     else:
         sign = "," if "," in digits else "."
         cents = digits.rpartition(sign)[2]
-        # A single sign before three digits is between thousands, as in 1,200.
-        decimal = sign if digits.count(sign) == 1 and len(cents) != 3 else ""
+        is_alone = digits.count(sign) == 1
+        is_fine = is_alone and len(cents) == 3 and MINOR_UNITS.get(currency.upper(), 2) >= 3
+        if is_fine and sign == ",":
+            whole = digits.rpartition(sign)[0] or "0"
+            either = f"write {whole}.{cents} or {whole}{cents}.000"
+            raise CellError(f"{amount.strip()!r} can be two different amounts; {either}.")
+        decimal = sign if is_fine or (is_alone and len(cents) != 3) else ""
     whole, _, cents = digits.rpartition(decimal) if decimal else (digits, "", "")
     whole = re.sub(r"[.,]", "", whole)
     return f"{whole or '0'}.{cents}" if cents else whole

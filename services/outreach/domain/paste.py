@@ -155,12 +155,12 @@ def _row(line: _Line, columns: Mapping[int, str]) -> Row:
     number, values, pasted = line
     fields: dict[str, Any] = {}
     errors: list[FieldError] = []
-    for index, name in columns.items():
-        text = values[index] if index < len(values) else ""
+    cells = {name: values[index] for index, name in columns.items() if index < len(values)}
+    for name, text in cells.items():
         if not text or (is_nothing(text) and name not in {"anchor_text", "note"}):
             continue
         try:
-            _read(name, text, fields)
+            _read(name, text, fields, beside=cells.get("currency"))
         except CellError as error:
             errors.append(FieldError(f"/rows/{number}/{name}", "unreadable", str(error)))
     extra = sum(1 for index, text in enumerate(values) if text and index not in columns)
@@ -177,9 +177,9 @@ def _row(line: _Line, columns: Mapping[int, str]) -> Row:
     return Row(number, Draft(**fields), vendor, note, tuple(errors), pasted)
 
 
-def _read(name: str, text: str, fields: dict[str, Any]) -> None:
+def _read(name: str, text: str, fields: dict[str, Any], *, beside: str | None) -> None:
     if name == "price":
-        fields["price"], currency = read_price(text)
+        fields["price"], currency = read_price(text, beside=beside)
         if currency is not None:
             fields.setdefault("currency", currency)
         return

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from services.outreach.domain.money.currencies import fits, is_currency
 from shared import urls
+from shared.currencies import MOST, fits, is_currency
 from shared.errors import FieldError
 from shared.vocabulary import Position
 
@@ -15,7 +15,8 @@ MAX_URL = 2_048
 MAX_ANCHOR = 500
 MAX_OUTLINKS = 10_000
 MAX_NAME = 80
-MAX_PRICE = Decimal(10_000_000)
+MAX_PRICE = MOST
+"""In some currencies a link costs millions."""
 RELS = ("nofollow", "sponsored", "ugc")
 _RULE = "A paid link must be marked rel=sponsored or nofollow by Google's rules"
 PAID_FOLLOWED = f"{_RULE}; a followed one puts both sites at risk."
@@ -152,7 +153,11 @@ def _number_faults(draft: Draft) -> Iterable[tuple[str, str, str]]:
         if not is_currency(currency):
             yield "currency", "not-a-currency", "Give the three letters of ISO 4217, such as EUR."
         elif draft.price is not None and not fits(draft.price, currency):
-            yield "price", "too-fine", f"{currency} has fewer digits behind the point."
+            yield (
+                "price",
+                "too-fine",
+                f"{currency} has fewer digits behind the point; give none that do not exist.",
+            )
     if draft.anchor_text is not None and len(draft.anchor_text) > MAX_ANCHOR:
         yield "anchor_text", "too-long", f"Give at most {MAX_ANCHOR} characters."
     for field, name in (("method", draft.method), ("campaign", draft.campaign)):

@@ -10,6 +10,7 @@ import asyncpg
 
 from services.outreach.domain.money.offer import By, OfferState, OfferTerms, state_of
 from services.outreach.domain.money.reading import Per
+from shared.currencies import exact
 from shared.db import Tx
 from shared.errors import NotFoundError
 
@@ -178,6 +179,7 @@ async def save_offer(tx: Tx, offer: Offer, *, now: datetime) -> None:
 def _offer(row: asyncpg.Record) -> Offer:
     values = dict(row)
     terms = {name: values.pop(name) for name in _TERMS}
+    terms["amount"] = exact(terms["amount"], terms["currency"])
     terms["per"] = Per(terms["per"])
     terms["rel"] = None if terms["rel"] is None else tuple(terms["rel"])
     values["kept_state"] = values.pop("state")

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from services.outreach.domain.money.payment import Payment, PaymentState
+from shared.currencies import exact
 from shared.db import Tx
 from shared.errors import NotFoundError
 
@@ -255,4 +256,5 @@ async def list_by_vendor(
 
 
 def payment_of(row: asyncpg.Record) -> Payment:
-    return Payment(**dict(row))
+    sums = {name: exact(row[name], row["currency"]) for name in ("amount", "refunded")}
+    return Payment(**{**dict(row), **sums})

@@ -11,6 +11,7 @@ import asyncpg
 from services.outreach.domain.placement import Seen, State
 from services.outreach.domain.record import Placement
 from services.outreach.domain.terms import Terms
+from shared.currencies import exact
 from shared.db import Tx
 from shared.errors import NotFoundError
 from shared.ids import new_id
@@ -377,7 +378,7 @@ def _terms(row: asyncpg.Record) -> Terms:
         go_live_on=row["go_live_on"],
         until_on=row["until_on"],
         max_outlinks=row["max_outlinks"],
-        price=row["price"],
+        price=exact(row["price"], row["currency"]),
         currency=row["currency"],
         method=row["method"],
         campaign=row["campaign"],

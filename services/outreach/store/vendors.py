@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from shared.currencies import exact
 from shared.db import Tx
 from shared.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from shared.ids import new_id
@@ -235,5 +236,7 @@ async def list_spend(
     )
     spend: dict[UUID, list[tuple[str, Decimal]]] = {}
     for row in rows:
-        spend.setdefault(row["vendor_id"], []).append((row["currency"], row["amount"]))
+        spend.setdefault(row["vendor_id"], []).append(
+            (row["currency"], exact(row["amount"], row["currency"]) or Decimal(0))
+        )
     return spend

@@ -104,7 +104,7 @@ PLACEMENTS = Table(
     Column("go_live_on", Date),
     Column("until_on", Date),
     Column("max_outlinks", Integer),
-    Column("price", Numeric(14, 2)),
+    Column("price", Numeric(18, 4)),
     Column("currency", Text),
     # How the link was got, and as part of what: survival is drawn by them.
     Column("method", Text),

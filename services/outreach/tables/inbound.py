@@ -53,7 +53,7 @@ INBOUND_MESSAGES = Table(
     Column("intent", Text),
     Column("auto_kind", Text),
     Column("sentence", Text, nullable=False),
-    Column("price_amount", Numeric(14, 2)),
+    Column("price_amount", Numeric(18, 4)),
     Column("price_currency", Text),
     Column("resume_on", Date),
     Column("judged_kind", Text),

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from shared.currencies import MINOR_UNITS
+
 HORIZONS = (90, 365)
 MONTH_DAYS = 30.4375
 _Z = 1.959963984540054  # 95 %
@@ -95,7 +97,9 @@ class Costs:
     def per_month(self) -> dict[str, float]:
         """Return the cost of a month of a living link, by currency."""
         return {
-            currency: round(float(price) / (self.link_days[currency] / MONTH_DAYS), 4)
+            currency: round(
+                float(price) / (self.link_days[currency] / MONTH_DAYS), MINOR_UNITS.get(currency, 2)
+            )
             for currency, price in self.prices.items()
             if self.link_days.get(currency)
         }

@@ -431,7 +431,7 @@ CONTRACTS = Table(
     Column("vendor_name", Text),
     Column("method", Text),
     Column("campaign", Text),
-    Column("price", Numeric(14, 2)),
+    Column("price", Numeric(18, 4)),
     Column("currency", Text),
     Index(
         "contracts_open_idx",

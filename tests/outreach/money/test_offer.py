@@ -70,7 +70,7 @@ def test_terms_come_to_a_price_a_time_and_payments(
     [
         ({"per": Per.MONTH}, "/months"),
         ({"per": Per.YEAR, "months": 18}, "/months"),
-        ({"amount": Decimal("0.125"), "currency": "KWD"}, "/amount"),
+        ({"amount": Decimal("0.1255"), "currency": "KWD"}, "/amount"),
     ],
 )
 def test_what_can_not_be_reckoned_says_what_is_missing(given: dict[str, Any], pointer: str) -> None:

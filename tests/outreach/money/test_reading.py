@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.outreach.domain.money.currencies import MINOR_UNITS
 from services.outreach.domain.money.reading import Named, Per, amounts_in
+from shared.currencies import MINOR_UNITS
 
 AMOUNTS: dict[str, dict[str, Any]] = {
     "We ask 150 €.": {"amount": "150", "currency": "EUR"},

@@ -18,7 +18,7 @@ function alive(one, days) {
   return !found || found.share === null ? html`<span class="muted">not watched so long</span>` : `${percent(found.share)} (${percent(found.low)} to ${percent(found.high)})`;
 }
 
-const cost = (one) => Object.entries(one.cost_per_link_month).map(([currency, price]) => `${price.toFixed(2)} ${currency}`).join(", ") || "–";
+const cost = (one) => Object.entries(one.cost_per_link_month).map(([currency, price]) => new Intl.NumberFormat(undefined, { style: "currency", currency, currencyDisplay: "code" }).format(price)).join(", ") || "–";
 
 function Worth({ siteId }) {
   const state = useLoad(() => get(`/v1/sites/${siteId}/value`), [siteId], live.value.turn);

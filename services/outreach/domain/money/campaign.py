@@ -7,9 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.outreach.domain.money.currencies import MINOR_UNITS, MOST, Money, fits, is_currency
-from services.outreach.domain.money.currencies import said as money_said
 from shared import words
+from shared.currencies import MINOR_UNITS, MOST, Money, fits, is_currency
+from shared.currencies import said as money_said
 from shared.errors import FieldError
 
 MOST_BUDGETS = 10

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from services.outreach.domain.money.currencies import MOST, fits, is_currency, said
 from services.outreach.domain.money.reading import Per
 from services.outreach.domain.terms import MAX_PRICE, RELS
+from shared.currencies import MOST, fits, is_currency, said
 from shared.errors import FieldError
 
 MOST_MONTHS = 600
@@ -118,8 +118,8 @@ def reckoned(terms: OfferTerms) -> tuple[Deal | None, list[FieldError]]:
         return None, [FieldError("/months", "not-whole-years", fix)]
     times = {Per.ONCE: 1, Per.MONTH: months or 1, Per.YEAR: (months or 12) // 12}[terms.per]
     price = amount * times
-    if price > MAX_PRICE or price != round(price, 2):
-        fix = "Placements keep prices with two digits behind the point, up to 10,000,000."
+    if price > MAX_PRICE or not fits(price, currency):
+        fix = f"Offer an amount up to {MAX_PRICE:,}, with no more digits than {currency} has."
         return None, [FieldError("/amount", "not-a-price", fix)]
     return Deal(price=price, months=months, sentence=_sum(amount, currency, times, terms.per)), []
 

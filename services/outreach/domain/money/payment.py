@@ -7,8 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.outreach.domain.money.currencies import MOST, fits, is_currency, said
 from shared import urls, words
+from shared.currencies import MOST, fits, is_currency, said
 from shared.errors import FieldError
 
 TELL_DAYS_BEFORE = (7, 2)

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 
-from services.outreach.domain.money.currencies import MINOR_UNITS
+from shared.currencies import MINOR_UNITS
 
 _SIGNS = """
     €:EUR £:GBP ₹:INR ₽:RUB ₺:TRY ₴:UAH ₪:ILS ₩:KRW ₫:VND ฿:THB ₱:PHP ₦:NGN 円:JPY 元:CNY us$:USD a$:AUD

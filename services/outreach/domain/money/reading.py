@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from services.outreach.domain.money.currencies import MINOR_UNITS
 from services.outreach.domain.money.pricewords import (
     CODES_BEFORE,
     CODES_BEHIND,
@@ -27,12 +26,13 @@ from services.outreach.domain.money.pricewords import (
     WORDS,
     YEARLY,
 )
+from shared.currencies import MINOR_UNITS
+from shared.currencies import MOST as _MOST_AMOUNT
 
 LONGEST = 20_000
 """Letters of a text that are read."""
 MOST = 20
 """Amounts of one text."""
-_MOST_AMOUNT = Decimal(10_000_000)
 _AROUND = 40
 _LONGEST_SENTENCE = 300
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from services.outreach.domain.money.currencies import MINOR_UNITS, Money, listed
 from services.outreach.domain.money.payment import Payment
 from services.outreach.domain.placement import State
 from services.outreach.domain.record import Placement
 from shared import words
+from shared.currencies import MINOR_UNITS, Money, listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

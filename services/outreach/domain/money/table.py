@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable
 from datetime import date
 
-from services.outreach.domain.money.currencies import written
 from services.outreach.domain.money.payment import LABELS, Payment
+from shared.currencies import written
 from shared.spreadsheets import harmless
 
 HEAD = (

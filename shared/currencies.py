@@ -35,14 +35,28 @@ def fits(amount: Decimal, currency: str) -> bool:
     return amount == round(amount, MINOR_UNITS[currency])
 
 
+def digits(amount: Decimal, currency: str) -> int:
+    """Return how many digits stand behind the point: those of the currency, more only where they are none.
+
+    Older rows may have cents of a currency without any: they are shown rather than rounded away.
+    """
+    exponent = amount.normalize().as_tuple().exponent
+    return max(MINOR_UNITS.get(currency, 2), -exponent if isinstance(exponent, int) else 0)
+
+
 def written(amount: Decimal, currency: str) -> str:
     """Return an amount as it is shown and sent: with the digits that its currency has."""
-    return f"{amount:.{MINOR_UNITS.get(currency, 2)}f}"
+    return f"{amount:.{digits(amount, currency)}f}"
+
+
+def exact(amount: Decimal | None, currency: str | None) -> Decimal | None:
+    """Return an amount as it came from the database with the digits that its currency has."""
+    return None if amount is None else Decimal(written(amount, currency or ""))
 
 
 def said(amount: Decimal, currency: str) -> str:
     """Return an amount as people read it: `1,200.50 EUR`."""
-    return f"{amount:,.{MINOR_UNITS.get(currency, 2)}f} {currency}"
+    return f"{amount:,.{digits(amount, currency)}f} {currency}"
 
 
 def listed(sums: Iterable[Money]) -> str:
