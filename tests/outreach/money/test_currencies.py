@@ -111,10 +111,10 @@ async def test_the_migration_loses_no_digit(database: Database) -> None:
     before, step = (
         "999999999999.99",
         import_module(
-            "services.outreach.migrations.versions.0019_take_prices_with_all_their_digits"
+            "services.outreach.migrations.versions.0020_take_prices_with_all_their_digits"
         ),
     )
-    assert step.down_revision == "0018"
+    assert step.down_revision == "0019"
     async with database.begin() as tx:
         await tx.run("CREATE TEMP TABLE old (price numeric(14, 2)) ON COMMIT DROP")
         await tx.run("INSERT INTO old VALUES ($1)", Decimal(before))

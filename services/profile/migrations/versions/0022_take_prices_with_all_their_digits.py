@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -12,16 +12,9 @@ depends_on = None
 def upgrade() -> None:
     # Every amount that was taken before fits as it stands: more digits on both sides of the point.
     op.alter_column(
-        "placements",
+        "contracts",
         "price",
         type_=sa.Numeric(18, 4),
         existing_type=sa.Numeric(14, 2),
-        schema="outreach",
-    )
-    op.alter_column(
-        "inbound_messages",
-        "price_amount",
-        type_=sa.Numeric(18, 4),
-        existing_type=sa.Numeric(14, 2),
-        schema="outreach",
+        schema="profile",
     )

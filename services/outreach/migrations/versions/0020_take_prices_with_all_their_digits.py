@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -12,9 +12,16 @@ depends_on = None
 def upgrade() -> None:
     # Every amount that was taken before fits as it stands: more digits on both sides of the point.
     op.alter_column(
-        "contracts",
+        "placements",
         "price",
         type_=sa.Numeric(18, 4),
         existing_type=sa.Numeric(14, 2),
-        schema="profile",
+        schema="outreach",
+    )
+    op.alter_column(
+        "inbound_messages",
+        "price_amount",
+        type_=sa.Numeric(18, 4),
+        existing_type=sa.Numeric(14, 2),
+        schema="outreach",
     )
