@@ -23,18 +23,16 @@ _MEMORY = Path("/dev/shm")
 _ROOMY = 4 * 1024**3
 
 
-def _write_to_memory() -> None:
+def pytest_configure() -> None:
     """Keep in memory what tests write, where there is room and nobody chose a place.
 
     A database of a test's own is a thousand new files, and every commit of a broker waits for the disk.
+    Benchmarks use what stands here, too, and measure with the disk: no importing of this moves them.
     """
     roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOMY
     if roomy and os.access(_MEMORY, os.W_OK) and "TMPDIR" not in os.environ:  # noqa: TID251 - of tests, not a setting
         os.environ["TMPDIR"] = str(_MEMORY)  # noqa: TID251 - as above
         tempfile.tempdir = None  # for it may have been asked for already
-
-
-_write_to_memory()
 
 
 @pytest.fixture(scope="session", autouse=True)
