@@ -154,7 +154,8 @@ def _read_all(raws: list[Raw], mailbox_id: UUID) -> list[Received]:
     read_ones = list[Received]()
     for raw in raws:
         try:
-            read_ones.append(Received(raw.uid, raw.received_at, read(raw.body)))
+            arrival = read(raw.body, received_at=raw.received_at)
+            read_ones.append(Received(raw.uid, raw.received_at, arrival))
         except Exception:  # because strangers write mails: what is in one is no reason to stop
             log.exception("mail left out", mailbox_id=mailbox_id, uid=raw.uid)
             INBOUND.labels(_LEFT_OUT).inc()

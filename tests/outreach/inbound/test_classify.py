@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,13 @@ def test_a_program_is_told_from_a_person(
     assert verdict.mail_class is MailClass.AUTO_REPLY
     assert verdict.auto_kind is kind
     assert (verdict.until.isoformat() if verdict.until else None) == until
+
+
+def test_days_are_counted_from_when_a_mail_came_if_it_does_not_say_when_it_was_written() -> None:
+    raw = letter("I am back on Monday.", subject="Automatic reply: Hello")
+    bare = b"".join(one for one in raw.splitlines(keepends=True) if not one.startswith(b"Date:"))
+    assert classify(bare, received_on=date(2026, 12, 3)).until == date(2026, 12, 7)
+    assert classify(raw, received_on=date(2026, 12, 3)).until == date(2025, 12, 8)
 
 
 @pytest.mark.parametrize(

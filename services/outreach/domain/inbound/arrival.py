@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from email.utils import parseaddr
 
 from services.outreach.domain.inbound import letters
@@ -38,10 +39,10 @@ class Arrival:
     """The same for two copies of one mail."""
 
 
-def read(raw: bytes) -> Arrival:
+def read(raw: bytes, *, received_at: datetime | None = None) -> Arrival:
     """Read a mail. Never raises; nothing in it is longer than what is kept."""
     mail = parse(raw)
-    verdict = verdict_of(mail)
+    verdict = verdict_of(mail, received_on=received_at.date() if received_at else None)
     verdict = replace(verdict, decided_by=_kept(verdict.decided_by))
     name, address = parseaddr(mail.header("from"))
     own_id = next(iter(_MESSAGE_ID.findall(mail.raw_header("message-id"))), None)

@@ -38,14 +38,17 @@ _CLASS_OF = (
 )
 
 
-def classify(raw: bytes) -> Verdict:
+def classify(raw: bytes, *, received_on: date | None = None) -> Verdict:
     """Say what a mail is. Never raises; linear in the size."""
-    return verdict_of(parse(raw))
+    return verdict_of(parse(raw), received_on=received_on)
 
 
-def verdict_of(mail: Mail) -> Verdict:
-    """Say what a mail is that was read already."""
-    return _complaint(mail) or _bounce(mail) or _written(mail)
+def verdict_of(mail: Mail, *, received_on: date | None = None) -> Verdict:
+    """Say what a mail is that was read already.
+
+    Where it does not say when it was written, days are counted from the one on which it came.
+    """
+    return _complaint(mail) or _bounce(mail) or _written(mail, received_on)
 
 
 def _complaint(mail: Mail) -> Verdict | None:
@@ -123,10 +126,10 @@ def _recipient(notice: Notice, letter: str) -> Recipient:
     )
 
 
-def _written(mail: Mail) -> Verdict:
+def _written(mail: Mail, received_on: date | None) -> Verdict:
     text = own_text(mail.text)
     sender = address_in(mail.header("from"))
-    automatic = auto_reply_of(mail, text, written_on=_date_of(mail))
+    automatic = auto_reply_of(mail, text, written_on=_date_of(mail) or received_on)
     if automatic is not None:
         away = Recipient(address=sender, outcome=Outcome.VACATION, reason=BounceReason.VACATION)
         return Verdict(
