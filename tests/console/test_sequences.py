@@ -155,6 +155,7 @@ async def test_a_playbook_is_made_ones_own_and_prospects_are_enrolled(
     await page.get_by_role("button", name="Save the steps", exact=True).click()
     await expect(page.locator("p.letter").nth(2)).to_have_text("The last word on {{page}}.")
 
+    await two_texts_are_tried(page)
     for domain in ("rose.example", "form.example"):
         await page.get_by_role("checkbox", name=domain).check()
     together = page.get_by_role("group", name="For all of them", exact=True)
@@ -171,6 +172,29 @@ async def test_a_playbook_is_made_ones_own_and_prospects_are_enrolled(
     await ann.get_by_role("button", name="Stop", exact=True).click()
     await expect(ann.get_by_text("Stopped by your team", exact=True)).to_be_visible()
     await no_barriers(page, phone=True)
+
+
+async def two_texts_are_tried(page: Page) -> None:
+    await page.get_by_text("Change the steps", exact=True).click()
+    await page.get_by_role("button", name="Try another text in step 1", exact=True).click()
+    await page.get_by_label("Subject of step 1, text B", exact=True).fill("{{broken}} is gone")
+    await page.get_by_label("Message of step 1, text B", exact=True).fill("Shorter, {{page}}.")
+    await page.get_by_label("Weight of step 1, text B", exact=True).fill("3")
+    await no_barriers(page)
+    await page.get_by_role("button", name="Save the steps", exact=True).click()
+    tried = page.get_by_role("region", name="Text B of step 1", exact=True)
+    await expect(tried).to_contain_text("Goes to 3 of 4")
+    brought = page.get_by_role("table", name="Texts of step 1", exact=True)
+    await expect(brought).to_contain_text("0 of 0, too few to say.")
+    await expect(page.get_by_text("Too early to say", exact=False).first).to_be_visible()
+    await page.get_by_text("How it reads", exact=True).click()
+    await page.get_by_role("button", name="Show it", exact=True).click()
+    shown = page.get_by_role("article", name="Step 1, text B, as it reads", exact=True)
+    await expect(shown).to_contain_text("Shorter, {{page}}.")
+    await no_barriers(page, phone=True)
+    await page.get_by_role("button", name="Stop text B", exact=True).click()
+    await page.get_by_role("button", name="Stop it", exact=True).click()
+    await expect(brought).to_contain_text("Stopped")
 
 
 async def tell(url: str) -> None:

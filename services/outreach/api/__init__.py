@@ -28,12 +28,13 @@ from services.outreach.api.suppressions import router as suppressions
 from services.outreach.api.templates import router as templates
 from services.outreach.api.threads import router as threads
 from services.outreach.api.todo import router as todo
+from services.outreach.api.variants import router as variants
 from services.outreach.api.vendors import router as vendors
 from services.outreach.api.work import router as work
 
 _FOUND = (opportunities, opportunities_internal, deciding)
 _WHOM = (*_FOUND, prospects, prospect_list, contacts, relationships)
-_HOW = (templates, sequences, enrollments)
+_HOW = (templates, sequences, variants, enrollments)
 _MAIL = (outreach_settings, mailboxes, messages, leaving, threads)
 
 _MONEY = (payments, refunds, exchanges, offers, campaigns, vendors)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.outreach.api.prospect_shapes import WordsOut, words_of
 from services.outreach.domain.address import MAX_ADDRESS
 from services.outreach.domain.messages import MessageState
+from services.outreach.domain.removed import removed_from
 from services.outreach.domain.sequences.template import MAX_SUBJECT, MAX_TEXT
 from services.outreach.store.messages import Message
 from shared import mail_words
@@ -63,10 +64,12 @@ class MessageOut(BaseModel):
     prospect_id: UUID | None
     enrollment_id: UUID | None
     step_no: int | None
+    variant: str | None = Field(description="Which text of the step, where several are tried.")
     to_email: str
     to_name: str | None
     subject: str
     text: str
+    removed: str | None = Field(description="Why nothing is left of the text; null: it is whole.")
     footer: str = Field(description="What stands below the text in every letter.")
     hash: str = Field(description="What an approval is bound to: all that the reader gets.")
     parent_message_id: UUID | None
@@ -93,10 +96,14 @@ def message_out(message: Message, *, from_email: str | None, footer: str) -> Mes
         prospect_id=message.prospect_id,
         enrollment_id=message.enrollment_id,
         step_no=message.step_no,
+        variant=message.variant,
         to_email=message.to_email,
         to_name=message.to_name,
         subject=message.subject,
         text=message.text,
+        removed=removed_from(
+            message.text, emptied_at=message.emptied_at, is_erased=not message.to_email
+        ),
         footer=footer,
         hash=message.body_hash,
         parent_message_id=message.parent_message_id,

@@ -16,11 +16,14 @@ from services.outreach.domain.sequences.playbooks import Language, Way, meaning_
 from services.outreach.domain.sequences.steps import (
     MAX_DELAY_DAYS,
     MAX_STEPS,
+    MAX_WEIGHT,
+    NAMES,
     Step,
     Thread,
     Written,
 )
 from services.outreach.domain.sequences.template import MAX_SUBJECT, MAX_TEXT, MAX_VALUE
+from services.outreach.domain.sequences.variants import are_tried
 from services.outreach.domain.terms import MAX_NAME
 from services.outreach.store.contacts import Contact
 from services.outreach.store.enrollments import Enrollment
@@ -48,6 +51,29 @@ Days = Annotated[
 ]
 
 
+Weight = Annotated[
+    Whole,
+    Field(
+        ge=0,
+        le=MAX_WEIGHT,
+        description="How often it is taken, beside the weights of the others; 0: by nobody new.",
+    ),
+]
+
+
+class VariantIn(BaseModel):
+    """A further text of a step, tried beside the first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    weight: Weight = 1
+    subject: str = Field(default="", max_length=MAX_SUBJECT)
+    body: str = Field(default="", max_length=MAX_TEXT)
+    template_id: UUID | None = Field(
+        default=None, description="Where subject and body are left out, they come from here."
+    )
+
+
 class StepIn(BaseModel):
     """One step: its own text, or one that is taken from a template."""
 
@@ -61,6 +87,12 @@ class StepIn(BaseModel):
     body: str = Field(default="", max_length=MAX_TEXT)
     template_id: UUID | None = Field(
         default=None, description="Where subject and body are left out, they come from here."
+    )
+    weight: Weight = 1
+    variants: list[VariantIn] = Field(
+        default=[],
+        max_length=len(NAMES) - 1,
+        description="Further texts to try: B, C, D. Who gets which never changes for a person.",
     )
 
 
@@ -101,6 +133,16 @@ class SequencePatch(BaseModel):
     steps: list[StepIn] = Field(default=[], max_length=MAX_STEPS)
 
 
+class VariantOut(BaseModel):
+    """One of the texts of a step."""
+
+    name: str
+    weight: int
+    subject: str
+    body: str
+    template_id: UUID | None
+
+
 class StepOut(BaseModel):
     step_no: int
     delay_days: int
@@ -108,6 +150,8 @@ class StepOut(BaseModel):
     subject: str
     body: str
     template_id: UUID | None
+    weight: int
+    variants: list[VariantOut] = Field(description="The further texts, after this one, A.")
 
 
 class ShareOut(BaseModel):
@@ -179,9 +223,10 @@ class VersionOut(BaseModel):
 
 
 class WrittenOut(BaseModel):
-    """A step as it would be sent."""
+    """A text of a step as it would be sent."""
 
     step_no: int
+    variant: str | None = Field(description="Which text it is, where several are tried.")
     delay_days: int
     subject: str
     body: str
@@ -274,6 +319,8 @@ def step_out(step: Step) -> StepOut:
         subject=step.subject,
         body=step.body,
         template_id=step.template_id,
+        weight=step.weight,
+        variants=[VariantOut.model_validate(one, from_attributes=True) for one in step.others],
     )
 
 
@@ -300,17 +347,19 @@ def preview_out(
     plan_steps: Sequence[Step], written: Sequence[Written], *, to_email: str | None
 ) -> PreviewOut:
     found = steps.refusal(written)
+    by_no = {step.step_no: step for step in plan_steps}
     return PreviewOut(
         steps=[
             WrittenOut(
                 step_no=one.step_no,
-                delay_days=step.delay_days,
+                variant=one.variant if are_tried(by_no[one.step_no]) else None,
+                delay_days=by_no[one.step_no].delay_days,
                 subject=one.subject.text,
                 body=one.body.text,
                 missing=list(one.missing),
                 leftovers=list(one.leftovers),
             )
-            for step, one in zip(plan_steps, written, strict=True)
+            for one in written
         ],
         to_email=to_email,
         refusal=None if found is None else found[1],

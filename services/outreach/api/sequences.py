@@ -14,6 +14,7 @@ from services.outreach.api.sequence_shapes import (
     SequenceOut,
     SequencePatch,
     StepIn,
+    VariantIn,
     VersionOut,
     one_line,
     preview_out,
@@ -22,7 +23,7 @@ from services.outreach.api.sequence_shapes import (
 )
 from services.outreach.domain.sequences.funnel import Counts
 from services.outreach.domain.sequences.playbooks import STEPS
-from services.outreach.domain.sequences.steps import Step, Thread, check, write
+from services.outreach.domain.sequences.steps import NAMES, Step, Thread, Variant, check, write
 from services.outreach.domain.terms import method_name
 from services.outreach.store import (
     campaigns,
@@ -72,7 +73,7 @@ async def add_sequence(
     await sequences.add_sequence(tx, plan)
     key = (plan.sequence_id, plan.version_no)
     await sequences.add_steps(tx, key, steps, by=caller.actor, now=now)
-    return await _answer(tx, plan.sequence_id, caller, response)
+    return await answer(tx, plan.sequence_id, caller, response)
 
 
 @router.get("")
@@ -107,7 +108,7 @@ async def get_sequence(
 ) -> SequenceOut:
     """Return one sequence."""
     caller.require_scope(Scope.OUTREACH_READ)
-    return await _answer(tx, sequence_id, caller, response)
+    return await answer(tx, sequence_id, caller, response)
 
 
 @router.patch("/{sequence_id}")
@@ -133,7 +134,7 @@ async def change_sequence(
             key = (sequence_id, after.version_no)
             await sequences.add_steps(tx, key, steps, by=caller.actor, now=now)
     await sequences.save_sequence(tx, after, now=now)
-    return await _answer(tx, sequence_id, caller, response)
+    return await answer(tx, sequence_id, caller, response)
 
 
 @router.delete("/{sequence_id}", status_code=204)
@@ -194,7 +195,8 @@ async def get_plan(
     return plan
 
 
-async def _answer(tx: Tx, sequence_id: UUID, caller: Caller, response: Response) -> SequenceOut:
+async def answer(tx: Tx, sequence_id: UUID, caller: Caller, response: Response) -> SequenceOut:
+    """Return a sequence as it is now, with its ETag."""
     plan = await get_plan(tx, sequence_id, caller, role=Role.VIEWER)
     key = (sequence_id, plan.version_no)
     steps = (await sequences.list_steps(tx, [key]))[key]
@@ -246,27 +248,49 @@ async def _own_steps(tx: Tx, given: Sequence[StepIn], caller: Caller) -> list[St
 
 
 async def _own_step(tx: Tx, step_no: int, given: StepIn, caller: Caller) -> Step:
-    subject, body = given.subject.strip(), given.body.strip()
-    if given.template_id is not None:
-        found = await _template(tx, given.template_id, step_no, caller)
-        body = body or found.body
-        if given.thread is Thread.NEW:
-            subject = subject or found.subject
+    pointer, thread = f"/steps/{step_no - 1}", given.thread
+    subject, body = await _own_text(tx, pointer, given, thread, caller)
+    others = []
+    for at, one in enumerate(given.variants):
+        texts = await _own_text(tx, f"{pointer}/variants/{at}", one, thread, caller)
+        other = Variant(
+            name=NAMES[at + 1],
+            weight=one.weight,
+            subject=texts[0],
+            body=texts[1],
+            template_id=one.template_id,
+        )
+        others.append(other)
     return Step(
         step_no=step_no,
         delay_days=given.delay_days,
-        thread=given.thread,
+        thread=thread,
         subject=subject,
         body=body,
         template_id=given.template_id,
+        weight=given.weight,
+        others=tuple(others),
     )
 
 
-async def _template(tx: Tx, template_id: UUID, step_no: int, caller: Caller) -> templates.Template:
+async def _own_text(
+    tx: Tx, pointer: str, given: StepIn | VariantIn, thread: Thread, caller: Caller
+) -> tuple[str, str]:
+    """Return subject and body as they are given, or as the template has them."""
+    subject, body = given.subject.strip(), given.body.strip()
+    if given.template_id is None:
+        return subject, body
+    found = await _template(tx, given.template_id, pointer, caller)
+    if thread is Thread.NEW:
+        subject = subject or found.subject
+    return subject, body or found.body
+
+
+async def _template(tx: Tx, template_id: UUID, pointer: str, caller: Caller) -> templates.Template:
     try:
         return await templates.get_template(tx, template_id, workspace_id=caller.workspace_id)
     except NotFoundError as error:
-        pointer = f"/steps/{step_no - 1}/template_id"
+        pointer = f"{pointer}/template_id"
         fault = FieldError(pointer, "not-found", "Give the id of one of your templates.")
         raise InvalidError("There is no such template.", [fault]) from error
 

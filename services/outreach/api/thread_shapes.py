@@ -24,6 +24,7 @@ from services.outreach.domain.inbound.words import (
     REASON_WORDS,
 )
 from services.outreach.domain.messages import MessageState
+from services.outreach.domain.removed import removed_from
 from services.outreach.store.messages import Message
 from services.outreach.store.threads import Inbound, Thread, ThreadState
 from shared.currencies import written
@@ -76,6 +77,7 @@ class MailOut(BaseModel):
     from_name: str
     subject: str
     text: str = Field(description="What they wrote, without what they quoted.")
+    removed: str | None = Field(description="Why nothing is left of the text; null: it is whole.")
     received_at: datetime
     kind: InboundKind
     intent: Intent | None
@@ -112,6 +114,7 @@ class MessageOut(BaseModel):
     to_email: str
     subject: str
     text: str
+    removed: str | None = Field(description="Why nothing is left of the text; null: it is whole.")
     state: MessageState
     because: str | None
     at: datetime
@@ -164,6 +167,7 @@ def mail_out(mail: Inbound) -> MailOut:
         from_name=mail.from_name,
         subject=mail.subject,
         text=mail.text,
+        removed=removed_from(mail.text, emptied_at=mail.emptied_at),
         received_at=mail.received_at,
         kind=mail.kind,
         intent=mail.intent,
@@ -211,6 +215,7 @@ def _message(one: Message, at: datetime) -> MessageOut:
         to_email=one.to_email,
         subject=one.subject,
         text=one.text,
+        removed=removed_from(one.text, emptied_at=one.emptied_at, is_erased=not one.to_email),
         state=one.state,
         because=one.because,
         at=at,

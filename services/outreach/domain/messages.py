@@ -82,6 +82,8 @@ class Draft:
     prospect_id: UUID | None = None
     enrollment_id: UUID | None = None
     step_no: int | None = None
+    variant: str | None = None
+    """Which text of the step it is, where several are tried."""
     to_email: str
     to_name: str | None = None
     subject: str

@@ -141,6 +141,7 @@ def _situation(one: Enrollment, around: _Around) -> Situation:
     contact = around.people.get(one.contact_id)
     parent = around.last_sent(one)
     return Situation(
+        enrollment_id=one.enrollment_id,
         progress=one.progress,
         steps=around.plans.steps_of(one),
         values=plan.values_for(contact, one.variables) if plan else {},
@@ -165,6 +166,7 @@ def _draft(one: Enrollment, letter: Letter, around: _Around, *, now: datetime) -
         prospect_id=one.prospect_id,
         enrollment_id=one.enrollment_id,
         step_no=letter.step_no,
+        variant=letter.variant,
         to_email=contact.email,
         to_name=contact.name,
         subject=letter.subject,

@@ -53,6 +53,7 @@ async def edit(tx: Tx, message: Message, *, now: datetime) -> Message | None:
     """Write a changed message, which must be approved anew; None if it is on its way already."""
     rows = await tx.fetch(
         "UPDATE messages SET mailbox_id = $2, to_name = $3, subject = $4, text = $5, due_at = $6,"
+        " rewritten = rewritten OR subject <> $4 OR text <> $5,"
         " body_hash = $7, state = $8, approved_by = NULL, approved_by_name = NULL,"
         " approved_hash = NULL, approved_at = NULL, because = NULL, updated_at = $9,"
         " version = version + 1"

@@ -33,7 +33,7 @@ SHELVES = (
         where="t.state IN ('sent', 'rejected', 'cancelled')"
         " AND (t.subject <> '' OR t.text <> '' OR t.to_name IS NOT NULL)"
         f" AND NOT {_IN_FORCE.format(m='t')}",
-        empties="subject = '', text = '', to_name = NULL",
+        empties="subject = '', text = '', to_name = NULL, emptied_at = now()",
     ),
     Shelf(
         kind="inbound_mail",
@@ -42,7 +42,7 @@ SHELVES = (
         where="t.handled_at IS NOT NULL AND (t.subject <> '' OR t.text <> '' OR t.from_name <> '')"
         " AND NOT EXISTS (SELECT FROM messages m WHERE m.message_id = t.message_id"
         f" AND {_IN_FORCE.format(m='m')})",
-        empties="subject = '', text = '', from_name = '', sentence = ''",
+        empties="subject = '', text = '', from_name = '', sentence = '', emptied_at = now()",
     ),
     Shelf(
         kind="domain_facts",

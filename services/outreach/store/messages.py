@@ -30,6 +30,7 @@ class Message:
     prospect_id: UUID | None
     enrollment_id: UUID | None
     step_no: int | None
+    variant: str | None
     to_email: str
     to_name: str | None
     address_key: str
@@ -46,15 +47,16 @@ class Message:
     approved_at: datetime | None
     attempts: int
     sent_at: datetime | None
+    emptied_at: datetime | None
     created_at: datetime
     version: int
 
 
 COLUMNS = (
     "message_id, workspace_id, site_id, mailbox_id, contact_id, prospect_id, enrollment_id, step_no,"
-    " to_email, to_name, address_key, subject, text, body_hash, parent_message_id, answers,"
+    " variant, to_email, to_name, address_key, subject, text, body_hash, parent_message_id, answers,"
     " rfc_message_id, state, because, due_at, approved_by_name, approved_at, attempts, sent_at,"
-    " created_at, version"
+    " emptied_at, created_at, version"
 )
 
 
@@ -90,6 +92,7 @@ def _row(draft: Draft, created_by: UUID | None) -> dict[str, Any]:
         "prospect_id": draft.prospect_id,
         "enrollment_id": draft.enrollment_id,
         "step_no": draft.step_no,
+        "variant": draft.variant,
         "to_email": draft.to_email,
         "to_name": draft.to_name,
         "address_key": key,

@@ -1,16 +1,18 @@
 """Sequences of a site, the versions of their steps, and what became of those they wrote to."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from services.outreach.domain.sequences.funnel import Counts
-from services.outreach.domain.sequences.steps import Step, Thread
+from services.outreach.domain.sequences.steps import Step, Thread, Variant
 from services.outreach.domain.sequences.template import KNOWN, person_values
 from services.outreach.store.contacts import Contact
+from shared import jsontext
 from shared.db import Tx
 from shared.errors import ConflictError, FieldError, NotFoundError
 
@@ -94,8 +96,9 @@ async def add_steps(
     sequence_id, version_no = key
     await tx.run(
         "INSERT INTO sequence_steps (sequence_id, version_no, step_no, delay_days, thread, subject,"
-        " body, template_id, created_by, created_at) SELECT $1, $2, u.*, $3, $4 FROM"
-        " unnest($5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[]) AS u",
+        " body, template_id, weight, others, created_by, created_at)"
+        " SELECT $1, $2, u.*, $3, $4 FROM unnest($5::int[], $6::int[], $7::text[], $8::text[],"
+        " $9::text[], $10::uuid[], $11::int[], $12::json[]) AS u",
         sequence_id,
         version_no,
         by,
@@ -106,6 +109,8 @@ async def add_steps(
         [step.subject for step in steps],
         [step.body for step in steps],
         [step.template_id for step in steps],
+        [step.weight for step in steps],
+        [jsontext.dumps([asdict(one) for one in step.others]).decode() for step in steps],
     )
 
 
@@ -157,7 +162,7 @@ async def list_steps(tx: Tx, keys: Collection[StepsKey]) -> dict[StepsKey, list[
     wanted = sorted(set(keys))
     rows = await tx.fetch(
         "SELECT p.sequence_id, p.version_no, p.step_no, p.delay_days, p.thread, p.subject, p.body,"
-        " p.template_id FROM sequence_steps p JOIN unnest($1::uuid[], $2::int[])"
+        " p.template_id, p.weight, p.others FROM sequence_steps p JOIN unnest($1::uuid[], $2::int[])"
         " AS u(sequence_id, version_no) USING (sequence_id, version_no)"
         " ORDER BY p.sequence_id, p.version_no, p.step_no",
         [sequence_id for sequence_id, _ in wanted],
@@ -278,7 +283,14 @@ def _step(row: asyncpg.Record) -> Step:
         subject=row["subject"],
         body=row["body"],
         template_id=row["template_id"],
+        weight=row["weight"],
+        others=tuple(_variant(one) for one in row["others"]),
     )
+
+
+def _variant(kept: Mapping[str, Any]) -> Variant:
+    template_id = kept["template_id"]
+    return Variant(**{**kept, "template_id": UUID(template_id) if template_id else None})
 
 
 def _name_taken(name: str) -> ConflictError:

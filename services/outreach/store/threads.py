@@ -59,6 +59,7 @@ class Inbound:
     corrected_by: str | None
     bounce_reason: str | None
     hard: bool
+    emptied_at: datetime | None
     version: int
 
 

@@ -67,6 +67,8 @@ INBOUND_MESSAGES = Table(
     Column("hard", Boolean, nullable=False, server_default=text("false")),
     # When the sequences took it into account.
     moment("handled_at"),
+    # When its text was removed, for mail is kept only so long.
+    moment("emptied_at"),
     Column("version", Integer, nullable=False, server_default="1"),
     created(),
     one_of("kind", InboundKind),
@@ -74,6 +76,7 @@ INBOUND_MESSAGES = Table(
     one_of("match", Match),
     Index("inbound_messages_uid_key", "mailbox_id", "uidvalidity", "uid", unique=True),
     Index("inbound_messages_digest_key", "mailbox_id", "digest", unique=True),
+    Index("inbound_messages_message_idx", "message_id"),
     Index("inbound_messages_thread_idx", "thread_id", "inbound_id"),
     Index("inbound_messages_workspace_idx", "workspace_id", "inbound_id"),
     Index("inbound_messages_address_idx", "workspace_id", "address_key"),

@@ -99,6 +99,9 @@ MESSAGES = Table(
     Column("prospect_id", UUID),
     Column("enrollment_id", UUID),
     Column("step_no", Integer),
+    # Which text of the step it is, where several are tried, and whether a person changed it.
+    Column("variant", Text),
+    flag("rewritten"),
     Column("to_email", Text, nullable=False),
     Column("to_name", Text),
     Column("address_key", Text, nullable=False),
@@ -125,6 +128,8 @@ MESSAGES = Table(
     count("deferrals"),
     moment("sent_at"),
     Column("hard_bounce", Boolean, nullable=False, server_default=text("false")),
+    # When its text was removed, for mail is kept only so long.
+    moment("emptied_at"),
     Column("created_by", UUID),
     created(),
     moment("updated_at"),

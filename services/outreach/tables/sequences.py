@@ -88,6 +88,9 @@ SEQUENCE_STEPS = Table(
     Column("body", Text, nullable=False),
     # The template that the text was taken from.
     Column("template_id", UUID),
+    # Further texts that are tried beside it, and how often this one is taken.
+    Column("weight", Integer, nullable=False, server_default="1"),
+    Column("others", JSON, nullable=False, server_default=text("'[]'::json")),
     Column("created_by", Text, nullable=False),
     created(),
     one_of("thread", Thread),

@@ -7,7 +7,7 @@ import pytest
 
 from services.outreach.domain.inbound.arrival import read
 from services.outreach.domain.message_ids import rfc_message_id
-from services.outreach.store import inbound
+from services.outreach.store import inbound, keeping
 from services.outreach.store.inbound import Box, Received
 from shared.db import Database
 from shared.events import SiteCreated
@@ -122,3 +122,26 @@ async def test_who_may_not_write_is_told_no_more_than_they_may_see(
     written = await client.send("POST", f"{path}/replies", body=reply, caller=caller)
     assert written.status == (404 if role is Role.CLIENT else 403)
     assert (await client.send("GET", path, caller=stranger)).status == 404
+
+
+async def test_what_was_removed_by_age_says_so(
+    client: ServiceClient, database: Database, site: SiteCreated, sent: UUID
+) -> None:
+    await receive(database, sent, "Which page do you mean?")
+    async with database.begin() as tx:
+        await tx.run("UPDATE inbound_messages SET handled_at = now()")
+        for shelf in keeping.SHELVES:
+            if shelf.kind in {"mail", "inbound_mail"}:
+                await tx.run(f"UPDATE {shelf.table} t SET {shelf.empties} WHERE {shelf.where}")
+    shown = body_of(await client.send("GET", f"/v1/threads/{sent}", caller=a_caller(site)))
+    entries = {one["direction"]: one for one in shown["entries"]}
+    ours, theirs = entries["out"]["message"], entries["in"]["mail"]
+    for one in (ours, theirs):
+        assert one["text"] == ""
+        assert "mail is kept only for as long as your workspace says" in one["removed"]
+    message = body_of(await client.send("GET", f"/v1/messages/{sent}", caller=a_caller(site)))
+    assert message["removed"] == ours["removed"]
+    async with database.begin() as tx:
+        await tx.run("UPDATE messages SET to_email = ''")
+    message = body_of(await client.send("GET", f"/v1/messages/{sent}", caller=a_caller(site)))
+    assert message["removed"] == "It was removed, for its reader was erased."

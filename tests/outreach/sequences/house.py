@@ -16,7 +16,8 @@ from shared.ids import new_id
 from tests.outreach.conftest import a_caller, body_of
 from tests.outreach.mail import a_mailbox, switch
 
-STEPS = [
+ANN = "ann@blog.example"
+STEPS: list[dict[str, Any]] = [
     {"subject": "Roses on {{domain}}", "body": "Hello {{firstname}}, about {{topic}}."},
     {"delay_days": 4, "thread": "reply", "body": "Did you read of {{topic}}?"},
 ]
@@ -108,3 +109,34 @@ async def became(
         because or None,
         new_id(),
     )
+
+
+async def comes_in(tx: Tx, enrollment_id: UUID | None, kind: str, **given: Any) -> None:
+    """Write an inbound mail down as its reader does."""
+    [first, *_] = await tx.fetch("SELECT * FROM messages WHERE step_no = 1")
+    values = {
+        "inbound_id": new_id(),
+        "workspace_id": first["workspace_id"],
+        "mailbox_id": first["mailbox_id"],
+        "uidvalidity": 1,
+        "uid": await tx.fetch_value("SELECT count(*) FROM inbound_messages"),
+        "digest": new_id().hex,
+        "message_id": first["message_id"],
+        "thread_id": first["message_id"],
+        "site_id": first["site_id"],
+        "contact_id": first["contact_id"],
+        "prospect_id": first["prospect_id"],
+        "enrollment_id": enrollment_id,
+        "match": "strong",
+        "from_email": ANN,
+        "from_name": "Ann",
+        "address_key": ANN,
+        "subject": "Re",
+        "text": "x",
+        "received_at": clock.now(),
+        "kind": kind,
+        "sentence": "x",
+    } | given
+    places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
+    statement = f"INSERT INTO inbound_messages ({', '.join(values)}) VALUES ({places})"
+    await tx.run(statement, *values.values())

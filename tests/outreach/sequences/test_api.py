@@ -10,7 +10,14 @@ from shared.http import ServiceClient
 from shared.ids import new_id
 from shared.vocabulary import Role
 from tests.outreach.conftest import a_caller, add_site, erased
-from tests.outreach.sequences.house import STEPS, a_person, a_sequence, rows_of, send
+from tests.outreach.sequences.house import (
+    STEPS,
+    a_person,
+    a_sequence,
+    comes_in,
+    rows_of,
+    send,
+)
 
 
 async def enrol(
@@ -232,3 +239,71 @@ async def test_the_funnel_counts_people_once_and_says_when_they_are_too_few(
         funnel["replied"]["sentence"] == "12 of 60: 20.0 %, most likely between 11.8 % and 31.8 %."
     )
     assert funnel["intents"] == [{"intent": "interested", "label": "Interested", "count": 12}]
+
+
+TWO: list[dict[str, Any]] = [
+    {**STEPS[0], "variants": [{"subject": "Tulips", "body": "Dear {{firstname}}."}]},
+    STEPS[1],
+]
+
+
+async def test_two_texts_are_tried_and_each_person_keeps_theirs(
+    client: ServiceClient, database: Database, site: SiteCreated
+) -> None:
+    made = await a_sequence(client, database, site, steps=TWO)
+    path = f"/v1/sequences/{made['sequence_id']}"
+    shown = await send(client, "POST", f"{path}/preview", site, {"variables": {"topic": "x"}})
+    assert [(one["step_no"], one["variant"]) for one in shown["steps"]] == [
+        (1, "A"),
+        (1, "B"),
+        (2, None),
+    ]
+    async with database.begin() as tx:
+        people = [await a_person(tx, site, f"ann@blog{number}.example") for number in range(130)]
+    await enrol(client, made, site, rows_of(*people))
+    await move_some(database, now=clock.now())
+    async with database.begin() as tx:
+        got = await tx.fetch("SELECT variant, subject, message_id FROM messages")
+        assert {(row["variant"], row["subject"][:6]) for row in got} == {
+            ("A", "Roses "),
+            ("B", "Tulips"),
+        }
+        await tx.run(
+            "UPDATE messages SET state = 'sent', sent_at = now(), approved_by = $1,"
+            " approved_hash = body_hash",
+            new_id(),
+        )
+        for row in got:  # every reader of the second text says yes; nobody else
+            if row["variant"] == "B":
+                await comes_in(tx, None, "human", message_id=row["message_id"], intent="interested")
+        await tx.run(
+            "INSERT INTO placements (placement_id, workspace_id, site_id, referring_domain,"
+            " first_live_at, created_by) SELECT message_id, workspace_id, site_id,"
+            " recipient_domain, now() + interval '1 day', message_id FROM messages"
+            " WHERE variant = 'B' LIMIT 1"
+        )
+    [step] = (await send(client, "GET", f"{path}/variants", site))["steps"]
+    one, other = step["texts"]
+    assert (one["sent"] + other["sent"], one["positive"]["count"]) == (130, 0)
+    assert (other["positive"]["share"], other["placed"]["count"]) == (1.0, 1)
+    assert (step["by_answers"]["winner"], step["by_links"]["winner"]) == ("B", None)
+
+    stop = f"{path}/steps/1/variants/A/stop"
+    match = {"If-Match": f'W/"{made["version"]}"'}
+    viewer = a_caller(site, Role.VIEWER)
+    await send(client, "POST", stop, site, headers=match, caller=viewer, status=403)
+    stopped = await send(client, "POST", stop, site, headers=match)
+    assert (stopped["version_no"], stopped["steps"][0]["weight"]) == (2, 0)
+    last = await send(
+        client, "POST", stop.replace("/A/", "/B/"), site, headers={"If-Match": "*"}, status=409
+    )
+    assert last["code"] == "only-text"
+    async with database.begin() as tx:
+        late = [await a_person(tx, site, f"eve@late{number}.example") for number in range(9)]
+    await enrol(client, stopped, site, rows_of(*late))
+    await move_some(database, now=clock.now())
+    async with database.begin() as tx:
+        rows = await tx.fetch("SELECT subject, variant FROM messages WHERE to_email LIKE 'eve@%'")
+    assert {(row["subject"], row["variant"]) for row in rows} == {("Tulips", None)}
+    [step] = (await send(client, "GET", f"{path}/variants", site))["steps"]
+    assert (step["texts"][0]["is_stopped"], step["by_answers"]["winner"]) == (True, "B")

@@ -15,16 +15,22 @@ from services.outreach.jobs.hearing import hear
 from services.outreach.jobs.sequencing import move_some
 from services.outreach.store import messages
 from shared import clock
-from shared.db import Database, Tx
+from shared.db import Database
 from shared.events import SiteCreated
 from shared.http import ServiceClient
-from shared.ids import new_id
 from tests.outreach.mail import undone
-from tests.outreach.sequences.house import a_person, a_sequence, became, rows_of, send
+from tests.outreach.sequences.house import (
+    ANN,
+    a_person,
+    a_sequence,
+    became,
+    comes_in,
+    rows_of,
+    send,
+)
 
 NOON = datetime(2026, 11, 6, 12, 0, tzinfo=UTC)
 """A Friday."""
-ANN = "ann@blog.example"
 
 
 def heard(kind: str, **given: Any) -> Heard:
@@ -94,37 +100,6 @@ async def enrolled(client: ServiceClient, database: Database, site: SiteCreated)
         await became(tx, enrollment_id, "sent", days_ago=10)
     await move_some(database, now=clock.now())
     return enrollment_id
-
-
-async def comes_in(tx: Tx, enrollment_id: UUID | None, kind: str, **given: Any) -> None:
-    """Write an inbound mail down as its reader does."""
-    [first] = await tx.fetch("SELECT * FROM messages WHERE step_no = 1")
-    values = {
-        "inbound_id": new_id(),
-        "workspace_id": first["workspace_id"],
-        "mailbox_id": first["mailbox_id"],
-        "uidvalidity": 1,
-        "uid": await tx.fetch_value("SELECT count(*) FROM inbound_messages"),
-        "digest": new_id().hex,
-        "message_id": first["message_id"],
-        "thread_id": first["message_id"],
-        "site_id": first["site_id"],
-        "contact_id": first["contact_id"],
-        "prospect_id": first["prospect_id"],
-        "enrollment_id": enrollment_id,
-        "match": "strong",
-        "from_email": ANN,
-        "from_name": "Ann",
-        "address_key": ANN,
-        "subject": "Re",
-        "text": "x",
-        "received_at": clock.now(),
-        "kind": kind,
-        "sentence": "x",
-    } | given
-    places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
-    statement = f"INSERT INTO inbound_messages ({', '.join(values)}) VALUES ({places})"
-    await tx.run(statement, *values.values())
 
 
 CASES: list[tuple[str, dict[str, Any], str, str]] = [

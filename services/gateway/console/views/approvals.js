@@ -44,7 +44,7 @@ function Doubt({ item, act, news }) {
 }
 
 function Dates({ item }) {
-  const said = [item.sent_at ? `Sent ${moment(item.sent_at)}` : `Due ${moment(item.due_at)}`, item.approved_by && `approved by ${item.approved_by}`, item.step_no && `step ${item.step_no} of its sequence`, item.parent_message_id && "follows an earlier message"];
+  const said = [item.sent_at ? `Sent ${moment(item.sent_at)}` : `Due ${moment(item.due_at)}`, item.approved_by && `approved by ${item.approved_by}`, item.step_no && `step ${item.step_no} of its sequence${item.variant ? `, text ${item.variant}` : ""}`, item.parent_message_id && "follows an earlier message"];
   return html`<p class="muted small">${said.filter(Boolean).join(", ")}.</p>`;
 }
 
@@ -65,11 +65,11 @@ export function Message({ item, may, news }) {
     deed();
   }
   return html`<article ref=${box} class="card item" tabindex="0" onKeyDown=${keyed} aria-label=${`To ${item.to_email}: ${item.subject}`}>
-    <div class="row between"><h2>${item.subject}</h2><span class=${`tag ${TONES[item.state] ?? ""}`}>${item.words.label}</span></div>
+    <div class="row between"><h2>${item.subject || "A message"}</h2><span class=${`tag ${TONES[item.state] ?? ""}`}>${item.words.label}</span></div>
     <p class="wrap">To <strong>${item.to_name ? `${item.to_name} <${item.to_email}>` : item.to_email}</strong> from ${item.from_email ?? "a mailbox that was removed"}</p>
     <${Dates} item=${item} />
     ${item.because && html`<p class="wrap"><strong>${item.because}</strong></p>`}
-    ${editing && isOpen ? html`<${Edit} item=${item} done=${news} />` : html`<div class="letter">${item.text}</div><div class="letter muted small">${"-- \n"}${item.footer}</div>`}
+    ${editing && isOpen ? html`<${Edit} item=${item} done=${news} />` : item.removed ? html`<p class="muted">${item.removed}</p>` : html`<div class="letter">${item.text}</div><div class="letter muted small">${"-- \n"}${item.footer}</div>`}
     ${item.state === "in_doubt" && html`<p>${item.words.sentence} ${item.words.todo}</p>${may && html`<${Doubt} item=${item} act=${act} news=${news} />`}`}
     ${isOpen && html`<div class="row answers">${waits && html`<button type="button" class="main" disabled=${act.busy} aria-keyshortcuts="a" onClick=${letOut}>Approve</button>`}
       <button type="button" disabled=${act.busy} aria-keyshortcuts="e" onClick=${() => setEditing(!editing)}>${editing ? "Leave as it is" : "Edit"}</button>

@@ -22,12 +22,12 @@ const nameOf = (mail) => mail.from_name || mail.from_email;
 function Thread({ one, siteId }) {
   const { newest } = one;
   return html`<article class="card item" aria-label=${nameOf(newest)}><div class="row between"><h2><a href=${link(["sites", siteId, "inbox"], { thread: one.thread_id })}>${nameOf(newest)}</a></h2><span class="row"><span class="tag">${newest.label}</span><span class=${`tag ${LOOK[one.state] ?? ""}`}>${one.state_words}</span></span></div>
-    <p class="wrap">${newest.subject}<span class="muted">, ${moment(newest.received_at)}</span></p>${one.state === "open" && html`<p><strong>${newest.todo}</strong></p>`}</article>`;
+    <p class="wrap">${newest.subject || newest.removed || "(no subject)"}<span class="muted">, ${moment(newest.received_at)}</span></p>${one.state === "open" && html`<p><strong>${newest.todo}</strong></p>`}</article>`;
 }
 
 function Facts({ mail }) {
   return html`<p><span class="tag">${mail.label}</span>${mail.price && html` ${mail.price.amount} ${mail.price.currency}`}${mail.resume_on && html` Away until ${mail.resume_on}.`}</p>
-    <p class="muted small wrap">${mail.corrected_by ? `${mail.corrected_by} said so.` : mail.decided_by ? html`Told by: “${mail.decided_by}”` : "No rule fits; read it yourself."}${mail.match === "weak" && " It names no message of yours, but comes from somebody you wrote to."}</p>`;
+    <p class="muted small wrap">${mail.corrected_by ? `${mail.corrected_by} said so.` : mail.decided_by ? html`Told by: “${mail.decided_by}”` : mail.removed ? "" : "No rule fits; read it yourself."}${mail.match === "weak" && " It names no message of yours, but comes from somebody you wrote to."}</p>`;
 }
 
 function Correct({ threadId, mail, changed }) {
@@ -42,12 +42,12 @@ function Correct({ threadId, mail, changed }) {
 
 function Mail({ mail, threadId, siteId, changed }) {
   return html`<article class="card" aria-label=${`From ${nameOf(mail)}`}><div class="row between"><h2>${nameOf(mail)}</h2><span class="muted">${moment(mail.received_at)}</span></div>
-    <${Facts} mail=${mail} /><p class="text wrap" style="white-space:pre-wrap">${mail.text || mail.subject}</p>${canEdit(siteId) && html`<${Correct} threadId=${threadId} mail=${mail} changed=${changed} />`}</article>`;
+    <${Facts} mail=${mail} />${mail.removed ? html`<p class="muted">${mail.removed}</p>` : html`<p class="text wrap" style="white-space:pre-wrap">${mail.text || mail.subject || "It has no text."}</p>`}${canEdit(siteId) && html`<${Correct} threadId=${threadId} mail=${mail} changed=${changed} />`}</article>`;
 }
 
 function Ours({ message }) {
   return html`<article class="card" aria-label=${`To ${message.to_email}`}><div class="row between"><h2>You, to ${message.to_email}</h2><span class="muted">${SENT[message.state]}, ${moment(message.at)}</span></div>
-    <p><b>${message.subject}</b></p><p class="text wrap" style="white-space:pre-wrap">${message.text}</p>${message.because && html`<p class="muted small">${message.because}</p>`}</article>`;
+    ${message.removed ? html`<p class="muted">${message.removed}</p>` : html`<p><b>${message.subject}</b></p><p class="text wrap" style="white-space:pre-wrap">${message.text}</p>`}${message.because && html`<p class="muted small">${message.because}</p>`}</article>`;
 }
 
 function Answer({ threadId, changed }) {

@@ -14,6 +14,7 @@ import { live } from "../state.js";
 import { Enrol } from "./sequence_enrol.js";
 import { Mailboxes, Values, valuesOf } from "./sequence_parts.js";
 import { Steps } from "./sequence_steps.js";
+import { Texts } from "./sequence_texts.js";
 
 const SHARES = [["replied", "Answered"], ["agreed", "Agreed on a link"], ["placed", "Link is there"], ["bounced", "Could not be delivered"]];
 const STATES = [["active", "Under way"], ["paused", "Paused"], ["replied,company_replied", "Answered"], ["finished", "No answer"], ["bounced", "Could not be delivered"], ["cancelled", "Stopped"], ["unsubscribed,complained", "Asked not to be written to"]];
@@ -29,7 +30,7 @@ function Preview({ item }) {
   const [shown, setShown] = useState();
   const send = async (form) => { setShown(await post(`/v1/sequences/${item.sequence_id}/preview`, { variables: valuesOf(form, item.variables) })); };
   return html`<details><summary>How it reads</summary><${Form} label="Show it" send=${send}>${item.variables.length > 0 && html`<${Values} needs=${item.variables} />`}<//>
-    ${shown && html`<div class="stack" aria-live="polite">${shown.refusal && html`<p class="notice">${shown.refusal}</p>`}${shown.steps.map((one) => html`<article class="card" key=${one.step_no} aria-label=${`Step ${one.step_no} as it reads`}><h3>${one.subject}</h3><p class="letter">${one.body}</p></article>`)}</div>`}</details>`;
+    ${shown && html`<div class="stack" aria-live="polite">${shown.refusal && html`<p class="notice">${shown.refusal}</p>`}${shown.steps.map((one) => html`<article class="card" key=${`${one.step_no} ${one.variant}`} aria-label=${`Step ${one.step_no}${one.variant ? `, text ${one.variant},` : ""} as it reads`}>${one.variant && html`<p class="muted small">Step ${one.step_no}, text ${one.variant}</p>`}<h3>${one.subject}</h3><p class="letter">${one.body}</p></article>`)}</div>`}</details>`;
 }
 
 function Settings({ item, siteId, changed }) {
@@ -73,7 +74,7 @@ export function OneSequence({ siteId, sequenceId, filters }) {
   const state = useLoad(() => get(`/v1/sequences/${sequenceId}`), [sequenceId], news);
   return html`<p><a href=${link(["sites", siteId, "sequences"])}>All sequences</a></p><${Loading} what="the sequence" state=${state}>${(item) => html`<h1>${item.name}</h1>
     <p class="muted">${item.mailbox_address ? `Writes from ${item.mailbox_address}.` : "It has no mailbox to write from yet: choose one below before you enrol anybody."}${item.campaign ? ` Campaign “${item.campaign}”.` : ""}</p>
-    <${Funnel} funnel=${item.funnel} /><section class="card"><h2>Steps</h2><${Steps} key=${item.version_no} item=${item} siteId=${siteId} changed=${changed} /><${Preview} item=${item} />
+    <${Funnel} funnel=${item.funnel} />${item.steps.some((step) => step.variants.length > 0) && html`<${Texts} item=${item} siteId=${siteId} turn=${news} changed=${changed} />`}<section class="card"><h2>Steps</h2><${Steps} key=${item.version_no} item=${item} siteId=${siteId} changed=${changed} /><${Preview} item=${item} />
       ${canEdit(siteId) && html`<${Settings} key=${item.version} item=${item} siteId=${siteId} changed=${changed} />`}</section>
     ${canEdit(siteId) && item.mailbox_address && html`<${Enrol} item=${item} siteId=${siteId} done=${changed} />`}
     <${People} item=${item} siteId=${siteId} state=${filters.state ?? ""} turn=${news} changed=${changed} />`}<//>`;

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.outreach.domain.contact import ContactState
@@ -10,6 +11,7 @@ from services.outreach.domain.sequences import steps as planned
 from services.outreach.domain.sequences.enrolling import UNABLE
 from services.outreach.domain.sequences.enrollment import Progress, State, ended
 from services.outreach.domain.sequences.steps import Step, Thread
+from services.outreach.domain.sequences.variants import are_tried, chosen, written_for
 
 LAST_WAIT_DAYS = 5
 """Business days after the last message before silence is taken for an answer."""
@@ -25,6 +27,7 @@ _ENDS = {
 class Situation:
     """All that the next step of an enrollment depends on."""
 
+    enrollment_id: UUID
     progress: Progress
     steps: Sequence[Step]
     values: Mapping[str, str]
@@ -46,6 +49,8 @@ class Letter:
     subject: str
     body: str
     is_reply: bool
+    variant: str | None = None
+    """Which text it is, where several are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,8 @@ def decide(situation: Situation) -> Decision:
             situation, "The mailbox is gone. Choose another for the sequence, then go on."
         )
     step_no = situation.progress.sent_no + 1
-    written = next(
-        one for one in planned.write(situation.steps, situation.values) if one.step_no == step_no
-    )
+    theirs = written_for(situation.steps, situation.enrollment_id)
+    written = planned.write(theirs, situation.values)[step_no - 1]
     fault = planned.refusal([written])
     if fault is not None:
         return _pause(situation, fault[1])
@@ -78,7 +82,8 @@ def decide(situation: Situation) -> Decision:
     subject = written.subject.text
     if is_reply and situation.thread_subject is not None:
         subject = planned.reply_subject(situation.thread_subject)
-    letter = Letter(step_no, subject, written.body.text, is_reply)
+    variant = chosen(step, situation.enrollment_id).name if are_tried(step) else None
+    letter = Letter(step_no, subject, written.body.text, is_reply, variant)
     return Decision(replace(situation.progress, next_at=None), None, letter)
 
 

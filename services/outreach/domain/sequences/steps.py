@@ -13,6 +13,10 @@ from shared.errors import FieldError
 
 MAX_STEPS = 8
 MAX_DELAY_DAYS = 60
+MAX_WEIGHT = 100
+NAMES = ("A", "B", "C", "D")
+"""What the texts of a step are called, in order."""
+
 _SATURDAY = 5
 
 
@@ -24,8 +28,22 @@ class Thread(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One text of a step; without a weight nobody gets it any more."""
+
+    name: str
+    weight: int = 1
+    subject: str
+    body: str
+    template_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One planned message; a reply has no subject of its own."""
+    """One planned message; a reply has no subject of its own.
+
+    `subject` and `body` are its first text; `others` are tried beside it.
+    """
 
     step_no: int
     delay_days: int
@@ -33,15 +51,37 @@ class Step:
     subject: str
     body: str
     template_id: UUID | None = None
+    weight: int = 1
+    others: tuple[Variant, ...] = ()
+
+    @property
+    def first(self) -> Variant:
+        return Variant(
+            name=NAMES[0],
+            weight=self.weight,
+            subject=self.subject,
+            body=self.body,
+            template_id=self.template_id,
+        )
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        return (self.first, *self.others)
+
+    @property
+    def tried(self) -> tuple[Variant, ...]:
+        """The texts that somebody may get."""
+        return tuple(one for one in self.variants if one.weight > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A step with all values in place."""
+    """A text of a step with all values in place."""
 
     step_no: int
     subject: Filled
     body: Filled
+    variant: str = NAMES[0]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -73,8 +113,28 @@ def _check_step(at: int, step: Step) -> list[FieldError]:
                 "Wait at least one business day after a step.",
             )
         )
+    return found + _check_variants(f"/steps/{at}", step)
+
+
+def _check_variants(pointer: str, step: Step) -> list[FieldError]:
     wants_subject = step.thread is Thread.NEW
-    return found + check_text(f"/steps/{at}", step.subject, step.body, wants_subject=wants_subject)
+    pointers = [pointer, *(f"{pointer}/variants/{at}" for at in range(len(step.others)))]
+    found = [
+        fault
+        for at, one in zip(pointers, step.variants, strict=True)
+        for fault in check_text(at, one.subject, one.body, wants_subject=wants_subject)
+    ]
+    if not step.tried:
+        found.append(
+            FieldError(f"{pointer}/weight", "no-text", "Give at least one text a weight above 0.")
+        )
+    texts = [(one.subject.strip(), one.body.strip()) for one in step.variants]
+    found += [
+        FieldError(f"{at}/body", "same-text", "It reads as another text of this step.")
+        for place, at in enumerate(pointers)
+        if texts[place] in texts[:place]
+    ]
+    return found
 
 
 def check_text(at: str, subject: str, body: str, *, wants_subject: bool = True) -> list[FieldError]:
@@ -96,16 +156,23 @@ def check_text(at: str, subject: str, body: str, *, wants_subject: bool = True) 
 
 
 def write(steps: Sequence[Step], values: Mapping[str, str]) -> list[Written]:
-    """Return all steps as they would be sent; a reply takes the subject of its thread."""
+    """Return all texts that may be sent, step by step; a reply takes the subject of its thread.
+
+    Where the thread may begin with one of several subjects, a reply shows the first of them.
+    """
     written: list[Written] = []
     subject = Filled("", (), ())
     for step in steps:
         if step.thread is Thread.NEW:
-            subject = template.fill(step.subject, values)
-            shown = subject
+            filled = [template.fill(one.subject, values) for one in step.tried]
+            subject = filled[0]
         else:
             shown = Filled(f"Re: {subject.text}", subject.missing, subject.leftovers)
-        written.append(Written(step.step_no, shown, template.fill(step.body, values)))
+            filled = [shown] * len(step.tried)
+        written += [
+            Written(step.step_no, each, template.fill(one.body, values), one.name)
+            for one, each in zip(step.tried, filled, strict=True)
+        ]
     return written
 
 
@@ -116,7 +183,9 @@ def reply_subject(subject: str) -> str:
 
 def asked_for(steps: Sequence[Step]) -> tuple[str, ...]:
     """Return the variables of steps that people must give."""
-    return template.asked_for(text for step in steps for text in (step.subject, step.body))
+    return template.asked_for(
+        text for step in steps for one in step.tried for text in (one.subject, one.body)
+    )
 
 
 def refusal(written: Sequence[Written]) -> tuple[str, str] | None:
