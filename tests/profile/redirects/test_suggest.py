@@ -111,6 +111,39 @@ def test_a_page_that_went_up_in_the_one_above_it_leads_there() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("dead", "expected"),
+    [
+        # `20.1` is one number, and a folder that says which version is one, too.
+        ("/docs/v20.1/start-node.html", "/docs/v20.1/cluster-start"),
+        ("/docs/stable/start-node.html", "/docs/stable/cluster-start"),
+        # What a parameter shows is not what a page is about.
+        ("/reference/5.1/module/get-item.md", "/module/get-item?view=shell-5.1"),
+        ("/reference/7.2/module/get-item.md", "/module/get-item?view=shell-7.2"),
+        # `sense` has the stem of `sensor`, and is another word.
+        ("/components/sensor.tcp", "/integrations/tcp"),
+        # A year in both has to be the same.
+        ("/docs/2014/services/rename", "/previous/2014/services/rename"),
+        # The front of a folder leads to what is its front now.
+        ("/set/concepts/mdop/index.md", "/shell/mdop/get-started"),
+    ],
+)
+def test_what_real_sites_taught(dead: str, expected: str) -> None:
+    live = [f"/docs/{v}/cluster-start" for v in ("v20.2", "v19.2", "stable", "v20.1", "v2.0")]
+    live += [f"/module/get-item?view=shell-{v}" for v in ("6.0", "7.2", "5.1")]
+    live += ["/integrations/sense", "/integrations/tcp"]
+    live += ["/previous/2016/services/rename", "/previous/2014/services/rename"]
+    live += ["/shell/windows/get-started", "/shell/mdop/get-started", "/shell/windows/concepts"]
+    assert first(dead, *live) == expected
+
+
+def test_an_index_leads_to_the_index_of_the_folder_where_its_pages_went() -> None:
+    dead = [f"/man/{name}.html" for name in ("api", "compute", "network", "index")]
+    live = [f"/cli/{name}.html" for name in ("api", "compute", "network", "index")]
+    found = Finder([*live, "/user/index.html"]).suggest_all(dead)
+    assert [one.candidates[0].path for one in found] == live
+
+
 def test_the_order_of_the_live_pages_changes_nothing_that_is_clear() -> None:
     paths = live_paths()
     random.Random(5).shuffle(paths)

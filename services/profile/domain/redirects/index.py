@@ -10,7 +10,13 @@ from itertools import islice
 from operator import itemgetter
 
 from services.profile.domain.redirects.letters import stem
-from services.profile.domain.redirects.paths import LANDINGS, PathParts, grams, parts_of
+from services.profile.domain.redirects.paths import (
+    FIRST_STEPS,
+    LANDINGS,
+    PathParts,
+    grams,
+    parts_of,
+)
 
 PARENT_WEIGHT = 0.6
 """What a word in a folder's name says, beside one in the name of the page itself."""
@@ -36,8 +42,14 @@ class Entry:
     weights: dict[str, float]
     norm: float
     slug_stems: frozenset[str]
+    forms: dict[str, str]
+    """The word as it stands in the path, by its stem."""
     about: tuple[frozenset[str], ...]
     """The stems of each segment, of a page that introduces its folder those of the folder."""
+    folder: tuple[frozenset[str], ...]
+    """The folder that the page is in, or that it opens: as its index, its introduction or its first steps."""
+    opens: bool
+    """The page is the front of a folder, to whoever looks for it."""
 
 
 class LiveIndex:
@@ -106,16 +118,22 @@ class LiveIndex:
     def weighed(self, parts: PathParts, number: int = -1) -> Entry:
         """Return a path with the weight of each of its stems."""
         weights: dict[str, float] = {}
+        forms: dict[str, str] = {}
         last = len(parts.segments) - 1
         for place, segment in enumerate(parts.segments):
             share = 1.0 if place == last else PARENT_WEIGHT
             for word in segment:
                 key = stem(word)
+                forms[key] = word
                 weights[key] = max(weights.get(key, 0.0), self.rarity(key) * share)
         stems = tuple(frozenset(map(stem, segment)) for segment in parts.segments)
         norm = math.sqrt(sum(weight * weight for weight in weights.values()))
         slug = stems[-1] if stems else frozenset()
-        return Entry(number, parts, weights, norm, slug, _about(parts, stems))
+        about = _about(parts, stems)
+        first_steps = parts.slug in FIRST_STEPS
+        opens = parts.index or first_steps or about != stems
+        folder = about if opens and not first_steps else stems[:-1]
+        return Entry(number, parts, weights, norm, slug, forms, about, folder, opens)
 
     def shortlist(self, query: Entry) -> dict[int, Entry]:
         """Return the live pages that are worth comparing with a path, by number."""
@@ -142,7 +160,7 @@ class LiveIndex:
 
     def _add_landings(self, query: Entry, rough: dict[int, float]) -> None:
         """Lift the pages that introduce a folder, of those that share a word with the path."""
-        for slug in LANDINGS:
+        for slug in LANDINGS | FIRST_STEPS:
             found = islice(self._slugs.get(slug, ()), _SAME_SLUG)
             _add(rough, [number for number in found if number in rough], _LANDING * query.norm)
 

@@ -29,10 +29,18 @@ SHELLS = frozenset(_SHELL_NAMES.split())
 _FOLDER_SHELLS = SHELLS | frozenset(["node", "cgi", "bin", "www", "public", "wp"])
 # Pages that introduce their folder: `/containers/overview` is about what `/containers/` is about.
 LANDINGS = frozenset({"overview", "introduction", "intro"})
+# The first page to read in a folder that has no other front: `/windows/get-started`.
+FIRST_STEPS = frozenset({"getstarted", "gettingstarted", "quickstart", "quickstarts", "welcome"})
+# Parameters that say how a page is shown, or which version of it, not what it is about.
+_SHOWN_NAMES = "view tab tabs pivots toc bc version ver moniker branch context preserve-view"
+_SHOWN_BY = frozenset(_SHOWN_NAMES.split())
 _LANGUAGE_NAMES = frozenset({"lang", "language", "locale", "hl", "l"})
 _LONG_NUMBER = 5
 _HASH = re.compile(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
 _YEARS = range(1990, 2100)
+_VERSION = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){1,2}(?![0-9.])")
+# Folders that say which version is meant, as numbers do.
+_CHANNELS = frozenset({"latest", "stable", "current", "main", "master", "nightly", "next"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +139,13 @@ class _Reader:
         self.ids: set[str] = set()
         self.years: set[str] = set()
         self.index = False
+        self._in_version: frozenset[str] = frozenset()
 
     def read(self, piece: str, *, last: bool) -> None:
         words = words_of(piece)
+        self._in_version = self._read_versions(piece)
+        if not last and len(words) == 1 and words[0] in _CHANNELS:
+            self.numbers.add(words[0])
         if last and len(words) == 1 and words[0] in INDEX:
             self.index = True
             return
@@ -150,8 +162,14 @@ class _Reader:
         if named:
             self.segments.append(tuple(named))
 
+    def _read_versions(self, piece: str) -> frozenset[str]:
+        """Read `20.1` as one number; returns the parts that say nothing by themselves then."""
+        versions = _VERSION.findall(piece) if "." in piece else []
+        self.numbers.update(versions)
+        return frozenset(part for version in versions for part in version.split("."))
+
     def _keep(self, word: str) -> bool:
-        if not word[0].isdigit():
+        if not word[0].isdigit() or word in self._in_version:
             return True
         number = word.lstrip("0") or "0"
         if len(word) >= _LONG_NUMBER:
@@ -169,6 +187,10 @@ class _Reader:
                 continue
             if name.lower() in _LANGUAGE_NAMES and value[:2].lower() in LANGUAGES:
                 language = value[:2].lower()
+                continue
+            if name.lower() in _SHOWN_BY:
+                if not self._read_versions(value):
+                    self.numbers.update(word for word in words_of(value) if word.isdigit())
                 continue
             read = words_of(value)
             # A number alone is a key; with words (`sku=AX-4410`) it is as in a path.

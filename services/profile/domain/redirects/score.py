@@ -13,14 +13,20 @@ FULL = _WORDS + _SLUG + _LETTERS
 _SECTION = 0.1
 _OTHER_LANGUAGE, _GAINED_LANGUAGE, _LOST_LANGUAGE = -0.5, -0.06, -0.05
 _OTHER_NUMBER, _NUMBER_GONE, _NUMBER_NEW, _SAME_NUMBER = -0.3, -0.08, -0.04, 0.1
-_SAME_YEAR, _OTHER_YEAR = 0.05, -0.08
+_SAME_YEAR, _OTHER_YEAR, _NEW_YEAR = 0.05, -0.08, -0.02
 _SAME_ID, _OTHER_ID = 0.8, -0.04
 _ABOVE, _ABOVE_DEEP = 0.3, 0.5
 """What the folder above a dead page scores at least: it is where a page goes that was merged."""
 _INTRODUCES = 0.9
+_FRONT, _FRONT_SAME = 0.45, 0.3
+"""What the front of a folder scores for that of another of its name, and more the more above it is the same."""
+_INNER, _INNER_SAME = 0.2, 0.25
+"""The same for a page of that folder: better than nothing that is alike."""
 _DEPTH = -0.008
 _OTHER_INDEX = -0.01
 _SAME_STEMS = 0.97
+_OTHER_FORM = 0.85
+"""What a word counts of which only the stem is the same."""
 TITLE, CONTENT = 0.8, 0.8
 
 
@@ -38,7 +44,24 @@ def path_score(index: LiveIndex, dead: Entry, live: Entry) -> float:
     letters = fuzz.ratio(dead.parts.joined, live.parts.joined) / 100
     total = _WORDS * words + _SLUG * slug + _LETTERS * letters
     total += _sections(dead.parts, live.parts) + _rules(dead.parts, live.parts)
-    return max(total / FULL, _above(dead.parts, live.parts), _same_folder(dead, live))
+    total = max(total / FULL, _above(dead.parts, live.parts), _same_folder(dead, live))
+    return max(total, _front(dead, live))
+
+
+def _front(dead: Entry, live: Entry) -> float:
+    """Return what a page scores for being the front of a folder with the name of the dead one's."""
+    theirs = live.folder if live.opens else live.about
+    if not theirs or not dead.folder or theirs[-1] != dead.folder[-1]:
+        return 0.0
+    alike = 1
+    for mine, other in zip(dead.folder[-2::-1], theirs[-2::-1], strict=False):
+        if mine != other:
+            break
+        alike += 1
+    share = alike / max(len(theirs), 2)
+    least, more = (_FRONT, _FRONT_SAME) if dead.opens else (_INNER, _INNER_SAME)
+    rules = _language(dead.parts, live.parts) + _numbers(dead.parts, live.parts)
+    return least + more * share + rules / FULL
 
 
 def _same_folder(dead: Entry, live: Entry) -> float:
@@ -62,7 +85,11 @@ def _cosine(index: LiveIndex, dead: Entry, live: Entry) -> float:
     if not dead.norm or not live.norm:
         return 0.0
     mine, theirs = dead.weights, live.weights
-    shared = sum(weight * theirs[word] for word, weight in mine.items() if word in theirs)
+    shared = sum(
+        weight * theirs[word] * _same_form(word, dead, live)
+        for word, weight in mine.items()
+        if word in theirs
+    )
     for word, weight in mine.items():
         if not index.knows(word):  # perhaps a word of theirs, misspelt
             nearly = [(_nearly(word, [other]), other) for other in theirs if other not in mine]
@@ -81,7 +108,7 @@ def slug_score(index: LiveIndex, dead: Entry, live: Entry) -> float:
     if dead.slug_stems == live.slug_stems:
         return _SAME_STEMS
     letters = max(_dice(mine, theirs), fuzz.ratio(mine, theirs) / 100 - 0.1)
-    words = _shared_words(index, dead.slug_stems, live.slug_stems)
+    words = _shared_words(index, dead, live, live.slug_stems)
     alike = 0.5 * letters + 0.5 * max(words, _inside(mine, theirs))
     return max(alike, _divided(index, dead, live), _divided(index, live, dead))
 
@@ -94,7 +121,7 @@ def _divided(index: LiveIndex, one: Entry, other: Entry) -> float:
     if not {stem(word) for word in parent} & one.slug_stems:
         return 0.0
     both = frozenset(stem(word) for word in (*parent, *last))
-    return 0.9 * _shared_words(index, one.slug_stems, both)
+    return 0.9 * _shared_words(index, one, other, both)
 
 
 def _dice(one: str, other: str) -> float:
@@ -102,11 +129,18 @@ def _dice(one: str, other: str) -> float:
     return 2.0 * len(mine & theirs) / (len(mine) + len(theirs))
 
 
-def _shared_words(index: LiveIndex, dead: frozenset[str], live: frozenset[str]) -> float:
-    """Return the share of the slugs' words that both have, rare words first; typos are forgiven."""
-    mine = {word: index.rarity(word) for word in dead}
-    theirs = {word: index.rarity(word) for word in live}
-    shared = sum(weight for word, weight in mine.items() if word in theirs)
+def _same_form(stemmed: str, one: Entry, other: Entry) -> float:
+    """Return how sure it is that a stem is the same word: `sense` and `sensor` have one stem."""
+    return 1.0 if one.forms[stemmed] == other.forms[stemmed] else _OTHER_FORM
+
+
+def _shared_words(index: LiveIndex, dead: Entry, live: Entry, stems: frozenset[str]) -> float:
+    """Return the share of a slug's words and some of the other path that both have, rare words first."""
+    mine = {word: index.rarity(word) for word in dead.slug_stems}
+    theirs = {word: index.rarity(word) for word in stems}
+    shared = sum(
+        weight * _same_form(word, dead, live) for word, weight in mine.items() if word in theirs
+    )
     shared += sum(
         weight * _nearly(word, [other for other in theirs if other not in mine])
         for word, weight in mine.items()
@@ -158,8 +192,16 @@ def _language(dead: PathParts, live: PathParts) -> float:
 
 def _numbers(dead: PathParts, live: PathParts) -> float:
     mine, theirs = dead.numbers, live.numbers
+    if live.years:
+        same = live.years & dead.years
+        more = _SAME_YEAR if same else _OTHER_YEAR if dead.years else _NEW_YEAR
+        return more + _small_numbers(mine, theirs)
     if dead.years and not mine and theirs:
         return _SAME_YEAR if theirs & dead.years else _OTHER_YEAR
+    return _small_numbers(mine, theirs)
+
+
+def _small_numbers(mine: frozenset[str], theirs: frozenset[str]) -> float:
     if mine == theirs or _written_together(mine, theirs):
         return _SAME_NUMBER if mine else 0.0
     if mine and theirs and not mine & theirs:
@@ -170,7 +212,11 @@ def _numbers(dead: PathParts, live: PathParts) -> float:
 def _written_together(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     """Say whether one path writes `3-2-1` and the other `321`."""
     few, many = sorted((mine, theirs), key=len)
-    return len(few) == 1 and sorted(*few) == sorted("".join(many))
+    return len(few) == 1 and sorted(_digits(few)) == sorted(_digits(many))
+
+
+def _digits(numbers: frozenset[str]) -> str:
+    return "".join(numbers).replace(".", "")
 
 
 def _ids(dead: PathParts, live: PathParts) -> float:

@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from services.profile.domain.redirects.index import Entry, LiveIndex
 from services.profile.domain.redirects.letters import stem, words_of
@@ -12,14 +12,18 @@ from services.profile.domain.redirects.paths import parts_of, without_origin
 from services.profile.domain.redirects.score import FULL, Known, known_bonus, path_score
 
 CANDIDATES = 5
-SURE, CLEARLY = 0.55, 0.04
-"""A redirect is proposed from this score on, if it is so far ahead of the next page."""
-POSSIBLE = 0.3
+SURE, CLEARLY, DOUBT = 0.6, 0.05, 0.45
+"""A redirect is proposed from this score on, if it is so far ahead of the next page: the less alike, the farther."""
+POSSIBLE = 0.25
 """Below this nothing fits: the honest answer is 410 Gone."""
 _TITLES = 20
 _TITLE_ALONE, _TITLE_ONLY = 0.7, 0.9
 _TITLE_WORDS = 30
-_MOVED = 0.25
+_MOVED, _MOVED_SAME, _SAME_NAME = 0.1, 0.2, 0.7
+"""What a page gains for being where its folder went: any page, one of the same name, and what that one scores at
+least, each by the share of the folder's pages that went there."""
+_CLEAR_MOVE = 0.5
+_MOVES_FROM, _MOVES_AHEAD = 0.55, 0.04
 _MOVED_BY = 2
 """So many pages must have moved from one folder to another before that says something of others."""
 
@@ -56,6 +60,11 @@ class _Ranked:
     scores: list[tuple[float, Entry]]
 
 
+Folder = tuple[str, ...]
+Moves = Mapping[Folder, Mapping[Folder, float]]
+"""Folder of dead pages -> folder of live pages -> share of them that clearly went there."""
+
+
 @lru_cache(maxsize=1)
 def _index_of(live: tuple[str, ...]) -> LiveIndex:
     """Return the index of live pages; the last one stays, for whoever asks mostly asks again."""
@@ -90,7 +99,7 @@ class Finder:
         """Return a suggestion for each path; where whole folders moved, that helps the unclear ones."""
         ranked = [self._rank(path) for path in dead]
         moves = _moves(ranked)
-        return [self._suggestion(_with_moves(one, moves)) for one in ranked]
+        return [self._suggestion(self._moved(one, moves)) for one in ranked]
 
     def _rank(self, path: str) -> _Ranked:
         dead = self._entry(path)
@@ -105,6 +114,33 @@ class Finder:
             if not live.parts.is_home or dead.parts.is_home
         ]
         return _Ranked(dead, sorted(found, key=_order))
+
+    def _moved(self, ranked: _Ranked, moves: Moves) -> _Ranked:
+        """Look where the folder of a dead page went, and for the page of the same name there first."""
+        parts = ranked.dead.parts
+        expected = _expected(_folder(parts.folder), moves)
+        if not expected:
+            return ranked
+        known = {live.number for _, live in ranked.scores}
+        found = list(ranked.scores)
+        for folder, share in expected.items():
+            if share < _CLEAR_MOVE:
+                continue
+            number = self._places.get((*folder, parts.index or parts.slug))
+            if number is not None and number not in known:
+                known.add(number)
+                live = self._index.entry(number)
+                score = self._score(ranked.dead, live, self._known.get(parts.text), None)
+                found.append((score, live))
+        return _Ranked(ranked.dead, sorted(_lifted(found, ranked.dead, expected), key=_order))
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[object, ...], int]:
+        """Return the live pages by folder and name; folders also by themselves."""
+        places: dict[tuple[object, ...], int] = {}
+        for number, parts in enumerate(self._index.parts):
+            places.setdefault((*_folder(parts.folder), parts.index or parts.slug), number)
+        return places
 
     def _entry(self, path: str) -> Entry:
         return self._index.weighed(self._index.joined(parts_of(path)))
@@ -166,13 +202,8 @@ def _action(shown: Sequence[Candidate]) -> RedirectAction:
     if not shown:
         return RedirectAction.GONE
     ahead = shown[0].score - (shown[1].score if len(shown) > 1 else 0.0)
-    clear = shown[0].score >= SURE and ahead >= CLEARLY
+    clear = shown[0].score >= SURE and ahead >= CLEARLY + DOUBT * (1.0 - shown[0].score)
     return RedirectAction.REDIRECT if clear else RedirectAction.SUGGEST
-
-
-Folder = tuple[str, ...]
-Moves = Mapping[Folder, Mapping[Folder, float]]
-"""Folder of dead pages -> folder of live pages -> share of them that clearly went there."""
 
 
 def _folder(path: str) -> Folder:
@@ -197,7 +228,7 @@ def _moves(ranked: Sequence[_Ranked]) -> Moves:
             continue
         best = one.scores[0]
         second = one.scores[1][0] if len(one.scores) > 1 else 0.0
-        if best[0] >= SURE and best[0] - second >= CLEARLY:
+        if best[0] >= _MOVES_FROM and best[0] - second >= _MOVES_AHEAD:
             was, became = _rule(_folder(one.dead.parts.folder), _folder(best[1].parts.folder))
             seen[was][became] += 1
     shares: dict[Folder, dict[Folder, float]] = {}
@@ -216,12 +247,16 @@ def _expected(folder: Folder, moves: Moves) -> dict[Folder, float]:
     return expected
 
 
-def _with_moves(ranked: _Ranked, moves: Moves) -> _Ranked:
-    expected = _expected(_folder(ranked.dead.parts.folder), moves)
-    if not expected:
-        return ranked
-    scores = [
-        (score + _MOVED * expected.get(_folder(live.parts.folder), 0.0) * score / FULL, live)
-        for score, live in ranked.scores
-    ]
-    return replace(ranked, scores=sorted(scores, key=_order))
+def _lifted(
+    scores: Sequence[tuple[float, Entry]], dead: Entry, expected: Mapping[Folder, float]
+) -> list[tuple[float, Entry]]:
+    """Raise the pages of the folders that were expected, most of all the one of the same name."""
+    lifted = []
+    for score, live in scores:
+        share = expected.get(_folder(live.parts.folder), 0.0)
+        mine, theirs = dead.parts, live.parts
+        if share and mine.index == theirs.index and (mine.index or mine.slug == theirs.slug):
+            lifted.append((max(score, _SAME_NAME * share) + _MOVED_SAME * share, live))
+        else:
+            lifted.append((score + _MOVED * share * score, live))
+    return lifted
