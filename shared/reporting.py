@@ -1,6 +1,6 @@
 """What toxicity and outreach add to a client's report; the gateway asks them and carries it to profile."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,11 @@ MOST_NAMED = 10
 SPAN = "/internal/reports/span"
 DUE = "/internal/reports/due"
 MAKE_DUE = "/internal/reports/scheduled"
+
+
+def mail_path(report_id: UUID) -> str:
+    """Return where profile says what a mail with a report holds."""
+    return f"/internal/reports/{report_id}/mail"
 
 
 def work_path(site_id: UUID) -> str:
@@ -122,6 +127,28 @@ class DueReports(BaseModel):
     """What is due, at most so many at once."""
 
     items: list[DueReport]
+
+
+class MailAsked(BaseModel):
+    """Who has a report sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    asked_by: str
+
+
+class MailedReport(BaseModel):
+    """What a mail says of a report: no more than its page shows, and where that is."""
+
+    domain: str
+    label: str
+    summary: str
+    figures: list[str]
+    brand_name: str | None
+    brand_logo: str | None
+    file_name: str
+    path: str = Field(description="Below the address of this Anchorwatch.")
+    expires_at: datetime
 
 
 class MakeDue(BaseModel):

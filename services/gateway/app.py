@@ -1,7 +1,7 @@
 """The gateway: the one door for people and programs.
 
 Owns: workspaces, users, keys, grants, sessions, the audit log, idempotency, the log of outward events,
-webhooks, channels and what they are told of alerts, what people do about them from chats, saved views.
+webhooks, channels and what they are told of alerts, who gets reports by e-mail, what people do about them from chats, saved views.
 Consumes: every outward event and `job.updated`.
 Publishes: webhook.disabled.
 Everything else under `/v1` it passes on to the service that owns it (domain/routing.py).
@@ -23,6 +23,7 @@ from services.gateway.adapters.courier import Courier
 from services.gateway.adapters.hub import Hub
 from services.gateway.adapters.messenger import Messenger
 from services.gateway.adapters.postman import Postman
+from services.gateway.adapters.report_desk import ReportDesk
 from services.gateway.adapters.reporter import Reporter
 from services.gateway.adapters.teller import Teller
 from services.gateway.api import (
@@ -39,7 +40,10 @@ from services.gateway.api import (
     grants,
     keys,
     leaving,
+    reading,
     rebuilds,
+    report_mails,
+    report_readers,
     retention,
     robot,
     session,
@@ -69,6 +73,7 @@ from services.gateway.domain.views import filters_of
 from services.gateway.jobs import following, rebuilding
 from services.gateway.jobs.alerting import ChannelMessages
 from services.gateway.jobs.delivering import deliver
+from services.gateway.jobs.mailing import ReportMails
 from services.gateway.jobs.reporting import make_due_reports
 from services.gateway.jobs.telling import WebhookMessages
 from services.gateway.settings import Settings
@@ -106,6 +111,7 @@ _ROUTERS = (
     *(leaving.router, unsubscribing.router, webmention.router),
     *(views.router, today.router, approvals.router),
     *(channel_buttons.router, chat_people.router, acting.router, callbacks.router),
+    *(report_readers.router, report_mails.router, reading.router),
     *(retention.router, erasures.router, rebuilds.router),
 )
 _VISITS_A_MINUTE = 300
@@ -133,7 +139,12 @@ def create_app(
     once = Once(db, Vault(lambda: [settings.secret.decode()]))
     teller, messenger = _senders(settings)
     keeper = _keeper(settings, db, clients)
-    outgoings = (WebhookMessages(db, teller), ChannelMessages(db, messenger))
+    desk = ReportDesk(clients["profile"], derive(settings.secret, "reading"), messenger.base)
+    outgoings = (
+        WebhookMessages(db, teller),
+        ChannelMessages(db, messenger),
+        ReportMails(db, desk, messenger.postman),
+    )
     work = Work(
         "gateway",
         db=db,
@@ -170,6 +181,7 @@ def create_app(
     app.state.keeper = keeper
     app.state.teller = teller
     app.state.messenger = messenger
+    app.state.report_desk = desk
     app.router.default = Console()
     return app
 

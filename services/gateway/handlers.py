@@ -4,9 +4,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from services.gateway.domain.caller import ourselves
-from services.gateway.domain.notices import draft_of, unsaid
+from services.gateway.domain.notices import draft_of, put_off, unsaid
 from services.gateway.metrics import CHANNELS_UNKNOWN
-from services.gateway.store import access, deeds, event_log, journal, keeping, notices, views
+from services.gateway.store import (
+    access,
+    deeds,
+    event_log,
+    journal,
+    keeping,
+    notices,
+    report_mails,
+    snoozes,
+    views,
+)
 from shared import clock, removing
 from shared.db import Tx
 from shared.events import (
@@ -32,11 +42,31 @@ async def on_told(events: Sequence[AlertRaised | AlertResolved | ReportReady], t
     await event_log.add_events(tx, events)
     over = [event.alert_id for event in events if isinstance(event, AlertResolved)]
     if over:
-        await notices.remove_reminders(tx, over)
+        await snoozes.end(tx, over)
     drafts = [draft for draft in map(draft_of, events) if draft is not None]
+    raised = [draft.alert_id for draft in drafts if draft.can_act]
+    off = await snoozes.find_until(tx, raised, now=clock.now()) if raised else {}
+    drafts = [put_off(draft, off.get(draft.alert_id)) for draft in drafts]
     noted = await deeds.find_acknowledged(tx, over, since=clock.now() - _JUST_NOW) if over else []
     drafts = [unsaid(draft, noted) for draft in drafts]
     CHANNELS_UNKNOWN.inc(await notices.add_notices(tx, drafts))
+    for event in events:
+        if isinstance(event, ReportReady) and event.sends:
+            await _send(event, tx)
+
+
+async def _send(event: ReportReady, tx: Tx) -> None:
+    """Have a report sent that a person approved, where its schedule wants that."""
+    if event.workspace_id is None or event.site_id is None or event.state != "approved":
+        return
+    await report_mails.add_reports(
+        tx,
+        event.report_id,
+        site_id=event.site_id,
+        workspace_id=event.workspace_id,
+        asked_by="the schedule of the site's reports",
+        now=clock.now(),
+    )
 
 
 async def on_site_deleted(events: Sequence[SiteDeleted], tx: Tx) -> None:

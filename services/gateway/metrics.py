@@ -33,6 +33,12 @@ CHANNEL_ATTEMPTS = Counter(
     "Messages sent to channels, by kind and by what came of it (taken, again, refused, gone).",
     ["kind", "ending"],
 )
+REPORT_MAILS = Counter(
+    "anchorwatch_gateway_report_mails_total",
+    "Mails with reports (and those that ask for a yes), by kind and by what came of it (taken, again, refused,"
+    " in_doubt).",
+    ["kind", "ending"],
+)
 CHANNEL_SECONDS = Histogram(
     "anchorwatch_gateway_channel_seconds", "How long receivers of channels took to answer."
 )

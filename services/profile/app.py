@@ -118,6 +118,7 @@ _ROUTERS = (
         report_schedule.internal,
         client_reports.router,
         client_reports.internal,
+        report_shares.internal,
     ),
     *(report_shares.router, report_shares.public),
     recovery_routes.router,

@@ -269,6 +269,8 @@ class ReportReady(Event):
     sentences: Annotated[tuple[str, ...], Field(max_length=20)] = ()
     channel_ids: Annotated[tuple[UUID, ...], Field(max_length=10)] = ()
     """Empty: it is told in the console only."""
+    sends: bool = False
+    """A person approved it, and the site's schedule wants it sent to those who get reports by e-mail."""
     deliver_at: datetime
     path: str
     """Where the console shows it, behind its `#`."""

@@ -82,6 +82,12 @@ async def test_a_report_is_made_written_approved_shared_and_corrected(
     dialog = page.get_by_role("dialog", name="Approve the report")
     await expect(dialog).to_contain_text("From then on it never changes")
     await dialog.get_by_role("button", name="Approve it").click()
+    await page.get_by_role("button", name="Send it").click()
+    dialog = page.get_by_role("dialog", name="Send the report")
+    await expect(dialog).to_contain_text("Nobody gets the reports of this site by e-mail yet.")
+    await dialog.get_by_role("button", name="Send it").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("This installation sends no e-mail")
+    await dialog.get_by_role("button", name="Cancel").click()
     await page.get_by_role("button", name="Make an address").click()
     address = await page.get_by_label("Address of the report").input_value()
     await no_barriers(page)
@@ -97,6 +103,9 @@ async def test_a_report_is_made_written_approved_shared_and_corrected(
     await expect(page.get_by_text("It corrects an earlier one.")).to_be_visible()
     await page.get_by_role("link", name="All reports").click()
     await expect(page.get_by_role("table", name="Reports")).to_contain_text("version 2")
+    await page.get_by_label("E-mail address").fill("boss@client.example")
+    await page.get_by_role("button", name="Add", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("This installation sends no e-mail")
 
 
 async def test_reports_are_made_every_month_by_themselves_once_that_is_set(

@@ -269,6 +269,7 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("POST", "/v1/suppressions/checks"): {"addresses": [email]},
         ("POST", "/v1/templates"): {"name": "t", "body": "x"},
         ("POST", "/v1/users"): {"email": email},
+        ("POST", "/v1/sites/{site_id}/report-readers"): {"email": email},
         ("POST", "/v1/vendors"): {"name": "v"},
         ("POST", "/v1/workspaces"): {"name": "w", "owner_email": email},
         ("PATCH", "/v1/workspaces/{workspace_id}"): {"name": "w"},

@@ -143,6 +143,7 @@ async def _furnish(
     await made(owner, f"/v1/sites/{site}/audits", None)
     ids["audit_id"] = (await first(owner, f"/v1/sites/{site}/audits"))["id"]
     ids["report_id"] = await _report(owner, site)
+    ids["reader_id"] = str(new_id())  # whom only a person could name
     ids["provider"] = "ahrefs"
     connector = {"key": "a-key-of-tests", "monthly_cap": 0}
     set_up = await owner.send("PUT", f"/v1/sites/{site}/connectors/ahrefs", connector)

@@ -459,6 +459,6 @@ def test_only_what_a_provider_gives_is_taken_as_its_key() -> None:
 def test_a_snooze_says_until_when() -> None:
     said = acting.snoozed("Ana", NOW + timedelta(days=1))
     assert acting.plainly(said) == (
-        "Snoozed by Ana: told here again 1 Dec, 14:02 UTC if it is still open then."
+        "Snoozed by Ana: told again 1 Dec, 14:02 UTC if it is still open then."
     )
     assert acting.plainly(acting.checking("Ana", NOW, 1)).startswith("1 link is looked at again")

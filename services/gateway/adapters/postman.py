@@ -41,6 +41,29 @@ class Postman:
             return Attempt(_ms(started), trouble=smtp.trouble_of(error), protocol="SMTP")
         return Attempt(_ms(started), 250, protocol="SMTP")
 
+    async def send_once(self, mail: EmailMessage, *, to: str) -> Attempt:
+        """Send one mail that must not go twice: says whether it may have been taken without an answer."""
+        started, is_given = time.monotonic(), False
+        taken: Attempt | None = None
+        try:
+            async with (
+                asyncio.timeout(_TIMEOUT_S),
+                smtp.new_client(self.server, timeout_s=_TIMEOUT_S / 2) as client,
+            ):
+                await client.mail(self.sender)
+                await client.rcpt(to)
+                is_given = True
+                answer = await client.data(mail.as_bytes())
+                taken = Attempt(_ms(started), answer.code, protocol="SMTP")
+        except aiosmtplib.SMTPResponseException as error:
+            return _answered(started, error)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            if taken is None:
+                trouble = smtp.trouble_of(error)
+                return Attempt(_ms(started), trouble=trouble, protocol="SMTP", in_doubt=is_given)
+        # A server that hangs up behind its answer takes nothing back.
+        return taken
+
 
 def _answered(started: float, error: aiosmtplib.SMTPResponseException) -> Attempt:
     """Return what a refusal comes to: 5xx for this person is final (RFC 5321, 4.2.1)."""

@@ -22,6 +22,7 @@ from services.gateway.api.plain_page import plain_page
 from services.gateway.domain import acting
 from services.gateway.domain.acting import LABELS, PATH, WILL, Action, Meant, plainly
 from services.gateway.domain.messages import place
+from services.gateway.domain.presses.press import Person
 from services.gateway.store import channels, deeds, notices, people
 from shared import clock
 from shared.access import Caller
@@ -161,7 +162,9 @@ async def _name(tx: Tx, caller: Caller) -> str:
 
 async def _tried(db: Any, meant: Meant) -> HTMLResponse:
     async with db.begin() as tx:
-        await channels.note_press(tx, meant.ref, by="an address that was opened", now=clock.now())
+        await channels.note_press(
+            tx, meant.ref, by=Person("", "an address that was opened"), now=clock.now()
+        )
     return _page("A test of the channel", _TRIAL)
 
 

@@ -171,10 +171,10 @@ async def _admitted(tx: Tx, room: _Room, press: Press, told: Row) -> Doer | _Ans
         return _counted(room, "not_ours", _Answer(_NOT_OURS))
     if told["switched_off_at"] is not None:
         return _counted(room, "switched_off", _Answer(_SWITCHED_OFF))
-    await channels.note_press(tx, told["channel_id"], by=press.person.name, now=clock.now())
+    await channels.note_press(tx, told["channel_id"], by=press.person, now=clock.now())
     doer = await find_doer(tx, told, press.person)
     if doer is None:
-        return _counted(room, "unknown", await _ask_who(tx, room, press))
+        return _counted(room, "unknown", await _ask_who(tx, room, press, told))
     return doer
 
 
@@ -188,28 +188,32 @@ async def _tried(room: _Room, press: Press, meant: Meant) -> _Answer:
         channel = await channels.find_channel(tx, meant.ref)
         if channel is None or not _is_of(room, channel):
             return _Answer(_NOT_OURS)
-        await channels.note_press(tx, meant.ref, by=press.person.name, now=clock.now())
+        await channels.note_press(tx, meant.ref, by=press.person, now=clock.now())
     return _Answer(_ARRIVED, meant=meant)
 
 
 def _is_of(room: _Room, other: Row) -> bool:
-    """Say whether what was pressed is of this channel, or of one of the same app: apps have one address."""
+    """Say whether what was pressed is of this channel, or of one of the same app: apps have one address.
+
+    The app of Slack or Discord may serve several workspaces: what it signed is believed in every channel
+    that was given its secret, and what we signed in the button says in which. A bot has one workspace.
+    """
     mine = room.channel
     if other["channel_id"] == mine["channel_id"]:
         return True
-    if (other["workspace_id"], other["kind"]) != (mine["workspace_id"], mine["kind"]):
-        return False
-    name, bound = "app_secret", app_bound_to
+    name, bound, same = "app_secret", app_bound_to, ["kind"]
     if room.kind is Kind.TELEGRAM:
-        name, bound = "secret", bound_to
+        name, bound, same = "secret", bound_to, ["kind", "workspace_id"]
+    if any(other[one] != mine[one] for one in same):
+        return False
     secrets = [room.messenger.opened(one[name], bound(one["channel_id"])) for one in (mine, other)]
     return secrets[0] is not None and secrets[0] == secrets[1] and other["app_secret"] is not None
 
 
-async def _ask_who(tx: Tx, room: _Room, press: Press) -> _Answer:
+async def _ask_who(tx: Tx, room: _Room, press: Press, told: Row) -> _Answer:
     if room.kind is Kind.TELEGRAM:
         return _Answer((_WHO_IN_TELEGRAM,))
-    link = await new_link(tx, room.channel, press.person, base=room.messenger.base)
+    link = await new_link(tx, told, press.person, base=room.messenger.base)
     return _Answer(_WHO, link=(link, _SAY_WHO))
 
 

@@ -19,7 +19,7 @@ from services.gateway.domain.acting import (
 )
 from services.gateway.domain.channels import Kind
 from services.gateway.domain.presses.press import Person
-from services.gateway.store import access, chats, deeds, journal, notices
+from services.gateway.store import access, chats, deeds, journal, snoozes
 from shared import clock
 from shared.access import Caller, Scope
 from shared.db import Database, Tx
@@ -97,6 +97,7 @@ async def do(
             channel_id=told["channel_id"],
             alert_id=told["alert_id"],
             name=doer.name,
+            person_id=None if doer.person is None else doer.person.person_id,
             pressed=pressed,
             now=now,
         )
@@ -111,7 +112,7 @@ async def do(
         return Outcome(is_done=False, said=(error.detail,))
     async with db.begin() as tx:
         if (life := SNOOZES.get(meant.action)) is not None:
-            await notices.add_reminder(tx, meant.ref, claimed.deed_id, at=now + life)
+            await snoozes.put_off(tx, told, claimed.deed_id, until=now + life, now=now)
         await deeds.settle(tx, claimed.deed_id, plainly(words))
         await _write_down(tx, told, meant.action, doer, words, pressed=pressed)
     return Outcome(is_done=True, said=words)

@@ -41,8 +41,8 @@ LABELS: Mapping[Action, str] = {
 }
 WILL: Mapping[Action, str] = {
     Action.ACKNOWLEDGE: "This alert will be acknowledged: everybody sees that somebody takes care of it.",
-    Action.SNOOZE_DAY: "This alert will be told again in a day, in the same channel, if it is still open then.",
-    Action.SNOOZE_WEEK: "This alert will be told again in a week, in the same channel, if it is still open then.",
+    Action.SNOOZE_DAY: "Nothing will be told of this alert for a day, in no channel; then it is told again if it is still open.",
+    Action.SNOOZE_WEEK: "Nothing will be told of this alert for a week, in no channel; then it is told again if it is still open.",
     Action.CHECK: "The links that this alert is about will be looked at again, as soon as each site may be asked.",
     Action.TRIAL: "Nothing will be changed; it is only noted that this press arrived.",
 }
@@ -161,7 +161,7 @@ def acknowledged(by: str, at: datetime) -> Said:
 
 
 def snoozed(by: str, until: datetime) -> Said:
-    return ("Snoozed by ", by, ": told here again ", until, " if it is still open then.")
+    return ("Snoozed by ", by, ": told again ", until, " if it is still open then.")
 
 
 def checking(by: str, at: datetime, links: int) -> Said:

@@ -49,6 +49,8 @@ class Attempt:
     """Why this message is not sent again."""
     gone: str | None = None
     """Why nothing is sent there any more."""
+    in_doubt: bool = False
+    """It was handed over, and nobody said whether it was taken."""
 
     @property
     def ending(self) -> Ending:

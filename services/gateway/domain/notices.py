@@ -168,6 +168,13 @@ def unsaid(draft: Draft, noted: Sequence[Noted]) -> Draft:
     )
 
 
+def put_off(draft: Draft, until: datetime | None) -> Draft:
+    """Return what is to be told of an alert that somebody put off: not before then."""
+    if until is None or not draft.can_act or draft.deliver_at >= until:
+        return draft
+    return replace(draft, deliver_at=until)
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """What there is to say of one event, and where the console shows it."""

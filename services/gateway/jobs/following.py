@@ -8,7 +8,18 @@ from typing import Any
 
 from services.gateway.adapters.hub import Hub
 from services.gateway.domain.remembered import Remembered
-from services.gateway.store import access, chats, deliveries, event_log, journal, notices, people
+from services.gateway.domain.report_mails import KEPT_UNCONFIRMED
+from services.gateway.store import (
+    access,
+    chats,
+    deliveries,
+    event_log,
+    journal,
+    notices,
+    people,
+    report_readers,
+    snoozes,
+)
 from shared import clock
 from shared.db import Database
 from shared.errors import UnavailableError
@@ -60,12 +71,14 @@ async def forget_old_rows(stop: asyncio.Event, *, db: Database, event_days: int)
         async with db.begin() as tx:
             await people.remove_expired(tx, now=now, keep=_KEEP_LOGINS)
             await chats.remove_expired(tx, now=now)
+            await snoozes.remove_over(tx, now=now)
         old = now - timedelta(days=event_days)
         for remove in (
             partial(journal.remove_old_answers, now=now),
             partial(event_log.remove_old, before=old),
             partial(deliveries.remove_old, before=old),
             partial(notices.remove_old, before=now - notices.KEPT),
+            partial(report_readers.remove_unconfirmed, before=now - KEPT_UNCONFIRMED),
         ):
             await _remove_all(stop, db, remove)
         await first_of(stop, seconds=_CLEAN_EVERY_S)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.gateway.domain.channels import Kind
+from services.gateway.domain.presses.press import Person
 from services.gateway.store import receivers
 from shared.db import Tx
 from shared.errors import NotFoundError
@@ -88,11 +89,12 @@ async def list_with_buttons(tx: Tx, kind: Kind, *, workspace_id: UUID) -> list[R
     return [dict(row) for row in rows]
 
 
-async def note_press(tx: Tx, channel_id: UUID, *, by: str, now: datetime) -> None:
+async def note_press(tx: Tx, channel_id: UUID, *, by: Person, now: datetime) -> None:
     """Write down that something that was pressed in the chat arrived."""
     await tx.run(
-        "UPDATE channels SET called_back_at = $2, called_back_by = $3 WHERE channel_id = $1",
-        *(channel_id, now, by),
+        "UPDATE channels SET called_back_at = $2, called_back_by = $3, called_back_person = $4"
+        " WHERE channel_id = $1",
+        *(channel_id, now, by.name, by.person_id or None),
     )
 
 

@@ -31,16 +31,28 @@ async def claim(
     channel_id: UUID,
     alert_id: UUID,
     name: str,
+    person_id: str | None,
     pressed: bool,
     now: datetime,
 ) -> Claimed:
     """Take a deed; exactly one of those who want the same at once gets it."""
     rows = await tx.fetch(
         "INSERT INTO deeds AS d (deed_id, notice_id, channel_id, alert_id, action, pressed, name,"
-        " held_until, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " held_until, at, person_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         " ON CONFLICT (notice_id, action) DO UPDATE SET held_until = $8, at = $9, name = $7,"
-        " pressed = $6 WHERE d.said IS NULL AND d.held_until <= $9 RETURNING deed_id",
-        *(new_id(), notice_id, channel_id, alert_id, action, pressed, name, now + _HELD, now),
+        " pressed = $6, person_id = $10 WHERE d.said IS NULL AND d.held_until <= $9 RETURNING deed_id",
+        *(
+            new_id(),
+            notice_id,
+            channel_id,
+            alert_id,
+            action,
+            pressed,
+            name,
+            now + _HELD,
+            now,
+            person_id,
+        ),
     )
     if rows:
         return Claimed(rows[0]["deed_id"], is_mine=True, said=None)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.gateway.store.forgetting_names import forget_names
 from shared.db import Tx
 from shared.erasing import People, Person
 
@@ -21,6 +22,12 @@ async def _find(tx: Tx, person: Person) -> Mapping[str, Sequence[Mapping[str, An
             f" WHERE user_id IN ({_USER}) ORDER BY chat_person_id",
             *(person.workspace_id, person.address),
         ),
+        "report_readers": await tx.fetch(
+            "SELECT site_label, added_by, created_at, asked_at, confirmed_at, left_at, removed_at"
+            f" FROM report_readers WHERE workspace_id = $1 AND (email = lower($2) OR user_id IN ({_USER}))"
+            " ORDER BY reader_id",
+            *(person.workspace_id, person.address),
+        ),
         "deeds": await tx.fetch(
             "SELECT occurred_at, action, subject FROM audit_log WHERE workspace_id = $1"
             f" AND actor_id IN ({_USER}) ORDER BY entry_id DESC LIMIT 1000",
@@ -30,16 +37,19 @@ async def _find(tx: Tx, person: Person) -> Mapping[str, Sequence[Mapping[str, An
 
 
 async def _delete(tx: Tx, person: Person) -> Mapping[str, int]:
-    """Delete a user who leaves, with all by which they got in. Who is no user loses nothing here."""
+    """Delete a user who leaves, with all by which they got in. Who is no user loses their place as a reader."""
+    counts = dict(await forget_names(tx, person))
+    tag = await tx.run(_OUTSIDE, person.workspace_id, person.address)
+    counts["report_readers"] = int(tag.rpartition(" ")[2])
     if not person.is_user:
-        return {}
-    counts: dict[str, int] = {}
+        return counts
     for name, statement in _OF_A_USER.items():
         tag = await tx.run(statement, person.workspace_id, person.address)
-        counts[name] = int(tag.rpartition(" ")[2])
+        counts[name] = counts.get(name, 0) + int(tag.rpartition(" ")[2])
     return counts
 
 
+_OUTSIDE = "DELETE FROM report_readers WHERE workspace_id = $1 AND email = lower($2)"
 # In this order: what belongs to the user before the user. Keys that they made stop working, and keep
 # their line, for the audit log names them.
 _OF_A_USER = {
@@ -52,6 +62,7 @@ _OF_A_USER = {
     "notices": f"DELETE FROM notices WHERE user_id IN ({_USER})",
     "channels": "UPDATE channels SET user_ids = array_remove(user_ids, u.user_id), version = version + 1"
     f" FROM ({_USER}) AS u WHERE channels.workspace_id = $1 AND u.user_id = ANY(user_ids)",
+    "report_readers": f"DELETE FROM report_readers WHERE user_id IN ({_USER})",
     "keys": "UPDATE keys SET revoked_at = coalesce(revoked_at, now()) WHERE workspace_id = $1"
     f" AND created_by IN ({_USER})",
     "grants": f"DELETE FROM grants WHERE actor_id IN ({_USER})",
@@ -63,5 +74,6 @@ PEOPLE = People(
     finds=_find,
     bodies=frozenset({("event_log", "body")}),
     # Who may sign in does so by it; a user who leaves is deleted as a whole.
-    known=frozenset({("users", "email")}),
+    # Readers of reports from outside are deleted as a whole, too.
+    known=frozenset({("users", "email"), ("report_readers", "email")}),
 )

@@ -245,24 +245,6 @@ async def find_told(tx: Tx, notice_id: UUID) -> Row | None:
     return dict(rows[0]) if rows else None
 
 
-async def add_reminder(tx: Tx, notice_id: UUID, deed_id: UUID, *, at: datetime) -> None:
-    """Tell the same once more at a moment, if nothing ends it before; the last word counts."""
-    await tx.run(
-        "DELETE FROM notices r USING notices n WHERE n.notice_id = $1 AND r.is_reminder"
-        " AND r.state = 'waiting' AND r.channel_id = n.channel_id AND r.alert_id = n.alert_id",
-        notice_id,
-    )
-    await tx.run(
-        "INSERT INTO notices (notice_id, channel_id, event_id, alert_id, site_id, severity, title,"
-        " sentences, path, has_links, can_act, is_reminder, deliver_at, next_at)"
-        " SELECT $2, channel_id, $3, alert_id, site_id, severity,"
-        " CASE WHEN is_reminder THEN title ELSE 'Still open: ' || title END, sentences, path,"
-        " has_links, true, true, $4, $4 FROM notices WHERE notice_id = $1",
-        *(notice_id, new_id(), deed_id, at),
-    )
-    await wake(tx)
-
-
 async def remove_reminders(tx: Tx, alert_ids: Sequence[UUID]) -> None:
     """Remind nobody any more of alerts that are over or taken care of."""
     await tx.run(

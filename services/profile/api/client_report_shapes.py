@@ -113,6 +113,9 @@ class ReportLine(BaseModel):
     made_at: datetime = Field(description="When its figures were taken.")
     approved_by: str | None
     approved_at: datetime | None
+    approved_unread: bool = Field(
+        description="Approved by its schedule: no person read it, so it is sent to nobody."
+    )
     replaces: UUID | None
     replaced_by: UUID | None = Field(description="The approved correction of this report.")
     inputs_hash: str = Field(description="The same inputs give the same hash.")

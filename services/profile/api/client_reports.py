@@ -33,7 +33,7 @@ from services.profile.domain.client_report.page import html_of
 from services.profile.domain.client_report.spans import Span
 from services.profile.domain.client_report.table import csv_of
 from services.profile.domain.client_report.texts import texts_of, written
-from services.profile.store import client_reports, sites
+from services.profile.store import client_reports, report_schedules, sites
 from shared import clock, jobs, jsontext, outbox
 from shared.access import Caller, Scope, for_client
 from shared.db import Tx
@@ -260,6 +260,7 @@ async def approve_report(
         whole_hash=whole_hash(whole["content"], whole["texts"], brand),
         now=now,
     )
+    schedule = await report_schedules.find_schedule(tx, site.site_id)
     event = ready_event(
         site,
         report_id,
@@ -270,6 +271,7 @@ async def approve_report(
         channel_ids=(),
         degraded=(),
         now=now,
+        sends=row["scheduled"] and schedule is not None and schedule.sends_approved,
     )
     await outbox.add(tx, [event])
     return json_answer(await visible(tx, caller, report_id), caller)

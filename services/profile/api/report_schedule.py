@@ -40,6 +40,11 @@ class ScheduleIn(BaseModel):
     channel_ids: list[UUID] = Field(
         default=[], max_length=10, description="Who is told, besides the console."
     )
+    send_after_approval: StrictBool = Field(
+        default=False,
+        description="true: once a person approved it, it is sent to those who get reports by e-mail"
+        " (`/v1/sites/{site_id}/report-readers`). One that approves itself is not sent.",
+    )
     approve_without_reading: StrictBool = Field(
         default=False,
         description="true: approved by itself, so clients of the site may read what nobody looked at."
@@ -97,6 +102,7 @@ async def set_schedule(
         monthly=monthly,
         channel_ids=tuple(dict.fromkeys(body.channel_ids)),
         approves_itself=body.approve_without_reading,
+        sends_approved=body.send_after_approval,
         set_by=caller.actor,
         set_at=now,
         made_month=None,
@@ -136,6 +142,7 @@ def _out(one: Schedule, response: Response) -> ScheduleOut:
         time_zone=one.monthly.time_zone,
         channel_ids=list(one.channel_ids),
         approve_without_reading=one.approves_itself,
+        send_after_approval=one.sends_approved,
         sentence=_sentence(one),
         next_at=one.next_at,
         made_month=one.made_month,
@@ -157,6 +164,8 @@ def _sentence(one: Schedule) -> str:
         if one.approves_itself
         else "It waits for a person to approve it."
     )
+    if one.sends_approved and not one.approves_itself:
+        then = f"{then} Then it goes to those who get reports by e-mail."
     return (
         f"On day {one.monthly.day} of each month at {one.monthly.hour}:00 ({one.monthly.time_zone}) the"
         f" report for the month before is made{told}. {then}"

@@ -12,6 +12,7 @@ from services.profile.api.audit_forms import Form, page_answer, pdf_answer, tabl
 from services.profile.api.client_report_shapes import Row, whole_of
 from services.profile.api.client_reports import brand_shown, file_name, visible
 from services.profile.domain.client_report.page import ended_page, html_of, told_page
+from services.profile.domain.client_report.sections import figures_said
 from services.profile.domain.client_report.table import csv_of
 from services.profile.store import client_reports
 from shared import clock
@@ -19,17 +20,22 @@ from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.dependencies import CallerDep, DbDep, TxDep
 from shared.errors import ConflictError, UnavailableError
+from shared.hostnames import shown
 from shared.ids import new_id
 from shared.inputs import Whole
 from shared.problems import ProblemError
+from shared.reporting import MailAsked, MailedReport
 from shared.share_tokens import read_token, token_of
 from shared.vocabulary import Role
 
 router = APIRouter(prefix="/v1/reports/{report_id}/share", tags=["client reports"])
 public = APIRouter(include_in_schema=False)
+internal = APIRouter(include_in_schema=False)
 PATH = "/shared/reports"
 PURPOSE = "report share"
 MOST_SHARES = 100
+_MAIL_DAYS, _MAIL_DAYS_LEAST = 90, 60
+"""How long the address in a mail works, and for how long at least when the mail is written."""
 _NO_PDF = (
     "There is no PDF here",
     "This installation cannot print. Print the page from your browser: there it can be saved as a PDF.",
@@ -57,6 +63,7 @@ class ReportShareOut(BaseModel):
     created_by: str
     created_at: datetime
     expires_at: datetime
+    for_mail: bool = Field(description="The address that the mails with this report lead to.")
 
 
 class ReportShares(BaseModel):
@@ -82,7 +89,7 @@ async def share_report(
     await client_reports.add_share(
         tx, row, share_id=share_id, actor=caller.actor, now=now, expires_at=expires_at
     )
-    made = {"share_id": share_id, "actor": caller.actor, "created_at": now}
+    made = {"share_id": share_id, "actor": caller.actor, "created_at": now, "for_mail": False}
     return _out({**made, "expires_at": expires_at}, request)
 
 
@@ -144,6 +151,55 @@ async def _printed(page: str, name: str, printer: Printer) -> Response:
         return page_answer(told_page(*_NO_PDF_NOW), status=503)
 
 
+@internal.post("/internal/reports/{report_id}/mail")
+async def tell_mail(
+    report_id: UUID, body: MailAsked, request: Request, caller: CallerDep, tx: TxDep
+) -> MailedReport:
+    """Return what a mail says of a report, with an address that shows it; asked by the gateway itself."""
+    caller.require_house()
+    row = await visible(tx, caller, report_id, lock=True)
+    if row["state"] != "approved" or row["approved_unread"]:
+        raise ConflictError("No person approved this report.", code="draft")
+    if row["replaced_by"] is not None:
+        raise ConflictError("A newer version took the place of this report.", code="corrected")
+    whole, brand = whole_of(row), await brand_shown(tx, row)
+    share_id, expires_at = await _share_for_mail(tx, row, body.asked_by)
+    secret: bytes = request.app.state.secret
+    return MailedReport(
+        domain=shown(whole["content"]["site"]["domain"]),
+        label=whole["label"],
+        summary=whole["texts"]["summary"],
+        figures=list(figures_said(whole["content"])),
+        brand_name=brand.get("name"),
+        brand_logo=brand.get("logo"),
+        file_name=file_name(whole),
+        path=f"{PATH}/{token_of(share_id, expires_at, purpose=PURPOSE, secret=secret)}",
+        expires_at=expires_at,
+    )
+
+
+async def _share_for_mail(tx: Tx, row: Row, asked_by: str) -> tuple[UUID, datetime]:
+    """Return the address that the mails of a report lead to, one for all of them."""
+    now = clock.now()
+    found = await client_reports.find_share_for_mail(
+        tx, row["report_id"], until=now + timedelta(days=_MAIL_DAYS_LEAST)
+    )
+    if found is not None:
+        return found["share_id"], found["expires_at"]
+    share_id = new_id()
+    expires_at = (now + timedelta(days=_MAIL_DAYS)).replace(microsecond=0)
+    await client_reports.add_share(
+        tx,
+        row,
+        share_id=share_id,
+        actor=asked_by,
+        now=now,
+        expires_at=expires_at,
+        for_mail=True,
+    )
+    return share_id, expires_at
+
+
 def _out(row: Row, request: Request) -> ReportShareOut:
     secret: bytes = request.app.state.secret
     base: str | None = request.app.state.public_url
@@ -156,4 +212,5 @@ def _out(row: Row, request: Request) -> ReportShareOut:
         created_by=row["actor"],
         created_at=row["created_at"],
         expires_at=row["expires_at"],
+        for_mail=row["for_mail"],
     )

@@ -118,6 +118,7 @@ async def _tell(
             brand=brand,
             whole_hash=whole_hash(new.content, new.texts, brand),
             now=now,
+            unread=True,
         )
     event = ready_event(
         site,

@@ -17,7 +17,7 @@ from shared.errors import ConflictError, NotFoundError
 _HEAD = """
     r.report_id, r.workspace_id, r.site_id, r.number, r.starts_on, r.ends_on, r.replaces, r.edition,
     r.state, r.scheduled, r.inputs_hash, r.whole_hash, r.created_by, r.created_at, r.made_at,
-    r.approved_by, r.approved_at, r.version,
+    r.approved_by, r.approved_at, r.approved_unread, r.version,
     (SELECT n.report_id FROM reports n WHERE n.replaces = r.report_id AND n.state = 'approved')
         AS replaced_by
 """
@@ -119,13 +119,15 @@ async def approve(
     brand: Mapping[str, Any],
     whole_hash: str,
     now: datetime,
+    unread: bool = False,
 ) -> None:
     """Make a draft a report that never changes any more."""
     await _change_draft(
         tx,
         report_id,
-        "state = 'approved', approved_by = $2, brand = $3, whole_hash = $4, approved_at = $5",
-        *(actor, _json(brand), whole_hash, now),
+        "state = 'approved', approved_by = $2, brand = $3, whole_hash = $4, approved_at = $5,"
+        " approved_unread = $6",
+        *(actor, _json(brand), whole_hash, now, unread),
     )
 
 
@@ -155,12 +157,13 @@ async def add_share(
     actor: str,
     now: datetime,
     expires_at: datetime,
+    for_mail: bool = False,
 ) -> None:
     """Remember an address by which anybody may read this report until it ends."""
     await tx.run(
-        "INSERT INTO report_shares (share_id, report_id, workspace_id, actor, created_at, expires_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
-        *(share_id, row["report_id"], row["workspace_id"], actor, now, expires_at),
+        "INSERT INTO report_shares (share_id, report_id, workspace_id, actor, created_at, expires_at,"
+        " for_mail) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        *(share_id, row["report_id"], row["workspace_id"], actor, now, expires_at, for_mail),
     )
 
 
@@ -171,6 +174,16 @@ async def list_shares(tx: Tx, report_id: UUID, now: datetime) -> Sequence[asyncp
         " AND revoked_at IS NULL ORDER BY share_id DESC LIMIT 100",
         *(report_id, now),
     )
+
+
+async def find_share_for_mail(tx: Tx, report_id: UUID, *, until: datetime) -> asyncpg.Record | None:
+    """Return the address that mails lead to, if it works until then."""
+    rows = await tx.fetch(
+        "SELECT share_id, expires_at FROM report_shares WHERE report_id = $1 AND for_mail"
+        " AND expires_at >= $2 AND revoked_at IS NULL ORDER BY share_id DESC LIMIT 1",
+        *(report_id, until),
+    )
+    return rows[0] if rows else None
 
 
 async def revoke_share(tx: Tx, report_id: UUID, share_id: UUID, now: datetime) -> None:

@@ -24,6 +24,7 @@ class Schedule:
     monthly: Monthly
     channel_ids: tuple[UUID, ...]
     approves_itself: bool
+    sends_approved: bool
     set_by: str
     set_at: datetime
     made_month: date | None
@@ -33,7 +34,15 @@ class Schedule:
 
 def _schedule(row: asyncpg.Record) -> Schedule:
     same = (
-        *("site_id", "workspace_id", "approves_itself", "set_by", "set_at", "made_month"),
+        *(
+            "site_id",
+            "workspace_id",
+            "approves_itself",
+            "sends_approved",
+            "set_by",
+            "set_at",
+            "made_month",
+        ),
         *("next_at", "version"),
     )
     return Schedule(
@@ -55,15 +64,16 @@ async def save_schedule(tx: Tx, wanted: Schedule) -> None:
     """Set when the reports of a site are made; what was made already stays made."""
     await tx.run(
         "INSERT INTO report_schedules (site_id, workspace_id, day, hour, time_zone, channel_ids,"
-        " approves_itself, set_by, set_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        " approves_itself, set_by, set_at, next_at, sends_approved)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         " ON CONFLICT (site_id) DO UPDATE SET day = excluded.day, hour = excluded.hour,"
         " time_zone = excluded.time_zone, channel_ids = excluded.channel_ids,"
-        " approves_itself = excluded.approves_itself, set_by = excluded.set_by,"
+        " approves_itself = excluded.approves_itself, sends_approved = excluded.sends_approved, set_by = excluded.set_by,"
         " set_at = excluded.set_at, next_at = excluded.next_at, leased_until = NULL,"
         " version = report_schedules.version + 1",
         *(wanted.site_id, wanted.workspace_id, wanted.monthly.day, wanted.monthly.hour),
         *(wanted.monthly.time_zone, list(wanted.channel_ids), wanted.approves_itself),
-        *(wanted.set_by, wanted.set_at, wanted.next_at),
+        *(wanted.set_by, wanted.set_at, wanted.next_at, wanted.sends_approved),
     )
 
 

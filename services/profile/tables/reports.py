@@ -45,6 +45,8 @@ REPORTS = Table(
     moment("made_at", nullable=False),
     Column("approved_by", Text),
     moment("approved_at"),
+    # By its schedule: no person read it, so it is sent to nobody.
+    flag("approved_unread"),
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint(
         "state = 'draft' AND approved_at IS NULL AND approved_by IS NULL AND whole_hash IS NULL"
@@ -79,6 +81,8 @@ REPORT_SCHEDULES = Table(
     Column("channel_ids", ARRAY(UUID), nullable=False, server_default=text("'{}'::uuid[]")),
     # Off unless a person said in so many words that nobody looks at it first.
     Column("approves_itself", Boolean, nullable=False, server_default=text("false")),
+    # Whether it is sent to those who get reports by e-mail once a person approved it.
+    flag("sends_approved"),
     Column("set_by", Text, nullable=False),
     moment("set_at", nullable=False),
     # The first day of the newest month that was made, so that none is made twice.
@@ -100,5 +104,7 @@ REPORT_SHARES = Table(
     created(),
     moment("expires_at", nullable=False),
     moment("revoked_at"),
+    # The one that mails lead to.
+    flag("for_mail"),
     Index("report_shares_report_idx", "report_id", "share_id"),
 )

@@ -19,7 +19,7 @@ from shared.access import HIDDEN_FROM_CLIENT, Caller, is_hidden_field, the_house
 from shared.db import Database
 from shared.events import ReportReady
 from shared.ids import new_id
-from shared.reporting import DUE, MAKE_DUE
+from shared.reporting import DUE, MAKE_DUE, mail_path
 from shared.vocabulary import Role
 from tests.http import Http
 from tests.profile.client_reports.house import (
@@ -262,6 +262,33 @@ async def test_a_share_gives_its_page_as_table_too_and_no_more_than_it_shows(
 
 
 @pytest.mark.usefixtures("month")
+async def test_a_mail_says_what_the_page_shows_and_leads_there_by_one_address(
+    app: FastAPI, writer: Http, database: Database, home: Site
+) -> None:
+    report = await make(writer, database, home)
+    house = as_caller(app, the_house(home.workspace_id))
+    path, asked = mail_path(UUID(report["id"])), {"asked_by": "alice@ours.example"}
+    assert (await writer.post(path, asked)).status == 403
+    assert (await house.post(path, asked)).status == 409, "a draft"
+    await writer.post(f"/v1/reports/{report['id']}/approve", if_match=tag(report))
+    first, second = [(await house.post(path, asked)).json() for _ in range(2)]
+    assert first["path"] == second["path"]
+    page = html.unescape((await Http(app).get(first["path"])).body.decode())
+    assert first["figures"]
+    for figure in first["figures"]:
+        label, _, value = figure.partition(": ")
+        assert label.lower() in page
+        assert f"<b>{value.partition(' ')[0]}</b>" in page
+    [share] = (await writer.get(f"/v1/reports/{report['id']}/share")).json()["items"]
+    assert (share["for_mail"], share["created_by"]) == (True, "alice@ours.example")
+    await writer.delete(f"/v1/reports/{report['id']}/share/{share['id']}")
+    assert (await Http(app).get(first["path"])).status == 404
+    async with database.begin() as tx:
+        await tx.run("UPDATE reports SET approved_unread = true")
+    assert (await house.post(path, asked)).status == 409, "no person read it"
+
+
+@pytest.mark.usefixtures("month")
 async def test_a_report_is_a_page_and_a_table_too(
     writer: Http, database: Database, home: Site
 ) -> None:
@@ -349,7 +376,7 @@ async def make_due(house: Http, home: Site, *, parts: bool = True) -> list[dict[
 async def test_a_schedule_makes_the_latest_month_once_and_tells_of_it(
     writer: Http, house: Http, database: Database, home: Site
 ) -> None:
-    path = await schedule(writer, database, home)
+    path = await schedule(writer, database, home, send_after_approval=True)
     due = await make_due(house, home)
     assert [one["starts_on"] for one in due] == [MONTH.starts_on.isoformat()]
     await run_jobs(database)
@@ -359,6 +386,9 @@ async def test_a_schedule_makes_the_latest_month_once_and_tells_of_it(
     (event,) = await ready(database)
     assert (event.state, len(event.channel_ids), event.scheduled) == ("draft", 1, True)
     assert MONTH.label in event.title
+    assert not event.sends, "nobody approved it yet"
+    await writer.post(f"/v1/reports/{report['id']}/approve", if_match="*")
+    assert [one.sends for one in await ready(database)] == [False, True]
     # The next one is due in the next month, and the month that is made stays made.
     shown = (await writer.get(path)).json()
     assert shown["made_month"] == MONTH.starts_on.isoformat()

@@ -10,6 +10,7 @@ function rank(siteId) {
 }
 
 export const canEdit = (siteId) => rank(siteId) >= RANK.editor;
+export const isOwner = (siteId) => rank(siteId) >= RANK.owner;
 export const canSee = (siteId) => rank(siteId) >= RANK.viewer;
 export const rolesOn = (siteId) => Object.keys(RANK).filter((role) => RANK[role] <= rank(siteId));
 export const inWorkspace = (role) => (RANK[me.value?.workspace_role] ?? 0) >= RANK[role];

@@ -11,6 +11,7 @@ import { canEdit } from "../pieces/rights.js";
 import { Table } from "../pieces/table.js";
 import { go, link } from "../route.js";
 import { choices } from "../state.js";
+import { Mails } from "./report_readers.js";
 
 const tag = (report) => `W/"${report.version}"`;
 const base = (report) => `/v1/reports/${report.id}`;
@@ -82,10 +83,10 @@ function Shares({ report }) {
   const give = async (form) => { await post(`${base(report)}/share`, { days: Number(form.get("days")) }); await state.again(); };
   const end = (one) => async () => { await remove(`${base(report)}/share/${one.id}`); await state.again(); };
   const address = (one) => one.url ?? new URL(one.path, window.location.href).href;
-  return html`<section class="card"><h2>Share it</h2><p class="muted">An address by which anybody who has it reads this report, and nothing else, until it ends.</p>
+  return html`<section class="card"><h2>Share it</h2><p class="muted">An address by which anybody who has it reads this report, and takes it along as PDF or table, until it ends.</p>
     <${Loading} what="the addresses" state=${state}>${({ items }) => html`<ul class="items">${items.map((one) => html`<li key=${one.id}>
       <div class="field"><label>Address of the report, until ${moment(one.expires_at)}<input readonly value=${address(one)} onFocus=${(event) => event.target.select()} /></label></div>
-      <p class="row"><span class="muted small">Given out by ${one.created_by}.</span><${Confirm} label="End it" title="End this address?" yes="End it" act=${end(one)} impact=${async () => html`<p>Whoever has it sees nothing any more.</p>`} /></p></li>`)}</ul>`}<//>
+      <p class="row"><span class="muted small">${one.for_mail ? `In the mails that ${one.created_by} had sent.` : `Given out by ${one.created_by}.`}</span><${Confirm} label="End it" title="End this address?" yes="End it" act=${end(one)} impact=${async () => html`<p>Whoever has it sees nothing any more.</p>`} /></p></li>`)}</ul>`}<//>
     <${Form} label="Make an address" className="row" send=${give}><${Field} name="days" label="Works for so many days" type="number" min="1" max="366" defaultValue="30" /><//></section>`;
 }
 
@@ -95,7 +96,7 @@ function Approved({ siteId, report }) {
   const correct = () => act.run(async () => { setJob((await post(`/v1/sites/${siteId}/reports`, { replaces: report.id })).id); });
   const ended = (one) => { if (one.result_url) go(all(siteId), { report: one.result_url.split("/").pop() }); };
   return html`${!report.replaced_by && html`<section class="card controls"><p>Something is wrong in it? A correction is a new version of the same days, with your sentences to begin with; this one stays as it is.</p><div class="row"><button type="button" disabled=${act.busy} onClick=${correct}>Make a correction</button></div><${Outcome} act=${act} />
-    ${job && html`<${Job} id=${job} what="The correction" unit="reports" ended=${ended} />`}</section>`}<${Shares} report=${report} />`;
+    ${job && html`<${Job} id=${job} what="The correction" unit="reports" ended=${ended} />`}</section>`}<${Mails} siteId=${siteId} report=${report} /><${Shares} report=${report} />`;
 }
 
 function Standing({ siteId, report }) {

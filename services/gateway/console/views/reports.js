@@ -12,6 +12,7 @@ import { Paged, Table } from "../pieces/table.js";
 import { go, link } from "../route.js";
 import { live } from "../state.js";
 import { OneReport } from "./report.js";
+import { Readers } from "./report_readers.js";
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => [String(hour), `${String(hour).padStart(2, "0")}:00`]);
 
@@ -48,7 +49,7 @@ function ScheduleForm({ siteId, known, again }) {
   const { plan, tag } = known;
   const path = `/v1/sites/${siteId}/reports/schedule`;
   const save = async (form) => {
-    const body = { day: Number(form.get("day")), hour: Number(form.get("hour")), time_zone: form.get("time_zone"), channel_ids: form.getAll("channel_ids"), approve_without_reading: form.get("approve_without_reading") === "on" };
+    const body = { day: Number(form.get("day")), hour: Number(form.get("hour")), time_zone: form.get("time_zone"), channel_ids: form.getAll("channel_ids"), send_after_approval: form.get("send_after_approval") === "on", approve_without_reading: form.get("approve_without_reading") === "on" };
     await put(path, body, tag);
     await again();
     return "Saved.";
@@ -60,6 +61,7 @@ function ScheduleForm({ siteId, known, again }) {
       <${Field} name="hour" label="Hour" as="select">${HOURS.map(([code, text]) => html`<option value=${code} selected=${code === String(plan?.hour ?? 8)}>${text}</option>`)}<//>
       <${Field} name="time_zone" label="Time zone" as="select">${[...new Set([zone, ...ZONES])].map((one) => html`<option value=${one} selected=${one === zone}>${one}</option>`)}<//></div>
     <${ChannelBoxes} legend="Who is told when it is there" channels=${known.channels} chosen=${plan?.channel_ids ?? []} />
+    <${Check} name="send_after_approval" defaultChecked=${plan?.send_after_approval} label="Send it by e-mail once a person approved it, to those who get the reports of this site" />
     <${Check} name="approve_without_reading" defaultChecked=${plan?.approve_without_reading} label="Approve it by itself: clients of this site may then read what nobody of us has looked at" /><//>`;
 }
 
@@ -90,5 +92,5 @@ export function Reports({ siteId, filters }) {
     <p class="muted">What a client reads about a month: what came of the links, what was done, what comes next. Figures stand still once they are made; nobody outside your team sees one before a person approved it.</p>
     <${Paged} what="reports" path=${`/v1/sites/${siteId}/reports`} turn=${live.value.turn} empty=${html`<p>${none}</p>`}>${(items) => html`
       <div class="card"><${Table} caption="Reports" heads=${["About", "State", "Since", "Take it along"]} rows=${items.map((one) => ({ key: one.id, cells: cells(siteId, one) }))} /></div>`}<//>
-    ${canEdit(siteId) && html`<${New} siteId=${siteId} />`}${canSee(siteId) && html`<${Schedule} siteId=${siteId} />`}`;
+    ${canEdit(siteId) && html`<${New} siteId=${siteId} />`}${canSee(siteId) && html`<${Schedule} siteId=${siteId} />`}${canEdit(siteId) && html`<${Readers} siteId=${siteId} />`}`;
 }

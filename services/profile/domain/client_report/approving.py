@@ -26,6 +26,7 @@ def ready_event(
     channel_ids: Sequence[UUID],
     degraded: Sequence[str],
     now: datetime,
+    sends: bool = False,
 ) -> ReportReady:
     """Return the event that a report was made or approved."""
     return ReportReady(
@@ -41,6 +42,7 @@ def ready_event(
         title=_title(span, approved=approved),
         sentences=(_next(approved=approved), *degraded),
         channel_ids=tuple(channel_ids),
+        sends=sends,
         deliver_at=now,
         path=f"/sites/{site.site_id}/reports?report={report_id}",
     )

@@ -1,6 +1,6 @@
 """The sections of a client's report as it is read: a sentence first, then figures and names; pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from services.profile.domain.report import marks
@@ -75,6 +75,17 @@ def _against(one: Mapping[str, Any]) -> str:
         return "no comparison yet"
     before = _shown_number(one["before"], one["unit"])
     return f"from {before}" if one["code"] in _STOCKS else f"before: {before}"
+
+
+def figures_said(content: Content) -> Iterator[str]:
+    """Return the first figures of the page in words, for a mail."""
+    figures = _figures(content)
+    for code in _TILES:
+        one = figures[code]
+        if one["now"] is not None:
+            now = _shown_number(one["now"], one["unit"])
+            compared = "" if one["before"] is None else f" ({_against(one)})"
+            yield f"{one['label']}: {now}{compared}"
 
 
 def _stocks(content: Content) -> str:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -23,24 +22,19 @@ from services.gateway.domain.acting import Action
 from services.gateway.domain.attempts import State
 from services.gateway.domain.channels import Kind
 from services.gateway.domain.notices import NoticeState
+from services.gateway.tables.columns import METADATA as METADATA
+from services.gateway.tables.columns import version as _version
+from services.gateway.tables.columns import workspace as _workspace
+from services.gateway.tables.mailing import REPORT_MAILS as REPORT_MAILS
+from services.gateway.tables.mailing import REPORT_READERS as REPORT_READERS
+from services.gateway.tables.mailing import SNOOZES as SNOOZES
 from shared.columns import count, flag, one_of, texts
 from shared.columns import created as _created
 from shared.columns import moment as _moment
 from shared.house import add_house_tables
 from shared.vocabulary import AlertSeverity, Role
 
-METADATA = MetaData(schema="gateway")
 HOUSE = add_house_tables(METADATA)
-
-
-def _version() -> Column[object]:
-    return Column("version", Integer, nullable=False, server_default="1")
-
-
-def _workspace() -> Column[object]:
-    return Column(
-        "workspace_id", UUID, ForeignKey("gateway.workspaces.workspace_id"), nullable=False
-    )
 
 
 WORKSPACES = Table(
@@ -277,6 +271,8 @@ CHANNELS = Table(
     # When a press arrived last, and whose.
     _moment("called_back_at"),
     Column("called_back_by", Text),
+    # As the provider calls whoever that was.
+    Column("called_back_person", Text),
     # Who gets e-mail.
     Column("user_ids", ARRAY(UUID), nullable=False, server_default=text("'{}'::uuid[]")),
     _moment("failing_since"),
@@ -361,8 +357,9 @@ DEEDS = Table(
     Column("action", Text, nullable=False),
     # Whether the message in the chat says it already.
     flag("pressed"),
-    # As the chat calls whoever did it.
+    # As the chat calls whoever did it, and as the provider knows them.
     Column("name", Text, nullable=False),
+    Column("person_id", Text),
     # While nothing is said it is being done, by whoever holds it until then.
     Column("said", Text),
     _moment("held_until", nullable=False),
