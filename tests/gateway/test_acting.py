@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -182,7 +183,7 @@ async def test_what_is_put_off_in_one_channel_is_put_off_in_all(
         f"/v1/channels/{channel['id']}", {"anyone_may_act": True}, if_match="*"
     )
     alert, alert_id = await tell(chatty, receiver, channel)
-    given = {"alert_id": alert_id, "site_id": alert.site_id}
+    given: dict[str, Any] = {"alert_id": alert_id, "site_id": alert.site_id}
     await raise_all(chatty, [an_alert(chatty, second["id"], **given)])
     await in_states(chatty, second, "delivered")
     digest = an_alert(chatty, late["id"], deliver_at=clock.now() + timedelta(hours=3), **given)

@@ -87,13 +87,18 @@ class ReportDesk:
 
     async def site(self, site_id: UUID, caller: Caller) -> Mapping[str, Any]:
         """Return a site as its caller sees it."""
-        answer = await self.profile.send(
-            "GET", f"/v1/sites/{site_id}", caller=caller, deadline_s=_DEADLINE_S
-        )
+        return await self._seen(f"/v1/sites/{site_id}", caller, "site")
+
+    async def seen_by(self, caller: Caller, report_id: UUID) -> Mapping[str, Any]:
+        """Return a report as whoever asks sees it."""
+        return await self._seen(f"/v1/reports/{report_id}", caller, "report")
+
+    async def _seen(self, path: str, caller: Caller, what: str) -> Mapping[str, Any]:
+        answer = await self.profile.send("GET", path, caller=caller, deadline_s=_DEADLINE_S)
         if answer.status == 404:
-            raise NotFoundError("There is no such site.")
+            raise NotFoundError(f"There is no such {what}.")
         if answer.status != 200:
-            raise UnavailableError("The service profile cannot say now what the site is.")
+            raise UnavailableError(f"The service profile cannot show the {what} now.")
         found: Mapping[str, Any] = answer.json()
         return found
 
@@ -121,15 +126,3 @@ class ReportDesk:
             if found is not None:
                 return purpose, found
         return None
-
-    async def seen_by(self, caller: Caller, report_id: UUID) -> Mapping[str, Any]:
-        """Return a report as whoever asks sees it."""
-        answer = await self.profile.send(
-            "GET", f"/v1/reports/{report_id}", caller=caller, deadline_s=_DEADLINE_S
-        )
-        if answer.status == 404:
-            raise NotFoundError("There is no such report.")
-        if answer.status != 200:
-            raise UnavailableError("The service profile cannot say now what the report is.")
-        found: Mapping[str, Any] = answer.json()
-        return found

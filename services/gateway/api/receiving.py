@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from services.gateway.adapters.messenger import Messenger
 from services.gateway.domain.attempts import Attempt, Ending
 from services.gateway.store import receivers
 from services.gateway.store.receivers import MAX_RECEIVERS, Receivers
@@ -27,6 +28,16 @@ class TestOut(BaseModel):
             status=attempt.status,
             elapsed_ms=attempt.elapsed_ms,
             sentence=attempt.sentence,
+        )
+
+
+def require_mail_server(messenger: Messenger) -> None:
+    """Raise ConflictError where no mail can go out."""
+    if messenger.postman is None:
+        raise ConflictError(
+            "This installation sends no e-mail: whoever runs it names a mail server in "
+            "ANCHORWATCH_GATEWAY_SMTP_HOST first.",
+            code="no-mail-server",
         )
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.adapters.report_desk import ReportDesk
 from services.gateway.api.caller import CallerDep
+from services.gateway.api.receiving import require_mail_server
 from services.gateway.domain.report_mails import MailState, sentence_of
 from services.gateway.store import journal
 from services.gateway.store import report_mails as store
@@ -123,12 +124,7 @@ async def _report(request: Request, caller: Caller, report_id: UUID) -> Mapping[
 
 
 def _require_sendable(request: Request, report: Mapping[str, Any]) -> None:
-    if request.app.state.messenger.postman is None:
-        raise ConflictError(
-            "This installation sends no e-mail: whoever runs it names a mail server in "
-            "ANCHORWATCH_GATEWAY_SMTP_HOST first.",
-            code="no-mail-server",
-        )
+    require_mail_server(request.app.state.messenger)
     if report["state"] != "approved":
         raise ConflictError("Only approved reports are sent: approve it first.", code="draft")
     if report["approved_unread"]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.gateway.adapters.report_desk import ReportDesk
 from services.gateway.api.caller import CallerDep
 from services.gateway.api.inputs import Email
+from services.gateway.api.receiving import require_mail_server
 from services.gateway.domain.report_mails import (
     KEPT_UNCONFIRMED,
     MAX_ASKED,
@@ -113,7 +114,7 @@ async def add_report_reader(
     caller.require(site_id, Role.OWNER)
     caller.require_person("name who gets reports by e-mail")
     site = await _desk(request).site(site_id, caller)
-    _require_mail(request)
+    require_mail_server(request.app.state.messenger)
     async with db.begin() as tx:
         await store.wait_turn(tx, caller.workspace_id)
         found = await people.find_user_ids(tx, [body.email], workspace_id=caller.workspace_id)
@@ -145,7 +146,7 @@ async def ask_report_reader(
     """Ask an address that said nothing yet once more."""
     caller.require(site_id, Role.OWNER)
     caller.require_person("have an address asked")
-    _require_mail(request)
+    require_mail_server(request.app.state.messenger)
     await store.wait_turn(tx, caller.workspace_id)
     await _ask(tx, site_id, reader_id, caller)
     return await _noted(tx, site_id, reader_id, caller, "report_reader.asked")
@@ -166,15 +167,6 @@ async def remove_report_reader(
 def _desk(request: Request) -> ReportDesk:
     desk: ReportDesk = request.app.state.report_desk
     return desk
-
-
-def _require_mail(request: Request) -> None:
-    if request.app.state.messenger.postman is None:
-        raise ConflictError(
-            "This installation sends no e-mail: whoever runs it names a mail server in "
-            "ANCHORWATCH_GATEWAY_SMTP_HOST first.",
-            code="no-mail-server",
-        )
 
 
 def _require_new(known: Mapping[str, Any] | None) -> None:
