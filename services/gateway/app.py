@@ -140,11 +140,8 @@ def create_app(
     teller, messenger = _senders(settings)
     keeper = _keeper(settings, db, clients)
     desk = ReportDesk(clients["profile"], derive(settings.secret, "reading"), messenger.base)
-    outgoings = (
-        WebhookMessages(db, teller),
-        ChannelMessages(db, messenger),
-        ReportMails(db, desk, messenger.postman),
-    )
+    mails = ReportMails(db, desk, messenger.postman)
+    outgoings = (WebhookMessages(db, teller), ChannelMessages(db, messenger), mails)
     work = Work(
         "gateway",
         db=db,
@@ -162,7 +159,6 @@ def create_app(
         },
         grace_s=settings.shutdown_grace_s,
     )
-    counters = _counters(settings)
     app = new_web_app(
         "gateway",
         settings=settings,
@@ -171,7 +167,7 @@ def create_app(
         db=db,
         checks=work.checks,
         inner=(
-            Middleware(Door, identity=identity, counters=counters, once=once),
+            Middleware(Door, identity=identity, counters=_counters(settings), once=once),
             Middleware(Forward, table=new_table(described), clients=clients, db=db),
         ),
         is_public=True,

@@ -25,7 +25,7 @@ from services.gateway.domain.report_mails import (
 from services.gateway.store import journal, people, report_mails
 from services.gateway.store import report_readers as store
 from shared import clock
-from shared.access import Caller
+from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.errors import ConflictError
 from shared.vocabulary import Role
@@ -98,6 +98,7 @@ async def list_report_readers(
     site_id: UUID, caller: CallerDep, db: DbDep, request: Request
 ) -> ReadersOut:
     """Return who gets the reports of a site by e-mail; for whoever may send them."""
+    caller.require_scope(Scope.LINKS_READ)
     caller.require(site_id, Role.EDITOR)
     await _desk(request).site(site_id, caller)
     async with db.begin() as tx:
@@ -157,6 +158,7 @@ async def remove_report_reader(
     site_id: UUID, reader_id: UUID, caller: CallerDep, tx: TxDep
 ) -> Response:
     """Send somebody no more reports."""
+    caller.require_scope(Scope.LINKS_WRITE)
     caller.require(site_id, Role.OWNER)
     await store.get_reader(tx, reader_id, site_id=site_id, workspace_id=caller.workspace_id)
     await store.remove(tx, reader_id, clock.now())

@@ -41,8 +41,8 @@ LABELS: Mapping[Action, str] = {
 }
 WILL: Mapping[Action, str] = {
     Action.ACKNOWLEDGE: "This alert will be acknowledged: everybody sees that somebody takes care of it.",
-    Action.SNOOZE_DAY: "Nothing will be told of this alert for a day, in no channel; then it is told again if it is still open.",
-    Action.SNOOZE_WEEK: "Nothing will be told of this alert for a week, in no channel; then it is told again if it is still open.",
+    Action.SNOOZE_DAY: "No channel will be told of this alert for a day; then it is told again if it is still open.",
+    Action.SNOOZE_WEEK: "No channel will be told of this alert for a week; then it is told again if it is still open.",
     Action.CHECK: "The links that this alert is about will be looked at again, as soon as each site may be asked.",
     Action.TRIAL: "Nothing will be changed; it is only noted that this press arrived.",
 }
