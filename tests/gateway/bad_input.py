@@ -192,9 +192,12 @@ def body_of(method: str, route: str, operation: Mapping[str, Any], ids: Mapping[
     """Return a body that the route takes, None where it takes no JSON."""
     if _JSON not in operation.get("requestBody", {}).get("content", {}):
         return None
-    return ({**_KEEPING, **_bases(ids)}).get((method, route), {})
+    return ({**_KEEPING, **_READING, **_bases(ids)}).get((method, route), {})
 
 
+_READING: Mapping[tuple[str, str], Any] = {
+    ("POST", "/v1/sites/{site_id}/report-readers"): {"email": "reader@a.example"},
+}
 _KEEPING: Mapping[tuple[str, str], Any] = {
     ("PUT", "/v1/retention"): {"days": {}},
     ("PUT", "/v1/sites/{site_id}/hold"): {"reason": "x"},
@@ -269,7 +272,6 @@ def _bases(ids: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
         ("POST", "/v1/suppressions/checks"): {"addresses": [email]},
         ("POST", "/v1/templates"): {"name": "t", "body": "x"},
         ("POST", "/v1/users"): {"email": email},
-        ("POST", "/v1/sites/{site_id}/report-readers"): {"email": email},
         ("POST", "/v1/vendors"): {"name": "v"},
         ("POST", "/v1/workspaces"): {"name": "w", "owner_email": email},
         ("PATCH", "/v1/workspaces/{workspace_id}"): {"name": "w"},
