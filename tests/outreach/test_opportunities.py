@@ -1,5 +1,6 @@
 """What the crawler tells of pages of others becomes opportunities; accepted ones are written about truthfully."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,7 @@ from shared.opportunities import OpportunityKind, OutlinkState
 from shared.vocabulary import Reason, Role
 from tests.outreach.conftest import a_caller, add_site, published
 from tests.outreach.mail import a_turn
-from tests.outreach.sequences.house import a_sequence, became, send
+from tests.outreach.sequences.house import a_person, a_sequence, became, send
 from tests.outreach.test_judging import a_reading
 from tests.outreach.test_prospects_api import call
 
@@ -289,15 +290,98 @@ async def test_accepting_makes_prospects_near_the_topic_and_a_letter_is_looked_a
     assert await turn(database) == ""
 
 
+TYPED = {"page": "https://rose.example/links", "broken": "https://gone.example/old-guide"}
+TYPED |= {"ours": "https://acme.example/prune", "offer": "“Pruning”", "anchor": "“a guide”"}
+
+
+async def the_letter(database: Database) -> Any:
+    async with database.begin() as tx:
+        (row,) = await tx.fetch("SELECT state, because, body_hash, message_id FROM messages")
+    return row
+
+
+async def approve(client: ServiceClient, site: SiteCreated, letter: Any) -> None:
+    body = {"messages": [{"message_id": str(letter["message_id"]), "hash": letter["body_hash"]}]}
+    ann = replace(a_caller(site), is_person=True)
+    done = await call(client, "POST", "/v1/messages/approve", site, body=body, caller=ann)
+    assert done["refused"] == []
+
+
+async def test_a_dead_link_that_was_typed_is_looked_at_and_goes_out_alive_only_by_a_persons_word(
+    client: ServiceClient, database: Database, gardener: SiteCreated
+) -> None:
+    async with database.begin() as tx:
+        person = await a_person(tx, gardener, "ann@rose.example")
+    await letter_about(client, database, gardener, str(person.contact_id), typed=TYPED)
+    [doubt] = await published(database, OutlinkDoubted)
+    assert (doubt.page_url, doubt.outlink_url) == (TYPED["page"], TYPED["broken"])
+
+    async def seen(state: OutlinkState) -> Any:
+        links = {"outlink_url": doubt.outlink_url, "outlink_key": doubt.outlink_key}
+        await tell(database, judged(gardener, TYPED["page"], state=state, **links))
+        return await the_letter(database)
+
+    assert "is being looked at" in (await the_letter(database))["because"]
+    assert "could not be seen yet" in (await seen(OutlinkState.UNSURE))["because"]
+    await approve(client, gardener, await the_letter(database))
+    assert "looked at once more" in await turn(database)  # nobody saw it dead yet
+    alive = await seen(OutlinkState.ANSWERS)
+    assert (alive["state"], alive["because"][:33]) == (
+        *("pending_approval", "The link that it calls dead works"),
+    )
+    assert (await seen(OutlinkState.UNSURE))["because"] == alive["because"]  # it takes nothing back
+    dead = await seen(OutlinkState.DEAD)
+    assert (dead["state"], dead["because"]) == ("pending_approval", None)
+    await seen(OutlinkState.ANSWERS)
+    await approve(client, gardener, await the_letter(database))
+    assert (await seen(OutlinkState.ANSWERS))["state"] == "approved"  # no news
+    assert await turn(database) == ""
+
+
+async def test_a_dead_link_that_is_no_address_is_refused(
+    client: ServiceClient, database: Database, gardener: SiteCreated
+) -> None:
+    async with database.begin() as tx:
+        person = await a_person(tx, gardener, "ann@rose.example")
+    typed = TYPED | {"broken": "the old guide"}
+    refused = await letter_about(client, database, gardener, str(person.contact_id), typed=typed)
+    assert "whole addresses" in refused
+
+
 async def letter_about(
-    client: ServiceClient, database: Database, site: SiteCreated, prospect_id: str
+    client: ServiceClient,
+    database: Database,
+    site: SiteCreated,
+    person_id: str,
+    *,
+    typed: dict[str, str] | None = None,
 ) -> str:
-    """Enrol a prospect in the playbook for broken links; returns the first letter, approved."""
-    person = {"email": "ann@rose.example", "name": "Ann Lee"}
-    await send(client, "POST", f"/v1/prospects/{prospect_id}/contacts", site, person, status=201)
+    """Enrol a prospect in the playbook for broken links; returns the first letter, approved.
+
+    With `typed` it is a contact with values typed by hand, and the letter is left to be approved.
+    """
+    sequence_path, key = await dead_links(client, database, site), "contact_id"
+    if typed is None:
+        key, ann = "prospect_id", {"email": "ann@rose.example", "name": "Ann Lee"}
+        path = f"/v1/prospects/{person_id}/contacts"
+        await send(client, "POST", path, site, ann, status=201)
+    body = {"rows": [{key: person_id, "variables": typed or {}}]}
+    enrolled = await send(client, "POST", f"{sequence_path}/enrollments", site, body)
+    if enrolled["refused"]:
+        return str(enrolled["refused"][0]["sentence"])
+    await move_some(database, now=clock.now())
+    async with database.begin() as tx:
+        if typed is None:
+            await became(tx, enrolled["accepted"][0]["enrollment_id"], "approved")
+        await tx.run("UPDATE messages SET due_at = now() - interval '1 hour'")
+        text: str = await tx.fetch_value("SELECT text FROM messages")
+    return text
+
+
+async def dead_links(client: ServiceClient, database: Database, site: SiteCreated) -> str:
+    """Make a sequence of the playbook for broken links; returns its path."""
     playbook: dict[str, Any] = {"playbook": {"way": "broken_link", "language": "en"}}
     sequence = await a_sequence(client, database, site, method="broken link")
-    path = f"/v1/sequences/{sequence['sequence_id']}"
     made = await send(
         client,
         "POST",
@@ -311,16 +395,7 @@ async def letter_about(
         },
         status=201,
     )
-    path = f"/v1/sequences/{made['sequence_id']}/enrollments"
-    body = {"rows": [{"prospect_id": prospect_id}]}
-    enrolled = await send(client, "POST", path, site, body)
-    assert enrolled["refused"] == []
-    await move_some(database, now=clock.now())
-    async with database.begin() as tx:
-        await became(tx, enrolled["accepted"][0]["enrollment_id"], "approved")
-        await tx.run("UPDATE messages SET due_at = now() - interval '1 hour'")
-        text: str = await tx.fetch_value("SELECT text FROM messages")
-    return text
+    return f"/v1/sequences/{made['sequence_id']}"
 
 
 async def turn(database: Database) -> str:

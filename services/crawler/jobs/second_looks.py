@@ -107,13 +107,11 @@ async def _settle(db: Database, eyes: Eyes, doubt: Doubt, clock: Clock) -> None:
         elif has_link:
             look = await ask(eyes, doubt.outlink_url)
             requests, wire_bytes = requests + look.requests, wire_bytes + look.wire_bytes
-            dead, told = seen(look)
-            async with db.begin() as tx:
-                state = _state_of(dead, await outlinks.find_address(tx, doubt.outlink_key))
+            _, told = seen(look)
         async with db.begin() as tx:
             await surveys.save_read(tx, [read])
             if look is not None and told is not None:
-                await _save_address(tx, doubt, look, told, clock())
+                state = await _save_address(tx, doubt, look, told, clock())
             await outlinks.end_doubt(tx, doubt, state, told, clock())
             charge = Charge(
                 doubt.site_id,
@@ -125,17 +123,18 @@ async def _settle(db: Database, eyes: Eyes, doubt: Doubt, clock: Clock) -> None:
             await costs.add(tx, [charge])
 
 
-def _state_of(dead: bool | None, taken: Taken | None) -> OutlinkState:
-    """Return what to tell; what answered meanwhile is dead only after two looks, as ever."""
+async def _save_address(
+    tx: Tx, doubt: Doubt, look: Look, told: TargetLook, now: datetime
+) -> OutlinkState:
+    """Let other sites profit from the look, too; returns what to tell.
+
+    What nobody looked at before, or what answered meanwhile, is dead only after two looks, as ever.
+    """
+    dead, _ = seen(look)
+    taken = await outlinks.find_address(tx, doubt.outlink_key)
+    known = after_look(Address() if taken is None else taken.known, dead, told)
+    if taken is not None:
+        await outlinks.save(tx, [(taken, known)], now)
     if dead is False:
         return OutlinkState.ANSWERS
-    was_dead = taken is not None and taken.known.state is AddressState.DEAD
-    return OutlinkState.DEAD if dead and was_dead else OutlinkState.UNSURE
-
-
-async def _save_address(tx: Tx, doubt: Doubt, look: Look, told: TargetLook, now: datetime) -> None:
-    """Let other sites profit from the look, too."""
-    taken = await outlinks.find_address(tx, doubt.outlink_key)
-    if taken is not None:
-        dead, _ = seen(look)
-        await outlinks.save(tx, [(taken, after_look(taken.known, dead, told))], now)
+    return OutlinkState.DEAD if dead and known.state is AddressState.DEAD else OutlinkState.UNSURE

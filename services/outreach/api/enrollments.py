@@ -13,7 +13,7 @@ from services.outreach.api.sequence_shapes import EnrollmentOut, Variables, enro
 from services.outreach.api.sequences import get_plan
 from services.outreach.domain.sequences.enrolling import RACED
 from services.outreach.domain.sequences.enrollment import STATE_WORDS, Progress, State, ended
-from services.outreach.store import contacts, enrolling, enrollments, messages, sequences
+from services.outreach.store import contacts, enrolling, enrollments, holding, messages, sequences
 from services.outreach.store.enrolling import Judged, Row
 from services.outreach.store.enrollments import Enrollment
 from services.outreach.store.sequences import Plan
@@ -119,6 +119,7 @@ async def enrol(
     added: set[UUID] = set()
     if not dry_run:
         added = await enrollments.add_enrollments(tx, [one for one in wanted if one is not None])
+        await holding.ask_about_typed(tx, added, now=now)
     return _outcome(judged, wanted, added, dry_run=dry_run)
 
 
@@ -138,7 +139,8 @@ def _enrollment(plan: Plan, one: Judged, caller: Caller, now: datetime) -> Enrol
         variables=dict(one.row.variables),
         progress=Progress(next_at=now),
         opportunity_id=one.spoken.opportunity_id if one.spoken else None,
-        page_key=one.spoken.page_key if one.spoken else None,
+        page_key=one.spoken.page_key if one.spoken else one.typed and one.typed[0],
+        link_key=None if one.spoken else one.typed and one.typed[1],
         created_by=caller.actor_id,
         created_by_name=caller.actor,
         created_at=now,

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.outreach.domain.sequences.playbooks.about import Way
 from services.outreach.domain.sequences.template import MAX_VALUE
+from shared import urls
 from shared.events import PageSurveyed
 from shared.opportunities import OpportunityKind
 
@@ -84,6 +86,16 @@ def idea_of(anchors: Sequence[str], pages: int, domains: int) -> str:
     count = f"{_many(pages, 'page')} on {_many(domains, 'domain')}"
     link = "links" if pages == 1 else "link"
     return f"{count} {link} to it{words}: a page about that would have a place to be linked from."
+
+
+def typed_link(page: str | None, broken: str | None) -> tuple[UUID, UUID] | None:
+    """Return the ids of a page and of the dead link on it that somebody typed; None where one is no address."""
+    keys = [
+        urls.page_id(found)
+        for text in (page, broken)
+        if text and "://" in text and (found := urls.from_text(text.strip())) is not None
+    ]
+    return (keys[0], keys[1]) if len(keys) == 2 else None
 
 
 def _many(number: int, noun: str) -> str:

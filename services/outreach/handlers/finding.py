@@ -64,6 +64,7 @@ async def on_outlink_judged(events: Sequence[OutlinkJudged], tx: Tx) -> None:
     changed = await finding.change_outlinks(tx, newest.values())
     await finding.refresh(tx, {*ids.values(), *changed})
     await holding.wake(tx, {*ids.values(), *changed}, now=clock.now())
+    await holding.judge_typed(tx, newest.values(), now=clock.now())
     OPPORTUNITIES.labels(kind).inc(len(dead))
 
 

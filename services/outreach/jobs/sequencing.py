@@ -22,7 +22,7 @@ from services.outreach.domain.sequences.going_on import (
 from services.outreach.jobs.hearing import hear
 from services.outreach.jobs.plans import CHUNK, Plans, by_workspace, count_moved, plans_of
 from services.outreach.jobs.turns import take_turns
-from services.outreach.store import contacts, enrollments, messages, prospects
+from services.outreach.store import contacts, enrollments, holding, messages, prospects
 from services.outreach.store.contacts import Contact
 from services.outreach.store.enrolling import list_suppressed
 from services.outreach.store.enrollments import Enrollment, Followed
@@ -118,6 +118,9 @@ async def go_on(tx: Tx, *, now: datetime) -> int:
         if decision.letter is not None
     ]
     await messages.add_messages(tx, drafts)
+    typed = [one.enrollment_id for one in due if one.link_key is not None]
+    await holding.ask_about_typed(tx, typed, now=now)
+    await holding.say_of_typed(tx, typed, now=now)
     after = [_after(one, decision) for one, decision in decided]
     await enrollments.save_enrollments(tx, after, now=now)
     await _give_up(tx, after)

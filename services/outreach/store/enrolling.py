@@ -7,10 +7,11 @@ from uuid import UUID
 
 from services.outreach.domain.address import is_unattended
 from services.outreach.domain.contact import ContactState
-from services.outreach.domain.opportunities import kind_of_method, variables_of
+from services.outreach.domain.opportunities import kind_of_method, typed_link, variables_of
 from services.outreach.domain.sequences.enrolling import (
     NO_ADDRESS,
     NO_CONTACT,
+    NO_LINK,
     NO_PROSPECT,
     TWICE,
     Candidate,
@@ -31,6 +32,7 @@ from services.outreach.store.opportunities import Spoken
 from services.outreach.store.prospects import Prospect
 from services.outreach.store.sequences import Plan
 from shared.db import Tx
+from shared.opportunities import OpportunityKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class Judged:
     refusal: Refusal | None
     spoken: Spoken | None = None
     """The opportunity that its letters speak of."""
+
+    @property
+    def typed(self) -> tuple[UUID, UUID] | None:
+        """Page and dead link that were typed by hand, where no opportunity tells of them."""
+        given = self.row.variables
+        return None if self.spoken else typed_link(given.get("page"), given.get("broken"))
 
 
 async def judge(
@@ -87,7 +95,17 @@ async def judge(
         )
         return refusal(candidate, now=now)
 
-    return _each_domain_once([replace(one, refusal=refused(one)) for one in found])
+    return _each_domain_once(
+        [replace(one, refusal=refused(one) or _unseeable(plan, one)) for one in found]
+    )
+
+
+def _unseeable(plan: Plan, one: Judged) -> Refusal | None:
+    """Return why nobody can look whether the link is dead that a letter is to call so."""
+    given = one.row.variables
+    is_about = kind_of_method(plan.method) is OpportunityKind.BROKEN_LINK
+    names_both = all(given.get(name, "").strip() for name in ("page", "broken"))
+    return NO_LINK if is_about and names_both and not one.spoken and one.typed is None else None
 
 
 async def _with_opportunities(tx: Tx, plan: Plan, found: Sequence[Judged]) -> list[Judged]:

@@ -34,6 +34,8 @@ class Enrollment:
     intent: str | None = None
     opportunity_id: UUID | None = None
     page_key: UUID | None = None
+    link_key: UUID | None = None
+    """Of a dead link that was typed by hand; `page_key` is then that of the page that was typed."""
     created_by: UUID
     created_by_name: str
     created_at: datetime
@@ -44,7 +46,8 @@ COLUMNS = (
     "e.enrollment_id, e.workspace_id, e.site_id, e.sequence_id, e.version_no, e.contact_id,"
     " e.prospect_id, e.address_key, e.domain, e.variables, e.state, e.because, e.step_no,"
     " e.open_step_no, e.sent_at, e.next_at, e.not_before, e.soft_bounced, e.intent, e.created_by,"
-    " e.created_by_name, e.created_at, e.version, e.opportunity_id, e.page_key"
+    " e.created_by_name, e.created_at, e.version, e.opportunity_id, e.page_key,"
+    " e.link_key"
 )
 
 
@@ -57,9 +60,10 @@ async def add_enrollments(tx: Tx, enrollments: Sequence[Enrollment]) -> set[UUID
     rows = await tx.fetch(
         "INSERT INTO enrollments (enrollment_id, workspace_id, site_id, sequence_id, version_no,"
         " contact_id, prospect_id, address_key, domain, variables, next_at, created_by,"
-        " created_by_name, created_at, opportunity_id, page_key) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[],"
+        " created_by_name, created_at, opportunity_id, page_key, link_key) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[],"
         " $4::uuid[], $5::int[], $6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::json[],"
-        " $11::timestamptz[], $12::uuid[], $13::text[], $14::timestamptz[], $15::uuid[], $16::uuid[])"
+        " $11::timestamptz[], $12::uuid[], $13::text[], $14::timestamptz[], $15::uuid[], $16::uuid[],"
+        " $17::uuid[])"
         " ON CONFLICT DO NOTHING RETURNING enrollment_id",
         [one.enrollment_id for one in ordered],
         [one.workspace_id for one in ordered],
@@ -77,6 +81,7 @@ async def add_enrollments(tx: Tx, enrollments: Sequence[Enrollment]) -> set[UUID
         [one.created_at for one in ordered],
         [one.opportunity_id for one in ordered],
         [one.page_key for one in ordered],
+        [one.link_key for one in ordered],
     )
     return {row["enrollment_id"] for row in rows}
 
@@ -305,6 +310,7 @@ def enrollment_of(row: asyncpg.Record) -> Enrollment:
         intent=row["intent"],
         opportunity_id=row["opportunity_id"],
         page_key=row["page_key"],
+        link_key=row["link_key"],
         created_by=row["created_by"],
         created_by_name=row["created_by_name"],
         created_at=row["created_at"],

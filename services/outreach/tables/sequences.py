@@ -17,6 +17,7 @@ from services.outreach.domain.sequences.enrollment import State
 from services.outreach.domain.sequences.steps import Thread
 from services.outreach.tables.columns import METADATA
 from shared.columns import created, moment, one_of
+from shared.opportunities import OutlinkState
 
 TEMPLATES = Table(
     "templates",
@@ -128,12 +129,18 @@ ENROLLMENTS = Table(
     # The opportunity that its letters speak of, and the page of it.
     Column("opportunity_id", UUID),
     Column("page_key", UUID),
+    # Of a dead link that was typed by hand: what looks at it saw, and since when it is so.
+    Column("link_key", UUID),
+    Column("link_state", Text),
+    moment("link_judged_at"),
+    moment("link_doubted_at"),
     Column("created_by", UUID, nullable=False),
     Column("created_by_name", Text, nullable=False),
     created(),
     moment("updated_at"),
     Column("version", Integer, nullable=False, server_default="1"),
     one_of("state", State),
+    one_of("link_state", OutlinkState),
     ForeignKeyConstraint(
         ["sequence_id"], ["outreach.sequences.sequence_id"], name="enrollments_sequence_fkey"
     ),
@@ -153,6 +160,13 @@ ENROLLMENTS = Table(
         "enrollments_opportunity_idx",
         "opportunity_id",
         postgresql_where=text("opportunity_id IS NOT NULL"),
+    ),
+    Index(
+        "enrollments_link_idx",
+        "site_id",
+        "page_key",
+        "link_key",
+        postgresql_where=text("link_key IS NOT NULL"),
     ),
     Index("enrollments_next_idx", "next_at", postgresql_where=text("state = 'active'")),
     Index(

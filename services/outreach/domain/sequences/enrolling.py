@@ -26,6 +26,10 @@ _PROSPECTS = {
 NO_CONTACT = Refusal("no-contact", "There is no such contact at a prospect of this site.")
 NO_PROSPECT = Refusal("no-prospect", "There is no such prospect of this site.")
 NO_ADDRESS = Refusal("no-address", "No address that could be written to is known.")
+NO_LINK = Refusal(
+    "no-link",
+    "Give page and broken as whole addresses, with https://: the link is looked at before a letter calls it dead.",
+)
 TWICE = Refusal("twice", "This list has somebody at this domain already.")
 RACED = Refusal("locked", "Somebody at this domain was enrolled a moment ago.")
 
