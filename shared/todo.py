@@ -117,6 +117,12 @@ WORDS: Mapping[Todo, TodoWords] = {
         "Keep, ask for removal, or disavow; nothing happens by itself.",
         "reviews",
     ),
+    Todo.OPPORTUNITY: TodoWords(
+        "way to a link on a page of others lies open",
+        "ways to a link on pages of others lie open",
+        "Look at what was seen, and accept or dismiss each; nobody is written to by that.",
+        "opportunities",
+    ),
     Todo.LINK_CHANGED: TodoWords(
         "link is otherwise than it was",
         "links are otherwise than they were",

@@ -257,6 +257,7 @@ class Todo(StrEnum):
     PAYMENT_DUE = "payment_due"
     RECOVERY = "recovery"
     REVIEW = "review"
+    OPPORTUNITY = "opportunity"
     LINK_CHANGED = "link_changed"
 
 

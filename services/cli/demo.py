@@ -113,7 +113,7 @@ def given(port: int) -> Given:
 
 
 async def move_in(api: DirectApi, stage: World) -> str:
-    """Add the site and import what another tool knew about its links; returns the site's id."""
+    """Add the site, import what another tool knew about its links, search pages of others; returns the site's id."""
     found = await api.get("/v1/sites")
     if found["items"]:
         return str(found["items"][0]["id"])
@@ -130,6 +130,10 @@ async def move_in(api: DirectApi, stage: World) -> str:
         export = Path(folder) / "backlinks-of-another-tool.tsv"
         export.write_bytes(history.export(stage, clock.now()))
         await api.upload(f"/v1/sites/{made['id']}/imports", [export])
+    # Dead further reading on pages near the topic: opportunities, after two looks.
+    pages = [page.url for page in stage.pages_to_search]
+    search = {"pages": pages, "sources": []}
+    await api.post(f"/v1/sites/{made['id']}/opportunities/searches", search)
     return str(made["id"])
 
 

@@ -166,6 +166,29 @@ TOOLS: Mapping[str, Tool] = {
             },
         ),
         Tool(
+            "list_opportunities",
+            "Ways to a link that lie open on pages of others: dead links that a page of the site may replace, "
+            "mentions without a link, lists of links. Each with the evidence. A person decides about them.",
+            "/v1/sites/{site_id}/opportunities",
+            needs={"site_id": _SITE},
+            takes={
+                "kind": _text(
+                    "One or several with commas: broken_link unlinked_mention resource_page."
+                ),
+                "state": _text("open (if left out), accepted, dismissed, over."),
+                "sort": _text(
+                    "domains, relevance, found or pages, with - before it for the largest first."
+                ),
+                **_PAGED,
+            },
+        ),
+        Tool(
+            "get_opportunity",
+            "One way to a link: the pages that show it, what the looks at it saw, which page of the site fits.",
+            "/v1/sites/{site_id}/opportunities/{opportunity_id}",
+            needs={"site_id": _SITE, "opportunity_id": _text("Id, from list_opportunities.")},
+        ),
+        Tool(
             "search",
             "Find a domain or an address among the links of all sites.",
             "/v1/search?q={q}",

@@ -9,6 +9,8 @@ BRAND = "Tidewater Coffee"
 KEYWORDS = ("coffee subscription", "single origin coffee", "espresso beans")
 PARTNERS = ("harbour-roasters.example",)
 PAGES_PER_HOST = 20
+SEARCHED = 40
+"""Pages that the demo searches for ways to a link."""
 
 TARGETS = (
     "/",
@@ -126,6 +128,12 @@ class World:
     @property
     def linking_pages(self) -> tuple[Page, ...]:
         return tuple(page for page in self.pages if page.link is not None)
+
+    @property
+    def pages_to_search(self) -> tuple[Page, ...]:
+        """Return pages of honest hosts that do not link to us: their further reading is long gone."""
+        honest = (page for page in self.pages if page.link is None and page.path != "/")
+        return tuple(page for page in honest if page.host.kind is HostKind.BLOG)[:SEARCHED]
 
     @property
     def pages_with_story(self) -> tuple[Page, ...]:

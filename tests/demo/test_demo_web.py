@@ -79,6 +79,13 @@ def test_the_export_holds_every_link_and_older_lost_ones() -> None:
     assert lost
 
 
+def test_pages_that_are_searched_share_dead_addresses_and_do_not_link_to_us() -> None:
+    bodies = [pages.answer(page, Act.AS_AGREED, ()).body for page in WORLD.pages_to_search]
+    assert len(bodies) == world.SEARCHED
+    assert not any(SITE in body for body in bodies)
+    assert all('href="http://reading-' in body for body in bodies)
+
+
 async def test_the_server_follows_the_beat() -> None:
     beat = 0.0
     page = page_with(Act.GONE)

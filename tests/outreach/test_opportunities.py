@@ -9,6 +9,7 @@ import pytest
 
 from services.outreach import handlers
 from services.outreach.domain.opportunities import Place, list_reasons, variables_of
+from services.outreach.jobs.judging import judge_some
 from services.outreach.jobs.sequencing import move_some
 from shared import clock, urls
 from shared.db import Database
@@ -20,6 +21,7 @@ from shared.events import (
     PageSurveyed,
     SiteCreated,
     SiteHost,
+    SiteUpdated,
     TargetLook,
 )
 from shared.http import ServiceClient
@@ -202,6 +204,52 @@ async def test_lists_and_mentions_are_opportunities_where_they_are_near(
     await tell(database, MentionFound(**values, is_there=False))
     [one] = await listed(client, gardener, "kind=unlinked_mention&state=accepted")
     assert one["pages"] == 0
+
+
+async def test_other_words_of_the_site_judge_what_was_found_again_but_not_what_people_decided(
+    client: ServiceClient, database: Database, gardener: SiteCreated
+) -> None:
+    lists = {"listed_domains": 12, "list_word": "useful links"}
+    for domain, words in (("rose", GARDEN), ("hedge", GARDEN), ("bank", MONEY)):
+        await tell(database, surveyed(gardener, f"https://{domain}.example/list", words, **lists))
+    await furnish(database, gardener)
+    found = await listed(client, gardener, "kind=resource_page&q=hedge")
+    ids = [one["opportunity_id"] for one in found]
+    await decide(client, gardener, opportunity_ids=ids, decision="dismiss", reason="Not ours.")
+
+    async def sums(role: Role = Role.VIEWER) -> dict[str, int]:
+        todo = await call(
+            client, "GET", "/internal/todo", gardener, caller=a_caller(gardener, role)
+        )
+        return {one["kind"]: one["count"] for one in todo}
+
+    assert await sums() == {"opportunity": 2}  # a list near the topic, and the dead address
+    assert await sums(Role.CLIENT) == {}
+    words = ("mortgage lenders", "savings", "interest rates", "credit")
+    about_money = {"keywords": words, "version_no": gardener.version_no + 1}
+    values = gardener.model_dump(exclude={"event_id", "occurred_at"}) | about_money
+    async with database.begin() as tx:
+        await tx.run("DELETE FROM readings")  # its home page would still be about gardens
+        await handlers.on_site_updated([SiteUpdated(**values)], tx)
+    rounds = 0
+    while await judge_some(database, now=clock.now()):
+        rounds += 1
+    assert rounds == 1
+    lists_now = await listed(client, gardener, "kind=resource_page&state=open,over,dismissed")
+    assert {one["subject_url"]: one["state"] for one in lists_now} == {
+        "https://rose.example/list": "over",
+        "https://hedge.example/list": "dismissed",
+        "https://bank.example/list": "open",
+    }
+    [dead] = await listed(client, gardener, "kind=broken_link")
+    assert (dead["pages"], dead["relevant_domains"]) == (3, 1)
+
+    async with database.begin() as tx:
+        back = SiteUpdated(**values | {"version_no": 3, "keywords": gardener.keywords})
+        await handlers.on_site_updated([back], tx)
+    await judge_some(database, now=clock.now())
+    [rose] = await listed(client, gardener, "kind=resource_page")
+    assert rose["subject_url"] == "https://rose.example/list"
 
 
 async def test_what_is_dismissed_stays_away_until_somebody_takes_it_back(

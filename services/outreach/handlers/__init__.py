@@ -12,6 +12,7 @@ from services.outreach.handlers.finding import on_page_surveyed as on_page_surve
 from services.outreach.metrics import CONCLUDED
 from services.outreach.store import (
     exchanges,
+    finding,
     outreach_settings,
     placements,
     readings,
@@ -69,6 +70,7 @@ async def on_site_updated(events: Sequence[SiteUpdated], tx: Tx) -> None:
     after = await sites.list_words(tx, site_ids)
     changed = [site_id for site_id in site_ids if before.get(site_id) != after.get(site_id)]
     await readings.mark_sites(tx, changed)
+    await finding.mark_sites(tx, changed)
 
 
 async def on_site_deleted(events: Sequence[SiteDeleted], tx: Tx) -> None:
@@ -109,7 +111,7 @@ async def on_page_read(events: Sequence[PageRead], tx: Tx) -> None:
 
 
 async def on_domain_read(events: Sequence[DomainRead], tx: Tx) -> None:
-    await readings.save_readings(tx, events)
+    await finding.mark_sites(tx, await readings.save_readings(tx, events))
 
 
 async def on_look_made(events: Sequence[LookMade], tx: Tx) -> None:

@@ -1,4 +1,4 @@
-"""Judges prospects whose domain was read, or whose site has other words than before; keeps its contacts."""
+"""Judges prospects whose domain was read, and what was found for sites that have other words than before."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from services.outreach.domain.relevance import Topic
 from services.outreach.jobs.turns import take_turns
 from services.outreach.store import contacts, people, prospects, readings, sites
 from services.outreach.store.contacts import Contact
+from services.outreach.store.judging import judge_again as pages_again
 from services.outreach.store.prospects import Change
 from services.outreach.store.readings import Due, Judged, Reading
 from services.outreach.store.sites import Words
@@ -35,12 +36,14 @@ async def judge_due(db: Database, pause_s: float, stop: asyncio.Event) -> None:
 
 
 async def judge_some(db: Database, *, now: datetime) -> int:
-    """Judge some prospects; returns how many there were."""
+    """Judge some prospects, and pages that were searched, of each at most a chunk; returns the larger count."""
     async with db.begin() as tx:
         due = await readings.claim_due(tx, limit=CHUNK)
         if due:
             await _judge(tx, due, now)
-    return len(due)
+    async with db.begin() as tx:
+        pages = await pages_again(tx, now=now, limit=CHUNK)
+    return max(len(due), pages)
 
 
 async def _judge(tx: Tx, due: list[Due], now: datetime) -> None:

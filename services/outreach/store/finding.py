@@ -44,15 +44,16 @@ class Subject:
 
 _SAVE_SURVEYED = """
     INSERT INTO surveyed_pages (site_id, page_key, page_url, domain, title, language, relevance,
-        judgement, links_to_site, read_at)
+        judgement, links_to_site, read_at, told)
     SELECT u.* FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
-        $7::int[], $8::json[], $9::bool[], $10::timestamptz[]) AS u (site_id, page_key, page_url,
-        domain, title, language, relevance, judgement, links_to_site, read_at)
+        $7::int[], $8::json[], $9::bool[], $10::timestamptz[], $11::json[]) AS u (site_id, page_key,
+        page_url, domain, title, language, relevance, judgement, links_to_site, read_at, told)
     JOIN sites s ON s.site_id = u.site_id AND s.deleted_at IS NULL ORDER BY u.site_id, u.page_key
     ON CONFLICT (site_id, page_key) DO UPDATE SET page_url = excluded.page_url,
         domain = excluded.domain, title = excluded.title, language = excluded.language,
         relevance = excluded.relevance, judgement = excluded.judgement,
-        links_to_site = excluded.links_to_site, read_at = excluded.read_at
+        links_to_site = excluded.links_to_site, read_at = excluded.read_at,
+        told = excluded.told, judge_due = false
     WHERE surveyed_pages.read_at <= excluded.read_at
 """
 _ADD = """
@@ -136,7 +137,30 @@ async def save_surveyed(tx: Tx, pages: Sequence[Surveyed]) -> None:
         [jsontext.dumps(one.judgement).decode() for one in seen],
         [one.event.links_to_site for one in seen],
         [one.event.read_at for one in seen],
+        [one.event.model_dump_json() for one in seen],
     )
+
+
+async def mark_sites(tx: Tx, site_ids: Collection[UUID]) -> None:
+    """Have all pages that were searched for these sites judged again: the words of the sites changed."""
+    if site_ids:
+        await tx.run(
+            "UPDATE surveyed_pages SET judge_due = true WHERE (site_id, page_key) IN (SELECT site_id,"
+            " page_key FROM surveyed_pages WHERE site_id = ANY($1::uuid[]) AND told IS NOT NULL"
+            " AND NOT judge_due ORDER BY site_id, page_key FOR UPDATE)",
+            list(site_ids),
+        )
+
+
+async def claim_due(tx: Tx, *, limit: int) -> list[PageSurveyed]:
+    """Return pages that are to be judged again, as they were told; other processes get others."""
+    rows = await tx.fetch(
+        "UPDATE surveyed_pages SET judge_due = false WHERE (site_id, page_key) IN (SELECT site_id,"
+        " page_key FROM surveyed_pages WHERE judge_due ORDER BY site_id, page_key LIMIT $1"
+        " FOR UPDATE SKIP LOCKED) RETURNING told::text AS told",
+        limit,
+    )
+    return [PageSurveyed.model_validate_json(row["told"]) for row in rows]
 
 
 async def lock_subjects(tx: Tx, subjects: Iterable[Subject]) -> dict[tuple[UUID, str, UUID], UUID]:

@@ -45,10 +45,10 @@ _MARK = """
 """
 
 
-async def save_readings(tx: Tx, events: Sequence[DomainRead]) -> None:
+async def save_readings(tx: Tx, events: Sequence[DomainRead]) -> list[UUID]:
     """Keep what was read; a look that saw nothing never takes the place of one that did.
 
-    The prospects of these domains, and of sites that live there, are to be judged again.
+    The prospects of these domains, and of sites that live there, are to be judged again; returns the sites.
     """
     newest = {one.domain: one for one in sorted(events, key=lambda one: one.read_at)}
     ordered = [newest[domain] for domain in sorted(newest)]
@@ -62,7 +62,9 @@ async def save_readings(tx: Tx, events: Sequence[DomainRead]) -> None:
         [None if ok else one.read_at for one, ok in zip(ordered, seen, strict=True)],
     )
     rows = await tx.fetch("SELECT site_id FROM sites WHERE domain = ANY($1::text[])", list(newest))
-    await tx.run(_MARK, list(newest), [row["site_id"] for row in rows])
+    living = [row["site_id"] for row in rows]
+    await tx.run(_MARK, list(newest), living)
+    return living
 
 
 async def list_readings(tx: Tx, domains: Iterable[str]) -> dict[str, Reading]:

@@ -1,9 +1,10 @@
-"""How much of each site waits: placements and payments by their dates, mail to decide on; counted no further than is shown."""
+"""How much of each site waits: placements and payments by their dates, mail and opportunities to decide on; counted no further than is shown."""
 
 from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from services.outreach.domain.opportunities import RELEVANT
 from services.outreach.domain.placement import first_notice_by
 from shared.db import Tx
 from shared.todo import MOST, MOST_SITES, Waiting
@@ -45,6 +46,10 @@ _WAITING = f"""
             SELECT FROM {_MAIL} AND m.state = 'approved' AND EXISTS (
                 SELECT FROM mailboxes b WHERE b.mailbox_id = m.mailbox_id AND b.state <> 'ready')
             LIMIT $4) AS few
+        UNION ALL
+        SELECT 'opportunity', count(*) FROM (
+            SELECT FROM opportunities o WHERE o.site_id = s.site_id AND o.state = 'open'
+                AND (o.kind = 'unlinked_mention' OR o.relevance >= $7) LIMIT $4) AS few
     ) AS w WHERE w.count > 0 ORDER BY s.site_id, w.kind
 """
 
@@ -54,6 +59,6 @@ async def list_waiting(
 ) -> list[Waiting]:
     """Return what waits on the first thousand sites of a workspace, or on those of them that are named."""
     wanted = None if only is None else list(only)
-    bounds = (MOST_SITES, MOST + 1, today, first_notice_by(today))
+    bounds = (MOST_SITES, MOST + 1, today, first_notice_by(today), RELEVANT)
     rows = await tx.fetch(_WAITING, workspace_id, wanted, *bounds)
     return [Waiting(**row) for row in rows]

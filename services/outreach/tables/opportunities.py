@@ -32,7 +32,11 @@ SURVEYED_PAGES = Table(
     Column("judgement", JSON, nullable=False),
     flag("links_to_site"),
     moment("read_at", nullable=False),
+    # What the page says, as it was told: by that it is judged again. Null = read before that was kept.
+    Column("told", JSON),
+    flag("judge_due"),
     Index("surveyed_pages_domain_idx", "site_id", "domain"),
+    Index("surveyed_pages_due_idx", "site_id", postgresql_where=text("judge_due")),
 )
 
 OPPORTUNITIES = Table(
