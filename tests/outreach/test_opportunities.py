@@ -225,8 +225,8 @@ async def test_other_words_of_the_site_judge_what_was_found_again_but_not_what_p
 
     assert await sums() == {"opportunity": 2}  # a list near the topic, and the dead address
     assert await sums(Role.CLIENT) == {}
-    words = ("mortgage lenders", "savings", "interest rates", "credit")
-    about_money = {"keywords": words, "version_no": gardener.version_no + 1}
+    keywords = ("mortgage lenders", "savings", "interest rates", "credit")
+    about_money = {"keywords": keywords, "version_no": gardener.version_no + 1}
     values = gardener.model_dump(exclude={"event_id", "occurred_at"}) | about_money
     async with database.begin() as tx:
         await tx.run("DELETE FROM readings")  # its home page would still be about gardens
