@@ -137,6 +137,14 @@ def test_what_real_sites_taught(dead: str, expected: str) -> None:
     assert first(dead, *live) == expected
 
 
+def test_a_short_name_is_not_more_than_the_same_name() -> None:
+    live = ["/docs/home/", "/docs/ref/kubectl/docker-cli-to-kubectl/"]
+    live += [f"/docs/x/page-{number}" for number in range(200)]
+    assert first("/docs/user-guide/docker-cli-to-kubectl/", *live) == live[1]
+    live = ["/docs/net/network-policies/", "/docs/windows/user-guide-containers/"]
+    assert first("/docs/user-guide/networkpolicies/", *live) == live[0]
+
+
 def test_an_index_leads_to_the_index_of_the_folder_where_its_pages_went() -> None:
     dead = [f"/man/{name}.html" for name in ("api", "compute", "network", "index")]
     live = [f"/cli/{name}.html" for name in ("api", "compute", "network", "index")]

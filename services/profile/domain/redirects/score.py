@@ -25,6 +25,8 @@ _INNER, _INNER_SAME = 0.2, 0.25
 _DEPTH = -0.008
 _OTHER_INDEX = -0.01
 _SAME_STEMS = 0.97
+_SAME_LETTERS = 0.6
+"""How alike the words of two paths are at least when their names have the same letters: `networkpolicies`."""
 _OTHER_FORM = 0.85
 """What a word counts of which only the stem is the same."""
 TITLE, CONTENT = 0.8, 0.8
@@ -95,7 +97,8 @@ def _cosine(index: LiveIndex, dead: Entry, live: Entry) -> float:
             nearly = [(_nearly(word, [other]), other) for other in theirs if other not in mine]
             alike, other = max(nearly, default=(0.0, ""))
             shared += alike * weight * theirs.get(other, 0.0)
-    return min(1.0, shared / (dead.norm * live.norm))
+    least = _SAME_LETTERS if dead.parts.slug == live.parts.slug else 0.0
+    return max(least, min(1.0, shared / (dead.norm * live.norm)))
 
 
 def slug_score(index: LiveIndex, dead: Entry, live: Entry) -> float:
@@ -141,11 +144,11 @@ def _shared_words(index: LiveIndex, dead: Entry, live: Entry, stems: frozenset[s
     shared = sum(
         weight * _same_form(word, dead, live) for word, weight in mine.items() if word in theirs
     )
-    shared += sum(
-        weight * _nearly(word, [other for other in theirs if other not in mine])
-        for word, weight in mine.items()
-        if word not in theirs
-    )
+    for word, weight in mine.items():
+        if word not in theirs:
+            nearly = [(_nearly(word, [each]), each) for each in theirs if each not in mine]
+            alike, other_word = max(nearly, default=(0.0, ""))
+            shared += alike * min(weight, theirs.get(other_word, 0.0))
     one, other = sum(mine.values()), sum(theirs.values())
     within = shared / min(one, other) if shared else 0.0
     return max(2.0 * shared / (one + other), 0.8 * within) if shared else 0.0
