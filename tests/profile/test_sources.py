@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.profile.domain.site import Site
-from services.profile.domain.source import block_of, country_of, language_of
+from services.profile.domain.source import block_of, country_of
 from services.profile.handlers.observations import on_link_checked
+from shared.countries import language_of
 from shared.db import Database
 from shared.vocabulary import Outcome
 from tests.http import Http
