@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --root-user-action=ignore
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header pyproject.toml --extra build --extra embedded
+	--no-emit-index-url --no-header pyproject.toml --extra build --extra embedded --extra holidays
 ARGS ?=
 ONLY ?=
 

@@ -191,6 +191,7 @@ async def two_texts_are_tried(page: Page) -> None:
     await page.get_by_role("button", name="Show it", exact=True).click()
     shown = page.get_by_role("article", name="Step 1, text B, as it reads", exact=True)
     await expect(shown).to_contain_text("Shorter, {{page}}.")
+    await expect(page.get_by_text("at the earliest, if the first one goes today")).to_be_visible()
     await no_barriers(page, phone=True)
     await page.get_by_role("button", name="Stop text B", exact=True).click()
     await page.get_by_role("button", name="Stop it", exact=True).click()

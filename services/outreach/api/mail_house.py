@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.outreach.adapters.examiner import Examiner
+from services.outreach.domain.sequences.calendars import NO_HOLIDAYS, Calendar
 from shared.access import Caller, Scope
 from shared.errors import ForbiddenError
 from shared.vault import Vault
@@ -19,6 +20,7 @@ class MailHouse:
     allowed: bool
     """Whether the operator lets workspaces send at all."""
     public_url: str | None
+    calendar: Calendar = NO_HOLIDAYS
 
     @property
     def one_click(self) -> bool:

@@ -1,7 +1,7 @@
 """What requests and answers about sequences look like."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.outreach.domain.inbound.verdict import Intent
 from services.outreach.domain.inbound.words import INTENT_WORDS
 from services.outreach.domain.sequences import steps, template
+from services.outreach.domain.sequences.calendars import Reader
 from services.outreach.domain.sequences.enrollment import STATE_WORDS, State
 from services.outreach.domain.sequences.funnel import Counts, Share, share
+from services.outreach.domain.sequences.going_on import Earliest
 from services.outreach.domain.sequences.playbooks import Language, Way, meaning_of
 from services.outreach.domain.sequences.steps import (
     MAX_DELAY_DAYS,
@@ -228,6 +230,8 @@ class WrittenOut(BaseModel):
     step_no: int
     variant: str | None = Field(description="Which text it is, where several are tried.")
     delay_days: int
+    on: date = Field(description="The earliest day, if the first went out now, by its mailbox.")
+    left_out: list[str] = Field(description="Public holidays that do not count until then.")
     subject: str
     body: str
     missing: list[str] = Field(description="Variables without a value.")
@@ -248,6 +252,7 @@ class PreviewOut(BaseModel):
 
     steps: list[WrittenOut]
     to_email: str | None
+    calendar: str = Field(description="Which days are left out between steps, and why these.")
     refusal: str | None = Field(description="What keeps these texts from being sent.")
 
 
@@ -344,7 +349,12 @@ def funnel_out(counts: Counts) -> FunnelOut:
 
 
 def preview_out(
-    plan_steps: Sequence[Step], written: Sequence[Written], *, to_email: str | None
+    plan_steps: Sequence[Step],
+    written: Sequence[Written],
+    times: Mapping[int, Earliest],
+    reader: Reader,
+    *,
+    to_email: str | None,
 ) -> PreviewOut:
     found = steps.refusal(written)
     by_no = {step.step_no: step for step in plan_steps}
@@ -354,6 +364,8 @@ def preview_out(
                 step_no=one.step_no,
                 variant=one.variant if are_tried(by_no[one.step_no]) else None,
                 delay_days=by_no[one.step_no].delay_days,
+                on=times[one.step_no].at.date(),
+                left_out=list(times[one.step_no].left_out),
                 subject=one.subject.text,
                 body=one.body.text,
                 missing=list(one.missing),
@@ -362,6 +374,7 @@ def preview_out(
             for one in written
         ],
         to_email=to_email,
+        calendar=reader.sentence,
         refusal=None if found is None else found[1],
     )
 

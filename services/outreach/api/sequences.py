@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
+from services.outreach.api.mail_house import MailHouse, MailHouseDep
 from services.outreach.api.sequence_shapes import (
     PreviewIn,
     PreviewOut,
@@ -21,7 +23,9 @@ from services.outreach.api.sequence_shapes import (
     sequence_out,
     step_out,
 )
+from services.outreach.domain.sequences.calendars import Reader, place_of
 from services.outreach.domain.sequences.funnel import Counts
+from services.outreach.domain.sequences.going_on import earliest
 from services.outreach.domain.sequences.playbooks import STEPS
 from services.outreach.domain.sequences.steps import NAMES, Step, Thread, Variant, check, write
 from services.outreach.domain.terms import method_name
@@ -29,6 +33,7 @@ from services.outreach.store import (
     campaigns,
     enrollments,
     messages,
+    readings,
     sequences,
     sites,
     templates,
@@ -166,8 +171,10 @@ async def list_versions(sequence_id: UUID, caller: CallerDep, tx: TxDep) -> list
 
 
 @router.post("/{sequence_id}/preview")
-async def preview(sequence_id: UUID, body: PreviewIn, caller: CallerDep, tx: TxDep) -> PreviewOut:
-    """Show the steps as somebody would get them."""
+async def preview(
+    sequence_id: UUID, body: PreviewIn, caller: CallerDep, tx: TxDep, house: MailHouseDep
+) -> PreviewOut:
+    """Show the steps as somebody would get them, and when at the earliest."""
     caller.require_scope(Scope.OUTREACH_READ)
     plan = await get_plan(tx, sequence_id, caller, role=Role.VIEWER)
     contact = None
@@ -179,7 +186,22 @@ async def preview(sequence_id: UUID, body: PreviewIn, caller: CallerDep, tx: TxD
     key = (sequence_id, plan.version_no)
     steps = (await sequences.list_steps(tx, [key]))[key]
     written = write(steps, plan.values_for(contact, body.variables))
-    return preview_out(steps, written, to_email=contact.email if contact else None)
+    reader = await _reader(tx, plan, contact.domain if contact else "", house)
+    zone = ZoneInfo(plan.zone or "UTC")
+    times = earliest(steps, clock.now(), zone=zone, reader=reader)
+    return preview_out(steps, written, times, reader, to_email=contact.email if contact else None)
+
+
+async def _reader(tx: Tx, plan: Plan, domain: str, house: MailHouse) -> Reader:
+    tags = await readings.list_languages(tx, [domain])
+    place = place_of(
+        house.calendar,
+        domain=domain,
+        tag=tags.get(domain),
+        mailbox=plan.mailbox_address,
+        zone=plan.zone,
+    )
+    return Reader(house.calendar, place)
 
 
 async def get_plan(

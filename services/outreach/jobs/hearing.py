@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.outreach.domain.sequences.calendars import NO_HOLIDAYS, Calendar
 from services.outreach.domain.sequences.enrollment import News, told
 from services.outreach.domain.sequences.hearing import SENTENCES, news_of, wait_until
 from services.outreach.jobs.plans import CHUNK, Plans, by_workspace, count_moved, plans_of
@@ -14,7 +15,7 @@ from services.outreach.store.hearing import Unheard
 from shared.db import Tx
 
 
-async def hear(tx: Tx, *, now: datetime) -> int:
+async def hear(tx: Tx, *, now: datetime, calendar: Calendar = NO_HOLIDAYS) -> int:
     """Take inbound mail into account, each once; returns how many."""
     found = await hearing.claim_unheard(tx, limit=CHUNK)
     if not found:
@@ -23,7 +24,7 @@ async def hear(tx: Tx, *, now: datetime) -> int:
     before = await enrollments.lock_enrollments(
         tx, {enrollment_id for each in about.values() for enrollment_id in each}
     )
-    plans = await plans_of(tx, before.values())
+    plans = await plans_of(tx, list(before.values()), calendar=calendar)
     after = dict(before)
     for one in found:
         for enrollment_id in about[one.inbound_id]:
@@ -44,7 +45,7 @@ def _after(one: Enrollment, unheard: Unheard, plans: Plans) -> Enrollment:
     news = news_of(heard, address_key=one.address_key, domain=one.domain)
     if news is None:
         return one
-    until = wait_until(heard, news, zone=plans.zone_of(one))
+    until = wait_until(heard, news, zone=plans.zone_of(one), reader=plans.reader_of(one))
     progress = told(one.progress, news, inbound_id=unheard.inbound_id, until=until)
     is_answer = news in {News.REPLY, News.COLLEAGUE_REPLY}
     is_new_state = progress.state is not one.progress.state

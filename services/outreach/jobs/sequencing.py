@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.outreach.domain.messages import Draft, MessageState
 from services.outreach.domain.prospect import Stage
+from services.outreach.domain.sequences.calendars import NO_HOLIDAYS, Calendar
 from services.outreach.domain.sequences.enrollment import State, ended, left_out, sent
 from services.outreach.domain.sequences.going_on import (
     Decision,
@@ -34,21 +35,23 @@ LEAD = timedelta(hours=24)
 """How long before its time a message is written, so that somebody can read and approve it."""
 
 
-async def run_sequences(db: Database, pause_s: float, stop: asyncio.Event) -> None:
+async def run_sequences(
+    db: Database, calendar: Calendar, pause_s: float, stop: asyncio.Event
+) -> None:
     """Look from time to time at what is due and what is done with."""
 
     async def take() -> bool:
-        return await move_some(db, now=clock.now()) == CHUNK
+        return await move_some(db, now=clock.now(), calendar=calendar) == CHUNK
 
     await take_turns(take, pause_s, stop)
 
 
-async def move_some(db: Database, *, now: datetime) -> int:
+async def move_some(db: Database, *, now: datetime, calendar: Calendar = NO_HOLIDAYS) -> int:
     """Move at most a chunk of each kind; returns the largest count."""
     async with db.begin() as tx:
-        heard = await hear(tx, now=now)
+        heard = await hear(tx, now=now, calendar=calendar)
     async with db.begin() as tx:
-        followed = await follow_messages(tx, now=now)
+        followed = await follow_messages(tx, now=now, calendar=calendar)
     async with db.begin() as tx:
         gone_on = await go_on(tx, now=now)
     return max(heard, followed, gone_on)
@@ -57,10 +60,10 @@ async def move_some(db: Database, *, now: datetime) -> int:
 # ---- messages that are done with ---------------------------------------------------------------------
 
 
-async def follow_messages(tx: Tx, *, now: datetime) -> int:
+async def follow_messages(tx: Tx, *, now: datetime, calendar: Calendar = NO_HOLIDAYS) -> int:
     """Take over what became of the messages that enrollments waited for."""
     found = await enrollments.claim_answered(tx, limit=CHUNK)
-    plans = await plans_of(tx, [one.enrollment for one in found])
+    plans = await plans_of(tx, [one.enrollment for one in found], calendar=calendar)
     after = [_after_message(one, plans, now=now) for one in found]
     await enrollments.save_enrollments(tx, after, now=now)
     count_moved(after)

@@ -67,6 +67,16 @@ async def save_readings(tx: Tx, events: Sequence[DomainRead]) -> list[UUID]:
     return living
 
 
+async def list_languages(tx: Tx, domains: Iterable[str]) -> dict[str, str]:
+    """Return the language tags that these domains state, such as `de-AT`."""
+    rows = await tx.fetch(
+        "SELECT domain, told->'facts'->>'lang' AS tag FROM readings"
+        " WHERE domain = ANY($1::text[]) AND told->'facts'->>'lang' IS NOT NULL",
+        sorted(set(domains)),
+    )
+    return {row["domain"]: row["tag"] for row in rows}
+
+
 async def list_readings(tx: Tx, domains: Iterable[str]) -> dict[str, Reading]:
     """Return what is known of these domains."""
     rows = await tx.fetch(

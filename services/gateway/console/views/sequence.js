@@ -1,7 +1,7 @@
 // One sequence: its steps and how they read, who is in it, and what came of it.
 import { useState } from "preact/hooks";
 import { get, patch, post, remove } from "../api.js";
-import { count, html, many, Moment } from "../html.js";
+import { count, day, html, many, Moment } from "../html.js";
 import { Loading, useLoad } from "../load.js";
 import { useAct, Outcome } from "../pieces/act.js";
 import { Choice } from "../pieces/choice.js";
@@ -30,7 +30,7 @@ function Preview({ item }) {
   const [shown, setShown] = useState();
   const send = async (form) => { setShown(await post(`/v1/sequences/${item.sequence_id}/preview`, { variables: valuesOf(form, item.variables) })); };
   return html`<details><summary>How it reads</summary><${Form} label="Show it" send=${send}>${item.variables.length > 0 && html`<${Values} needs=${item.variables} />`}<//>
-    ${shown && html`<div class="stack" aria-live="polite">${shown.refusal && html`<p class="notice">${shown.refusal}</p>`}${shown.steps.map((one) => html`<article class="card" key=${`${one.step_no} ${one.variant}`} aria-label=${`Step ${one.step_no}${one.variant ? `, text ${one.variant},` : ""} as it reads`}>${one.variant && html`<p class="muted small">Step ${one.step_no}, text ${one.variant}</p>`}<h3>${one.subject}</h3><p class="letter">${one.body}</p></article>`)}</div>`}</details>`;
+    ${shown && html`<div class="stack" aria-live="polite">${shown.refusal && html`<p class="notice">${shown.refusal}</p>`}<p class="muted">${shown.calendar} The days are those on which each step can go out at the earliest, if the first one goes today.</p>${shown.steps.map((one) => html`<article class="card" key=${`${one.step_no} ${one.variant}`} aria-label=${`Step ${one.step_no}${one.variant ? `, text ${one.variant},` : ""} as it reads`}><p class="muted small">Step ${one.step_no}${one.variant ? `, text ${one.variant}` : ""}, ${day(one.on)}.${one.left_out.map((text) => ` ${text}`)}</p><h3>${one.subject}</h3><p class="letter">${one.body}</p></article>`)}</div>`}</details>`;
 }
 
 function Settings({ item, siteId, changed }) {

@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.outreach.domain.contact import ContactState
 from services.outreach.domain.sequences import steps as planned
+from services.outreach.domain.sequences.calendars import (
+    EVERY_WEEKDAY,
+    Holiday,
+    OnHoliday,
+    Reader,
+    left_out,
+)
 from services.outreach.domain.sequences.enrolling import UNABLE
 from services.outreach.domain.sequences.enrollment import Progress, State, ended
 from services.outreach.domain.sequences.steps import Step, Thread
@@ -106,9 +114,46 @@ def _pause(situation: Situation, because: str) -> Decision:
 
 
 def next_moment(
-    steps: Sequence[Step], step_no: int, done_at: datetime, *, zone: ZoneInfo
+    steps: Sequence[Step],
+    step_no: int,
+    done_at: datetime,
+    *,
+    zone: ZoneInfo,
+    reader: Reader = EVERY_WEEKDAY,
+    told: OnHoliday | None = None,
 ) -> datetime:
     """Return when the step after this one is due, or when nobody is waited for any more."""
     is_last = step_no >= len(steps)
     days = LAST_WAIT_DAYS if is_last else steps[step_no].delay_days
-    return planned.after_business_days(done_at, days, zone=zone)
+    return planned.after_business_days(done_at, days, zone=zone, reader=reader, told=told)
+
+
+@dataclass(frozen=True, slots=True)
+class Earliest:
+    """When a step can go out at the earliest, and which days were left out for it."""
+
+    at: datetime
+    left_out: tuple[str, ...]
+
+
+def earliest(
+    steps: Sequence[Step], start: datetime, *, zone: ZoneInfo, reader: Reader
+) -> dict[int, Earliest]:
+    """Return by step when each can go out, if the first goes at a moment and all are approved in time."""
+    at, found = start, {1: Earliest(start.astimezone(zone), ())}
+    for step in steps[:-1]:
+        days = list[str]()
+        at = next_moment(
+            steps,
+            step.step_no,
+            at,
+            zone=zone,
+            reader=reader,
+            told=partial(_note, days),
+        )
+        found[step.step_no + 1] = Earliest(at.astimezone(zone), tuple(days))
+    return found
+
+
+def _note(days: list[str], day: date, holiday: Holiday) -> None:
+    days.append(left_out(day, holiday))

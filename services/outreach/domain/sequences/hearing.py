@@ -8,6 +8,7 @@ from services.outreach.domain.address import domain_of
 from services.outreach.domain.contact import ContactState
 from services.outreach.domain.inbound.reasons import OUR_FAULT
 from services.outreach.domain.inbound.verdict import AutoKind, InboundKind
+from services.outreach.domain.sequences.calendars import EVERY_WEEKDAY, Reader
 from services.outreach.domain.sequences.enrollment import News
 from services.outreach.domain.sequences.steps import after_business_days
 
@@ -59,10 +60,12 @@ def _of_person(heard: Heard, *, address_key: str, domain: str) -> News:
     return News.UNSUBSCRIBE if heard.kind is InboundKind.UNSUBSCRIBE else News.REPLY
 
 
-def wait_until(heard: Heard, news: News, *, zone: ZoneInfo) -> datetime | None:
+def wait_until(
+    heard: Heard, news: News, *, zone: ZoneInfo, reader: Reader = EVERY_WEEKDAY
+) -> datetime | None:
     """Return before when no step goes out because of it: the day after the return, or a pause."""
     if news is News.SOFT_BOUNCE:
-        return after_business_days(heard.received_at, SOFT_WAIT_DAYS, zone=zone)
+        return after_business_days(heard.received_at, SOFT_WAIT_DAYS, zone=zone, reader=reader)
     if news is News.AWAY and heard.resume_on is not None:
         return datetime.combine(heard.resume_on + timedelta(days=1), time(), tzinfo=zone)
     return None

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.outreach.domain.sequences import template
+from services.outreach.domain.sequences.calendars import EVERY_WEEKDAY, OnHoliday, Reader
 from services.outreach.domain.sequences.template import MAX_SUBJECT, MAX_TEXT, Filled
 from shared.errors import FieldError
 
@@ -18,6 +19,7 @@ NAMES = ("A", "B", "C", "D")
 """What the texts of a step are called, in order."""
 
 _SATURDAY = 5
+_LONGEST = timedelta(days=366)
 
 
 class Thread(StrEnum):
@@ -206,16 +208,33 @@ def _listed(names: Mapping[str, None]) -> str:
     return ", ".join(f"“{name}”" for name in names)
 
 
-def after_business_days(moment: datetime, days: int, *, zone: ZoneInfo) -> datetime:
+def after_business_days(
+    moment: datetime,
+    days: int,
+    *,
+    zone: ZoneInfo,
+    reader: Reader = EVERY_WEEKDAY,
+    told: OnHoliday | None = None,
+) -> datetime:
     """Return the same time of day, so many business days later by the clocks of a zone.
 
-    From a weekend it counts as from the Friday before: one business day later is Monday.
+    From a weekend it counts as from the Friday before: one business day later is Monday. `told` hears
+    of each public holiday that would have been a business day. However many there are, it ends.
     """
     local = moment.astimezone(zone)
-    day = local.date()
-    while days > 0 or day.weekday() >= _SATURDAY:
+    begin = day = local.date()
+    while (days > 0 or _is_free(day, reader, None)) and day < begin + _LONGEST:
         day += timedelta(days=1)
-        if day.weekday() < _SATURDAY:
+        if not _is_free(day, reader, told):
             days -= 1
     moved = datetime.combine(day, local.time(), tzinfo=zone)
     return moved.astimezone(moment.tzinfo)
+
+
+def _is_free(day: date, reader: Reader, told: OnHoliday | None) -> bool:
+    if day.weekday() >= _SATURDAY:
+        return True
+    holiday = reader.holiday(day)
+    if holiday is not None and told is not None:
+        told(day, holiday)
+    return holiday is not None
