@@ -18,12 +18,14 @@ from functools import partial
 from fastapi import FastAPI
 
 from services.outreach import handlers
+from services.outreach.adapters.calendars import PackagedCalendar
 from services.outreach.adapters.carrier import Carrier
 from services.outreach.adapters.examiner import Examiner
 from services.outreach.adapters.inbox import Postbox
 from services.outreach.api import ROUTERS
 from services.outreach.api.mail_house import MailHouse
 from services.outreach.domain.mailboxes import MAIL_PORTS
+from services.outreach.jobs.doubts import Settler, settle_doubts
 from services.outreach.jobs.judging import judge_due
 from services.outreach.jobs.notices import give_notices
 from services.outreach.jobs.reading import Reader, read_mail
@@ -62,17 +64,20 @@ from shared.wall import Guard, parse_routes
 from shared.web import new_web_app
 
 _CLAIM_PAUSE_S = 5.0
+_DOUBT_PAUSE_S = 30.0
 
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
     vault = Vault.of(settings)
     carrier = Carrier(_guard(settings), vault)
+    calendar, reader = PackagedCalendar(), _reader(settings, vault)
     loops: dict[str, Loop] = {
         "notices": partial(give_notices, db, settings.notice_pause_s),
-        "sequences": partial(run_sequences, db, settings.sequence_pause_s),
+        "sequences": partial(run_sequences, db, calendar, settings.sequence_pause_s),
         "judging": partial(judge_due, db, settings.judge_pause_s),
-        "reading": partial(read_mail, db, _reader(settings, vault), _CLAIM_PAUSE_S),
+        "reading": partial(read_mail, db, reader, _CLAIM_PAUSE_S),
+        "doubts": partial(settle_doubts, db, Settler(open_with=reader.open_with), _DOUBT_PAUSE_S),
     }
     if settings.mail_allowed:
         loops["sending"] = partial(send_mail, db, _sender(settings, carrier), settings.send_pause_s)
@@ -105,6 +110,7 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
         vault=vault,
         allowed=settings.mail_allowed,
         public_url=settings.public_url,
+        calendar=calendar,
     )
     return app
 

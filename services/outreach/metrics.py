@@ -62,6 +62,11 @@ READINGS = Counter(
     "Sessions in which a mailbox was read, by how they ended: read or failed.",
     ["outcome"],
 )
+SENT_LOOKS = Counter(
+    "anchorwatch_outreach_sent_looks_total",
+    "Looks into Sent folders for messages in doubt, by what came of each: found, missing or failed.",
+    ["outcome"],
+)
 UNSUBSCRIBED = Counter(
     "anchorwatch_outreach_unsubscribed_total",
     "People who asked by the link of a message for no more mail.",

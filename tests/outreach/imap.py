@@ -18,6 +18,9 @@ class ImapServer:
     says_idle: bool = True
     greeting: bytes = b"* OK here\r\n"
     answer_to_fetch: bytes | None = None
+    sent: dict[int, bytes] = field(default_factory=dict)
+    """What lies in every folder but the inbox."""
+    listed: bytes = b'* LIST (\\HasNoChildren) "/" "INBOX"\r\n* LIST (\\Sent) "/" "Sent"\r\n'
     commands: list[str] = field(default_factory=list)
     port: int = 0
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -60,7 +63,7 @@ class ImapServer:
                     writer.write(f"{tag} NO wrong\r\n".encode())
                     continue
                 else:
-                    writer.write(self._answer(command))
+                    writer.write(self._answer_anywhere(command))
                 writer.write(f"{tag} OK done\r\n".encode())
                 await writer.drain()
         writer.close()
@@ -97,6 +100,28 @@ class ImapServer:
         if words[:2] == ["UID", "FETCH"]:
             return self.answer_to_fetch or self._fetched(int(words[2]))
         return b""
+
+    def _answer_anywhere(self, command: str) -> bytes:
+        about_sent = self._answer_of_sent(command, command.split())
+        return self._answer(command) if about_sent is None else about_sent
+
+    def _answer_of_sent(self, command: str, words: list[str]) -> bytes | None:
+        if words[0] == "LIST":
+            return self.listed
+        if words[0] == "EXAMINE" and "INBOX" not in words[1]:
+            return b""
+        if words[:3] == ["UID", "SEARCH", "HEADER"]:  # a part of it is enough, as servers have it
+            wanted = words[4].strip('"<>').encode()
+            found = [str(uid) for uid, raw in self.sent.items() if wanted in raw]
+            return f"* SEARCH {' '.join(found)}\r\n".encode()
+        if words[:2] == ["UID", "FETCH"] and "HEADER.FIELDS" in command:
+            return self._fetched_header(int(words[2]))
+        return None
+
+    def _fetched_header(self, uid: int) -> bytes:
+        raw = self.sent[uid]
+        told = f'* 1 FETCH (UID {uid} INTERNALDATE "03-Nov-2026 12:00:05 +0000" BODY[X] {{{len(raw)}}}\r\n'
+        return told.encode() + raw + b")\r\n"
 
     def _fetched(self, uid: int) -> bytes:
         raw = self.mails.get(uid)

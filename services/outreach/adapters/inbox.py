@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from typing_extensions import override
 
+from services.outreach.adapters.sent_folder import SentLook, look_for
 from services.outreach.domain.mailboxes import Account, bound_to
 from shared import wall
 from shared.errors import AnchorwatchError
@@ -163,6 +164,10 @@ class Inbox:
     async def fetch(self, uids: Sequence[int]) -> list[Raw]:
         """Return mails; one that is gone meanwhile is left out."""
         return await self._do(lambda: [raw for uid in uids if (raw := self._fetch(uid))])
+
+    async def look_for_sent(self, ids: Sequence[str]) -> SentLook:
+        """Look for mails by their Message-ID in the folders of what was sent."""
+        return await self._do(lambda: look_for(self._connection, ids))
 
     async def wait(self, seconds: float, is_over: Callable[[], bool]) -> None:
         """Return when mail may have come, or time is up."""

@@ -76,6 +76,9 @@ class MessageOut(BaseModel):
     state: MessageState
     words: WordsOut
     because: str | None
+    sent_look: str | None = Field(
+        description="Of one in doubt: what the last look into the mailbox's Sent folder showed."
+    )
     due_at: datetime
     approved_by: str | None
     approved_at: datetime | None
@@ -110,6 +113,7 @@ def message_out(message: Message, *, from_email: str | None, footer: str) -> Mes
         state=message.state,
         words=words_of(mail_words.MESSAGES[message.state]),
         because=message.because,
+        sent_look=message.sent_look,
         due_at=message.due_at,
         approved_by=message.approved_by_name,
         approved_at=message.approved_at,

@@ -198,8 +198,13 @@ async def resolve_message(
     await get_message(tx, caller, message_id, Role.EDITOR)
     caller.require_scope(Scope.OUTREACH_WRITE)
     caller.require_person("say what became of a message")
-    say = decisions.say_sent if body.outcome == "sent" else decisions.say_unsent
-    saved = moved(await say(tx, message_id, by_name=caller.actor, now=clock.now()))
+    by, now = caller.actor, clock.now()
+    if body.outcome == "sent":
+        because = f"{by} found it sent."
+        said = await decisions.say_sent(tx, message_id, because=because, by_name=by, now=now)
+    else:
+        said = await decisions.say_unsent(tx, message_id, by_name=by, now=now)
+    saved = moved(said)
     return await _shown(tx, caller, house, saved, response)
 
 

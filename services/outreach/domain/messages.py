@@ -1,7 +1,7 @@
 """What may become of a message: every step there is, from which states, to which; pure.
 
 Nothing leaves `pending_approval` but by a person, and nothing that may have been sent is sent again
-by itself: from `in_doubt` only a person leads on, to be approved anew.
+by itself: from `in_doubt` only a person leads on, to be approved anew, or proof that it was sent.
 """
 
 import hashlib

@@ -82,15 +82,20 @@ async def cancel(tx: Tx, message_id: UUID, *, because: str, now: datetime) -> Me
     return message_of(rows[0]) if rows else None
 
 
-async def say_sent(tx: Tx, message_id: UUID, *, by_name: str, now: datetime) -> Message | None:
-    """Take a person's word that a message in doubt arrived; None if it is in doubt no more."""
+async def say_sent(
+    tx: Tx, message_id: UUID, *, because: str, by_name: str, now: datetime
+) -> Message | None:
+    """Take it that a message in doubt was sent, by a person's word or since it lies in the Sent folder.
+
+    Returns None if it is in doubt no more.
+    """
     rows = await tx.fetch(
         "UPDATE messages m SET state = $2, because = $3, updated_at = $4, version = version + 1,"
         " sent_at = (SELECT max(started_at) FROM send_attempts a WHERE a.message_id = m.message_id)"
         f" WHERE message_id = $1 AND state = 'in_doubt' RETURNING {COLUMNS}",
         message_id,
         MOVES[Step.SAY_SENT].target,
-        f"{by_name} found it sent.",
+        because,
         now,
     )
     if not rows:
@@ -107,7 +112,8 @@ async def say_unsent(tx: Tx, message_id: UUID, *, by_name: str, now: datetime) -
     """Take a person's word that a message in doubt was never sent: it must be approved anew."""
     rows = await tx.fetch(
         "UPDATE messages SET state = $2, because = $3, updated_at = $4, version = version + 1,"
-        " approved_by = NULL, approved_by_name = NULL, approved_hash = NULL, approved_at = NULL"
+        " approved_by = NULL, approved_by_name = NULL, approved_hash = NULL, approved_at = NULL,"
+        " sent_looks = 0, sent_look_at = NULL, sent_look = NULL"
         f" WHERE message_id = $1 AND state = 'in_doubt' RETURNING {COLUMNS}",
         message_id,
         MOVES[Step.SAY_UNSENT].target,

@@ -1,6 +1,6 @@
 """How far each mailbox was read, by whom, and when it is looked at again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,6 +54,11 @@ async def claim_readings(
     claimed = await tx.fetch(_CLAIM, now, limit, now + lease)
     rows = await tx.fetch(_LOAD, [row["mailbox_id"] for row in claimed])
     return [_reading(row) for row in rows]
+
+
+async def list_readings(tx: Tx, mailbox_ids: Collection[UUID]) -> list[MailboxReading]:
+    """Return mailboxes that may be looked into, without claiming them."""
+    return [_reading(row) for row in await tx.fetch(_LOAD, list(mailbox_ids))]
 
 
 async def save_progress(

@@ -47,6 +47,7 @@ class Message:
     approved_at: datetime | None
     attempts: int
     sent_at: datetime | None
+    sent_look: str | None
     emptied_at: datetime | None
     created_at: datetime
     version: int
@@ -56,7 +57,7 @@ COLUMNS = (
     "message_id, workspace_id, site_id, mailbox_id, contact_id, prospect_id, enrollment_id, step_no,"
     " variant, to_email, to_name, address_key, subject, text, body_hash, parent_message_id, answers,"
     " rfc_message_id, state, because, due_at, approved_by_name, approved_at, attempts, sent_at,"
-    " emptied_at, created_at, version"
+    " sent_look, emptied_at, created_at, version"
 )
 
 

@@ -12,6 +12,11 @@ from shared.todo import MOST, MOST_SITES, Waiting
 _OPEN = """placements p WHERE p.site_id = s.site_id AND p.cancelled_at IS NULL
     AND (p.until_on IS NULL OR p.until_on >= $5)"""
 _UNPAID = "payments m WHERE m.site_id = s.site_id AND m.paid_on IS NULL AND m.waived_on IS NULL"
+# Once its Sent folder was looked into, or where that cannot be.
+_ASKED = """
+    (m.sent_looks > 0 OR NOT EXISTS (SELECT FROM mailboxes b WHERE b.mailbox_id = m.mailbox_id
+        AND b.imap_host IS NOT NULL AND b.removed_at IS NULL))
+"""
 _MAIL = "messages m WHERE m.workspace_id = $1 AND m.site_id = s.site_id"
 _WAITING = f"""
     SELECT s.site_id, s.domain, w.kind, w.count FROM (
@@ -40,7 +45,7 @@ _WAITING = f"""
             SELECT FROM {_MAIL} AND m.state = 'pending_approval' LIMIT $4) AS few
         UNION ALL
         SELECT 'message_in_doubt', count(*) FROM (
-            SELECT FROM {_MAIL} AND m.state = 'in_doubt' LIMIT $4) AS few
+            SELECT FROM {_MAIL} AND m.state = 'in_doubt' AND {_ASKED} LIMIT $4) AS few
         UNION ALL
         SELECT 'mail_stuck', count(*) FROM (
             SELECT FROM {_MAIL} AND m.state = 'approved' AND EXISTS (

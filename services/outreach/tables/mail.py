@@ -128,6 +128,10 @@ MESSAGES = Table(
     count("deferrals"),
     moment("sent_at"),
     Column("hard_bounce", Boolean, nullable=False, server_default=text("false")),
+    # Of one in doubt: looks into the Sent folder, when the next one comes, what the last one showed.
+    count("sent_looks"),
+    moment("sent_look_at"),
+    Column("sent_look", Text),
     # When its text was removed, for mail is kept only so long.
     moment("emptied_at"),
     Column("created_by", UUID),

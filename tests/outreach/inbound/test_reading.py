@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,18 +12,22 @@ from uuid import UUID
 import pytest
 
 from services.outreach.adapters.inbox import Postbox
+from services.outreach.adapters.sent_folder import folders_of_sent, parse_list
 from services.outreach.domain.inbound.verdict import InboundKind
 from services.outreach.domain.mailboxes import MAIL_PORTS, bound_to
 from services.outreach.domain.message_ids import rfc_message_id
+from services.outreach.jobs.doubts import Settler, settle_some
 from services.outreach.jobs.reading import Reader, read_mail
 from services.outreach.store import inbound, mailbox_readings
+from services.outreach.store.doubts import WAITS
+from services.outreach.store.todo import list_waiting
 from shared.db import Database, Tx
 from shared.events import SiteCreated
 from shared.vault import Vault
 from shared.wall import Guard, parse_routes
 from tests.outreach.imap import PASSWORD, USER, ImapServer
 from tests.outreach.inbound.mails import letter
-from tests.outreach.mail import KEY, NOON, a_turn, an_approved, ready_to_send
+from tests.outreach.mail import KEY, NOON, a_turn, an_approved, ready_to_send, row_of
 from tests.waiting import eventually
 
 VAULT = Vault(lambda: ["k" * 40])
@@ -188,3 +192,87 @@ async def test_two_readers_never_read_one_mailbox_at_once(house: House) -> None:
         assert len(await claim(now=NOON)) == 1
         assert await claim(now=NOON) == []
         assert len(await claim(now=NOON + timedelta(minutes=6))) == 1
+
+
+# ---- messages in doubt, and the Sent folder ---------------------------------------------------------
+
+
+async def doubt(house: House) -> str:
+    """Let nobody know whether the message was sent; returns its Message-ID."""
+    await house.read()  # from here on the mailbox is one that is read
+    async with house.database.begin() as tx:
+        await tx.run("UPDATE messages SET state = 'in_doubt'")
+        return str(await tx.fetch_value("SELECT rfc_message_id FROM messages"))
+
+
+async def settled(house: House) -> dict[str, Any]:
+    with ThreadPoolExecutor(1) as pool:
+        settler = Settler(open_with=house.postbox, now=lambda: house.now)
+        await settle_some(house.database, settler, house.postbox(pool))
+    async with house.database.begin() as tx:
+        return dict(await row_of(tx, house.message_id))
+
+
+async def is_asked(house: House) -> bool:
+    """Say whether the list of what is to do asks a person about the message."""
+    async with house.database.begin() as tx:
+        row = await row_of(tx, house.message_id)
+        found = await list_waiting(tx, row["workspace_id"], only=None, today=NOON.date())
+    return "message_in_doubt" in [one.kind for one in found]
+
+
+async def test_what_lies_in_the_sent_folder_was_sent(house: House) -> None:
+    wanted = await doubt(house)
+    house.server.sent = {
+        7: f"Message-ID: <x{wanted[1:]}\r\n\r\n".encode(),
+        8: f"Message-ID: {wanted}\r\n\r\n".encode(),
+    }
+    row = await settled(house)
+    assert (row["state"], row["because"]) == (
+        "sent",
+        "It was sent: it lies in the folder “Sent” of the mailbox, since Tue 12:00 (UTC).",
+    )
+    async with house.database.begin() as tx:
+        told = await tx.fetch_value("SELECT count(*) FROM outbox WHERE name = 'message.sent'")
+        began = await tx.fetch_value("SELECT max(started_at) FROM send_attempts")
+    assert (told, row["sent_at"]) == (1, began)
+    changing = ("SELECT", "STORE", "APPEND", "COPY", "MOVE", "EXPUNGE", "DELETE")
+    assert not [one for one in house.server.commands if one.upper().startswith(changing)]
+
+
+async def test_what_is_not_found_there_proves_nothing_and_is_looked_for_again(house: House) -> None:
+    wanted = await doubt(house)
+    house.server.sent = {7: f"Message-ID: <x{wanted[1:]}\r\n\r\n".encode()}
+    assert not await is_asked(house)
+    row = await settled(house)
+    assert (row["state"], await is_asked(house)) == ("in_doubt", True)
+    assert "It is not in “Sent”" in row["sent_look"]
+    assert "proves nothing" in row["sent_look"]
+    assert (await settled(house))["sent_looks"] == 1  # not due yet
+    house.server.listed = b'* LIST (\\HasNoChildren) "/" "Entw&APw-rfe"\r\n'
+    house.now += timedelta(hours=1)
+    row = await settled(house)
+    assert "names no folder of sent mail" in row["sent_look"]
+    house.server.greeting = b"* BYE go away\r\n"
+    for _ in range(9):
+        house.now += timedelta(days=2)
+        row = await settled(house)
+    assert row["sent_look"].startswith("The Sent folder could not be looked into:")
+    assert (row["state"], row["sent_looks"]) == ("in_doubt", len(WAITS))
+
+
+@pytest.mark.parametrize(
+    ("listed", "names"),
+    [
+        ([b'(\\Sent) "/" "Weird"', b'() "/" "Sent"'], ["Weird"]),
+        ([b'() "." INBOX.Gesendet', b'() "." INBOX'], ["Gesendet"]),
+        ([b'() "/" "[Gmail]/Envoy&AOk-s"', b"rubbish", None], ["Envoyés"]),
+        ([(b'() "/" {9}', b"Sent Mail"), b")"], ["Sent Mail"]),
+        ([b'(\\Noselect \\Sent) "/" "Sent"'], []),
+        ([b'() NIL "Sent"', b'() "/" "Presents"'], ["Sent"]),
+    ],
+)
+def test_the_folder_of_sent_mail_is_told_by_the_server_or_by_its_name(
+    listed: list[object], names: list[str]
+) -> None:
+    assert [one.name for one in folders_of_sent(parse_list(listed))] == names

@@ -70,7 +70,7 @@ export function Message({ item, may, news }) {
     <${Dates} item=${item} />
     ${item.because && html`<p class="wrap"><strong>${item.because}</strong></p>`}
     ${editing && isOpen ? html`<${Edit} item=${item} done=${news} />` : item.removed ? html`<p class="muted">${item.removed}</p>` : html`<div class="letter">${item.text}</div><div class="letter muted small">${"-- \n"}${item.footer}</div>`}
-    ${item.state === "in_doubt" && html`<p>${item.words.sentence} ${item.words.todo}</p>${may && html`<${Doubt} item=${item} act=${act} news=${news} />`}`}
+    ${item.state === "in_doubt" && html`<p>${item.words.sentence} ${item.words.todo}</p><p class="muted">${item.sent_look ?? "If the mailbox is read by IMAP, its Sent folder is looked into by itself; what lies there was sent."}</p>${may && html`<${Doubt} item=${item} act=${act} news=${news} />`}`}
     ${isOpen && html`<div class="row answers">${waits && html`<button type="button" class="main" disabled=${act.busy} aria-keyshortcuts="a" onClick=${letOut}>Approve</button>`}
       <button type="button" disabled=${act.busy} aria-keyshortcuts="e" onClick=${() => setEditing(!editing)}>${editing ? "Leave as it is" : "Edit"}</button>
       ${waits && html`<button type="button" aria-keyshortcuts="n" onClick=${() => step(box.current, true)}>Skip</button>`}

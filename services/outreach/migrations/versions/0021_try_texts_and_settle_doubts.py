@@ -1,4 +1,4 @@
-"""Try several texts of a step, say when texts were removed, and settle doubts by the Sent folder."""
+"""Try several texts of a step, and say when texts were removed."""
 
 import sqlalchemy as sa
 from alembic import op
