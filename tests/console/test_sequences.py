@@ -165,6 +165,7 @@ async def test_a_playbook_is_made_ones_own_and_prospects_are_enrolled(
     await page.get_by_role("button", name="Enrol 2 prospects", exact=True).click()
     dialog = page.get_by_role("dialog", name="Write to them?", exact=True)
     await expect(dialog).to_contain_text("1 person would be enrolled: ann@rose.example")
+    await expect(dialog).to_contain_text("weekends", ignore_case=True)
     await expect(dialog).to_contain_text("No address that could be written to is known.")
     await dialog.get_by_role("button", name="Enrol them", exact=True).click()
     ann = page.get_by_role("article", name="ann@rose.example", exact=True)

@@ -145,6 +145,7 @@ async def _furnish(
     ids["report_id"] = await _report(owner, site)
     ids["reader_id"] = str(new_id())  # whom only a person could name
     ids["provider"] = "ahrefs"
+    ids |= {"step_no": "1", "variant": "A"}
     connector = {"key": "a-key-of-tests", "monthly_cap": 0}
     set_up = await owner.send("PUT", f"/v1/sites/{site}/connectors/ahrefs", connector)
     assert set_up.status == 200, set_up.body

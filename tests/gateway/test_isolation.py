@@ -173,7 +173,8 @@ async def test_every_route_to_another_site_is_404_as_if_it_were_not_there(
     product: Product,
 ) -> None:
     nowhere = {name: str(new_id()) for name in product.ids} | {
-        name: product.ids[name] for name in ("domain", "version_no", "other_no", "provider")
+        name: product.ids[name]
+        for name in ("domain", "version_no", "other_no", "provider", "step_no", "variant")
     }
     nowhere["domain"] = "unknown-blog.example"
     wrong = []

@@ -5,15 +5,27 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.outreach.api.mail_house import MailHouse, MailHouseDep
 from services.outreach.api.sequence_shapes import EnrollmentOut, Variables, enrollment_out
-from services.outreach.api.sequences import get_plan
+from services.outreach.api.sequences import get_plan, reader_of
 from services.outreach.domain.sequences.enrolling import RACED
 from services.outreach.domain.sequences.enrollment import STATE_WORDS, Progress, State, ended
-from services.outreach.store import contacts, enrolling, enrollments, holding, messages, sequences
+from services.outreach.domain.sequences.going_on import earliest
+from services.outreach.domain.sequences.steps import Step
+from services.outreach.store import (
+    contacts,
+    enrolling,
+    enrollments,
+    holding,
+    messages,
+    readings,
+    sequences,
+)
 from services.outreach.store.enrolling import Judged, Row
 from services.outreach.store.enrollments import Enrollment
 from services.outreach.store.sequences import Plan
@@ -56,6 +68,12 @@ class AcceptedOut(BaseModel):
     prospect_id: UUID | None
     email: str
     domain: str
+    calendar: str | None = Field(
+        default=None, description="Which days are left out between the steps; only in a dry run."
+    )
+    left_out: list[str] = Field(
+        default=[], description="Public holidays that would be, if the first message went now."
+    )
 
 
 class RefusedOut(BaseModel):
@@ -95,6 +113,7 @@ async def enrol(
     body: EnrolIn,
     caller: CallerDep,
     tx: TxDep,
+    house: MailHouseDep,
     *,
     dry_run: Annotated[bool, Query(description="Only say what would happen.")] = False,
 ) -> EnrolOut:
@@ -120,7 +139,32 @@ async def enrol(
     if not dry_run:
         added = await enrollments.add_enrollments(tx, [one for one in wanted if one is not None])
         await holding.ask_about_typed(tx, added, now=now)
-    return _outcome(judged, wanted, added, dry_run=dry_run)
+    answer = _outcome(judged, wanted, added, dry_run=dry_run)
+    if dry_run:
+        await _say_holidays(tx, house, plan, steps, answer.accepted, now=now)
+    return answer
+
+
+async def _say_holidays(
+    tx: Tx,
+    house: MailHouse,
+    plan: Plan,
+    steps: Sequence[Step],
+    accepted: Sequence[AcceptedOut],
+    *,
+    now: datetime,
+) -> None:
+    """Say for each which days would be left out; those of one country have the same days."""
+    tags = await readings.list_languages(tx, [one.domain for one in accepted])
+    days: dict[str | None, list[str]] = {}
+    for one in accepted:
+        reader = reader_of(house, plan, one.domain, tags.get(one.domain))
+        country = reader.place.country if reader.place else None
+        if country not in days:
+            zone = ZoneInfo(plan.zone or "UTC")
+            times = earliest(steps, now, zone=zone, reader=reader)
+            days[country] = [text for each in times.values() for text in each.left_out]
+        one.calendar, one.left_out = reader.sentence, days[country]
 
 
 def _enrollment(plan: Plan, one: Judged, caller: Caller, now: datetime) -> Enrollment | None:

@@ -186,20 +186,18 @@ async def preview(
     key = (sequence_id, plan.version_no)
     steps = (await sequences.list_steps(tx, [key]))[key]
     written = write(steps, plan.values_for(contact, body.variables))
-    reader = await _reader(tx, plan, contact.domain if contact else "", house)
+    domain = contact.domain if contact else ""
+    tags = await readings.list_languages(tx, [domain])
+    reader = reader_of(house, plan, domain, tags.get(domain))
     zone = ZoneInfo(plan.zone or "UTC")
     times = earliest(steps, clock.now(), zone=zone, reader=reader)
     return preview_out(steps, written, times, reader, to_email=contact.email if contact else None)
 
 
-async def _reader(tx: Tx, plan: Plan, domain: str, house: MailHouse) -> Reader:
-    tags = await readings.list_languages(tx, [domain])
+def reader_of(house: MailHouse, plan: Plan, domain: str, tag: str | None) -> Reader:
+    """Return whose public holidays are left out for somebody at a domain."""
     place = place_of(
-        house.calendar,
-        domain=domain,
-        tag=tags.get(domain),
-        mailbox=plan.mailbox_address,
-        zone=plan.zone,
+        house.calendar, domain=domain, tag=tag, mailbox=plan.mailbox_address, zone=plan.zone
     )
     return Reader(house.calendar, place)
 

@@ -35,11 +35,11 @@ async def get_variants(sequence_id: UUID, caller: CallerDep, tx: TxDep) -> Varia
     )
 
 
-@router.post("/{sequence_id}/steps/{step_no}/variants/{name}/stop")
+@router.post("/{sequence_id}/steps/{step_no}/variants/{variant}/stop")
 async def stop_variant(
     sequence_id: UUID,
     step_no: Annotated[int, Path(ge=1, le=MAX_STEPS)],
-    name: Annotated[str, Path(min_length=1, max_length=1)],
+    variant: Annotated[str, Path(min_length=1, max_length=1)],
     caller: CallerDep,
     tx: TxDep,
     request: Request,
@@ -53,16 +53,16 @@ async def stop_variant(
     before = (await sequences.list_steps(tx, [key]))[key]
     tried = {one.name for step in before if step.step_no == step_no for one in step.tried}
     known = {one.name for step in before if step.step_no == step_no for one in step.variants}
-    if name not in known:
+    if variant not in known:
         raise NotFoundError("There is no such text in this step.")
-    if tried == {name}:
+    if tried == {variant}:
         raise ConflictError(
             "It is the only text in use. Give another one a weight first.", code="only-text"
         )
-    if name in tried:
+    if variant in tried:
         now = clock.now()
         after = replace(plan, version_no=plan.version_no + 1)
-        steps = stopped(before, step_no, name)
+        steps = stopped(before, step_no, variant)
         await sequences.add_steps(
             tx, (sequence_id, after.version_no), steps, by=caller.actor, now=now
         )

@@ -1,7 +1,12 @@
 """The routes of sequences: made, changed in versions, people enrolled in bulk and each only once."""
 
+from datetime import date
 from typing import Any
 
+import pytest
+
+from services.outreach.adapters.calendars import PackagedCalendar
+from services.outreach.domain.sequences.calendars import Holiday
 from services.outreach.jobs.sequencing import move_some
 from shared import clock
 from shared.db import Database
@@ -307,3 +312,31 @@ async def test_two_texts_are_tried_and_each_person_keeps_theirs(
     assert {(row["subject"], row["variant"]) for row in rows} == {("Tulips", None)}
     [step] = (await send(client, "GET", f"{path}/variants", site))["steps"]
     assert (step["texts"][0]["is_stopped"], step["by_answers"]["winner"]) == (True, "B")
+
+
+async def test_whose_holidays_count_is_said_before_anybody_is_enrolled(
+    client: ServiceClient, database: Database, site: SiteCreated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PackagedCalendar, "holiday", _always_a_holiday_on_mondays)
+    monkeypatch.setattr(PackagedCalendar, "country_name", lambda _, country: country.upper())
+    made = await a_sequence(client, database, site)
+    async with database.begin() as tx:
+        de = await a_person(tx, site, "ann@blog.de")
+        com = await a_person(tx, site, "bob@blog.com")
+        told = '{"facts": {"lang": "de-AT"}}'
+        await tx.run("INSERT INTO readings (domain, told) VALUES ('blog.com', $1::json)", told)
+    tried = await enrol(client, made, site, rows_of(de, com), query="dry_run=true")
+    german, austrian = tried["accepted"]
+    assert "public holidays in DE are left out (by the address blog.de)" in german["calendar"]
+    assert "in AT are left out (by the language that blog.com states)" in austrian["calendar"]
+    assert all(one.startswith("Monday ") for one in german["left_out"])
+    assert german["left_out"]
+    path = f"/v1/sequences/{made['sequence_id']}/preview"
+    body = {"contact_id": str(de.contact_id), "variables": {"topic": "x"}}
+    shown = await send(client, "POST", path, site, body)
+    assert shown["calendar"] == german["calendar"]
+    assert shown["steps"][1]["left_out"] == german["left_out"]
+
+
+def _always_a_holiday_on_mondays(_: object, country: str, day: date) -> Holiday | None:
+    return Holiday("Blue Monday", country.upper()) if day.weekday() == 0 else None

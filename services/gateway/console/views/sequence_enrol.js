@@ -16,8 +16,14 @@ function Prospect({ one, isChosen, choose }) {
   return html`<label class="check"><input type="checkbox" checked=${isChosen} onChange=${(event) => choose(event.target.checked)} /> <span>${hostName(one.domain)} <span class="muted small">${note}</span></span></label>`;
 }
 
+// What is said of the days between the steps, once for all whom it is true of.
+function Holidays({ accepted }) {
+  const said = [...new Set(accepted.map((one) => one.calendar))].map((text) => [text, accepted.filter((one) => one.calendar === text)]);
+  return said.map(([text, people]) => html`<p class="muted" key=${text}>${said.length > 1 && `${people.map((one) => hostName(one.domain)).join(", ")}: `}${text} ${people[0].left_out.join(" ")}</p>`);
+}
+
 function Outcome({ tried, rows }) {
-  return html`<p>${tried.accepted.length === 0 ? "Nobody can be written to." : `${many(tried.accepted.length, "person", "people")} would be enrolled: ${tried.accepted.map((one) => one.email).join(", ")}. Each message still waits for your approval.`}</p>
+  return html`<p>${tried.accepted.length === 0 ? "Nobody can be written to." : `${many(tried.accepted.length, "person", "people")} would be enrolled: ${tried.accepted.map((one) => one.email).join(", ")}. Each message still waits for your approval.`}</p><${Holidays} accepted=${tried.accepted} />
     ${tried.refused.length > 0 && html`<p>Not enrolled:</p><ul>${tried.refused.map((one) => html`<li key=${one.row}><b>${hostName(one.domain ?? rows[one.row].domain)}</b> ${one.sentence}</li>`)}</ul>`}`;
 }
 
