@@ -383,6 +383,12 @@ async def test_a_dead_link_that_was_typed_is_looked_at_and_goes_out_alive_only_b
     await seen(OutlinkState.ANSWERS)
     await approve(client, gardener, await the_letter(database))
     assert (await seen(OutlinkState.ANSWERS))["state"] == "approved"  # no news
+    async with database.begin() as tx:
+        enrollment_id = await tx.fetch_value("SELECT enrollment_id FROM enrollments")
+    path = f"/v1/enrollments/{enrollment_id}/resume"
+    other = {"variables": {"broken": "https://gone.example/another"}}
+    problem = await call(client, "POST", path, gardener, body=other, status=422)
+    assert problem["errors"][0]["pointer"] == "/variables/broken"
     assert await turn(database) == ""
 
 

@@ -1,6 +1,6 @@
 """Enrolling people in sequences, in bulk, and what can be done with each of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -32,7 +32,7 @@ from services.outreach.store.sequences import Plan
 from shared import clock, ids, queries
 from shared.access import Caller, Scope
 from shared.db import Tx
-from shared.errors import ConflictError, NotFoundError
+from shared.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from shared.pages import Page, PageDep
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
@@ -279,6 +279,7 @@ async def resume(
     """Go on with a sequence that is paused; a step that was taken out is left out."""
     found = await _change(tx, enrollment_id, caller)
     _require_open(found)
+    _require_same_link(found, body.variables)
     return await _save(
         tx,
         replace(
@@ -288,6 +289,21 @@ async def resume(
             variables={**found.variables, **body.variables},
         ),
     )
+
+
+def _require_same_link(found: Enrollment, given: Mapping[str, str]) -> None:
+    """Refuse another dead link than the one that is looked at before its letters go out."""
+    if found.page_key is None:
+        return
+    for name in ("page", "broken"):
+        if given.get(name, found.variables.get(name)) != found.variables.get(name):
+            fix = (
+                "Stop it, and enrol them anew: the link is looked at before a letter calls it dead."
+            )
+            raise InvalidError(
+                "The letters would be about another link.",
+                [FieldError(f"/variables/{name}", "another-link", fix)],
+            )
 
 
 @router.post("/v1/enrollments/{enrollment_id}/cancel")
