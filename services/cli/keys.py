@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from services.cli import databases
 from services.cli.databases import settings_of
 from services.gateway.jobs.sealing import seal_secrets
-from services.outreach.jobs.sealing import seal_passwords
+from services.outreach.jobs.sealing import seal_all as seal_mail
 from services.profile.jobs.connectors import seal_keys
 from shared import vault
 from shared.db import Database
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="anchorwatch keys",
         description="The master key that encrypts keys of connectors, secrets of webhooks, addresses of channels and "
-        "passwords of mailboxes.",
+        "passwords and tokens of mailboxes.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser(
@@ -47,7 +47,7 @@ async def _rotate(settings: HouseSettings, urls: Mapping[str, str]) -> str:
 
     async def seal_all() -> int:
         sealed = await seal_keys(profile, mine) + await seal_secrets(gateway, mine)
-        return sealed + await seal_passwords(outreach, mine)
+        return sealed + await seal_mail(outreach, mine)
 
     try:
         # First what a rotation that was broken off left under an older key: that one goes now.

@@ -12,8 +12,12 @@ outlink.doubted, message.approved, message.sent, message.failed, message.bounced
 contact.unsubscribed, plan.updated.
 """
 
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -22,6 +26,7 @@ from services.outreach.adapters.calendars import PackagedCalendar
 from services.outreach.adapters.carrier import Carrier
 from services.outreach.adapters.examiner import Examiner
 from services.outreach.adapters.inbox import Postbox
+from services.outreach.adapters.token_desk import TokenDesk
 from services.outreach.api import ROUTERS
 from services.outreach.api.mail_house import MailHouse
 from services.outreach.domain.mailboxes import MAIL_PORTS
@@ -29,6 +34,7 @@ from services.outreach.jobs.doubts import Settler, settle_doubts
 from services.outreach.jobs.judging import judge_due
 from services.outreach.jobs.notices import give_notices
 from services.outreach.jobs.reading import Reader, read_mail
+from services.outreach.jobs.refreshing import TokenKeeper
 from services.outreach.jobs.sending import Sender, send_mail
 from services.outreach.jobs.sequencing import run_sequences
 from services.outreach.settings import Settings
@@ -60,18 +66,22 @@ from shared.keeper import subscribe as subscribe_keeping
 from shared.service import Loop, Work
 from shared.settings import SettingsError
 from shared.vault import Vault
-from shared.wall import Guard, parse_routes
+from shared.wall import Guard, Route, parse_routes
 from shared.web import new_web_app
 
 _CLAIM_PAUSE_S = 5.0
 _DOUBT_PAUSE_S = 30.0
+_CHECKS_AT_ONCE = 4
 
 
 def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     """Wire the service. Nothing is opened before the lifespan starts."""
     vault = Vault.of(settings)
-    carrier = Carrier(_guard(settings), vault)
-    calendar, reader = PackagedCalendar(), _reader(settings, vault)
+    desk = TokenDesk(_web_guard(settings), vault)
+    tokens = TokenKeeper(db, desk, vault)
+    carrier = Carrier(_guard(settings), vault, tokens.token_of)
+    pool = ThreadPoolExecutor(_CHECKS_AT_ONCE, thread_name_prefix="imap-check")
+    calendar, reader = PackagedCalendar(), _reader(settings, vault, tokens)
     loops: dict[str, Loop] = {
         "notices": partial(give_notices, db, settings.notice_pause_s),
         "sequences": partial(run_sequences, db, calendar, settings.sequence_pause_s),
@@ -99,15 +109,18 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     app = new_web_app(
         "outreach",
         settings=settings,
-        lifespan=work.lifespan,
+        lifespan=_lifespan(work, tokens, pool),
         routers=(*ROUTERS, job_routes.router, keeper_routes.router),
         db=db,
         checks=work.checks,
     )
     app.state.keeper = keeper
     app.state.mail_house = MailHouse(
-        examiner=Examiner.of(carrier, settings.public_url),
+        examiner=Examiner.of(
+            carrier, Postbox(_guard(settings), vault, pool, tokens.token_of), settings.public_url
+        ),
         vault=vault,
+        desk=desk,
         allowed=settings.mail_allowed,
         public_url=settings.public_url,
         calendar=calendar,
@@ -115,18 +128,42 @@ def create_app(settings: Settings, *, bus: Bus, db: Database) -> FastAPI:
     return app
 
 
+def _lifespan(work: Work, tokens: TokenKeeper, pool: ThreadPoolExecutor) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.callback(pool.shutdown, wait=False, cancel_futures=True)
+            stack.push_async_callback(tokens.desk.close)
+            async with work.lifespan(app):
+                try:
+                    yield
+                finally:
+                    await tokens.settle()
+
+    return lifespan
+
+
 def _guard(settings: Settings) -> Guard:
     """Return the wall through which mail servers are reached."""
+    return Guard(ports=MAIL_PORTS, routes=_routes(settings))
+
+
+def _web_guard(settings: Settings) -> Guard:
+    """Return the wall through which providers are asked for tokens."""
+    return Guard(routes=_routes(settings))
+
+
+def _routes(settings: Settings) -> tuple[Route, ...]:
     try:
-        return Guard(ports=MAIL_PORTS, routes=parse_routes(settings.mail_connect_to))
+        return parse_routes(settings.mail_connect_to)
     except ValueError as error:
         raise SettingsError(f"ANCHORWATCH_OUTREACH_MAIL_CONNECT_TO: {error}") from error
 
 
-def _reader(settings: Settings, vault: Vault) -> Reader:
+def _reader(settings: Settings, vault: Vault, tokens: TokenKeeper) -> Reader:
     guard = _guard(settings)
     return Reader(
-        open_with=partial(Postbox, guard, vault),
+        open_with=partial(Postbox, guard, vault, tokens=tokens.token_of),
         key=derive(settings.secret, "message ids"),
         rest=timedelta(seconds=settings.read_pause_s),
     )

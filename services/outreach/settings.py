@@ -33,7 +33,8 @@ class Settings(HouseSettings):
         default="",
         description="Mail servers of mailboxes in your own network, in the form of the crawler's CONNECT_TO: "
         "`mail.internal:587=10.0.0.5:587`. To these exact addresses mailboxes may connect though they are "
-        "private; all others must be public, on port 25, 465, 587 or 2525 (SMTP), 143 or 993 (IMAP).",
+        "private; all others must be public, on port 25, 465, 587 or 2525 (SMTP), 143 or 993 (IMAP). Addresses of "
+        "a sign-in with OAuth in your own network are named here, too.",
     )
     send_pause_s: float = Field(
         default=5.0,

@@ -1,9 +1,10 @@
 """Sequences are made of playbooks and prospects enrolled; prospects are pasted, judged and moved on; in a browser."""
 
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from services.outreach import handlers
 from shared.db import Database
@@ -63,6 +64,50 @@ async def test_mail_is_set_up_and_approved_as_it_stands(house: House, page: Page
     await expect(page.get_by_text("Nothing waits for approval.")).to_be_visible()
     approved = await first(house.owner, "/v1/messages?state=approved")
     assert (approved["subject"], approved["attempts"]) == ("Your quays", 0)
+
+
+async def test_a_mailbox_is_signed_in_to_at_its_provider(house: House, page: Page) -> None:
+    """The way to the provider and back; what it says there is not agreed to."""
+    await page.goto(house.screen("mailboxes"))
+    apps = page.get_by_role("region", name="Sign-in at providers", exact=True)
+    await apps.get_by_text("Google (Gmail, Workspace)").click()
+    await expect(apps.get_by_text("/signed-in/google")).to_be_visible()
+    await apps.get_by_label("Client id", exact=True).first.fill("an-id")
+    await apps.get_by_label("Client secret", exact=True).first.fill("a-secret")
+    await apps.get_by_role("button", name="Save the app", exact=True).first.click()
+    await expect(apps.get_by_text("registered", exact=True)).to_be_visible()
+
+    add = page.locator("section").filter(has_text="Add a mailbox")
+    await add.get_by_label("Signs in", exact=True).select_option("google")
+    await add.get_by_label("Address", exact=True).fill("gil@ours.example")
+    await add.get_by_role("button", name="Add it", exact=True).click()
+    mailbox = page.get_by_role("article", name="gil@ours.example", exact=True)
+    await expect(mailbox).to_contain_text("Nobody signed in at Google yet.")
+    await expect(mailbox).to_contain_text("smtp.gmail.com")
+    await no_barriers(page, phone=True)
+
+    asked: list[str] = []
+
+    async def back(route: Route) -> None:
+        state = parse_qs(urlsplit(route.request.url).query)["state"][0]
+        asked.append(state)
+        said = urlencode({"state": state, "error": "access_denied", "authuser": "0"})
+        await route.fulfill(
+            status=302, headers={"Location": f"{house.url}/signed-in/google?{said}"}
+        )
+
+    await page.route("https://accounts.google.com/**", back)
+    await mailbox.get_by_role("button", name="Sign in at Google", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("so nothing changed")
+    assert len(asked) == 1
+    assert asked[0] not in page.url
+    await no_barriers(page, phone=True)
+    await page.get_by_role("link", name="Back to the mailboxes", exact=True).click()
+    await expect(mailbox).to_contain_text("Nobody signed in at Google yet.")
+    found = (await house.owner.get("/v1/mailboxes")).json()["items"]
+    [gil] = [one for one in found if one["address"] == "gil@ours.example"]
+    owner = house.owner.sending(if_match="*")
+    assert (await owner.delete(f"/v1/mailboxes/{gil['mailbox_id']}")).status == 204
 
 
 async def test_all_that_is_shown_is_approved_at_once(house: House, page: Page) -> None:

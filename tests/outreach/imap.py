@@ -1,12 +1,20 @@
 """A small IMAP server on loopback that says what a test wants, also what no good server would say."""
 
 import asyncio
+import base64
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 USER, PASSWORD = "ann", "a password"
+
+
+def token_in(said: str, user: str) -> str:
+    """Return the token of a sign-in by XOAUTH2 as it must be written; empty if it is not."""
+    start = f"user={user}\x01auth=Bearer "
+    is_whole = said.startswith(start) and said.endswith("\x01\x01")
+    return said[len(start) : -2] if is_whole else ""
 
 
 @dataclass
@@ -21,6 +29,10 @@ class ImapServer:
     sent: dict[int, bytes] = field(default_factory=dict)
     """What lies in every folder but the inbox."""
     listed: bytes = b'* LIST (\\HasNoChildren) "/" "INBOX"\r\n* LIST (\\Sent) "/" "Sent"\r\n'
+    tokens: set[str] = field(default_factory=set)
+    """Those that are let in with XOAUTH2, which is offered where there are any."""
+    last_words: list[str] = field(default_factory=list)
+    """What was said to the challenges that told an error."""
     commands: list[str] = field(default_factory=list)
     port: int = 0
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -62,11 +74,26 @@ class ImapServer:
                 elif command.startswith("LOGIN") and PASSWORD not in command:
                     writer.write(f"{tag} NO wrong\r\n".encode())
                     continue
+                elif command.startswith("AUTHENTICATE"):
+                    if not await self._is_shown_a_token(reader, writer):
+                        writer.write(f"{tag} NO wrong\r\n".encode())
+                        continue
                 else:
                     writer.write(self._answer_anywhere(command))
                 writer.write(f"{tag} OK done\r\n".encode())
                 await writer.drain()
         writer.close()
+
+    async def _is_shown_a_token(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        writer.write(b"+ \r\n")
+        said = base64.b64decode(await reader.readline()).decode()
+        if token_in(said, USER) in self.tokens:
+            return True
+        writer.write(b"+ " + base64.b64encode(b'{"status":"400"}') + b"\r\n")
+        self.last_words.append((await reader.readline()).decode().strip())
+        return False
 
     async def _idle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"+ waiting\r\n")
@@ -83,11 +110,12 @@ class ImapServer:
     def _answer(self, command: str) -> bytes:
         words = command.split()
         if words[0] == "CAPABILITY":
-            return (
-                b"* CAPABILITY IMAP4rev1 IDLE\r\n"
-                if self.says_idle
-                else b"* CAPABILITY IMAP4rev1\r\n"
-            )
+            names = [
+                "IMAP4rev1",
+                *(["IDLE"] if self.says_idle else []),
+                *(["AUTH=XOAUTH2"] if self.tokens else []),
+            ]
+            return f"* CAPABILITY {' '.join(names)}\r\n".encode()
         if words[0] == "EXAMINE":
             numbering = f"[UIDVALIDITY {self.uidvalidity}] .\r\n* OK [UIDNEXT {self.uidnext}] .\r\n"
             return f"* {len(self.mails)} EXISTS\r\n* OK {numbering}".encode()

@@ -119,6 +119,7 @@ async def test_a_mailbox_sends_only_when_nothing_is_wrong_with_it(
     stops = {one["check"]: one["level"] for one in checked["findings"]}
     assert stops == {
         "smtp": "good",
+        "imap": "warning",
         "mx": "warning",
         "spf": "stop",
         "dmarc": "good",

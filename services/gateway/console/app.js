@@ -25,12 +25,16 @@ const FROM_CHATS = {
   connect: { code: "connect", title: "From a chat", load: () => import("./views/act.js"), view: "Connect" },
 };
 
+// Where mail providers send people back to.
+const SIGNED_IN = { code: "signed in", title: "Signing in to a mailbox", load: () => import("./views/mail_sign_in.js"), view: "SignedIn" };
+
 function place(parts) {
   const find = (id) => (sites.value ?? []).find((one) => one.id === id);
   if (parts[0] === "links" && parts[1]) return { view: Link, id: parts[1], siteId: siteOfLink.value, site: find(siteOfLink.value), screen: screenOf("links") };
   if (parts[0] === "alerts") return { view: Screen, id: parts[1], screen: parts[1] ? ALERT : ALERTS };
   if (parts[0] === "approvals") return { view: Screen, screen: APPROVALS };
   if (FROM_CHATS[parts[0]] && parts[1]) return { view: Screen, id: parts[1], screen: FROM_CHATS[parts[0]] };
+  if (parts[0] === "signed-in") return { view: Screen, screen: SIGNED_IN };
   if (parts[0] === "you") return { view: Account, screen: { title: "You" } };
   if (parts[0] !== "sites" || !parts[1]) return { view: Sites };
   const site = find(parts[1]);

@@ -21,7 +21,9 @@ from typing import Any, TypeVar
 from typing_extensions import override
 
 from services.outreach.adapters.sent_folder import SentLook, look_for
-from services.outreach.domain.mailboxes import Account, bound_to
+from services.outreach.adapters.signing_in import NoTokenError, Tokens, no_tokens
+from services.outreach.domain.mailboxes import Account, SignIn, bound_to
+from services.outreach.domain.oauth import sasl
 from shared import wall
 from shared.errors import AnchorwatchError
 from shared.mail_server import MailSecurity
@@ -34,11 +36,16 @@ _LONGEST_LINE = 1024 * 1024
 _MOST_BYTES = 256 * 1024 * 1024
 """Of one session, answers and mails together."""
 _ANSWER_S = 30.0
+_TRIAL_S = 20.0
 _GLANCE_S = 0.2
 _UID = re.compile(rb"\bUID (\d{1,10})\b")
 _RECEIVED = re.compile(rb'INTERNALDATE "([^"]{10,40})"')
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 FAILURES = (imaplib.IMAP4.error, OSError, ValueError, EOFError, AnchorwatchError)
+
+
+class TokenRefusedError(imaplib.IMAP4.error):
+    """The mail server does not accept a token, or takes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,29 @@ class _Connection(imaplib.IMAP4):
     def shutdown(self) -> None:
         self._stream.close()
         self.sock.close()
+
+    def show_token(self, account: Account, token: str) -> None:
+        """Sign in with a token; raises TokenRefusedError."""
+        offered = [one.removeprefix("AUTH=") for one in self.capabilities if "AUTH=" in one]
+        mechanism = sasl.choose(offered)
+        if mechanism is None:
+            raise TokenRefusedError("the mail server does not take sign-ins with OAuth")
+        to_say = [
+            sasl.first_words(
+                mechanism, user=account.user, token=token, host=account.host, port=account.port
+            )
+        ]
+
+        def answer(_: bytes) -> bytes:
+            """Say the token first; a second question tells an error, and its answer ends the attempt."""
+            return to_say.pop() if to_say else sasl.to_challenge(mechanism)
+
+        try:
+            self.authenticate(mechanism, answer)
+        except self.abort:
+            raise
+        except self.error:
+            raise TokenRefusedError("the mail server refused the token") from None
 
     def has_line(self) -> bool:
         """Say whether an answer waits to be read; raises EOFError when the server hung up."""
@@ -226,32 +256,62 @@ class Inbox:
 class Postbox:
     """Opens mailboxes through the wall."""
 
-    def __init__(self, guard: Guard, vault: Vault, pool: Executor) -> None:
+    def __init__(
+        self, guard: Guard, vault: Vault, pool: Executor, tokens: Tokens = no_tokens
+    ) -> None:
         self._guard = guard
         self._vault = vault
         self._pool = pool
+        self._tokens = tokens
 
     @asynccontextmanager
     async def open(self, account: Account) -> AsyncIterator[Inbox]:
         """Connect and sign in; raises one of FAILURES."""
-        password = self._vault.open(account.sealed_password, bound_to=bound_to(account.mailbox_id))
         is_own = self._guard.route(account.host, account.port) is not None
         if account.security is MailSecurity.NONE and not is_own:
             raise ValueError("a password goes over encrypted lines only")
-        loop = asyncio.get_running_loop()
-        async with asyncio.timeout(_ANSWER_S):
-            sock = await wall.connect(self._guard, account.host, account.port)
-        connection = await loop.run_in_executor(self._pool, _signed_in, sock, account, password)
+        connection = await self._signed_in(account)
         inbox = Inbox(connection, self._pool)
         try:
             yield inbox
         finally:
-            await loop.run_in_executor(self._pool, inbox.close)
+            await asyncio.get_running_loop().run_in_executor(self._pool, inbox.close)
+
+    async def trouble_in(self, account: Account) -> str | None:
+        """Sign in and open the inbox; returns in words why that did not work."""
+        try:
+            async with asyncio.timeout(_TRIAL_S), self.open(account) as inbox:
+                await inbox.look()
+        except FAILURES as error:
+            return trouble_of(error)
+        return None
+
+    async def _signed_in(self, account: Account) -> _Connection:
+        if account.sign_in is SignIn.PASSWORD:
+            bound = bound_to(account.mailbox_id)
+            password = self._vault.open(account.sealed_password, bound_to=bound)
+            if not (account.user + password).isprintable():
+                raise ValueError("a user or password with control characters")
+            return await self._connect(account, lambda made: made.login(account.user, password))
+        token = await self._tokens(account.mailbox_id, None)
+        try:
+            return await self._connect(account, lambda made: made.show_token(account, token))
+        except TokenRefusedError:
+            fresh = await self._tokens(account.mailbox_id, token)
+            return await self._connect(account, lambda made: made.show_token(account, fresh))
+
+    async def _connect(
+        self, account: Account, sign_in: Callable[[_Connection], object]
+    ) -> _Connection:
+        async with asyncio.timeout(_ANSWER_S):
+            sock = await wall.connect(self._guard, account.host, account.port)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, _opened, sock, account, sign_in)
 
 
-def _signed_in(sock: socket, account: Account, password: str) -> _Connection:
-    if not (account.user + password).isprintable():
-        raise ValueError("a user or password with control characters")
+def _opened(
+    sock: socket, account: Account, sign_in: Callable[[_Connection], object]
+) -> _Connection:
     sock.settimeout(_ANSWER_S)
     try:
         context = ssl.create_default_context()
@@ -264,7 +324,7 @@ def _signed_in(sock: socket, account: Account, password: str) -> _Connection:
     try:
         if account.security is MailSecurity.STARTTLS:
             connection.encrypt(context, account.host)
-        connection.login(account.user, password)
+        sign_in(connection)
     except BaseException:
         connection.shutdown()
         raise
@@ -291,6 +351,10 @@ _TROUBLES: tuple[tuple[type[BaseException], str], ...] = (
     (TimeoutError, "The mail server gave no answer in time."),
     (ssl.SSLError, "The encrypted connection failed. Is its certificate valid?"),
     (imaplib.IMAP4.abort, "The mail server broke the connection off."),
+    (
+        TokenRefusedError,
+        "The mail server does not accept the sign-in. Sign in again, and look whether IMAP is allowed.",
+    ),
     (imaplib.IMAP4.error, "The mail server refused: look at the user and the password."),
     (EOFError, "The mail server broke the connection off."),
     (OSError, "The mail server could not be reached."),
@@ -300,5 +364,7 @@ _TROUBLES: tuple[tuple[type[BaseException], str], ...] = (
 
 def trouble_of(error: BaseException) -> str:
     """Return why a mailbox could not be read, in words; never what the server said."""
+    if isinstance(error, NoTokenError):
+        return error.detail
     known = (words for kind, words in _TROUBLES if isinstance(error, kind))
     return next(known, "It failed.")

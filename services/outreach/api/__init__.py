@@ -9,6 +9,8 @@ from services.outreach.api.deciding import router as deciding
 from services.outreach.api.enrollments import router as enrollments
 from services.outreach.api.exchanges import router as exchanges
 from services.outreach.api.leaving import router as leaving
+from services.outreach.api.mail_apps import router as mail_apps
+from services.outreach.api.mail_sign_ins import router as mail_sign_ins
 from services.outreach.api.mailboxes import router as mailboxes
 from services.outreach.api.messages import router as messages
 from services.outreach.api.offers import router as offers
@@ -35,7 +37,7 @@ from services.outreach.api.work import router as work
 _FOUND = (opportunities, opportunities_internal, deciding)
 _WHOM = (*_FOUND, prospects, prospect_list, contacts, relationships)
 _HOW = (templates, sequences, variants, enrollments)
-_MAIL = (outreach_settings, mailboxes, messages, leaving, threads)
+_MAIL = (outreach_settings, mailboxes, mail_apps, mail_sign_ins, messages, leaving, threads)
 
 _MONEY = (payments, refunds, exchanges, offers, campaigns, vendors)
 _INSIDE = (todo, work, approvals)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.outreach.adapters.examiner import Examiner
+from services.outreach.adapters.token_desk import TokenDesk
 from services.outreach.domain.sequences.calendars import NO_HOLIDAYS, Calendar
 from shared.access import Caller, Scope
 from shared.errors import ForbiddenError
@@ -17,6 +18,7 @@ from shared.vocabulary import Role
 class MailHouse:
     examiner: Examiner
     vault: Vault
+    desk: TokenDesk
     allowed: bool
     """Whether the operator lets workspaces send at all."""
     public_url: str | None

@@ -1,142 +1,40 @@
 """Mailboxes: the addresses that a team writes to other sites from."""
 
 from dataclasses import replace
-from datetime import datetime, time
-from typing import Annotated, Any, Self
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from services.outreach.api.mail_house import MailHouseDep, require_keeper, require_reader
-from services.outreach.domain import pacing
-from services.outreach.domain.address import MAX_ADDRESS, fault_of, written
+from services.outreach.api.mail_sign_ins import give_back
+from services.outreach.api.mailbox_shapes import (
+    MailboxesOut,
+    MailboxIn,
+    MailboxOut,
+    MailboxPatch,
+)
+from services.outreach.domain.address import fault_of, written
 from services.outreach.domain.letter import one_line
-from services.outreach.domain.mailboxes import MAIL_PORTS, MailboxState, bound_to
-from services.outreach.domain.pacing import Pace
-from services.outreach.domain.preflight import Level, findings_of, may_send
-from services.outreach.store import health, mailboxes
+from services.outreach.domain.mailboxes import MAIL_PORTS, MailboxState, SignIn, bound_to
+from services.outreach.domain.oauth.providers import SERVERS
+from services.outreach.domain.preflight import findings_of, may_send
+from services.outreach.store import health, mail_apps, mail_tokens, mailboxes
 from services.outreach.store.mailboxes import Mailbox
-from shared import clock, ids, mail_words, urls
+from shared import clock, ids, urls
 from shared.errors import ConflictError, FieldError, InvalidError
-from shared.inputs import TimeOfDay, Whole
-from shared.mail_server import MailSecurity
 from shared.versions import etag, require_match
 from shared.web import CallerDep, DbDep, TxDep
 from shared.zones import zone_of
 
 router = APIRouter(prefix="/v1/mailboxes", tags=["mailboxes"])
 
-_Host = Annotated[str, Field(min_length=1, max_length=253)]
-_Port = Annotated[Whole, Field(ge=1, le=65_535)]
-_Cap = Annotated[Whole, Field(ge=1, le=200)]
-_SIGNING_IN = frozenset({"smtp_host", "smtp_port", "smtp_security", "username", "password"})
-
-
-class MailboxIn(BaseModel):
-    """A mailbox; most of it has a usual value."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    address: str = Field(min_length=3, max_length=MAX_ADDRESS)
-    sender_name: str = Field(default="", max_length=100, description="Who writes.")
-    smtp_host: _Host
-    smtp_port: _Port = 587
-    smtp_security: MailSecurity = MailSecurity.STARTTLS
-    imap_host: _Host | None = None
-    imap_port: _Port | None = 993
-    imap_security: MailSecurity | None = MailSecurity.TLS
-    username: str = Field(default="", max_length=254, description="Empty: the address.")
-    password: str = Field(default="", max_length=500)
-    zone: str = Field(default="UTC", max_length=64, description="Such as Europe/Lisbon.")
-    opens: TimeOfDay = time(8, 30)
-    closes: TimeOfDay = time(17, 0)
-    daily_cap: _Cap = 30
-    hourly_cap: _Cap = 8
-
-
-class MailboxPatch(BaseModel):
-    """Fields to change; the address stays what it is."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    sender_name: str = Field(default="", max_length=100)
-    smtp_host: _Host = "x"
-    smtp_port: _Port = 587
-    smtp_security: MailSecurity = MailSecurity.STARTTLS
-    imap_host: _Host | None = None
-    imap_port: _Port | None = None
-    imap_security: MailSecurity | None = None
-    username: str = Field(default="", max_length=254)
-    password: str = Field(default="", max_length=500)
-    zone: str = Field(default="UTC", max_length=64)
-    opens: TimeOfDay = time(8, 30)
-    closes: TimeOfDay = time(17, 0)
-    daily_cap: _Cap = 30
-    hourly_cap: _Cap = 8
-
-
-class FindingOut(BaseModel):
-    """One thing that was found out about the mailbox."""
-
-    check: str
-    level: Level
-    sentence: str
-    todo: str
-
-
-class WordsOut(BaseModel):
-    label: str
-    sentence: str
-    todo: str
-
-
-class MailboxOut(BaseModel):
-    """A mailbox, without its password."""
-
-    mailbox_id: UUID
-    address: str
-    sender_name: str
-    smtp_host: str
-    smtp_port: int
-    smtp_security: MailSecurity
-    imap_host: str | None
-    imap_port: int | None
-    imap_security: MailSecurity | None
-    username: str
-    zone: str
-    opens: time
-    closes: time
-    daily_cap: int
-    hourly_cap: int
-    cap_today: int = Field(description="A new mailbox begins with few messages a day.")
-    state: MailboxState
-    words: WordsOut
-    paused_because: str | None
-    findings: list[FindingOut]
-    checked_at: datetime | None
-    created_at: datetime
-    version: int
-
-    @classmethod
-    def of(cls, mailbox: Mailbox) -> Self:
-        said = mail_words.MAILBOXES[mailbox.state]
-        names = set(cls.model_fields) - {"words", "findings", "cap_today"}
-        values: dict[str, Any] = {name: getattr(mailbox, name) for name in names}
-        today = pacing.local_day(clock.now(), mailbox.zone)
-        return cls(
-            **values,
-            cap_today=pacing.cap_on(today, pace_of(mailbox)),
-            words=WordsOut(label=said.label, sentence=said.sentence, todo=said.todo),
-            findings=[
-                FindingOut(check=one.check, level=one.level, sentence=one.sentence, todo=one.todo)
-                for one in mailbox.findings
-            ],
-        )
-
-
-class MailboxesOut(BaseModel):
-    items: list[MailboxOut]
+_SIGNING_IN = frozenset(
+    {
+        *("smtp_host", "smtp_port", "smtp_security", "imap_host", "imap_port", "imap_security"),
+        *("username", "password", "sign_in", "provider"),
+    }
+)
 
 
 @router.post("", status_code=201)
@@ -156,12 +54,13 @@ async def add_mailbox(
         address=address,
         created_by=caller.actor_id,
         created_at=clock.now(),
-        **_fields(body.model_dump(exclude={"address", "password"})),
+        **_fields(_with_servers(body)),
     )
     if not mailbox.username:
         mailbox = replace(mailbox, username=address)
     _require_sound(mailbox)
-    sealed = house.vault.seal(body.password, bound_to=bound_to(mailbox.mailbox_id))
+    password = body.password if mailbox.sign_in is SignIn.PASSWORD else ""
+    sealed = house.vault.seal(password, bound_to=bound_to(mailbox.mailbox_id))
     await mailboxes.add_mailbox(tx, mailbox, sealed_password=sealed)
     response.headers["ETag"] = etag(mailbox.version)
     return MailboxOut.of(mailbox)
@@ -191,36 +90,48 @@ async def change_mailbox(
     mailbox_id: UUID,
     body: MailboxPatch,
     caller: CallerDep,
-    tx: TxDep,
+    db: DbDep,
     house: MailHouseDep,
     request: Request,
     response: Response,
 ) -> MailboxOut:
     """Change a mailbox; whatever changes how it signs in has it checked anew."""
     require_keeper(caller)
-    before = await mailboxes.get_mailbox(tx, mailbox_id, workspace_id=caller.workspace_id)
-    require_match(request, before.version)
     given = body.model_dump(exclude_unset=True)
-    after = replace(before, **_fields({k: v for k, v in given.items() if k != "password"}))
-    if set(given) & _SIGNING_IN and before.state is MailboxState.READY:
-        after = replace(after, state=MailboxState.UNCHECKED)
-    _require_sound(after)
-    sealed = None
-    if body.password:
-        sealed = house.vault.seal(body.password, bound_to=bound_to(mailbox_id))
-    await mailboxes.save_mailbox(tx, after, sealed_password=sealed, now=clock.now())
-    found = await mailboxes.get_mailbox(tx, mailbox_id, workspace_id=caller.workspace_id)
+    async with db.begin() as tx:
+        before = await mailboxes.get_mailbox(tx, mailbox_id, workspace_id=caller.workspace_id)
+        require_match(request, before.version)
+        after = _changed(before, given)
+        _require_sound(after)
+        sealed, app, token = None, None, None
+        if body.password or (after.sign_in, before.sign_in) == (SignIn.OAUTH, SignIn.PASSWORD):
+            password = body.password if after.sign_in is SignIn.PASSWORD else ""
+            sealed = house.vault.seal(password, bound_to=bound_to(mailbox_id))
+        if before.provider is not None and before.provider is not after.provider:
+            app = await mail_apps.find_app(tx, caller.workspace_id, before.provider)
+            token = await mail_tokens.take_token(tx, mailbox_id)
+        await mailboxes.save_mailbox(tx, after, sealed_password=sealed, now=clock.now())
+        found = await mailboxes.get_mailbox(tx, mailbox_id, workspace_id=caller.workspace_id)
+    await give_back(house, app, token)
     response.headers["ETag"] = etag(found.version)
     return MailboxOut.of(found)
 
 
 @router.delete("/{mailbox_id}", status_code=204)
-async def remove_mailbox(mailbox_id: UUID, caller: CallerDep, tx: TxDep, request: Request) -> None:
-    """Take a mailbox away with its password; what waited to be sent from it is cancelled."""
+async def remove_mailbox(
+    mailbox_id: UUID, caller: CallerDep, db: DbDep, house: MailHouseDep, request: Request
+) -> None:
+    """Take a mailbox away with its password and tokens; what waited to be sent from it is cancelled."""
     require_keeper(caller)
-    found = await mailboxes.get_mailbox(tx, mailbox_id, workspace_id=caller.workspace_id)
-    require_match(request, found.version)
-    await mailboxes.remove_mailbox(tx, mailbox_id, now=clock.now())
+    async with db.begin() as tx:
+        found = await mailboxes.get_mailbox(tx, mailbox_id, workspace_id=caller.workspace_id)
+        require_match(request, found.version)
+        app = None
+        if found.provider is not None:
+            app = await mail_apps.find_app(tx, caller.workspace_id, found.provider)
+        token = await mail_tokens.take_token(tx, mailbox_id)
+        await mailboxes.remove_mailbox(tx, mailbox_id, now=clock.now())
+    await give_back(house, app, token)
 
 
 @router.post("/{mailbox_id}/preflight")
@@ -232,7 +143,10 @@ async def check_mailbox(
     async with db.begin() as tx:
         mailbox = await mailboxes.get_mailbox(tx, mailbox_id, workspace_id=caller.workspace_id)
         account = await mailboxes.get_account(tx, mailbox_id)
-    seen = await house.examiner.look(account, mailbox.address.rpartition("@")[2])
+        reading = None
+        if mailbox.imap_host is not None:
+            reading = await mailboxes.get_reading_account(tx, mailbox_id)
+    seen = await house.examiner.look(account, reading, mailbox.address.rpartition("@")[2])
     findings = findings_of(seen)
     state = MailboxState.READY if may_send(findings) else MailboxState.UNCHECKED
     async with db.begin() as tx:
@@ -265,15 +179,26 @@ async def resume_mailbox(mailbox_id: UUID, caller: CallerDep, tx: TxDep) -> Mail
     )
 
 
-def pace_of(mailbox: Mailbox) -> Pace:
-    return Pace(
-        zone=mailbox.zone,
-        opens=mailbox.opens,
-        closes=mailbox.closes,
-        daily_cap=mailbox.daily_cap,
-        hourly_cap=mailbox.hourly_cap,
-        ramp_from=mailbox.ramp_from,
-    )
+def _with_servers(body: MailboxIn) -> dict[str, Any]:
+    """Return what was given for a mailbox, with the servers of a known provider where none are named."""
+    values = body.model_dump(exclude={"address", "password"})
+    known = SERVERS.get(body.provider) if body.provider is not None else None
+    if known is not None and body.sign_in is SignIn.OAUTH:
+        for kind in ("smtp", "imap"):
+            if not values[f"{kind}_host"]:
+                names = [f"{kind}_{part}" for part in ("host", "port", "security")]
+                values |= {name: getattr(known, name) for name in names}
+    return values
+
+
+def _changed(before: Mailbox, given: dict[str, Any]) -> Mailbox:
+    fields = _fields({name: value for name, value in given.items() if name != "password"})
+    if fields.get("sign_in") is SignIn.PASSWORD:
+        fields["provider"] = None
+    after = replace(before, **fields)
+    if set(given) & _SIGNING_IN and before.state is MailboxState.READY:
+        after = replace(after, state=MailboxState.UNCHECKED)
+    return after
 
 
 def _fields(given: dict[str, Any]) -> dict[str, Any]:
@@ -294,10 +219,10 @@ def _fields(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _require_sound(mailbox: Mailbox) -> None:
-    faults = []
+    faults = _faults_of_signing_in(mailbox)
     for name in ("smtp", "imap"):
         host, port = getattr(mailbox, f"{name}_host"), getattr(mailbox, f"{name}_port")
-        if host == "" or (name == "smtp" and not host):
+        if host == "" or (name == "smtp" and host is None):
             faults.append(FieldError(f"/{name}_host", "not-a-host", "Give the name of a server."))
         if host is not None and port not in MAIL_PORTS:
             allowed = ", ".join(map(str, sorted(MAIL_PORTS)))
@@ -310,3 +235,12 @@ def _require_sound(mailbox: Mailbox) -> None:
         faults.append(FieldError("/closes", "not-allowed", "It must close after it opens."))
     if faults:
         raise InvalidError("This mailbox can't be used.", faults)
+
+
+def _faults_of_signing_in(mailbox: Mailbox) -> list[FieldError]:
+    if mailbox.sign_in is SignIn.OAUTH and mailbox.provider is None:
+        return [FieldError("/provider", "required", "Say at which provider it signs in.")]
+    if mailbox.sign_in is SignIn.PASSWORD and mailbox.provider is not None:
+        said = "Only a mailbox that signs in with OAuth has a provider."
+        return [FieldError("/provider", "not-allowed", said)]
+    return []

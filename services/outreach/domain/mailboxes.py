@@ -16,9 +16,16 @@ class MailboxState(StrEnum):
     PAUSED = "paused"
 
 
+class SignIn(StrEnum):
+    """By what a mailbox shows who it is."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a way
+    OAUTH = "oauth"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """How a server of a mailbox is reached; the password is opened when it is needed."""
+    """How a server of a mailbox is reached; the password, or its token, is opened when it is needed."""
 
     mailbox_id: UUID
     host: str
@@ -26,6 +33,7 @@ class Account:
     security: MailSecurity
     user: str
     sealed_password: str
+    sign_in: SignIn = SignIn.PASSWORD
 
 
 def bound_to(mailbox_id: UUID) -> str:

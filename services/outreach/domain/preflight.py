@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.outreach.domain.answers import Answer, Stage
+from services.outreach.domain.mailboxes import SignIn
 
 
 class Level(StrEnum):
@@ -36,12 +37,15 @@ class Seen:
     dmarc: Records
     mail_hosts: Records
     smtp: Answer
+    imap: str | None
+    """Why the inbox could not be opened, empty if it could; None where it has no server for answers."""
+    signs_in_by: SignIn
     public_url: str | None
 
 
 def findings_of(seen: Seen) -> list[Finding]:
     """Judge all of it."""
-    return [_smtp(seen), _mail_hosts(seen), _spf(seen), _dmarc(seen), _way_out(seen)]
+    return [_smtp(seen), _imap(seen), _mail_hosts(seen), _spf(seen), _dmarc(seen), _way_out(seen)]
 
 
 def may_send(findings: Sequence[Finding]) -> bool:
@@ -53,11 +57,33 @@ def _smtp(seen: Seen) -> Finding:
     answer = seen.smtp
     if answer.code is not None and answer.code < 400:
         return Finding("smtp", Level.GOOD, "The mail server let us sign in.")
-    if answer.stage is Stage.SIGN_IN:
+    if answer.stage is Stage.SIGN_IN and seen.signs_in_by is SignIn.OAUTH:
+        todo = (
+            "Sign in again; if it stays so, have the mailbox's administrator allow sending by SMTP."
+        )
+    elif answer.stage is Stage.SIGN_IN:
         todo = "Give the user and the password anew; many providers want an app password."
     else:
         todo = "Check the host, the port and the encryption."
     return Finding("smtp", Level.STOP, f"We could not sign in to send. {answer.saying}", todo)
+
+
+def _imap(seen: Seen) -> Finding:
+    if seen.imap is None:
+        return Finding(
+            "imap",
+            Level.WARNING,
+            "It has no server for answers (IMAP), so nobody learns here that somebody answered.",
+            "Name the server, so that answers end a sequence.",
+        )
+    if not seen.imap:
+        return Finding("imap", Level.GOOD, "The inbox can be opened, so answers are read.")
+    return Finding(
+        "imap",
+        Level.STOP,
+        f"We could not open the inbox to read answers. {seen.imap}",
+        "Mend that, or leave the server for answers empty to send without reading them.",
+    )
 
 
 def _mail_hosts(seen: Seen) -> Finding:

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from services.outreach.domain.mailboxes import Account
+from services.outreach.store.mailboxes import account_of
 from shared.db import Tx
-from shared.mail_server import MailSecurity
 
 _FIRST_RETRY = timedelta(minutes=1)
 _LONGEST_RETRY = timedelta(hours=1)
@@ -40,8 +40,8 @@ _CLAIM = """
     RETURNING r.mailbox_id
 """
 _LOAD = """
-    SELECT b.mailbox_id, b.workspace_id, b.address, b.imap_host, b.imap_port, b.imap_security,
-        b.username, b.sealed_password, r.uidvalidity, r.last_uid, r.read_at
+    SELECT b.mailbox_id, b.workspace_id, b.address, b.imap_host AS host, b.imap_port AS port,
+        b.imap_security AS security, b.username AS "user", b.sealed_password, b.sign_in, r.uidvalidity, r.last_uid, r.read_at
     FROM mailboxes b JOIN mailbox_readings r USING (mailbox_id)
     WHERE b.mailbox_id = ANY($1::uuid[]) ORDER BY b.mailbox_id
 """
@@ -99,18 +99,10 @@ async def release_failed(tx: Tx, mailbox_id: UUID, *, trouble: str, now: datetim
 
 
 def _reading(row: Mapping[str, Any]) -> MailboxReading:
-    account = Account(
-        mailbox_id=row["mailbox_id"],
-        host=row["imap_host"],
-        port=row["imap_port"],
-        security=MailSecurity(row["imap_security"]),
-        user=row["username"],
-        sealed_password=row["sealed_password"],
-    )
     return MailboxReading(
         workspace_id=row["workspace_id"],
         address=row["address"],
-        account=account,
+        account=account_of(row),
         uidvalidity=row["uidvalidity"],
         last_uid=row["last_uid"],
         read_at=row["read_at"],

@@ -9,7 +9,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from services.outreach.domain.mailboxes import Account, MailboxState
+from services.outreach.domain.mailboxes import Account, MailboxState, SignIn
+from services.outreach.domain.oauth.providers import MailProvider
 from services.outreach.domain.preflight import Finding, Level
 from shared.db import Tx
 from shared.errors import ConflictError, FieldError, NotFoundError
@@ -31,6 +32,12 @@ class Mailbox:
     imap_port: int | None
     imap_security: MailSecurity | None
     username: str
+    sign_in: SignIn = SignIn.PASSWORD
+    provider: MailProvider | None = None
+    signed_in_as: str | None = None
+    """By which address the provider knows whoever signed in."""
+    signed_in_by: str | None = None
+    signed_in_at: datetime | None = None
     zone: str
     opens: time
     closes: time
@@ -47,13 +54,26 @@ class Mailbox:
 
 
 COLUMNS = (
-    "mailbox_id, workspace_id, address, sender_name, smtp_host, smtp_port, smtp_security, imap_host,"
-    " imap_port, imap_security, username, zone, opens, closes, daily_cap, hourly_cap, ramp_from, state,"
-    " paused_because, findings, checked_at, created_by, created_at, version"
+    "mailbox_id, b.workspace_id, address, sender_name, smtp_host, smtp_port, smtp_security, imap_host,"
+    " imap_port, imap_security, username, sign_in, b.provider, signed_in_as, signed_in_by, signed_in_at, zone,"
+    " opens, closes, daily_cap, hourly_cap, ramp_from, state, paused_because, findings, checked_at,"
+    " created_by, created_at, version"
 )
+_FROM = "FROM mailboxes b LEFT JOIN mail_tokens t USING (mailbox_id)"
 _EDITABLE = (
     *("sender_name", "smtp_host", "smtp_port", "smtp_security", "imap_host", "imap_port"),
-    *("imap_security", "username", "zone", "opens", "closes", "daily_cap", "hourly_cap", "state"),
+    *(
+        "imap_security",
+        "username",
+        "sign_in",
+        "provider",
+        "zone",
+        "opens",
+        "closes",
+        "daily_cap",
+        "hourly_cap",
+        "state",
+    ),
 )
 
 
@@ -83,7 +103,7 @@ async def add_mailbox(tx: Tx, mailbox: Mailbox, *, sealed_password: str) -> None
 
 async def get_mailbox(tx: Tx, mailbox_id: UUID, *, workspace_id: UUID) -> Mailbox:
     rows = await tx.fetch(
-        f"SELECT {COLUMNS} FROM mailboxes WHERE mailbox_id = $1 AND workspace_id = $2"
+        f"SELECT {COLUMNS} {_FROM} WHERE mailbox_id = $1 AND b.workspace_id = $2"
         " AND removed_at IS NULL",
         mailbox_id,
         workspace_id,
@@ -96,7 +116,7 @@ async def get_mailbox(tx: Tx, mailbox_id: UUID, *, workspace_id: UUID) -> Mailbo
 async def list_mailboxes(tx: Tx, workspace_id: UUID) -> list[Mailbox]:
     """Return the mailboxes of a workspace by address; there are at most MAX_MAILBOXES."""
     rows = await tx.fetch(
-        f"SELECT {COLUMNS} FROM mailboxes WHERE workspace_id = $1 AND removed_at IS NULL"
+        f"SELECT {COLUMNS} {_FROM} WHERE b.workspace_id = $1 AND removed_at IS NULL"
         " ORDER BY address",
         workspace_id,
     )
@@ -119,14 +139,34 @@ async def save_mailbox(
 
 
 async def get_account(tx: Tx, mailbox_id: UUID) -> Account:
-    """Return how a mailbox is signed in to."""
+    """Return how a mailbox is signed in to, to send."""
+    return await _account(tx, mailbox_id, "smtp")
+
+
+async def get_reading_account(tx: Tx, mailbox_id: UUID) -> Account:
+    """Return how a mailbox is signed in to, to read; it has a server for that."""
+    return await _account(tx, mailbox_id, "imap")
+
+
+async def _account(tx: Tx, mailbox_id: UUID, kind: str) -> Account:
     rows = await tx.fetch(
-        "SELECT mailbox_id, smtp_host AS host, smtp_port AS port, smtp_security AS security,"
-        ' username AS "user", sealed_password FROM mailboxes WHERE mailbox_id = $1',
+        f"SELECT mailbox_id, {kind}_host AS host, {kind}_port AS port, {kind}_security AS security,"
+        ' username AS "user", sealed_password, sign_in FROM mailboxes WHERE mailbox_id = $1',
         mailbox_id,
     )
-    values = dict(rows[0])
-    return Account(**values | {"security": MailSecurity(values["security"])})
+    return account_of(rows[0])
+
+
+def account_of(row: Mapping[str, Any]) -> Account:
+    return Account(
+        mailbox_id=row["mailbox_id"],
+        host=row["host"],
+        port=row["port"],
+        security=MailSecurity(row["security"]),
+        user=row["user"],
+        sealed_password=row["sealed_password"],
+        sign_in=SignIn(row["sign_in"]),
+    )
 
 
 async def save_findings(
@@ -195,7 +235,9 @@ def mailbox_of(row: Mapping[str, Any]) -> Mailbox:
     values = dict(row)
     for name in ("smtp_security", "imap_security"):
         values[name] = None if values[name] is None else MailSecurity(values[name])
-    values["state"] = MailboxState(values["state"])
+    values |= {"state": MailboxState(values["state"]), "sign_in": SignIn(values["sign_in"])}
+    if values["provider"] is not None:
+        values["provider"] = MailProvider(values["provider"])
     values["findings"] = [
         Finding(**one | {"level": Level(one["level"])}) for one in values["findings"]
     ]

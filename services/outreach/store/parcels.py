@@ -8,8 +8,8 @@ from uuid import UUID
 from services.outreach.domain.letter import Letter
 from services.outreach.domain.mailboxes import Account
 from services.outreach.store.claiming import Claimed
+from services.outreach.store.mailboxes import account_of
 from shared.db import Tx
-from shared.mail_server import MailSecurity
 
 LEAVING = "/u"
 """The path on the public address below which a reader leaves."""
@@ -40,8 +40,9 @@ class Parcel:
 _LOAD = """
     SELECT m.message_id, m.workspace_id, m.site_id, m.contact_id, m.prospect_id, m.enrollment_id,
         m.step_no, m.deferrals, m.rfc_message_id, m.thread_ids, m.to_email, m.to_name, m.subject,
-        m.text, m.leave_token, b.address, b.smtp_host, b.smtp_port, b.smtp_security, b.username,
-        b.sealed_password, coalesce(nullif(b.sender_name, ''), o.sender_name) AS sender_name,
+        m.text, m.leave_token, b.address, b.smtp_host AS host, b.smtp_port AS port,
+        b.smtp_security AS security, b.username AS "user", b.mailbox_id, b.sealed_password, b.sign_in,
+        coalesce(nullif(b.sender_name, ''), o.sender_name) AS sender_name,
         o.postal_address
     FROM messages m JOIN mailboxes b USING (mailbox_id, workspace_id)
         JOIN outreach_settings o USING (workspace_id)
@@ -73,14 +74,6 @@ def _parcel(claim: Claimed, row: Mapping[str, Any], public_url: str | None) -> P
         leave_token=row["leave_token"],
         leave_url=None if base is None else f"{base}{LEAVING}/{row['leave_token']}",
     )
-    account = Account(
-        mailbox_id=claim.mailbox_id,
-        host=row["smtp_host"],
-        port=row["smtp_port"],
-        security=MailSecurity(row["smtp_security"]),
-        user=row["username"],
-        sealed_password=row["sealed_password"],
-    )
     return Parcel(
         claim=claim,
         workspace_id=row["workspace_id"],
@@ -91,5 +84,5 @@ def _parcel(claim: Claimed, row: Mapping[str, Any], public_url: str | None) -> P
         step_no=row["step_no"],
         deferrals=row["deferrals"],
         letter=letter,
-        account=account,
+        account=account_of(row),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     Time,
@@ -14,8 +15,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from services.outreach.domain.mailboxes import MailboxState
+from services.outreach.domain.mailboxes import MailboxState, SignIn
 from services.outreach.domain.messages import MessageState
+from services.outreach.domain.oauth.providers import MailProvider
 from services.outreach.tables.columns import METADATA
 from shared.columns import count, created, flag, moment, one_of, texts
 from shared.mail_server import MailSecurity
@@ -52,6 +54,9 @@ MAILBOXES = Table(
     Column("username", Text, nullable=False),
     # Only whoever signs in reads it: no other query names it.
     Column("sealed_password", Text, nullable=False),
+    Column("sign_in", Text, nullable=False, server_default="password"),
+    # Of those that sign in with OAuth.
+    Column("provider", Text),
     Column("zone", Text, nullable=False),
     Column("opens", Time, nullable=False),
     Column("closes", Time, nullable=False),
@@ -74,6 +79,9 @@ MAILBOXES = Table(
     moment("removed_at"),
     Column("version", Integer, nullable=False, server_default="1"),
     one_of("state", MailboxState),
+    one_of("sign_in", SignIn),
+    one_of("provider", MailProvider),
+    CheckConstraint("(sign_in = 'oauth') = (provider IS NOT NULL)", name="oauth_has_a_provider"),
     one_of("smtp_security", MailSecurity),
     one_of("imap_security", MailSecurity),
     Index(
@@ -84,6 +92,61 @@ MAILBOXES = Table(
         postgresql_where=text("removed_at IS NULL"),
     ),
     Index("mailboxes_next_idx", "next_at", postgresql_where=text("state = 'ready'")),
+)
+
+# The apps that owners registered at providers, so that mailboxes sign in with OAuth.
+MAIL_APPS = Table(
+    "mail_apps",
+    METADATA,
+    Column("workspace_id", UUID, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("client_id", Text, nullable=False),
+    Column("sealed_secret", Text, nullable=False),
+    Column("tenant", Text, nullable=False, server_default=""),
+    Column("authorize_url", Text, nullable=False, server_default=""),
+    Column("token_url", Text, nullable=False, server_default=""),
+    Column("revoke_url", Text, nullable=False, server_default=""),
+    Column("scopes", Text, nullable=False, server_default=""),
+    Column("saved_by", Text, nullable=False),
+    moment("saved_at", nullable=False),
+    one_of("provider", MailProvider),
+)
+
+# What a mailbox that signs in with OAuth got; locked before its mailbox, never after it.
+MAIL_TOKENS = Table(
+    "mail_tokens",
+    METADATA,
+    Column("mailbox_id", UUID, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("sealed_refresh", Text, nullable=False),
+    Column("sealed_access", Text, nullable=False),
+    moment("expires_at", nullable=False),
+    # By which address the provider knows whoever signed in; null if it does not tell.
+    Column("signed_in_as", Text),
+    Column("signed_in_by", Text, nullable=False),
+    moment("signed_in_at", nullable=False),
+    # Why it is of no use any more: ended, or the app is not accepted.
+    Column("trouble", Text),
+    one_of("provider", MailProvider),
+    Index("mail_tokens_workspace_idx", "workspace_id", "provider"),
+)
+
+# Sign-ins that somebody began; each is used once, by whoever began it.
+MAIL_SIGN_INS = Table(
+    "mail_sign_ins",
+    METADATA,
+    Column("state_digest", LargeBinary, primary_key=True),
+    Column("workspace_id", UUID, nullable=False),
+    Column("mailbox_id", UUID, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("actor_id", UUID, nullable=False),
+    Column("sealed_verifier", Text, nullable=False),
+    Column("redirect_url", Text, nullable=False),
+    moment("expires_at", nullable=False),
+    one_of("provider", MailProvider),
+    Index("mail_sign_ins_mailbox_idx", "mailbox_id"),
+    Index("mail_sign_ins_expiry_idx", "expires_at"),
 )
 
 _UNAPPROVED = "state IN ('pending_approval', 'cancelled')"
