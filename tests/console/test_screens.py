@@ -186,7 +186,7 @@ async def test_growth_networks_and_alarms_show_their_evidence(house: House, page
     await expect(page.get_by_text("14 domains stopped linking")).to_be_visible()
     await page.get_by_label("By", exact=True).select_option("week")
     await page.get_by_label("Of", exact=True).select_option("domains")
-    await expect(page.get_by_text("They have nothing in common")).to_be_visible()
+    await expect(page.get_by_text("0 links died")).to_be_visible()
     await no_barriers(page)
 
     await page.goto(house.screen("networks"))
@@ -288,7 +288,15 @@ async def test_sites_are_asked_by_hand_and_a_slip_is_taken_back(house: House, pa
 
 
 async def test_domains_pages_and_anchors_open_their_links(house: House, page: Page) -> None:
-    await page.goto(house.screen("domains"))
+    await page.goto(house.screen("overview"))
+    await page.get_by_role("link", name="Gone, 30 days").click()
+    await expect(page.get_by_role("link", name=re.compile("Gone since: "))).to_be_visible()
+    await page.goto(house.screen("overview"))
+    await page.get_by_role("link", name="Count for SEO").click()
+    await page.get_by_role("link", name="Counts for SEO: yes. Show others, too").click()
+    await expect(page).not_to_have_url(re.compile("counts"))
+    await page.goto(house.screen("overview"))
+    await page.locator("main").get_by_role("link", name="Referring domains").click()
     listed = page.get_by_role("table", name="Referring domains")
     await expect(listed.get_by_role("row")).to_have_count(1 + len(BLOGS) + len(FARMS))
     await no_barriers(page)

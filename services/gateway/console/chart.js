@@ -20,7 +20,7 @@ function series(one) {
 
 function draw(node, rows, lines) {
   const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
-  const data = [rows.map((row) => new Date(row.at).getTime() / 1000), ...lines.map((one) => rows.map(one.value))];
+  const data = [rows.map((row) => new Date(row.at).getTime() / 1000), ...lines.map((one) => rows.map(one.drawn ?? one.value))];
   const size = { width: node.clientWidth || 600, height: 200 };
   return new globalThis.uPlot(
     { ...size, legend: { show: false }, cursor: { y: false }, axes: [axis, { ...axis, size: 44 }], series: [{}, ...lines.map(series)] },

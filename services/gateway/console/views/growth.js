@@ -15,7 +15,8 @@ const UNITS = [["links", "Links"], ["domains", "Referring domains"]];
 const SPANS = [["7", "7 days"], ["30", "30 days"], ["90", "90 days"]];
 
 function lines(unit) {
-  return [{ label: "Gained", colour: "--good", bars: true, value: (row) => row[`gained_${unit}`] },
+  const back = { label: "Came back", colour: "--warn", bars: true, value: (row) => row.recovered_links, drawn: (row) => row.gained_links + row.recovered_links };
+  return [...(unit === "links" ? [back] : []), { label: "Gained", colour: "--good", bars: true, value: (row) => row[`gained_${unit}`] },
     { label: "Gone", colour: "--bad", bars: true, value: (row) => -row[`lost_${unit}`] }, { label: "Net", colour: "--sea", value: (row) => row[`net_${unit}`] }];
 }
 
@@ -45,7 +46,7 @@ function Patterns({ siteId }) {
   const state = useLoad(() => get(`/v1/sites/${siteId}/patterns`, { days }), [siteId, days], live.value.turn);
   return html`<section class="card"><h2>What lost links have in common</h2><div class="row controls"><${Choice} label="Links lost in the last" value=${days} options=${SPANS} change=${setDays} /></div>
     <${Loading} what="patterns" state=${state}>${(value) => html`<p class="muted">${count(value.died)} links died between ${day(value.since)} and ${day(value.until)}, ${count(value.stood)} stood.</p>
-      ${value.items.length === 0 ? html`<p class="notice">They have nothing in common that chance would not explain.</p>` : html`<ul class="timeline">${value.items.map((one) => html`<li>${one.sentence} <strong>${one.todo}</strong>
+      ${value.died === 0 ? null : value.items.length === 0 ? html`<p class="notice">They have nothing in common that chance would not explain.</p>` : html`<ul class="timeline">${value.items.map((one) => html`<li>${one.sentence} <strong>${one.todo}</strong>
         <div class="muted small">About ${one.expected.toFixed(1)} would be expected.</div>
         <details><summary>The links (${count(one.links.length)})</summary><ul class="plain">${one.links.slice(0, 50).map((id, at) => html`<li><a href=${link(["links", id])}>Link ${at + 1}</a></li>`)}</ul></details></li>`)}</ul>`}`}<//></section>`;
 }

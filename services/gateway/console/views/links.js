@@ -1,7 +1,7 @@
 // The links of a site: filters in the address, a page at a time, and actions on all that match.
 import { useState } from "preact/hooks";
 import { get, patch, post, query } from "../api.js";
-import { count, External, html, Moment, shortUrl } from "../html.js";
+import { count, day, External, html, Moment, shortUrl } from "../html.js";
 import { Loading, Trouble, useLoad } from "../load.js";
 import { canEdit } from "../pieces/rights.js";
 import { Table } from "../pieces/table.js";
@@ -42,13 +42,22 @@ function Filters({ siteId, filters }) {
 }
 
 // Filters that the form above has no field for: they come with a link from another screen, and are named here.
-const ELSEWHERE = { tag: "Tag", owner: "Work of", referring_domain: "Domain", target_url: "Target", anchor: "Anchor", ip: "Address", ip_block: "Block of addresses" };
+const ELSEWHERE = { tag: "Tag", owner: "Work of", referring_domain: "Domain", target_url: "Target", anchor: "Anchor", ip: "Address", ip_block: "Block of addresses",
+  counts: "Counts for SEO", gained_from: "Gained since", lost_from: "Gone since", changed_from: "Changed since", first_seen_from: "Found since",
+  toxicity_min: "Toxicity from", toxicity_band: "Found", toxicity_action: "To do" };
+const CODES = { toxicity_band: "band", toxicity_action: "action" };
+
+function shown(name, value) {
+  if (name.endsWith("_from")) return day(value);
+  if (CODES[name]) return value.split(",").map((code) => word(CODES[name], code)).join(", ");
+  return { true: "yes", false: "no" }[value] ?? value;
+}
 
 function Elsewhere({ siteId, filters }) {
   const named = Object.entries(ELSEWHERE).filter(([name]) => filters[name]);
   if (named.length === 0) return null;
   return html`<ul class="chips" aria-label="Only those with">${named.map(([name, label]) => html`
-    <li key=${name}><a href=${link(["sites", siteId, "links"], { ...filters, [name]: "", cursor: "" })} aria-label=${`${label}: ${filters[name]}. Show others, too`}>${label}: ${filters[name]} ×</a></li>`)}</ul>`;
+    <li key=${name}><a href=${link(["sites", siteId, "links"], { ...filters, [name]: "", cursor: "" })} aria-label=${`${label}: ${shown(name, filters[name])}. Show others, too`}>${label}: ${shown(name, filters[name])} ×</a></li>`)}</ul>`;
 }
 
 // For these the label alone does not say what happened.

@@ -3,11 +3,12 @@ import { get } from "../api.js";
 import { count, day, html, Moment, shortUrl } from "../html.js";
 import { Chart } from "../chart.js";
 import { Loading, useLoad } from "../load.js";
-import { inWorkspace } from "../pieces/rights.js";
+import { canSee, inWorkspace } from "../pieces/rights.js";
 import { link } from "../route.js";
 import { live, word } from "../state.js";
 
 const LINES = [
+  { label: "Came back", colour: "--sea", bars: true, value: (row) => row.recovered_links, drawn: (row) => row.gained_links + row.recovered_links },
   { label: "Gained", colour: "--good", bars: true, value: (row) => row.gained_links },
   { label: "Gone", colour: "--bad", bars: true, value: (row) => -row.lost_links },
 ];
@@ -17,14 +18,14 @@ function ago(days) {
 }
 
 function Cards({ siteId, figures }) {
-  const cards = [["Links present", figures.links_present, { status: "live,changed" }], ["Referring domains", figures.referring_domains, {}],
-    ["Count for SEO", figures.links_counting, { status: "live,changed", followed: "true" }], ["Gone, 30 days", figures.lost_30d, { status: "lost" }],
+  const cards = [["Links present", figures.links_present, { status: "live,changed" }], ["Referring domains", figures.referring_domains, null],
+    ["Count for SEO", figures.links_counting, { status: "live,changed", counts: "true" }], ["Gone, 30 days", figures.lost_30d, { status: "lost", lost_from: ago(30) }, "And not back since"],
     ["Gained, 30 days", figures.gained_30d, { status: "live,changed", gained_from: ago(30) }, figures.new_links_known_until ? `New links known up to ${day(figures.new_links_known_until)}` : "No source tells of new links yet"],
     ["Changed", figures.statuses?.changed, { status: "changed" }], ["Couldn't look", figures.statuses?.unknown, { status: "unknown" }],
     ["Not found", figures.statuses?.not_found, { status: "not_found" }, "Others told of them, we never saw them"],
     ["Not checked yet", figures.statuses?.pending, { status: "pending" }]];
   return html`<ul class="cards">${cards.map(([label, value, filters, note]) => html`
-    <li><a class="card" href=${link(["sites", siteId, "links"], filters)}><b class="figure">${count(value)}</b>${label}${note && html`<span class="muted small"> ${note}</span>`}</a></li>`)}</ul>`;
+    <li><a class="card" href=${filters ? link(["sites", siteId, "links"], filters) : link(["sites", siteId, "domains"])}><b class="figure">${count(value)}</b>${label}${note && html`<span class="muted small"> ${note}</span>`}</a></li>`)}</ul>`;
 }
 
 export function Bars({ rows }) {
@@ -43,8 +44,19 @@ function waiting(siteId, figures) {
   ].filter(([number]) => number > 0);
 }
 
-function Attention({ siteId, figures, changes }) {
-  const waits = waiting(siteId, figures);
+// The newest word about each link, where that is no good one: what came back or was mended needs nobody.
+function unsettled(changes) {
+  const newest = new Map(changes.toReversed().map((change) => [change.link_id, change]));
+  return [...newest.values()].toReversed().filter((change) => ["lost", "changed"].includes(change.to_status)).slice(0, 12);
+}
+
+function knowsLinks(figures) {
+  return Object.values(figures.statuses ?? {}).some((number) => number > 0);
+}
+
+function Attention({ siteId, figures, changes: all }) {
+  const [waits, changes] = [waiting(siteId, figures), unsettled(all)];
+  if (!knowsLinks(figures)) return html`<p>No link to this site is known yet.${canSee(siteId) && html` Begin with a file: <a href=${link(["sites", siteId, "imports"])}>import what another tool or Search Console knows</a>. <a href=${link(["sites", siteId, "start"])}>How to get one from Search Console</a>`}</p>`;
   if (waits.length + changes.length === 0) return html`<p class="muted">Nothing needs you now.</p>`;
   return html`<ul class="timeline">${waits.map(([number, one, many, to]) => html`<li key=${many}><a href=${to}>${number === 1 ? one : `${count(number)} ${many}`}</a></li>`)}${changes.map((change) => html`<li key=${change.id}>
     <a href=${link(["links", change.link_id])}>${shortUrl(change.referring_url)}</a> <strong>${change.words?.label}</strong>
@@ -61,7 +73,7 @@ export function Overview({ siteId, site }) {
   const figures = useLoad(() => get("/v1/overview", { site_id: siteId }), [siteId], live.value.turn);
   const velocity = useLoad(() => get(`/v1/sites/${siteId}/velocity`, { interval: "day" }), [siteId], live.value.turn);
   const anchors = useLoad(() => get(`/v1/sites/${siteId}/anchors`), [siteId], live.value.turn);
-  const changes = useLoad(() => get(`/v1/sites/${siteId}/changes`, { kind: "lost,changed", limit: 12 }), [siteId], live.value.turn);
+  const changes = useLoad(() => get(`/v1/sites/${siteId}/changes`, { kind: "lost,recovered,changed", limit: 100 }), [siteId], live.value.turn);
   return html`<h1>${site?.name || site?.domain || "Overview"}</h1>
     <${Copies} siteId=${siteId} />
     <${Loading} what="the figures" state=${figures}>${(value) => html`<${Cards} siteId=${siteId} figures=${value} />`}<//>
