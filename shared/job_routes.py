@@ -100,7 +100,11 @@ async def get_job(job_id: UUID, caller: CallerDep, tx: TxDep) -> JobOut:
     return JobOut.of(await _visible(tx, job_id, caller))
 
 
-@router.get("/{job_id}/errors", response_model=Page[RowErrorOut])
+@router.get(
+    "/{job_id}/errors",
+    response_model=Page[RowErrorOut],
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 async def list_job_errors(
     job_id: UUID,
     caller: CallerDep,

@@ -1,8 +1,22 @@
 """Optimistic locking over HTTP: the version of an object as ETag, and If-Match before it is changed."""
 
-from fastapi import Request, Response
+from typing import Annotated
+
+from fastapi import Depends, Header, Request, Response
 
 from shared.problems import ProblemError
+
+
+def _if_match(
+    if_match: Annotated[
+        str | None, Header(description="The `ETag` of the object that you read; `*` is any.")
+    ] = None,
+) -> None:
+    """Name the header in the contract; `require_match` judges it once the object is known."""
+
+
+IF_MATCH = Depends(_if_match)
+"""Belongs to every route that calls `require_match`: contracts name the header by it."""
 
 
 def etag(version: int) -> str:

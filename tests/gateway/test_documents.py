@@ -41,12 +41,49 @@ def test_every_operation_is_described_and_names_its_scope() -> None:
         assert operation.get("x-required-scope") or is_free, f"{method} {path}"
 
 
+# Many things at once, or a thing of which the last word simply counts.
+_WITHOUT_VERSION = {
+    "/v1/contacts/{contact_id}",
+    "/v1/sites/{site_id}/links",
+    "/v1/sites/{site_id}/prospects",
+    "/v1/threads/{thread_id}/mails/{inbound_id}",
+}
+
+
+def test_every_change_names_the_etag_that_it_needs_and_what_else_it_may_answer() -> None:
+    for method, path, operation in operations(_PUBLIC):
+        answers = set(operation["responses"])
+        takes = {one["name"].lower() for one in operation.get("parameters", [])}
+        assert {"401", "403", "404", "422", "429", "503"} <= answers
+        assert "400" in answers or not {"cursor"} & takes, f"{method} {path}"
+        assert {"400", "413", "415"} <= answers or "requestBody" not in operation
+        assert "409" in answers or method == "GET"
+        assert ({"412", "428"} <= answers) == ("if-match" in takes), f"{method} {path}"
+        if method == "PATCH" and path not in _WITHOUT_VERSION:
+            assert "if-match" in takes, f"{method} {path} says nothing of If-Match"
+
+
+def test_what_is_no_json_is_named_by_its_media_type() -> None:
+    paths = _PUBLIC["paths"]
+    for path, media in (
+        ("/v1/sites/{site_id}/removals.csv", "text/csv"),
+        ("/v1/sites/{site_id}/toxicity/rescore", "application/jsonl"),
+        ("/v1/sites/{site_id}/redirects", "text/plain"),
+        ("/v1/jobs/{job_id}/errors", "text/csv"),
+        ("/v1/sites/{site_id}/export", "text/csv"),
+    ):
+        assert media in paths[path]["get"]["responses"]["200"]["content"], path
+    for path in ("/v1/contacts/erasures", "/v1/rebuilds"):
+        assert "application/json" in paths[path]["post"]["responses"]["202"]["content"], path
+
+
 def test_operation_ids_are_unique_and_references_lead_somewhere() -> None:
     ids = [operation["operationId"] for _, _, operation in operations(_PUBLIC)]
     assert len(ids) == len(set(ids))
-    schemas = _PUBLIC["components"]["schemas"]
+    components = _PUBLIC["components"]
     for reference in references(_PUBLIC):
-        assert reference.removeprefix("#/components/schemas/") in schemas
+        _, _, kind, name = reference.split("/")
+        assert name in components[kind]
 
 
 def references(value: Any) -> list[str]:

@@ -203,7 +203,7 @@ async def get_channel(
     return ChannelOut.of(row, caller)
 
 
-@router.patch("/{channel_id}")
+@router.patch("/{channel_id}", dependencies=[versions.IF_MATCH])
 async def change_channel(
     channel_id: UUID, body: ChannelPatch, caller: CallerDep, tx: TxDep, request: Request
 ) -> ChannelOut:

@@ -83,7 +83,11 @@ class ErasureOut(BaseModel):
     degraded: list[MissingPart] = []
 
 
-@router.post("/exports", response_model=PersonOut)
+@router.post(
+    "/exports",
+    response_model=PersonOut,
+    responses={200: {"content": {"application/zip": {}}}},
+)
 async def export_person(
     body: PersonIn,
     caller: CallerDep,
@@ -113,7 +117,13 @@ async def export_person(
     return out if file_format == "json" else _zip(out)
 
 
-@router.post("/erasures")
+@router.post(
+    "/erasures",
+    responses={
+        200: {"description": "With `dry_run`: what would be deleted."},
+        202: {"model": ErasureOut, "description": "The certificate, which fills."},
+    },
+)
 async def erase_person(
     body: PersonIn,
     caller: CallerDep,

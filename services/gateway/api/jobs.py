@@ -77,7 +77,11 @@ async def get_job(job_id: UUID, request: Request, caller: CallerDep) -> Response
     return _pass_back(answer)
 
 
-@router.get("/{job_id}/errors", response_model=Page[RowErrorOut])
+@router.get(
+    "/{job_id}/errors",
+    response_model=Page[RowErrorOut],
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 async def list_job_errors(
     job_id: UUID,
     request: Request,

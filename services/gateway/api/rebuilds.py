@@ -103,7 +103,13 @@ async def start_self_check(caller: CallerDep, tx: TxDep) -> SelfCheckOut:
     return await get_self_check(caller, tx)
 
 
-@router.post("/v1/rebuilds")
+@router.post(
+    "/v1/rebuilds",
+    responses={
+        200: {"description": "With `dry_run`: how many rows would be sent."},
+        202: {"model": RebuildOut, "description": "It has begun."},
+    },
+)
 async def start_rebuild(
     body: RebuildIn,
     caller: CallerDep,

@@ -98,7 +98,7 @@ async def get_retention(
     return _out(policy, holds, found, missing)
 
 
-@router.put("/v1/retention")
+@router.put("/v1/retention", dependencies=[versions.IF_MATCH])
 async def set_retention(
     body: RetentionIn,
     caller: CallerDep,

@@ -115,7 +115,7 @@ async def get_user(user_id: UUID, caller: CallerDep, tx: TxDep, response: Respon
     return found
 
 
-@router.patch("/{user_id}")
+@router.patch("/{user_id}", dependencies=[versions.IF_MATCH])
 async def change_user(
     user_id: UUID, body: UserPatch, caller: CallerDep, tx: RightsTxDep, request: Request
 ) -> UserOut:

@@ -134,7 +134,7 @@ async def get_view(view_id: UUID, caller: CallerDep, tx: TxDep, response: Respon
     return found
 
 
-@router.patch("/{view_id}")
+@router.patch("/{view_id}", dependencies=[versions.IF_MATCH])
 async def change_view(
     view_id: UUID, body: ViewPatch, caller: CallerDep, tx: TxDep, request: Request
 ) -> ViewOut:

@@ -188,7 +188,7 @@ async def get_webhook(
     return found
 
 
-@router.patch("/{webhook_id}")
+@router.patch("/{webhook_id}", dependencies=[versions.IF_MATCH])
 async def change_webhook(
     webhook_id: UUID,
     body: WebhookPatch,

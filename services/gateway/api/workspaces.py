@@ -112,7 +112,7 @@ async def get_workspace(
     return found
 
 
-@router.patch("/{workspace_id}")
+@router.patch("/{workspace_id}", dependencies=[versions.IF_MATCH])
 async def change_workspace(
     workspace_id: UUID, body: WorkspacePatch, caller: CallerDep, tx: TxDep, request: Request
 ) -> WorkspaceOut:
@@ -136,7 +136,7 @@ async def change_workspace(
     return WorkspaceOut.of(saved)
 
 
-@router.delete("/{workspace_id}", status_code=204)
+@router.delete("/{workspace_id}", status_code=204, dependencies=[versions.IF_MATCH])
 async def delete_workspace(
     workspace_id: UUID, caller: CallerDep, tx: TxDep, request: Request
 ) -> None:

@@ -12,11 +12,22 @@ from shared.events import REGISTRY, Event, JobUpdated, LinkChanged
 Document = Mapping[str, Any]
 _OPEN = frozenset({"/v1/sessions"})
 _PROBLEMS = {
-    "401": "Nobody is known to be calling.",
-    "403": "The caller may not do this.",
-    "404": "There is no such thing, or the caller may not know of it.",
-    "422": "An input cannot be used; every fault names its field and the fix.",
-    "429": "Too many requests; Retry-After says when to come again.",
+    "401": ("Unauthenticated", "Nobody is known to be calling."),
+    "403": ("Forbidden", "The caller may not do this."),
+    "404": ("NotFound", "There is no such thing, or the caller may not know of it."),
+    "422": ("Invalid", "An input cannot be used; every fault names its field and the fix."),
+    "429": ("TooMany", "Too many requests; Retry-After says when to come again."),
+    "503": ("Unavailable", "A part that is needed does not answer now; Retry-After says when."),
+}
+_OF_CURSORS = {"400": ("Unreadable", "A body that is no JSON, or a cursor that is none of ours.")}
+_OF_CHANGES = {"409": ("Conflict", "Its state forbids this, or there is one already.")}
+_OF_BODIES = _OF_CURSORS | {
+    "413": ("TooLarge", "The body is too large."),
+    "415": ("OtherMediaType", "The route takes another media type."),
+}
+_OF_IF_MATCH = {
+    "412": ("Stale", "It changed since you read it: read it again."),
+    "428": ("NoIfMatch", "Send If-Match with the ETag of what you read."),
 }
 
 
@@ -50,6 +61,11 @@ def merged_openapi(
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
+            "responses": {
+                name: _problem_answer(text)
+                for problems in (_PROBLEMS, _OF_CHANGES, _OF_BODIES, _OF_IF_MATCH)
+                for name, text in problems.values()
+            },
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "A key `aw_...`."},
                 "session": {"type": "apiKey", "in": "cookie", "name": "aw_session"},
@@ -79,8 +95,8 @@ def _operation(operation: Document, method: str, path: str, service: str) -> dic
     done = dict(operation)
     done["operationId"] = f"{service}_{operation['operationId']}"
     responses = {k: v for k, v in operation.get("responses", {}).items() if k != "422"}
-    for status, text in _PROBLEMS.items():
-        responses.setdefault(status, _problem_answer(text))
+    for status, (name, _) in _problems_of(operation, method).items():
+        responses.setdefault(status, {"$ref": f"#/components/responses/{name}"})
     done["responses"] = dict(sorted(responses.items()))
     if method == "post":
         done["parameters"] = [*operation.get("parameters", []), _IDEMPOTENCY]
@@ -91,6 +107,18 @@ def _operation(operation: Document, method: str, path: str, service: str) -> dic
         done.pop("security", None)
         done["x-required-scope"] = scope
     return done
+
+
+def _problems_of(operation: Document, method: str) -> dict[str, tuple[str, str]]:
+    """Return by status what an operation may answer besides what it is for."""
+    taken = {parameter["name"].lower() for parameter in operation.get("parameters", [])}
+    return (
+        _PROBLEMS
+        | (_OF_CURSORS if "cursor" in taken else {})
+        | (_OF_CHANGES if method != "get" else {})
+        | (_OF_BODIES if "requestBody" in operation else {})
+        | (_OF_IF_MATCH if "if-match" in taken else {})
+    )
 
 
 _IDEMPOTENCY = {

@@ -42,7 +42,7 @@ from shared.anchor_bands import Group
 from shared.db import Tx
 from shared.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -189,7 +189,7 @@ def _version(row: Any) -> BriefVersionOut:
     return BriefVersionOut(content=content, **known)
 
 
-@router.patch("/{brief_id}")
+@router.patch("/{brief_id}", dependencies=[IF_MATCH])
 async def change_brief(
     brief_id: UUID,
     body: BriefPatch,

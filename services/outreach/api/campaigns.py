@@ -31,7 +31,7 @@ from shared.db import Tx
 from shared.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
 from shared.inputs import Day, Whole
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -183,7 +183,7 @@ async def get_campaign(
     return await _answer(tx, campaign_id, caller, response)
 
 
-@router.patch("/{campaign_id}")
+@router.patch("/{campaign_id}", dependencies=[IF_MATCH])
 async def change_campaign(
     campaign_id: UUID,
     body: CampaignPatch,

@@ -28,7 +28,7 @@ from shared.errors import ConflictError, FieldError, ForbiddenError, InvalidErro
 from shared.inputs import Day
 from shared.pages import Page, PageDep
 from shared.reciprocity import CLAUSE, MOST_DOMAINS
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Reason, Role
 from shared.web import CallerDep, TxDep
 
@@ -224,7 +224,7 @@ async def get_exchange(
     return await _answer(tx, exchange_id, caller, response)
 
 
-@router.patch("/v1/exchanges/{exchange_id}")
+@router.patch("/v1/exchanges/{exchange_id}", dependencies=[IF_MATCH])
 async def change_exchange(
     exchange_id: UUID,
     body: ExchangeFields,

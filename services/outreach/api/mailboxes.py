@@ -23,7 +23,7 @@ from services.outreach.store import health, mail_apps, mail_tokens, mailboxes
 from services.outreach.store.mailboxes import Mailbox
 from shared import clock, ids, urls
 from shared.errors import ConflictError, FieldError, InvalidError
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.web import CallerDep, DbDep, TxDep
 from shared.zones import zone_of
 
@@ -85,7 +85,7 @@ async def get_mailbox(
     return MailboxOut.of(found)
 
 
-@router.patch("/{mailbox_id}")
+@router.patch("/{mailbox_id}", dependencies=[IF_MATCH])
 async def change_mailbox(
     mailbox_id: UUID,
     body: MailboxPatch,
@@ -117,7 +117,7 @@ async def change_mailbox(
     return MailboxOut.of(found)
 
 
-@router.delete("/{mailbox_id}", status_code=204)
+@router.delete("/{mailbox_id}", status_code=204, dependencies=[IF_MATCH])
 async def remove_mailbox(
     mailbox_id: UUID, caller: CallerDep, db: DbDep, house: MailHouseDep, request: Request
 ) -> None:

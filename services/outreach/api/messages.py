@@ -34,7 +34,7 @@ from shared.access import Caller, Scope, rank
 from shared.db import Tx
 from shared.errors import FieldError, InvalidError
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -146,7 +146,7 @@ async def get_one_message(
     return await _shown(tx, caller, house, found, response)
 
 
-@router.patch("/{message_id}")
+@router.patch("/{message_id}", dependencies=[IF_MATCH])
 async def change_message(
     message_id: UUID,
     body: MessagePatch,

@@ -57,7 +57,7 @@ from shared.db import Tx
 from shared.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 from shared.events import OfferAccepted
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -150,7 +150,7 @@ async def get_offer(offer_id: UUID, caller: CallerDep, tx: TxDep, response: Resp
     return await _answer(tx, offer_id, caller, response)
 
 
-@router.patch("/v1/offers/{offer_id}")
+@router.patch("/v1/offers/{offer_id}", dependencies=[IF_MATCH])
 async def change_offer(
     offer_id: UUID,
     body: OfferPatch,
@@ -178,7 +178,7 @@ async def change_offer(
     return await _answer(tx, offer_id, caller, response)
 
 
-@router.post("/v1/offers/{offer_id}/turns", status_code=201)
+@router.post("/v1/offers/{offer_id}/turns", status_code=201, dependencies=[IF_MATCH])
 async def add_turn(
     offer_id: UUID,
     body: TurnIn,
@@ -200,7 +200,7 @@ async def add_turn(
     return await _answer(tx, offer_id, caller, response)
 
 
-@router.post("/v1/offers/{offer_id}/accept", status_code=201)
+@router.post("/v1/offers/{offer_id}/accept", status_code=201, dependencies=[IF_MATCH])
 async def accept_offer(
     offer_id: UUID, body: AcceptIn, caller: CallerDep, tx: TxDep, request: Request
 ) -> AcceptedOut:
@@ -250,7 +250,7 @@ async def accept_offer(
     )
 
 
-@router.post("/v1/offers/{offer_id}/decline")
+@router.post("/v1/offers/{offer_id}/decline", dependencies=[IF_MATCH])
 async def decline_offer(
     offer_id: UUID,
     body: DeclineIn,

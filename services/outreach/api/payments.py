@@ -33,7 +33,7 @@ from shared.dependencies import DbDep, at_once
 from shared.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 from shared.inputs import Day
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -228,7 +228,7 @@ async def get_payment(
     return await _answer(tx, payment_id, caller, response)
 
 
-@router.patch("/{payment_id}")
+@router.patch("/{payment_id}", dependencies=[IF_MATCH])
 async def change_payment(
     payment_id: UUID,
     body: PaymentPatch,

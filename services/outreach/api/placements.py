@@ -34,7 +34,7 @@ from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -164,7 +164,7 @@ async def get_placement(placement_id: UUID, caller: CallerDep, tx: TxDep) -> Res
     return await answer_placement(tx, placement_id, caller)
 
 
-@router.patch("/{placement_id}", response_model=None, responses=_ONE)
+@router.patch("/{placement_id}", response_model=None, responses=_ONE, dependencies=[IF_MATCH])
 async def change_placement(
     placement_id: UUID, body: TermsIn, caller: CallerDep, tx: TxDep, request: Request
 ) -> Response:
@@ -195,7 +195,7 @@ async def change_placement(
     return await answer_placement(tx, placement_id, caller)
 
 
-@router.delete("/{placement_id}", status_code=204)
+@router.delete("/{placement_id}", status_code=204, dependencies=[IF_MATCH])
 async def cancel_placement(
     placement_id: UUID, caller: CallerDep, tx: TxDep, request: Request
 ) -> None:

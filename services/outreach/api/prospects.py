@@ -28,7 +28,7 @@ from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.errors import FieldError, InvalidError, NotFoundError
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -155,7 +155,7 @@ async def get_prospect(
     return await _shown(tx, caller, row)
 
 
-@router.patch("/v1/prospects/{prospect_id}")
+@router.patch("/v1/prospects/{prospect_id}", dependencies=[IF_MATCH])
 async def change_prospect(
     prospect_id: UUID,
     body: ProspectChange,

@@ -45,7 +45,7 @@ from shared.access import Caller, Scope
 from shared.db import Tx
 from shared.errors import FieldError, InvalidError, NotFoundError
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -116,7 +116,7 @@ async def get_sequence(
     return await answer(tx, sequence_id, caller, response)
 
 
-@router.patch("/{sequence_id}")
+@router.patch("/{sequence_id}", dependencies=[IF_MATCH])
 async def change_sequence(
     sequence_id: UUID,
     body: SequencePatch,

@@ -19,7 +19,7 @@ from shared.access import Caller, Scope
 from shared.errors import ForbiddenError, InvalidError
 from shared.inputs import Shape
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -160,7 +160,7 @@ async def get_template(
     return _answer(found, response)
 
 
-@router.patch("/v1/templates/{template_id}")
+@router.patch("/v1/templates/{template_id}", dependencies=[IF_MATCH])
 async def change_template(
     template_id: UUID,
     body: TemplatePatch,

@@ -19,7 +19,7 @@ from shared.currencies import totals, written
 from shared.db import Tx
 from shared.errors import FieldError, ForbiddenError, InvalidError
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -138,7 +138,7 @@ async def get_vendor(
     return (await _with_records(tx, [vendor], caller))[0]
 
 
-@router.patch("/{vendor_id}")
+@router.patch("/{vendor_id}", dependencies=[IF_MATCH])
 async def change_vendor(
     vendor_id: UUID,
     body: VendorPatch,

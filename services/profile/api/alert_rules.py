@@ -23,7 +23,7 @@ from shared.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from shared.ids import new_id
 from shared.inputs import Shape, Whole
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import AlertSeverity, Reason, Role
 from shared.zones import zone_of
 
@@ -223,7 +223,7 @@ async def get_rule(rule_id: UUID, response: Response, caller: CallerDep, tx: TxD
     return await _answer(tx, await _visible(tx, caller, rule_id), response)
 
 
-@router.patch("/{rule_id}")
+@router.patch("/{rule_id}", dependencies=[IF_MATCH])
 async def change_rule(
     rule_id: UUID,
     body: RuleChange,
@@ -243,7 +243,7 @@ async def change_rule(
     return await _answer(tx, replace(after, version=before.version + 1), response)
 
 
-@router.delete("/{rule_id}", status_code=204)
+@router.delete("/{rule_id}", status_code=204, dependencies=[IF_MATCH])
 async def delete_rule(rule_id: UUID, request: Request, caller: CallerDep, tx: TxDep) -> None:
     """Delete a rule; the alerts that it raised stay."""
     caller.require_scope(Scope.LINKS_WRITE)

@@ -42,7 +42,7 @@ from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.job_routes import JobOut
 from shared.pages import Page, PageDep
 from shared.reporting import SPAN, Parts, SpanAsked, SpanFound
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 
 router = APIRouter(prefix="/v1", tags=["client reports"])
@@ -207,7 +207,7 @@ async def brand_shown(tx: Tx, row: Row) -> dict[str, Any]:
     return brand_of(await sites.get_site(tx, row["workspace_id"], row["site_id"]))
 
 
-@router.patch("/reports/{report_id}", response_model=ReportOut)
+@router.patch("/reports/{report_id}", response_model=ReportOut, dependencies=[IF_MATCH])
 async def write_report(
     report_id: UUID, body: TextsIn, request: Request, caller: CallerDep, tx: TxDep
 ) -> Response:
@@ -235,14 +235,14 @@ async def refresh_report(
     return await _start(tx, caller, row["site_id"], order, response)
 
 
-@router.delete("/reports/{report_id}", status_code=204)
+@router.delete("/reports/{report_id}", status_code=204, dependencies=[IF_MATCH])
 async def delete_report(report_id: UUID, request: Request, caller: CallerDep, tx: TxDep) -> None:
     """Delete a draft; needs If-Match. What was approved stays."""
     await _draft(tx, caller, report_id, request)
     await client_reports.remove_draft(tx, report_id)
 
 
-@router.post("/reports/{report_id}/approve", response_model=ReportOut)
+@router.post("/reports/{report_id}/approve", response_model=ReportOut, dependencies=[IF_MATCH])
 async def approve_report(
     report_id: UUID, request: Request, caller: CallerDep, tx: TxDep
 ) -> Response:

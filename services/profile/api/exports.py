@@ -132,7 +132,11 @@ async def _answer(
     return StreamingResponse(body, media_type=media, headers=headers)
 
 
-@router.get("/export", response_class=StreamingResponse)
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses={200: {"content": {media.partition(";")[0]: {} for media, _ in _MEDIA.values()}}},
+)
 async def export_links(
     site_id: UUID,
     caller: CallerDep,

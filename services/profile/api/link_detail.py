@@ -22,7 +22,7 @@ from shared.dependencies import CallerDep, TxDep
 from shared.errors import NotFoundError
 from shared.events import CheckRequested
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Outcome, Reason, Role
 
 router = APIRouter(prefix="/v1/links/{link_id}", tags=["links"])
@@ -143,7 +143,7 @@ async def _anchor(tx: Tx, caller: Caller, row: Row) -> dict[str, Any] | None:
     return {"kind": row["anchor_kind"], "flags": flags, "rule": found.rule, "word": found.word}
 
 
-@router.patch("", response_model=LinkDetail)
+@router.patch("", response_model=LinkDetail, dependencies=[IF_MATCH])
 async def change_link(
     link_id: UUID, body: LinkChange, request: Request, caller: CallerDep, tx: TxDep
 ) -> Response:

@@ -25,7 +25,7 @@ from shared.db import Tx
 from shared.dependencies import CallerDep, TxDep
 from shared.errors import InvalidError, NotFoundError
 from shared.pages import Page, PageDep
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Reason, Role
 from shared.words import Words
 
@@ -203,7 +203,7 @@ class RecoveryChange(BaseModel):
     note: str | None = Field(default=None, max_length=2000)
 
 
-@router.patch("/recoveries/{recovery_id}")
+@router.patch("/recoveries/{recovery_id}", dependencies=[IF_MATCH])
 async def change_recovery(
     recovery_id: UUID,
     body: RecoveryChange,

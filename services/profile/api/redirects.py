@@ -65,7 +65,17 @@ class RedirectsOut(BaseModel):
     live_pages: int = Field(description="Among how many pages was searched.")
 
 
-@router.get("/redirects", response_model=RedirectsOut)
+@router.get(
+    "/redirects",
+    response_model=RedirectsOut,
+    responses={
+        200: {
+            "content": {
+                media: {"schema": {"type": "string"}} for media in ("text/plain", "text/csv")
+            }
+        }
+    },
+)
 async def list_redirects(
     site_id: UUID,
     caller: CallerDep,

@@ -18,7 +18,7 @@ from shared.dependencies import CallerDep, TxDep
 from shared.errors import FieldError, InvalidError, NotFoundError
 from shared.inputs import Whole
 from shared.reporting import DUE, MAKE_DUE, DueReport, DueReports, MakeDue
-from shared.versions import etag, require_match
+from shared.versions import IF_MATCH, etag, require_match
 from shared.vocabulary import Role
 from shared.zones import zone_of
 
@@ -74,7 +74,7 @@ async def get_schedule(
     return _out(await _get(tx, site_id), response)
 
 
-@router.put("")
+@router.put("", dependencies=[IF_MATCH])
 async def set_schedule(
     site_id: UUID,
     body: ScheduleIn,
@@ -112,7 +112,7 @@ async def set_schedule(
     return _out(await _get(tx, site_id), response)
 
 
-@router.delete("", status_code=204)
+@router.delete("", status_code=204, dependencies=[IF_MATCH])
 async def end_schedule(site_id: UUID, request: Request, caller: CallerDep, tx: TxDep) -> None:
     """Make no more reports by themselves; needs If-Match. Those that were made stay."""
     await _may_set(tx, caller, site_id)

@@ -20,7 +20,7 @@ from shared.events import SiteCreated, SiteDeleted, SiteSnapshot, SiteUpdated
 from shared.ids import new_id
 from shared.inputs import Shape, Whole
 from shared.pages import Page, PageDep
-from shared.versions import etag, is_unchanged, require_match
+from shared.versions import IF_MATCH, etag, is_unchanged, require_match
 from shared.vocabulary import HostRole, Role
 
 router = APIRouter(prefix="/v1/sites", tags=["sites"])
@@ -188,7 +188,7 @@ async def get_site(
     return SiteOut.of(site, (await figures.list_known_until(tx, [site_id])).get(site_id))
 
 
-@router.patch("/{site_id}")
+@router.patch("/{site_id}", dependencies=[IF_MATCH])
 async def change_site(
     site_id: UUID,
     body: SiteChange,
@@ -209,7 +209,7 @@ async def change_site(
     return SiteOut.of(after, (await figures.list_known_until(tx, [site_id])).get(site_id))
 
 
-@router.delete("/{site_id}", status_code=204)
+@router.delete("/{site_id}", status_code=204, dependencies=[IF_MATCH])
 async def delete_site(site_id: UUID, request: Request, caller: CallerDep, tx: TxDep) -> None:
     """Delete a site: nothing of it is watched any more. A change with `deleted: false` undoes it."""
     caller.require_scope(Scope.LINKS_WRITE)

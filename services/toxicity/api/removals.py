@@ -68,7 +68,11 @@ async def list_removals(
     return page.page(rows, key=lambda row: (row.domain,), item=_out)
 
 
-@router.get("/removals.csv", response_class=PlainTextResponse)
+@router.get(
+    "/removals.csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 async def get_table(site_id: UUID, caller: CallerDep, tx: TxDep) -> Response:
     """Return the same as a table to work through: domain, contacts, state, dates."""
     site = await site_of(tx, caller, site_id, Role.VIEWER, Scope.TOXICITY_READ)
@@ -236,7 +240,11 @@ async def get_reconsideration(site_id: UUID, caller: CallerDep, tx: TxDep) -> di
     return {**found, "summary": bundle.summary(found), "disavow": text}
 
 
-@router.get("/disavow/reconsideration.zip", response_class=Response)
+@router.get(
+    "/disavow/reconsideration.zip",
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {}}}},
+)
 async def get_archive(site_id: UUID, caller: CallerDep, tx: TxDep) -> Response:
     """Return the same as one archive; the same state gives the same bytes."""
     site = await site_of(tx, caller, site_id, Role.VIEWER, Scope.TOXICITY_READ)

@@ -105,7 +105,11 @@ async def _counts(db: Database, site_id: UUID) -> AsyncIterator[bytes]:
     yield dumps(answer.model_dump(mode="json"))
 
 
-@router.get("/v1/sites/{site_id}/toxicity/rescore", response_class=StreamingResponse)
+@router.get(
+    "/v1/sites/{site_id}/toxicity/rescore",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}},
+)
 async def stream_rescore(
     site_id: UUID,
     caller: CallerDep,
