@@ -182,12 +182,7 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await page.get_by_role("button", name="Take Harbour Coffee over into brand names").click()
     await expect(page.get_by_text("“Harbour Coffee” taken over.")).to_be_visible()
     await no_codes(page)
-    await page.get_by_role("link", name="Overview").click()
-    await page.get_by_role("link", name="How to get one from Search Console").click()
-    await expect(page.get_by_role("link", name="Open Search Console")).to_be_visible()
-    await page.get_by_role("link", name="Overview").click()
-    await expect(page.locator("main")).to_contain_text("No link to this site is known yet.")
-    await page.get_by_role("link", name="import what another tool or Search Console").click()
+    await follow_where_to_begin(page)
     await page.get_by_label("Drop export files here, or choose them").set_input_files(file)
     await expect(page.get_by_label("The file")).to_contain_text("Of 3 rows 2 would be taken")
     await page.get_by_role("button", name="Import this file").click()
@@ -232,6 +227,15 @@ async def test_a_newcomer_gets_from_the_login_link_to_a_verified_link(
     await judge_places(page)
     await read_what_is_to_be_done(page)
     await leave_and_come_back_with_a_password(page)
+
+
+async def follow_where_to_begin(page: Page) -> None:
+    await page.get_by_role("link", name="Overview").click()
+    await page.get_by_role("link", name="How to get one from Search Console").click()
+    await expect(page.get_by_role("link", name="Open Search Console")).to_be_visible()
+    await page.get_by_role("link", name="Overview").click()
+    await expect(page.locator("main")).to_contain_text("No link to this site is known yet.")
+    await page.get_by_role("link", name="import what another tool or Search Console").click()
 
 
 async def keep_something_with_the_link(page: Page) -> None:
