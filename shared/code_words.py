@@ -158,7 +158,8 @@ BANDS = {
 ACTIONS = {
     Action.NONE: _plain("Nothing to do", "Nothing speaks against this link."),
     Action.NO_ACTION_NEEDED: _plain(
-        "Ignore: Google does", "It is junk of the kind that search engines ignore by themselves."
+        "Leave as it is",
+        "Search engines leave it out of account, it is gone, or your team decided to leave it.",
     ),
     Action.WATCH: _plain("Watch", "We keep an eye on this link and tell you if it gets worse."),
     Action.REVIEW: Words(

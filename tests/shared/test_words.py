@@ -11,7 +11,7 @@ import pytest
 
 from shared import todo, vocabulary, words
 from shared.screen_words import ALERT_ENDS, ALERT_SEVERITIES, ALERT_STATES
-from shared.vocabulary import LinkStatus, Reason
+from shared.vocabulary import Action, LinkStatus, Reason
 from shared.words import LinkFacts, Words
 
 NOW = datetime(2026, 11, 5, 16, 0, tzinfo=UTC)
@@ -172,3 +172,11 @@ def test_what_counts_is_said_in_the_words_of_the_product() -> None:
 def test_the_year_is_named_only_when_it_is_another() -> None:
     assert words.day(datetime(2025, 11, 3, tzinfo=UTC), now=NOW) == "3 Nov 2025"
     assert words.day(datetime(2026, 11, 3, tzinfo=UTC), now=NOW) == "3 Nov"
+
+
+def test_a_link_to_be_left_as_it_is_is_not_called_junk() -> None:
+    # Good links that are marked nofollow, and links that a person kept, have this action, too.
+    said = words.action(Action.NO_ACTION_NEEDED)
+
+    assert "junk" not in said.sentence
+    assert said.label == "Leave as it is"
