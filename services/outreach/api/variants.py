@@ -15,7 +15,7 @@ from services.outreach.store import sequences, variants
 from shared import clock
 from shared.access import Scope
 from shared.errors import ConflictError, NotFoundError
-from shared.versions import require_match
+from shared.versions import IF_MATCH, require_match
 from shared.vocabulary import Role
 from shared.web import CallerDep, TxDep
 
@@ -35,7 +35,7 @@ async def get_variants(sequence_id: UUID, caller: CallerDep, tx: TxDep) -> Varia
     )
 
 
-@router.post("/{sequence_id}/steps/{step_no}/variants/{variant}/stop")
+@router.post("/{sequence_id}/steps/{step_no}/variants/{variant}/stop", dependencies=[IF_MATCH])
 async def stop_variant(
     sequence_id: UUID,
     step_no: Annotated[int, Path(ge=1, le=MAX_STEPS)],
