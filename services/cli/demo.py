@@ -132,8 +132,9 @@ async def move_in(api: DirectApi, stage: World) -> str:
         await api.upload(f"/v1/sites/{made['id']}/imports", [export])
     # Dead further reading on pages near the topic: opportunities, after two looks.
     pages = [page.url for page in stage.pages_to_search]
-    search = {"pages": pages, "sources": []}
-    await api.post(f"/v1/sites/{made['id']}/opportunities/searches", search)
+    if pages:  # a small stage has none
+        search = {"pages": pages, "sources": []}
+        await api.post(f"/v1/sites/{made['id']}/opportunities/searches", search)
     return str(made["id"])
 
 

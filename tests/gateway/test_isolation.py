@@ -43,6 +43,10 @@ _OF_NO_SITE = {
     ("DELETE", "/v1/suppressions/{suppression_id}"),
     *((method, "/v1/opt-outs") for method in ("GET", "PUT", "POST")),
     ("DELETE", "/v1/opt-outs/{host}"),
+    # Apps at mail providers are the workspace's; who comes back from one has no mailbox in hand.
+    ("GET", "/v1/mail-apps"),
+    *((method, "/v1/mail-apps/{provider}") for method in ("GET", "PUT", "DELETE")),
+    ("POST", "/v1/mail-sign-ins"),
 }
 _OF_THE_WORKSPACE = {
     *(("GET", "/v1/vendors"), ("GET", "/v1/vendors/{vendor_id}")),
@@ -55,7 +59,7 @@ _OF_THE_WORKSPACE = {
     *((method, "/v1/mailboxes/{mailbox_id}") for method in ("GET", "PATCH", "DELETE")),
     *(
         ("POST", f"/v1/mailboxes/{{mailbox_id}}/{deed}")
-        for deed in ("preflight", "pause", "resume")
+        for deed in ("preflight", "pause", "resume", "sign-in")
     ),
     ("POST", "/v1/messages/approve"),
     *(("GET", "/v1/mappings"), ("DELETE", "/v1/mappings/{fingerprint}")),
@@ -105,6 +109,7 @@ def body_of(method: str, path: str, ids: Mapping[str, str]) -> Any:
         "/v1/messages/{message_id}/resolve": {"outcome": "sent"},
         "/v1/relationships/{domain}/notes": {"text": "x"},
         "/v1/threads/{thread_id}/replies": {"text": "x"},
+        "/v1/mailboxes/{mailbox_id}/sign-in": {},
         "/v1/payments": {"placement_id": ids["placement_id"], "amount": "1", "currency": "EUR"},
         "/v1/payments/paid": {"paid_on": "2026-01-01"},
         "/v1/offers": {"site_id": ids["site_id"], "referring_domain": "a.example", "made_by": "us"},
